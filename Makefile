@@ -1,0 +1,58 @@
+# Everything Dateline can do from a checkout. It needs Python 3.11 or newer and make; the rest goes into .venv/.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test test-long lint format lock clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+serve: $(VENV)/.serve ## Start Dateline with its demo archive (PORT=8000, DATELINE_DATA=.dateline)
+	@exec $(BIN)/dateline serve --demo
+
+test: $(VENV)/.dev ## Run the tests, on an embedded Postgres or the one of TEST_DATABASE_URL
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-long: $(VENV)/.dev ## Run the kills, the load and all other slow tests
+	$(BIN)/python -m pytest -m long
+
+lint: $(VENV)/.dev ## Check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.dev ## Rewrite the code in the project's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.dev ## Write both lock files anew from pyproject.toml
+	$(PIP) install uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
+		--group build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
+		--group build --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove the environment and caches, but never the data
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Dateline needs Python 3.11 or newer; say which with PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || \
+		{ echo "Python's venv module is incomplete; on Debian: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.serve: $(VENV)/.created requirements.lock pyproject.toml
+	@echo "Installing what Dateline needs (once) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.serve requirements-dev.lock
+	@echo "Installing what the tests need (once) ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""One file a step, named NNNN_verb_noun."""

@@ -1,0 +1,251 @@
+"""Articles: how to ask for them, how they look, how to push one."""
+
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import ValidationError, fields, validate
+
+from schemas.base import (
+    INT4,
+    Bound,
+    CommaList,
+    LanguageList,
+    Moment,
+    Repeated,
+    Schema,
+    Slug,
+    SlugList,
+    TagList,
+    Text,
+    WebAddress,
+)
+from schemas.nouns import language_code
+from schemas.paging import MetaSchema, PageQuery, PageSchema
+
+# Clocks differ; what is published later than this belongs under an embargo.
+AHEAD = timedelta(minutes=5)
+
+STATUSES = ("usable", "withheld", "canceled")
+
+
+FIELDS = (
+    "id", "external_id", "url", "headline", "standfirst", "body", "byline", "credit", "section", "language", "image",
+    "outlet", "tags", "people", "published_at", "created_at", "updated_at", "version", "status",
+)  # fmt: skip
+
+
+class FieldList(CommaList):
+    """Names of fields of an article."""
+
+    def value(self, text: str) -> str:
+        if text not in FIELDS:
+            near = get_close_matches(text, FIELDS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"they are {', '.join(FIELDS)}"
+            raise ValidationError(f"must be fields of an article; {text[:50]!r} is none, {hint}")
+        return text
+
+
+class ArticleQuery(PageQuery):
+    """Filters of a list of articles; an article passes when it passes each of them."""
+
+    q = Text(
+        low=1,
+        high=512,
+        stripped=False,
+        metadata={"description": 'Words the article holds, all of them. `"a phrase"`, `OR` in capitals, `-without`.'},
+    )
+    tag = TagList(
+        metadata={"description": "Has any of these tags: slugs separated by commas, with or without their `#`."}
+    )
+    person = SlugList(metadata={"description": "Names any of these people: slugs separated by commas."})
+    outlet = SlugList(metadata={"description": "Is from any of these outlets: slugs separated by commas."})
+    section = Repeated(
+        metadata={"description": "Is in this section, spelled as the outlet spells it. May be repeated: any of them."}
+    )
+    language = LanguageList(
+        metadata={"description": "Is in any of these languages: ISO 639 codes such as `en` or `ko`, by commas."}
+    )
+    credit = Repeated(
+        metadata={"description": "Is credited to this agency, such as `Yonhap`. May be repeated: any of them."}
+    )
+    from_ = Bound(
+        data_key="from",
+        attribute="from",
+        metadata={"description": "Published at this time or later; a date (from its first moment, UTC) or a time."},
+    )
+    to = Bound(
+        last=True,
+        metadata={"description": "Published at this time or before; a date (its whole day, UTC) or a time."},
+    )
+    sort = fields.String(
+        load_default="newest",
+        validate=validate.OneOf(("newest", "oldest"), error="must be newest or oldest"),
+        metadata={"description": "The order, by time of publication: `newest` or `oldest` first."},
+    )
+
+    fields_ = FieldList(
+        data_key="fields",
+        attribute="fields",
+        metadata={"description": "Only these fields of each article, separated by commas; left out, all of them."},
+    )
+
+    @ma.validates_schema
+    def _range(self, data: dict[str, Any], **_: Any) -> None:
+        if "from" in data and "to" in data and data["from"] >= data["to"]:
+            raise ValidationError("must not be before from", "to")
+
+
+class NounCopy(Schema):
+    """A tag, person or outlet as an article names it."""
+
+    slug = fields.String(required=True, metadata={"description": "Its identifier in addresses and filters."})
+    name = fields.String(required=True, metadata={"description": "Its name as people read it."})
+
+
+class ImageSchema(Schema):
+    """The picture that belongs to an article."""
+
+    url = WebAddress(required=True, metadata={"description": "Where the picture is."})
+    caption = Text(high=2_000, allow_none=True, load_default=None, metadata={"description": "What the picture shows."})
+    credit = Text(high=200, allow_none=True, load_default=None, metadata={"description": "Whose picture it is."})
+
+
+class ArticleSchema(Schema):
+    """An article."""
+
+    id = fields.UUID(required=True, metadata={"description": "UUIDv5 of the outlet's `uuid` and the `external_id`."})
+    external_id = fields.String(required=True, metadata={"description": "The outlet's own identifier."})
+    url = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Where the outlet published it.", "format": "uri"},
+    )
+    headline = fields.String(required=True, metadata={"description": "The headline, plain text."})
+    standfirst = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The summary under the headline, plain text."},
+    )
+    body = fields.String(required=True, metadata={"description": "The text, plain."})
+    byline = fields.String(required=True, allow_none=True, metadata={"description": "Who wrote it."})
+    credit = fields.String(required=True, allow_none=True, metadata={"description": "The agency it came from."})
+    section = fields.String(required=True, allow_none=True, metadata={"description": "The outlet's section."})
+    language = fields.String(required=True, metadata={"description": "ISO 639 code of its language."})
+    image = fields.Nested(
+        ImageSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The picture that belongs to it."},
+    )
+    outlet = fields.Nested(NounCopy, required=True, metadata={"description": "Who published it."})
+    tags = fields.List(
+        fields.Nested(NounCopy),
+        required=True,
+        metadata={"description": "Its tags by slug, those found by phrases in its text among them."},
+    )
+    people = fields.List(
+        fields.Nested(NounCopy),
+        required=True,
+        metadata={"description": "The people it names, most mentions first."},
+    )
+    published_at = fields.DateTime(required=True, metadata={"description": "When it was published, UTC."})
+    created_at = fields.DateTime(required=True, metadata={"description": "When the archive got it, UTC."})
+    updated_at = fields.DateTime(required=True, metadata={"description": "When the archive last changed it, UTC."})
+    version = fields.Integer(
+        required=True, metadata={"description": "1, and one more with every change that the outlet pushed."}
+    )
+    status = fields.String(
+        required=True,
+        validate=validate.OneOf(STATUSES),
+        metadata={"description": "`usable`, or why it is not: `withheld` or `canceled`, the words of ninjs."},
+    )
+
+
+class ListedArticleSchema(ArticleSchema):
+    """An article in a list: whole, or with the `fields` asked for."""
+
+
+class ArticlePageSchema(Schema):
+    """One page of a list of articles."""
+
+    data = fields.List(
+        fields.Nested(ListedArticleSchema(partial=True)),
+        required=True,
+        metadata={"description": "The articles, in the order asked for."},
+    )
+    page = fields.Nested(PageSchema, required=True, metadata={"description": "Where this page stands."})
+    meta = fields.Nested(MetaSchema, required=True, metadata={"description": "Facts about the whole list."})
+
+
+class ArticleInput(Schema):
+    """An article as an outlet pushes it, whole: what is left out is empty afterwards."""
+
+    outlet = Slug(required=True, metadata={"description": "The slug of the outlet that publishes it."})
+    external_id = Text(
+        low=1,
+        high=200,
+        required=True,
+        metadata={"description": "The outlet's own identifier; pushed again, it updates."},
+    )
+    url = WebAddress(allow_none=True, metadata={"description": "Where the outlet published it."})
+    headline = Text(low=1, high=1_000, required=True, metadata={"description": "The headline, plain text."})
+    standfirst = Text(
+        high=5_000, allow_none=True, metadata={"description": "The summary under the headline, plain text."}
+    )
+    body = Text(
+        high=INT4,
+        stripped=False,
+        load_default="",
+        metadata={"description": "The text, plain, kept word for word."},
+    )
+    byline = Text(low=1, high=500, allow_none=True, metadata={"description": "Who wrote it."})
+    credit = Text(low=1, high=200, allow_none=True, metadata={"description": "The agency it came from."})
+    section = Text(low=1, high=200, allow_none=True, metadata={"description": "The outlet's section."})
+    language = fields.String(
+        allow_none=True,
+        validate=language_code,
+        metadata={
+            "description": "ISO 639 code; left out, the outlet's language, or the one the text is found to be in."
+        },
+    )
+    image = fields.Nested(ImageSchema, allow_none=True, metadata={"description": "The picture that belongs to it."})
+    published_at = Moment(
+        required=True,
+        metadata={
+            "description": "When it was published, with offset; at most 5 minutes ahead.",
+            "format": "date-time",
+        },
+    )
+
+    @ma.validates("published_at")
+    def _not_ahead(self, published_at: datetime, **_: Any) -> None:
+        if published_at > datetime.now(UTC) + AHEAD:
+            raise ValidationError("must not be more than 5 minutes ahead")
+
+    tags = fields.List(
+        Text(low=1, high=200),
+        load_default=list,
+        validate=validate.Length(max=100, error="must have at most 100 tags"),
+        metadata={"description": "Slugs or names of tags; those found in the text are added."},
+    )
+    people = fields.List(
+        Text(low=1, high=200),
+        load_default=list,
+        validate=validate.Length(max=100, error="must have at most 100 people"),
+        metadata={"description": "Slugs, names or aliases of people; those found in the text are added."},
+    )
+
+
+class PushQuery(Schema):
+    """Parameters of a push."""
+
+    create = CommaList(
+        metadata={"description": "Which unknown names to create: `tags`, `people` or `tags,people`; others are a 422."},
+    )
+
+    @ma.validates("create")
+    def _known(self, values: list[str], **_: Any) -> None:
+        if not set(values) <= {"tags", "people"}:
+            raise ValidationError("must be tags, people or tags,people")

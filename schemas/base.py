@@ -1,0 +1,222 @@
+"""Fields that take exactly what they say, and the schema class that refuses everything else."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import marshmallow as ma
+from marshmallow import ValidationError, fields, validate
+
+INT4 = 2**31 - 1
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})",
+    re.ASCII,
+)
+
+
+class Schema(ma.Schema):
+    """A schema that refuses unknown fields and keeps its fields' order."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class NoQuery(Schema):
+    """For addresses that take no parameter."""
+
+
+def storable(text: str) -> None:
+    """Refuse what Postgres cannot store as text."""
+    if match := _UNSTORABLE.search(text):
+        raise ValidationError(f"holds U+{ord(match[0]):04X} at character {match.start() + 1}, which is no text")
+
+
+class Text(fields.String):
+    """A string that Postgres can store, of a length within bounds; surrounding white space is refused."""
+
+    default_error_messages = {
+        "invalid": "must be a string",
+        "null": "must not be null",
+        "required": "is missing",
+    }
+
+    def __init__(self, *, low: int = 0, high: int, stripped: bool = True, **kwargs: Any) -> None:
+        self.stripped = stripped
+        bounds = validate.Length(low or None, high, error=f"must have {low} to {high:,} characters")
+        super().__init__(validate=[storable, bounds, *kwargs.pop("validate", [])], **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if self.stripped and text != text.strip():
+            raise ValidationError("must not begin or end with white space")
+        return text
+
+
+class Whole(fields.Integer):
+    """A whole number in plain digits, within bounds, in a query string."""
+
+    def __init__(self, *, low: int, high: int, **kwargs: Any) -> None:
+        self.sentence = f"must be a whole number from {low} to {high}"
+        self.low, self.high = low, high
+        super().__init__(validate=validate.Range(low, high, error=self.sentence), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if not isinstance(value, str) or not _WHOLE.fullmatch(value):
+            raise ValidationError(self.sentence)
+        return int(value)
+
+
+class Slug(fields.String):
+    """A slug in an input: small ASCII letters and digits in groups joined by hyphens."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        rule = validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="must be small letters and digits, joined by hyphens")
+        super().__init__(validate=[rule, validate.Length(1, 80, error="must have 1 to 80 characters")], **kwargs)
+
+
+class CommaList(fields.String):
+    """Several values in one parameter, separated by commas; any of them is meant."""
+
+    MOST = 50
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        values = [self.value(part.strip()) for part in text.split(",")]
+        if len(values) > self.MOST:
+            raise ValidationError(f"must have at most {self.MOST} values")
+        return list(dict.fromkeys(values))
+
+    def value(self, text: str) -> str:
+        """One of the values."""
+        if not text:
+            raise ValidationError("must be a value, or several with a comma between them, none of them empty")
+        storable(text)
+        if len(text) > 200:
+            raise ValidationError("must have values of at most 200 characters")
+        return text
+
+
+class SlugList(CommaList):
+    """Slugs, whatever their case."""
+
+    def value(self, text: str) -> str:
+        return super().value(text).lower()
+
+
+class TagList(SlugList):
+    """Slugs of tags, which may be written with their #."""
+
+    def value(self, text: str) -> str:
+        return super().value(text.removeprefix("#"))
+
+
+class LanguageList(CommaList):
+    """ISO 639 codes, whatever their case."""
+
+    def value(self, text: str) -> str:
+        text = super().value(text).lower()
+        if not re.fullmatch(r"[a-z]{2,3}", text):
+            raise ValidationError("must be ISO 639 codes such as en or ko")
+        return text
+
+
+class Repeated(fields.List):
+    """A parameter that may be given several times, for values that may hold commas; any of them is meant."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        most = validate.Length(1, 50, error="must be given at most 50 times")
+        super().__init__(Text(low=1, high=500), validate=most, **kwargs)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValidationError("must be a string")
+    return value
+
+
+class Moment(fields.Field[datetime]):
+    """A time of RFC 3339 with its offset, as UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"type": "string", "format": "date-time", **kwargs.get("metadata", {})}
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        return moment(_text(value))
+
+
+class Bound(fields.Field[datetime]):
+    """One end of a range of time, a date or a time; as the first moment in it, or the first after it (``last``)."""
+
+    def __init__(self, *, last: bool = False, **kwargs: Any) -> None:
+        self.last = last
+        kwargs["metadata"] = {"type": "string", **kwargs.get("metadata", {})}
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        text = _text(value)
+        if not _DATE.fullmatch(text):
+            bound, width = moment(text), timedelta(microseconds=1)
+        else:
+            bound, width = datetime.combine(day(text), datetime.min.time(), UTC), timedelta(days=1)
+        try:
+            return bound + width if self.last else bound
+        except OverflowError:
+            raise ValidationError("must not be the last day or moment of the year 9999") from None
+
+
+def day(text: str) -> date:
+    """A date such as 2025-06-21; ValidationError when there is no such day."""
+    try:
+        if not _DATE.fullmatch(text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError("must be a date that exists, such as 2025-06-21") from None
+
+
+def moment(text: str) -> datetime:
+    """A time of RFC 3339 in UTC; ValidationError when it is none, or leaves the years 1 to 9999 in UTC."""
+    hint = ""
+    if re.search(r"T[\d:.]+ \d", text):
+        hint = "; in an address, write the plus sign as %2B"
+    try:
+        if not _TIME.fullmatch(text):
+            raise ValueError
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValidationError(f"must be a time with its offset, such as 2025-06-21T09:00:00Z{hint}") from None
+
+
+class Day(fields.String):
+    """A date such as 2025-06-21, kept as text."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        return day(super()._deserialize(value, attr, data, **kwargs)).isoformat()
+
+
+def web_address(text: str) -> None:
+    """Refuse every URL but an absolute http or https one."""
+    storable(text)
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or re.search(r"\s|[\x00-\x1f\"<>\\^`{|}]", text):
+        raise ValidationError("must be an absolute http or https URL")
+
+
+class WebAddress(fields.String):
+    """An absolute http or https URL."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"format": "uri", **kwargs.get("metadata", {})}
+        bounds = validate.Length(1, 2_000, error="must have 1 to 2,000 characters")
+        super().__init__(validate=[web_address, bounds], **kwargs)

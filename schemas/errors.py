@@ -1,0 +1,57 @@
+"""Errors and small answers."""
+
+from marshmallow import fields
+
+from schemas.base import Schema
+
+
+class ProblemErrorSchema(Schema):
+    """One input that is wrong."""
+
+    detail = fields.String(required=True, metadata={"description": "What is wrong, and what would be right."})
+    parameter = fields.String(metadata={"description": "The parameter of the address, when one is wrong."})
+    pointer = fields.String(metadata={"description": "JSON Pointer (RFC 6901) into the body, when that is wrong."})
+
+
+class ProblemSchema(Schema):
+    """A failure, as RFC 9457 has it."""
+
+    type = fields.String(required=True, metadata={"description": "Where this kind is documented.", "format": "uri"})
+    title = fields.String(required=True, metadata={"description": "The kind of failure, always the same words."})
+    status = fields.Integer(required=True, metadata={"description": "The HTTP status."})
+    detail = fields.String(required=True, metadata={"description": "What happened this time, and what to do."})
+    instance = fields.String(required=True, metadata={"description": "The path that was asked for."})
+    code = fields.String(required=True, metadata={"description": "The kind of failure, for programs."})
+    request_id = fields.String(required=True, metadata={"description": "Finds this request in the server's log."})
+    errors = fields.List(
+        fields.Nested(ProblemErrorSchema),
+        metadata={"description": "Each input that is wrong, on a 400 or 422."},
+    )
+
+
+class ProblemKindSchema(Schema):
+    """The documentation of one kind of failure."""
+
+    code = fields.String(required=True, metadata={"description": "The kind of failure, for programs."})
+    title = fields.String(required=True, metadata={"description": "Its title."})
+    status = fields.Integer(required=True, metadata={"description": "Its HTTP status."})
+    description = fields.String(required=True, metadata={"description": "What it means and what to do."})
+
+
+class HealthSchema(Schema):
+    """Whether the server is well."""
+
+    status = fields.String(required=True, metadata={"description": "`ok`."})
+
+
+class IndexSchema(Schema):
+    """Where everything is."""
+
+    name = fields.String(required=True, metadata={"description": "`Dateline`."})
+    version = fields.String(required=True, metadata={"description": "The version of this server."})
+    links = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "Name → address."},
+    )

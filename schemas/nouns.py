@@ -1,0 +1,171 @@
+"""Tags, people and outlets: how to list them, how they look, how they come in."""
+
+import re
+
+from marshmallow import ValidationError, fields, validate
+
+from schemas.base import Day, Schema, Slug, Text, WebAddress
+from schemas.paging import MetaSchema, PageQuery, PageSchema
+
+
+def language_code(text: str) -> None:
+    """Refuse what is no ISO 639 code."""
+    if not re.fullmatch(r"[a-z]{2,3}", text, re.ASCII):
+        raise ValidationError("must be an ISO 639 code in small letters, such as en or ko")
+
+
+def country_code(text: str) -> None:
+    """Refuse what is no ISO 3166 code."""
+    if not re.fullmatch(r"[A-Z]{2}", text, re.ASCII):
+        raise ValidationError("must be an ISO 3166-1 code of two capitals, such as KR")
+
+
+class NounQuery(PageQuery):
+    """Parameters of a list of tags, people or outlets."""
+
+    sort = fields.String(
+        load_default="name",
+        validate=validate.OneOf(("name", "articles"), error="must be name or articles"),
+        metadata={"description": "The order: by `name`, or those with most `articles` first."},
+    )
+
+
+class _NounSchema(Schema):
+    slug = fields.String(required=True, metadata={"description": "Its identifier in addresses and filters."})
+    name = fields.String(required=True, metadata={"description": "Its name as people read it."})
+    description = fields.String(required=True, allow_none=True, metadata={"description": "A sentence about it."})
+    articles = fields.Integer(required=True, metadata={"description": "How many articles readers can see of it."})
+    first_published_at = fields.DateTime(
+        required=True, allow_none=True, metadata={"description": "When the oldest of them was published."}
+    )
+    last_published_at = fields.DateTime(
+        required=True, allow_none=True, metadata={"description": "When the newest of them was published."}
+    )
+    created_at = fields.DateTime(required=True, metadata={"description": "When the archive got it."})
+    updated_at = fields.DateTime(required=True, metadata={"description": "When its own fields last changed."})
+
+
+class TagSchema(_NounSchema):
+    """A tag."""
+
+    match = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Phrases that tag an article wherever they occur in it as whole words."},
+    )
+
+
+class RoleSchema(Schema):
+    """What a person was, where, and when."""
+
+    title = Text(low=1, high=200, required=True, metadata={"description": "The office or position."})
+    organization = Text(
+        low=1, high=200, allow_none=True, load_default=None, metadata={"description": "Where it was held."}
+    )
+    from_ = Day(
+        data_key="from",
+        attribute="from",
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "The first day, or null when unknown.", "format": "date"},
+    )
+    to = Day(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "The last day, or null when it goes on or is unknown.", "format": "date"},
+    )
+
+
+class PersonSchema(_NounSchema):
+    """A person."""
+
+    aliases = fields.List(fields.String(), required=True, metadata={"description": "Other full names, in any script."})
+    roles = fields.List(
+        fields.Nested(RoleSchema), required=True, metadata={"description": "Dated roles, as they were given."}
+    )
+
+
+class OutletSchema(_NounSchema):
+    """An outlet."""
+
+    uuid = fields.UUID(required=True, metadata={"description": "Never changes; ids of its articles derive from it."})
+    country = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "ISO 3166-1 code of its country, such as `KR`."},
+    )
+    language = fields.String(
+        required=True, allow_none=True, metadata={"description": "ISO 639 code of its usual language."}
+    )
+    url = fields.String(required=True, allow_none=True, metadata={"description": "Its site.", "format": "uri"})
+
+
+class _NounPageSchema(Schema):
+    page = fields.Nested(PageSchema, required=True, metadata={"description": "Where this page stands."})
+    meta = fields.Nested(MetaSchema, required=True, metadata={"description": "Facts about the whole list."})
+
+
+class TagPageSchema(_NounPageSchema):
+    """One page of the tags."""
+
+    data = fields.List(fields.Nested(TagSchema), required=True, metadata={"description": "The tags."})
+
+
+class PersonPageSchema(_NounPageSchema):
+    """One page of the people."""
+
+    data = fields.List(fields.Nested(PersonSchema), required=True, metadata={"description": "The people."})
+
+
+class OutletPageSchema(_NounPageSchema):
+    """One page of the outlets."""
+
+    data = fields.List(fields.Nested(OutletSchema), required=True, metadata={"description": "The outlets."})
+
+
+class _NounInput(Schema):
+    slug = Slug(metadata={"description": "Its identifier; left out, it is made from the name."})
+    name = Text(low=1, high=200, required=True, metadata={"description": "Its name as people read it."})
+    description = Text(high=2_000, allow_none=True, metadata={"description": "A sentence about it."})
+
+
+class TagInput(_NounInput):
+    """A tag as it comes in."""
+
+    match = fields.List(
+        Text(low=1, high=200),
+        load_default=list,
+        validate=validate.Length(max=100),
+        metadata={"description": "Phrases that tag an article wherever they occur in it as whole words."},
+    )
+
+
+class PersonInput(_NounInput):
+    """A person as it comes in."""
+
+    aliases = fields.List(
+        Text(low=1, high=200),
+        load_default=list,
+        validate=validate.Length(max=100),
+        metadata={"description": "Other full names, in any script."},
+    )
+    roles = fields.List(
+        fields.Nested(RoleSchema),
+        load_default=list,
+        validate=validate.Length(max=100),
+        metadata={"description": "Dated roles."},
+    )
+
+
+class OutletInput(_NounInput):
+    """An outlet as it comes in."""
+
+    country = fields.String(
+        allow_none=True, validate=country_code, metadata={"description": "ISO 3166-1 code of its country."}
+    )
+    language = fields.String(
+        allow_none=True,
+        validate=language_code,
+        metadata={"description": "ISO 639 code of its usual language."},
+    )
+    url = WebAddress(allow_none=True, metadata={"description": "Its site."})
