@@ -1,0 +1,1 @@
+"""Dateline's server: HTTP in ``resources``, reading SQL in ``queries``, writing SQL in ``commands``."""

@@ -1,0 +1,56 @@
+"""The application: the only place where everything is wired together."""
+
+from importlib.metadata import version
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api import problems, web
+from api.database import Database
+from api.resources import articles, health, outlets, people, service, tags
+from api.settings import Settings
+
+DESCRIPTION = """A news archive queried by hashtag: articles of many outlets with their tags and people.
+
+Lists answer `data`, `page` and `meta`; go on with `page.next` as `cursor`. Times are RFC 3339 in UTC.
+Whatever is unknown, repeated or malformed is refused with a problem (RFC 9457) that names it."""
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
+    """The WSGI application. Without arguments, from the environment, as a server process makes it."""
+    settings = settings or Settings.from_env()
+    app = Flask("api", static_folder=None)
+    app.url_map.strict_slashes = True
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        API_TITLE="Dateline",
+        API_VERSION=version("dateline"),
+        OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={
+            "info": {"description": DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
+            "servers": [{"url": "/", "description": "This server"}],
+        },
+    )
+    app.extensions["dateline.settings"] = settings
+    app.extensions["dateline.database"] = database or Database(
+        settings.database_url, size=settings.threads, statement_timeout_ms=settings.statement_timeout_ms
+    )
+    problems.register(app)
+    web.prepare(app)
+    api = web.Api(app)
+    api.document.components.security_scheme(
+        "key",
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key, `dl_…`; `dateline keys create` makes one.",
+        },
+    )
+    for resource in (articles, tags, people, outlets, health, service):
+        api.register_blueprint(resource.blueprint)
+    app.register_blueprint(service.documentation)
+    app.extensions["dateline.api"] = api
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+    return app

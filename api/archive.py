@@ -1,0 +1,82 @@
+"""The archive as commands at the terminal use it: found or started, and connected to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from api import embedded, migrate
+from api.commands import jobs
+from api.database import Connection, connect
+from api.ingest import ndjson, store
+from api.ingest.store import Progress
+from api.queries import health
+from api.settings import Settings
+from seeds import FILES
+
+
+class NoArchive(Exception):
+    """There is no archive to work on; the text says what to do."""
+
+
+@contextmanager
+def located(settings: Settings) -> Iterator[tuple[str, embedded.Server | None]]:
+    """The conninfo of the database to use, and the embedded server when it is that one."""
+    if settings.database_url:
+        yield settings.database_url, None
+    else:
+        with embedded.running(settings.dateline_data) as server:
+            yield server.conninfo, server
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Connection]:
+    """A connection to an archive whose migrations are those of this code; raises NoArchive."""
+    with located(settings) as (conninfo, server):
+        if server:
+            migrate.upgrade(conninfo)
+        try:
+            connection = connect(conninfo)
+        except psycopg.OperationalError as error:
+            raise NoArchive(f"The database of DATABASE_URL does not answer: {str(error).strip()}") from None
+        with connection:
+            held = health.revision(connection)
+            if held != migrate.head():
+                raise NoArchive(
+                    f"The database is at migration {held}, this dateline needs {migrate.head()}: run dateline migrate."
+                )
+            finish_jobs(connection)
+            yield connection
+
+
+def finish_jobs(connection: Connection) -> None:
+    """Do what a process that was killed had still to do."""
+    jobs.run(connection)
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether the archive holds nothing at all."""
+    row = connection.execute(
+        "select not exists (select from outlets) and not exists (select from tags)"
+        " and not exists (select from people) as empty"
+    ).fetchone()
+    return bool(row and row["empty"])
+
+
+def seed(connection: Connection, progress: Progress = lambda done: None) -> dict[str, dict[str, int]]:
+    """Load the demo archive; again, it changes nothing. Counts by noun and result."""
+    return {path.stem: load(connection, path, progress) for path in FILES}
+
+
+def load(connection: Connection, path: Path, progress: Progress) -> dict[str, int]:
+    """Store an NDJSON file; counts by result. Raises NdjsonError before anything is stored."""
+    ndjson.check(path)
+    counts = {"created": 0, "updated": 0, "unchanged": 0}
+    for kind, records in ndjson.grouped(path):
+        if kind == "article":
+            part = store.store_articles(connection, records, add_tags=False, progress=progress)
+        else:
+            part = store.store_nouns(connection, kind, records, progress=progress)
+        counts = {result: counts[result] + part[result] for result in counts}
+    return counts

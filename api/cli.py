@@ -1,0 +1,219 @@
+"""The ``dateline`` command."""
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import orjson
+import psycopg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from api import archive, migrate
+from api.commands import keys as key_commands
+from api.database import in_transaction
+from api.embedded import EmbeddedError
+from api.errors import Problem
+from api.ingest import ndjson, pages, store
+from api.ingest.listing import ListingError
+from api.ingest.ndjson import NdjsonError
+from api.keys import SCOPES
+from api.queries import keys as key_queries
+from api.settings import Settings, SettingsError
+
+EXPECTED = (EmbeddedError, ListingError, NdjsonError, SettingsError, archive.NoArchive, migrate.UnfitDatabase)
+
+notes = Console(stderr=True, highlight=False)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+paths = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+class Command(click.Group):
+    """A group that tells people of expected failures in one line, with exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except EXPECTED as error:
+            raise click.ClickException(str(error)) from None
+        except Problem as problem:
+            raise click.ClickException(problem.detail) from None
+        except psycopg.OperationalError as error:
+            raise click.ClickException(f"The database does not answer: {str(error).strip()}") from None
+
+
+@click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dateline")
+def main() -> None:
+    """Dateline, a news archive queried by hashtag.
+
+    Works on the Postgres of DATABASE_URL, or on an embedded one. Exit codes: 0 done, 1 failed (one line on
+    stderr says why), 2 wrong usage, 130 interrupted.
+    """
+    signal.signal(signal.SIGTERM, _terminated)
+
+
+def _terminated(_signal: int, _frame: object) -> NoReturn:
+    # Unwinds, so that an embedded Postgres is left in order.
+    sys.exit(143)
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Load the demo archive if the archive is empty.")
+def serve(demo: bool) -> None:
+    """Serve the archive over HTTP until interrupted; migrates first."""
+    from api import serving  # loads granian, which no other command needs
+
+    try:
+        serving.serve(Settings.from_env(), demo=demo, say=lambda line: click.echo(line))
+    except serving.PortTakenError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command(name="migrate")
+@click.option("--to", "revision", default="head", show_default=True, help="A migration to go to, up or down.")
+@as_json
+def migrate_command(revision: str, as_json: bool) -> None:
+    """Bring the database's schema up to date. Refuses a database that is not UTF-8."""
+    with archive.located(Settings.from_env()) as (conninfo, _):
+        held = migrate.go(conninfo, revision)
+    _print({"revision": held}, as_json, f"The database is at migration {held or 'none'}.")
+
+
+@main.command()
+@as_json
+def seed(as_json: bool) -> None:
+    """Load the demo archive; what is there already stays as it is."""
+    with archive.opened(Settings.from_env()) as connection, _progress("Seeding", None) as advance:
+        counts = archive.seed(connection, advance)
+    _print_counts(counts, as_json)
+
+
+@main.group(name="import")
+def import_group() -> None:
+    """Import files: each is checked whole before any of it is stored; importing again changes nothing."""
+
+
+@import_group.command()
+@paths
+@as_json
+def listing(paths: Sequence[Path], as_json: bool) -> None:
+    """Import pages in the listing format (`Latest news with #Tag`)."""
+    _import(
+        paths,
+        as_json,
+        pages.check,
+        lambda connection, path, advance: store.store_articles(
+            connection, pages.records(path), add_tags=True, progress=advance
+        ),
+    )
+
+
+@import_group.command(name="ndjson")
+@paths
+@as_json
+def ndjson_command(paths: Sequence[Path], as_json: bool) -> None:
+    """Import files of one JSON object a line: outlet, tag, person or article, as its `type` says."""
+    _import(paths, as_json, ndjson.check, archive.load)
+
+
+def _import(
+    paths: Sequence[Path],
+    as_json: bool,
+    check: Callable[[Path], int],
+    store_file: Callable[[Any, Path, store.Progress], dict[str, int]],
+) -> None:
+    counts: dict[str, dict[str, int]] = {}
+    with archive.opened(Settings.from_env()) as connection:
+        totals = {path: check(path) for path in paths}
+        for path, total in totals.items():
+            with _progress(path.name, total) as advance:
+                counts[str(path)] = store_file(connection, path, advance)
+    _print_counts(counts, as_json)
+
+
+@main.group(name="keys")
+def keys_group() -> None:
+    """Make, list and revoke API keys."""
+
+
+@keys_group.command(name="create")
+@click.option("--name", required=True, help="Whom it is for, to tell keys apart.")
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES), help="May be repeated.")
+@click.option("--outlet", "outlets", multiple=True, help="Slug of an outlet it writes for; may be repeated.")
+@as_json
+def create_key(name: str, scopes: Sequence[str], outlets: Sequence[str], as_json: bool) -> None:
+    """Make a key and print it, this once."""
+    if "write" in scopes and not outlets and "admin" not in scopes:
+        raise click.UsageError("a key with the scope write needs an --outlet to write for")
+    with archive.opened(Settings.from_env()) as connection:
+        key = in_transaction(connection, lambda c: key_commands.create(c, name, scopes, outlets))
+    content = {"key": key, "name": name, "scopes": list(scopes), "outlets": list(outlets)}
+    _print(content, as_json, key)
+    if not as_json:
+        notes.print("Keep it now; it is stored hashed and cannot be shown again.")
+
+
+@keys_group.command(name="list")
+@as_json
+def list_keys(as_json: bool) -> None:
+    """List all keys, without their secrets."""
+    with archive.opened(Settings.from_env()) as connection:
+        rows = key_queries.listed(connection)
+    if as_json:
+        _print(rows, True, "")
+        return
+    table = Table("Prefix", "Name", "Scopes", "Outlets", "Created", "Revoked")
+    for row in rows:
+        created, revoked = (f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (row["created_at"], row["revoked_at"]))
+        table.add_row(row["prefix"], row["name"], " ".join(row["scopes"]), " ".join(row["outlets"]), created, revoked)
+    Console().print(table)
+
+
+@keys_group.command(name="revoke")
+@click.argument("prefix")
+@as_json
+def revoke_key(prefix: str, as_json: bool) -> None:
+    """End the key with this PREFIX (the eight characters after dl_) at once."""
+    with archive.opened(Settings.from_env()) as connection:
+        in_transaction(connection, lambda c: key_commands.revoke(c, prefix))
+    _print({"revoked": prefix}, as_json, f"The key {prefix} is revoked.")
+
+
+@main.command()
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file to write instead.")
+def openapi(output: Path | None) -> None:
+    """Print the OpenAPI document; needs no database."""
+    from api.app import create_app  # loads flask, which no other command needs
+
+    document = json.dumps(create_app(Settings()).extensions["dateline.api"].document.to_dict(), indent=2) + "\n"
+    if output:
+        output.write_text(document, encoding="utf-8")
+    else:
+        click.echo(document, nl=False)
+
+
+@contextmanager
+def _progress(label: str, total: int | None) -> Iterator[store.Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda done: progress.advance(task, done)
+
+
+def _print(content: object, as_json: bool, text: str) -> None:
+    click.echo(orjson.dumps(content, option=orjson.OPT_UTC_Z).decode() if as_json else text)
+
+
+def _print_counts(counts: dict[str, dict[str, int]], as_json: bool) -> None:
+    lines = [
+        f"{name}: " + ", ".join(f"{count} {result}" for result, count in results.items())
+        for name, results in counts.items()
+    ]
+    _print(counts, as_json, "\n".join(lines))

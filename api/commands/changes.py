@@ -1,0 +1,42 @@
+"""The change log, written as the last step of every write."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+import orjson
+
+from api.database import Connection
+
+# Held from the insert of the changes to the commit: positions are in commit order, so a follower that has seen
+# one will never find a smaller one later.
+CHANGES_LOCK = 0x6461_7465_0001
+# Shared by writes of articles, exclusive for writes of nouns: no article is linked by names that just changed.
+CATALOGUE_LOCK = 0x6461_7465_0002
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that happened: an article's id and version, or a noun's id."""
+
+    type: str
+    article_id: UUID | None = None
+    noun_id: int | None = None
+    version: int | None = None
+
+
+def record(connection: Connection, changes: Iterable[Change]) -> None:
+    """Append to the log. The transaction has nothing to do afterwards but commit."""
+    rows = [asdict(change) for change in changes]
+    if not rows:
+        return
+    connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CHANGES_LOCK})
+    connection.execute(
+        """
+        insert into changes (type, article_id, noun_id, version)
+        select r.type, r.article_id, r.noun_id, r.version
+        from json_to_recordset(%(rows)s::json)
+            as r (type text, article_id uuid, noun_id int, version int)
+        """,
+        {"rows": orjson.dumps(rows).decode()},
+    )

@@ -1,0 +1,140 @@
+"""The way to Postgres: the pool, transactions, and which SQLSTATE is whose fault. Only here is a connection opened."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import errors as pg
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from api.errors import TooSlow, Unavailable
+
+Connection = psycopg.Connection[DictRow]
+T = TypeVar("T")
+
+RETRY_AFTER = {"Retry-After": "2"}
+# The other side of a race, not a fault: the whole transaction is run again.
+RACES = (pg.SerializationFailure, pg.DeadlockDetected)
+ATTEMPTS = 5
+
+
+class Race(Exception):
+    """Another transaction changed what this one had read; it is run again from its start."""
+
+
+def connect(conninfo: str, **session: Any) -> Connection:
+    """One connection outside any pool, for commands at the terminal. Raises psycopg.OperationalError."""
+    connection = Connection.connect(conninfo, autocommit=True, row_factory=dict_row, connect_timeout=10)
+    _configure(connection, **session)
+    return connection
+
+
+def _configure(connection: Connection, **session: Any) -> None:
+    session = {"timezone": "UTC", "client_encoding": "UTF8", "search_path": "public", **session}
+    for name, value in session.items():
+        connection.execute("select set_config(%(name)s, %(value)s, false)", {"name": name, "value": str(value)})
+
+
+def present(row: T | None) -> T:
+    """A row that cannot be missing: an insert's, an aggregate's, or one that the first migration made."""
+    if row is None:
+        raise LookupError("the statement returned no row")
+    return row
+
+
+class Database:
+    """A pool of ``size`` connections, opened at first use so that it belongs to the process that uses it."""
+
+    def __init__(self, conninfo: str, *, size: int, statement_timeout_ms: int) -> None:
+        self._session = {
+            "statement_timeout": statement_timeout_ms,
+            "lock_timeout": statement_timeout_ms,
+            "idle_in_transaction_session_timeout": 30_000,
+        }
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            conninfo,
+            connection_class=psycopg.Connection[DictRow],
+            kwargs={"autocommit": True, "row_factory": dict_row, "connect_timeout": 2},
+            configure=lambda connection: _configure(connection, **self._session),
+            min_size=1,
+            max_size=size,
+            timeout=1.5,
+            reconnect_timeout=2,
+            open=False,
+        )
+
+    def close(self) -> None:
+        """Give all connections back to the server."""
+        self._pool.close()
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """The answer of ``work``, which only reads; asked once more when the server had closed our connections."""
+        try:
+            return self._once(work)
+        except psycopg.Error as error:
+            if not _lost(error):
+                raise translated(error) from error
+            self._pool.drain()
+        try:
+            return self._once(work)
+        except psycopg.Error as error:
+            raise translated(error) from error
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """The answer of ``work``, run in one transaction, again from its start when it lost a race."""
+        try:
+            return self._once(lambda connection: in_transaction(connection, work))
+        except psycopg.Error as error:
+            if _lost(error):
+                self._pool.drain()
+            raise translated(error) from error
+
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        self._pool.open()
+        with self._pool.connection() as connection:
+            return work(connection)
+
+    @cached_property
+    def cursor_key(self) -> bytes:
+        """What signs this archive's paging cursors, the same in every process."""
+        return self.read(lambda c: present(c.execute("select cursor_key from archive").fetchone()))["cursor_key"]
+
+
+def in_transaction(connection: Connection, work: Callable[[Connection], T]) -> T:
+    """Run ``work`` in one transaction on one connection, pipelined; races are run again from the start."""
+    for _ in range(ATTEMPTS):
+        try:
+            with pipelined(connection):
+                return work(connection)
+        except (Race, *RACES):
+            continue
+    raise Unavailable("Too many writers changed the same articles at once.", headers=RETRY_AFTER)
+
+
+@contextmanager
+def pipelined(connection: Connection) -> Iterator[None]:
+    """One transaction whose statements wait for no answer until one is asked for, the commit included."""
+    with connection.pipeline(), connection.transaction():
+        yield
+
+
+def _lost(error: psycopg.Error) -> bool:
+    """Whether the server closed our connection, and so probably all of the pool's."""
+    if isinstance(error, PoolTimeout) or not isinstance(error, psycopg.OperationalError):
+        return False
+    return error.sqlstate is None or isinstance(error, pg.AdminShutdown)
+
+
+def translated(error: psycopg.Error) -> Exception:
+    """The problem to answer for a database error; an error of ours stays what it is and becomes a 500."""
+    if isinstance(error, pg.QueryCanceled | pg.LockNotAvailable):
+        return TooSlow(
+            "The query took longer than this server allows; narrow it by a tag, an outlet or a shorter time.",
+            headers=RETRY_AFTER,
+        )
+    if isinstance(error, PoolTimeout | psycopg.OperationalError):
+        return Unavailable("The database is not available at the moment.", headers=RETRY_AFTER)
+    return error

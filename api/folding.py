@@ -1,0 +1,64 @@
+"""How Dateline compares texts: folding, search tokens and slugs."""
+
+import re
+import unicodedata
+
+from slugify import slugify
+
+_LONGEST_TOKEN = 255
+_LONGEST_SLUG = 80
+
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+
+# Ranges for use inside a character class of a regular expression.
+HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7ff"
+KANA = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\U0001aff0-\U0001b16f"
+HAN = "\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+
+_FIRST_PAIRED = "\u1100"
+_PAIRED = re.compile(f"[{HANGUL}{KANA}{HAN}]")
+_RUN = re.compile(rf"[{HANGUL}]+|[{KANA}{HAN}]+|[^\W_{HANGUL}{KANA}{HAN}]+")
+
+
+def fold(text: str) -> str:
+    """Text without differences of case, width, compatibility form and accent."""
+    if text.isascii():
+        return text.lower()
+    return _unaccented(unicodedata.normalize("NFKC", text).casefold())
+
+
+def words(text: str) -> list[str]:
+    """The unaccented words of a text in their own case; where the script changes, a word ends."""
+    return _RUN.findall(_unaccented(text))
+
+
+def tokens(text: str) -> list[str]:
+    """The search tokens of a text: its folded words, and Hangul, kana and Han as overlapping pairs."""
+    found: list[str] = []
+    for run in _RUN.findall(fold(text)):
+        if run[0] >= _FIRST_PAIRED and len(run) > 2 and _PAIRED.match(run):
+            found.extend(map(str.__add__, run, run[1:]))
+        elif len(run) <= _LONGEST_TOKEN:
+            found.append(run)
+    return found
+
+
+def slug(name: str) -> str:
+    """The ASCII form of a name for an address; empty when nothing of the name can be written so."""
+    return slugify(
+        name,
+        max_length=_LONGEST_SLUG,
+        word_boundary=True,
+        save_order=True,
+        entities=False,
+        decimal=False,
+        hexadecimal=False,
+    )
+
+
+def _unaccented(text: str) -> str:
+    if text.isascii():
+        return text
+    # Only the accents of alphabets go: the marks of kana, Hangul and Indic scripts make other letters.
+    decomposed = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))

@@ -1,0 +1,73 @@
+"""Newline-delimited JSON: an outlet, tag, person or article a line, as ``type`` says (an article when it is absent)."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from marshmallow import ValidationError
+
+from api.errors import MalformedRequest
+from api.parsing import flattened, parsed_json, pointer
+from schemas.articles import ArticleInput
+from schemas.nouns import OutletInput, PersonInput, TagInput
+
+SCHEMAS: dict[str, Any] = {
+    "outlet": OutletInput(),
+    "tag": TagInput(),
+    "person": PersonInput(),
+    "article": ArticleInput(),
+}
+LONGEST_LINE = 8 * 1024 * 1024
+
+
+class NdjsonError(ValueError):
+    """A line that is no record; the text says where, and what is wrong with it."""
+
+    def __init__(self, path: Path, line: int, detail: str) -> None:
+        super().__init__(f"{path}:{line}: {detail}")
+
+
+def check(path: Path) -> int:
+    """How many records the file has; NdjsonError when any of it is malformed. Stores nothing."""
+    return sum(1 for _ in records(path))
+
+
+def records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each line's type and record, one at a time; raises NdjsonError. Empty lines are passed over."""
+    empty = True
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(LONGEST_LINE + 1):
+            number += 1
+            if len(line) > LONGEST_LINE:
+                raise NdjsonError(path, number, f"expected a line of at most {LONGEST_LINE:,} bytes")
+            if line.strip():
+                empty = False
+                yield _record(path, number, line)
+    if empty:
+        raise NdjsonError(path, 1, "expected a record a line, found an empty file")
+
+
+def _record(path: Path, number: int, line: bytes) -> tuple[str, dict[str, Any]]:
+    try:
+        content = parsed_json(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
+    except MalformedRequest as problem:
+        raise NdjsonError(path, number, problem.detail) from None
+    if not isinstance(content, dict):
+        raise NdjsonError(path, number, "expected an object in braces")
+    kind = content.pop("type", "article")
+    if not isinstance(kind, str) or kind not in SCHEMAS:
+        raise NdjsonError(path, number, f"expected a type of {', '.join(SCHEMAS)}, found {str(kind)[:100]!r}")
+    try:
+        return kind, SCHEMAS[kind].load(content)
+    except ValidationError as error:
+        where, detail = flattened(error.normalized_messages())[0]
+        raise NdjsonError(path, number, f"{pointer(where) or 'the record'} {detail}") from None
+
+
+def grouped(path: Path) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    """The records of ``records`` in runs of one type, each with that type."""
+    for kind, run in groupby(records(path), key=itemgetter(0)):
+        yield kind, (record for _, record in run)

@@ -1,0 +1,169 @@
+"""Reading a request's query string and body: whatever is unknown, repeated or malformed is refused here."""
+
+import difflib
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+from urllib.parse import unquote_to_bytes
+
+import marshmallow as ma
+from flask import Request
+from webargs.flaskparser import FlaskParser
+
+from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
+from schemas.base import Repeated
+
+LONGEST_NUMBER = 400
+
+
+class Parser(FlaskParser):
+    """webargs that refuses what a schema does not name, what is repeated, and what is not UTF-8 or not JSON."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": ma.RAISE,
+        "json": ma.RAISE,
+    }
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> dict[str, Any]:
+        lists = {field.data_key or name for name, field in schema.fields.items() if isinstance(field, Repeated)}
+        values: dict[str, Any] = {}
+        repeated: list[str] = []
+        for name, value in _pairs(req.query_string):
+            if name in lists:
+                values.setdefault(name, []).append(value)
+            elif name in values:
+                repeated.append(name)
+            else:
+                values[name] = value
+        if repeated:
+            raise InvalidInput(
+                "A parameter is given twice.",
+                errors=[
+                    {
+                        "parameter": name,
+                        "detail": "must be given once; several values are separated by commas",
+                    }
+                    for name in dict.fromkeys(repeated)
+                ],
+            )
+        return values
+
+    def load_json(self, req: Request, schema: ma.Schema) -> Any:
+        if req.mimetype != "application/json":
+            raise UnsupportedMediaType(
+                f"The body's Content-Type is {req.mimetype or 'missing'}; this address takes application/json."
+            )
+        return parsed_json(req.get_data())
+
+    def handle_error(
+        self,
+        error: ma.ValidationError,
+        req: Request,
+        schema: ma.Schema,
+        **_: Any,
+    ) -> NoReturn:
+        errors: list[dict[str, str]] = []
+        for location, messages in error.normalized_messages().items():
+            for path, detail in flattened(messages):
+                if location == "query":
+                    errors.append(_parameter_error(path, detail, schema))
+                else:
+                    errors.append({"pointer": pointer(path), "detail": detail})
+        names = ", ".join(error.get("parameter") or error.get("pointer") or "the body" for error in errors[:3])
+        raise InvalidInput(f"Not accepted: {names}; errors says why.", errors=errors)
+
+
+def _pairs(query: bytes) -> list[tuple[str, str]]:
+    try:
+        return [
+            (_decoded(name), _decoded(value))
+            for name, _, value in (part.partition(b"=") for part in query.split(b"&") if part)
+        ]
+    except UnicodeDecodeError:
+        raise MalformedRequest("The address is not UTF-8; percent-encode its bytes as UTF-8.") from None
+
+
+def _decoded(text: bytes) -> str:
+    return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8")
+
+
+def parsed_json(body: bytes) -> Any:
+    """JSON in UTF-8, without twice the same key, NaN, endless numbers or endless nesting; else MalformedRequest."""
+    try:
+        return _JSON.decode(body.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise MalformedRequest(f"The body is not UTF-8 at byte {error.start}.") from None
+    except json.JSONDecodeError as error:
+        raise MalformedRequest(
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
+    except RecursionError:
+        raise MalformedRequest("The body is nested too deeply.") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedRequest(f"The body says the key {twice[:100]!r} twice in one object.")
+    return content
+
+
+def _number(kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        if len(text) > LONGEST_NUMBER:
+            raise MalformedRequest(f"The body holds a number of more than {LONGEST_NUMBER} digits.")
+        return kind(text)
+
+    return read
+
+
+def _constant(text: str) -> NoReturn:
+    raise MalformedRequest(f"The body holds {text}, which is not JSON.")
+
+
+_JSON = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_number(int), parse_float=_number(float), parse_constant=_constant
+)
+
+
+def flattened(messages: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tuple[str | int, ...], str]]:
+    if isinstance(messages, dict):
+        return [
+            found
+            for name, inner in messages.items()
+            for found in flattened(inner, path if name == "_schema" else (*path, name))
+        ]
+    if isinstance(messages, list):
+        return [(path, _sentence(str(message))) for message in messages]
+    return [(path, _sentence(str(messages)))]
+
+
+_SENTENCES = {
+    "Unknown field.": "is not known here",
+    "Missing data for required field.": "is missing",
+    "Field may not be null.": "must not be null",
+    "Not a valid string.": "must be a string",
+    "Not a valid list.": "must be a list",
+    "Invalid input type.": "must be an object",
+}
+
+
+def _sentence(message: str) -> str:
+    return _SENTENCES.get(message, message)
+
+
+def _parameter_error(path: Sequence[str | int], detail: str, schema: ma.Schema) -> dict[str, str]:
+    name = str(path[0]) if path else ""
+    known = sorted(field.data_key or attribute for attribute, field in schema.fields.items())
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+        others = f"; known are {', '.join(known)}" if known else "; this address takes no parameters"
+        detail = f"is no parameter of this address{f'; did you mean {near[0]}?' if near else others}"
+    return {"parameter": name[:100], "detail": detail}
+
+
+def pointer(path: Sequence[str | int]) -> str:
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)

@@ -1,0 +1,1 @@
+"""SQL that reads: one file a noun, each with page() and one()."""

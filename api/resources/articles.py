@@ -1,0 +1,128 @@
+"""Articles over HTTP."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response, g, request
+from psycopg.rows import DictRow
+
+from api import search
+from api.commands import articles as commands
+from api.commands import nouns
+from api.errors import (
+    Conflict,
+    ContentTooLarge,
+    Forbidden,
+    Gone,
+    InvalidCursor,
+    InvalidInput,
+    MalformedRequest,
+    NotFound,
+    UnsupportedMediaType,
+)
+from api.queries import articles as queries
+from api.resources.lists import listed
+from api.web import Blueprint, absolute, answer, database
+from schemas.articles import ArticleInput, ArticlePageSchema, ArticleQuery, ArticleSchema, PushQuery
+
+blueprint = Blueprint("Articles", __name__, url_prefix="/v1", description="News stories, newest first.")
+
+FILTERS = ("q", "tag", "person", "outlet", "section", "language", "credit", "from", "to")
+
+
+@blueprint.operation(
+    "/articles",
+    {200: (ArticlePageSchema, "One page of the articles that pass every filter.")},
+    query=ArticleQuery,
+    problems=[MalformedRequest, InvalidCursor],
+    summary="List and search articles",
+)
+def list_articles(query: dict[str, Any]) -> Response:
+    """The archive, newest first, narrowed by any of the filters together."""
+    return article_list(query)
+
+
+@blueprint.operation(
+    "/articles/<uuid:article_id>",
+    {200: (ArticleSchema, "The whole article.")},
+    problems=[NotFound, Gone],
+    path={"article_id": ("The id of the article.", "73489488-7d9b-55fc-b9b4-5e9ee5af3853")},
+    summary="Get one article",
+)
+def get_article(_query: dict[str, Any], article_id: UUID) -> Response:
+    """One article by its id; 410 with the reason once its outlet withdrew it."""
+    article = database().read(lambda connection: queries.one(connection, article_id))
+    if article is None or (article["status"] == "usable" and not article["visible"]):
+        raise NotFound(f"No article has the id {article_id}.")
+    if not article["visible"]:
+        raise Gone(f"The article {article_id} was withdrawn by its outlet: {article['status']}.")
+    response = answer(_shown(article), headers={"ETag": article["etag"]})
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.operation(
+    "/articles",
+    {
+        200: (
+            ArticleSchema,
+            "The article was held already; it is updated, or unchanged if nothing in it is new.",
+        ),
+        201: (ArticleSchema, "The article was created."),
+    },
+    method="POST",
+    query=PushQuery,
+    body=ArticleInput,
+    scope="write",
+    problems=[MalformedRequest, Conflict, ContentTooLarge, UnsupportedMediaType],
+    summary="Push an article",
+)
+def push_article(query: dict[str, Any], article: dict[str, Any]) -> Response:
+    """Create the article of this `outlet` and `external_id`, or replace it. Sending it again changes nothing.
+
+    `Dateline-Result` in the answer says `created`, `updated` or `unchanged`.
+    """
+    if article["outlet"] not in g.key.outlets and "admin" not in g.key.scopes:
+        raise Forbidden(f"This key does not write for the outlet {article['outlet']!r}.")
+    create = {"tags", "people"} if g.key.scopes & {"edit", "admin"} else set(query.get("create", ()))
+    if create:
+        database().write(lambda connection: nouns.create_missing(connection, [article], create))
+    [outcome] = database().write(lambda connection: commands.upsert(connection, [article]))
+    stored = database().read(lambda connection: queries.one(connection, outcome.id))
+    if stored is None:
+        raise NotFound(f"The article {outcome.id} was purged meanwhile.")
+    headers = {
+        "Location": absolute(f"/v1/articles/{outcome.id}"),
+        "ETag": stored["etag"],
+        "Dateline-Result": outcome.result,
+    }
+    return answer(_shown(stored), 201 if outcome.result == "created" else 200, headers)
+
+
+def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
+    """A page of articles; ``given`` are filters that the path sets."""
+    filters = {name: value for name, value in {**query, **given}.items() if name in FILTERS}
+    if "q" in filters:
+        filters["q"] = _words(filters["q"])
+    return listed(
+        query,
+        given,
+        lambda connection, after: queries.page(
+            connection, filters, query["sort"], after, query["limit"], query.get("fields", ())
+        ),
+    )
+
+
+def _words(q: str) -> str:
+    terms = search.websearch(q)
+    if not terms:
+        raise InvalidInput(
+            "The search holds no word.",
+            errors=[{"parameter": "q", "detail": "must hold at least one letter or digit to look for"}],
+        )
+    return terms
+
+
+def _shown(article: DictRow) -> dict[str, Any]:
+    return {name: value for name, value in article.items() if name not in ("visible", "etag")}

@@ -1,0 +1,63 @@
+"""Outlets over HTTP."""
+
+from typing import Any
+
+from flask import Response
+
+from api.errors import InvalidCursor, MalformedRequest, NotFound
+from api.queries import nouns
+from api.resources.articles import article_list
+from api.resources.lists import listed
+from api.web import Blueprint, answer, database
+from schemas.articles import ArticlePageSchema, ArticleQuery
+from schemas.nouns import NounQuery, OutletPageSchema, OutletSchema
+
+SLUG = {"slug": ("The slug of the outlet, whatever its case.", "korea-herald")}
+
+blueprint = Blueprint("Outlets", __name__, url_prefix="/v1", description="Who publishes articles.")
+
+
+@blueprint.operation(
+    "/outlets",
+    {200: (OutletPageSchema, "One page of the outlets.")},
+    query=NounQuery,
+    problems=[MalformedRequest, InvalidCursor],
+    summary="List outlets",
+)
+def list_outlets(query: dict[str, Any]) -> Response:
+    """All outlets by name, or those with most articles first."""
+    return listed(
+        query,
+        {},
+        lambda connection, after: nouns.page(connection, nouns.OUTLETS, query["sort"], after, query["limit"]),
+    )
+
+
+@blueprint.operation(
+    "/outlets/<slug:slug>",
+    {200: (OutletSchema, "The outlet.")},
+    problems=[NotFound],
+    path=SLUG,
+    summary="Get one outlet",
+)
+def get_outlet(_query: dict[str, Any], slug: str) -> Response:
+    """An outlet with how many articles it has, and the uuid that their ids derive from."""
+    outlet = database().read(lambda connection: nouns.one(connection, nouns.OUTLETS, slug))
+    if outlet is None:
+        raise NotFound(f"No outlet has the slug {slug!r}.")
+    return answer(outlet)
+
+
+@blueprint.operation(
+    "/outlets/<slug:slug>/articles",
+    {200: (ArticlePageSchema, "One page of the articles of this outlet that pass every filter.")},
+    query=ArticleQuery(exclude=["outlet"]),
+    problems=[MalformedRequest, InvalidCursor, NotFound],
+    path=SLUG,
+    summary="List the articles of one outlet",
+)
+def list_outlet_articles(query: dict[str, Any], slug: str) -> Response:
+    """Exactly the list of articles with this outlet as a filter."""
+    if not database().read(lambda connection: nouns.exists(connection, nouns.OUTLETS, slug)):
+        raise NotFound(f"No outlet has the slug {slug!r}.")
+    return article_list(query, outlet=[slug])

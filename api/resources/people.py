@@ -1,0 +1,63 @@
+"""People over HTTP."""
+
+from typing import Any
+
+from flask import Response
+
+from api.errors import InvalidCursor, MalformedRequest, NotFound
+from api.queries import nouns
+from api.resources.articles import article_list
+from api.resources.lists import listed
+from api.web import Blueprint, answer, database
+from schemas.articles import ArticlePageSchema, ArticleQuery
+from schemas.nouns import NounQuery, PersonPageSchema, PersonSchema
+
+SLUG = {"slug": ("The slug of the person, whatever its case.", "lee-jae-myung")}
+
+blueprint = Blueprint("People", __name__, url_prefix="/v1", description="Who articles name.")
+
+
+@blueprint.operation(
+    "/people",
+    {200: (PersonPageSchema, "One page of the people.")},
+    query=NounQuery,
+    problems=[MalformedRequest, InvalidCursor],
+    summary="List people",
+)
+def list_people(query: dict[str, Any]) -> Response:
+    """All people by name, or those with most articles first."""
+    return listed(
+        query,
+        {},
+        lambda connection, after: nouns.page(connection, nouns.PEOPLE, query["sort"], after, query["limit"]),
+    )
+
+
+@blueprint.operation(
+    "/people/<slug:slug>",
+    {200: (PersonSchema, "The person.")},
+    problems=[NotFound],
+    path=SLUG,
+    summary="Get one person",
+)
+def get_person(_query: dict[str, Any], slug: str) -> Response:
+    """A person with aliases, dated roles, and how many articles name them."""
+    person = database().read(lambda connection: nouns.one(connection, nouns.PEOPLE, slug))
+    if person is None:
+        raise NotFound(f"No person has the slug {slug!r}.")
+    return answer(person)
+
+
+@blueprint.operation(
+    "/people/<slug:slug>/articles",
+    {200: (ArticlePageSchema, "One page of the articles of this person that pass every filter.")},
+    query=ArticleQuery(exclude=["person"]),
+    problems=[MalformedRequest, InvalidCursor, NotFound],
+    path=SLUG,
+    summary="List the articles of one person",
+)
+def list_person_articles(query: dict[str, Any], slug: str) -> Response:
+    """Exactly the list of articles with this person as a filter."""
+    if not database().read(lambda connection: nouns.exists(connection, nouns.PEOPLE, slug)):
+        raise NotFound(f"No person has the slug {slug!r}.")
+    return article_list(query, person=[slug])

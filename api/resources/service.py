@@ -1,0 +1,113 @@
+"""The index, the OpenAPI document, Swagger UI, and what each kind of problem means."""
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import flask_swagger_ui
+import orjson
+from flask import Blueprint as FlaskBlueprint
+from flask import Response, current_app, request, send_from_directory
+
+from api.errors import PROBLEMS, NotFound
+from api.web import Blueprint, absolute, answer
+from schemas.errors import IndexSchema, ProblemKindSchema
+
+blueprint = Blueprint("Service", __name__, description="The server itself.")
+documentation = FlaskBlueprint("documentation", __name__)
+
+SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
+
+
+@blueprint.operation("/", {200: (IndexSchema, "Where everything is.")}, scope=None, summary="Find everything")
+def get_index(_query: dict[str, Any]) -> Response:
+    """Addresses of everything; a browser is led to the documentation instead."""
+    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+        response = Response(status=302, headers={"Location": "/docs", "Vary": "Accept"})
+        del response.headers["Content-Type"]
+        return response
+    paths = ("articles", "tags", "people", "outlets")
+    links = {name: absolute(f"/v1/{name}") for name in paths}
+    links |= {"openapi": absolute("/openapi.json"), "docs": absolute("/docs"), "ready": absolute("/readyz")}
+    content = {"name": "Dateline", "version": version("dateline"), "links": links}
+    return answer(content, headers={"Vary": "Accept"})
+
+
+@blueprint.operation(
+    "/problems/<string:code>",
+    {200: (ProblemKindSchema, "What this kind of failure means and what to do.")},
+    scope=None,
+    problems=[NotFound],
+    path={"code": ("The `code` of a problem.", "invalid_input")},
+    summary="Look up a kind of failure",
+)
+def get_problem(_query: dict[str, Any], code: str) -> Response:
+    """The page behind the `type` of an error."""
+    problem = PROBLEMS.get(code)
+    if problem is None:
+        raise NotFound(f"No kind of failure has this code; there are {', '.join(sorted(PROBLEMS))}.")
+    return answer({"code": code, "title": problem.title, "status": problem.status, "description": problem.__doc__})
+
+
+@documentation.get("/openapi.json")
+def get_openapi() -> Response:
+    """The OpenAPI document, made once a process."""
+    document, tag = _openapi()
+    response = Response(document, mimetype="application/json", headers={"ETag": tag})
+    response.make_conditional(request)
+    return response
+
+
+@cache
+def _openapi() -> tuple[bytes, str]:
+    document = orjson.dumps(current_app.extensions["dateline.api"].document.to_dict(), option=orjson.OPT_INDENT_2)
+    return document, f'"{hashlib.sha256(document).hexdigest()[:16]}"'
+
+
+@documentation.get("/docs")
+def get_docs() -> Response:
+    """Swagger UI over this server's own document."""
+    return Response(_PAGE, mimetype="text/html")
+
+
+@documentation.get("/docs/start.js")
+def get_docs_start() -> Response:
+    """What starts Swagger UI."""
+    return Response(_START, mimetype="text/javascript")
+
+
+@documentation.get("/docs/<string:name>")
+def get_docs_file(name: str) -> Response:
+    """A file of Swagger UI, from its wheel: nothing is loaded from elsewhere."""
+    return send_from_directory(SWAGGER_UI, name, max_age=86_400)
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Dateline API</title>
+<link rel="icon" type="image/png" href="/docs/favicon-32x32.png" sizes="32x32">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+"""
+
+_START = """window.ui = SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  displayRequestDuration: true,
+  persistAuthorization: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+});
+"""

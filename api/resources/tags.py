@@ -1,0 +1,64 @@
+"""Tags over HTTP."""
+
+from typing import Any
+
+from flask import Response
+
+from api.errors import InvalidCursor, MalformedRequest, NotFound
+from api.queries import nouns
+from api.resources.articles import article_list
+from api.resources.lists import listed
+from api.web import Blueprint, answer, database
+from schemas.articles import ArticlePageSchema, ArticleQuery
+from schemas.nouns import NounQuery, TagPageSchema, TagSchema
+
+SLUG = {
+    "slug": (
+        "The slug of the tag, whatever its case, which may be written with its `#` (as `%23`).",
+        "seoul-washington",
+    )
+}
+
+blueprint = Blueprint("Tags", __name__, url_prefix="/v1", description="What articles are about.")
+
+
+@blueprint.operation(
+    "/tags",
+    {200: (TagPageSchema, "One page of the tags.")},
+    query=NounQuery,
+    problems=[MalformedRequest, InvalidCursor],
+    summary="List tags",
+)
+def list_tags(query: dict[str, Any]) -> Response:
+    """All tags by name, or those with most articles first."""
+    return listed(
+        query,
+        {},
+        lambda connection, after: nouns.page(connection, nouns.TAGS, query["sort"], after, query["limit"]),
+    )
+
+
+@blueprint.operation(
+    "/tags/<tag:slug>", {200: (TagSchema, "The tag.")}, problems=[NotFound], path=SLUG, summary="Get one tag"
+)
+def get_tag(_query: dict[str, Any], slug: str) -> Response:
+    """A tag with how many articles it has, and the dates of its oldest and newest one."""
+    tag = database().read(lambda connection: nouns.one(connection, nouns.TAGS, slug))
+    if tag is None:
+        raise NotFound(f"No tag has the slug {slug!r}.")
+    return answer(tag)
+
+
+@blueprint.operation(
+    "/tags/<tag:slug>/articles",
+    {200: (ArticlePageSchema, "One page of the articles of this tag that pass every filter.")},
+    query=ArticleQuery(exclude=["tag"]),
+    problems=[MalformedRequest, InvalidCursor, NotFound],
+    path=SLUG,
+    summary="List the articles of one tag",
+)
+def list_tag_articles(query: dict[str, Any], slug: str) -> Response:
+    """The hashtag page: exactly the list of articles with this tag as a filter."""
+    if not database().read(lambda connection: nouns.exists(connection, nouns.TAGS, slug)):
+        raise NotFound(f"No tag has the slug {slug!r}.")
+    return article_list(query, tag=[slug])

@@ -1,0 +1,110 @@
+"""Full text: what is indexed, and how a reader's ``q`` becomes a tsquery. Only here are ts_* functions spelled. Pure.
+
+Both sides go through the same tokens (``api.folding``): folded words, and overlapping pairs of Hangul, kana and Han.
+Every text carries a marker lexeme of its language; a query is built once per language, each with its marker.
+"""
+
+import re
+from typing import LiteralString
+
+import orjson
+
+from api.folding import tokens
+
+# The stemmers that every Postgres from 15 on has. Scripts whose vowel signs are combining marks are left out:
+# tokens are cut at such marks, so a stemmer would see fragments.
+CONFIGURATIONS = {
+    "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hu": "hungarian", "hy": "armenian",
+    "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "nl": "dutch",
+    "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
+    "sr": "serbian", "sv": "swedish", "tr": "turkish",
+}  # fmt: skip
+CONFIGURATIONS_JSON = orjson.dumps(CONFIGURATIONS).decode()
+
+# A tsvector holds 1 MiB: of each distinct lexeme its bytes, up to one of padding, two of count and two a position.
+TSVECTOR_BYTES = 1_000_000
+TOKEN_OVERHEAD = 6
+
+# r is a row with headline_tokens, standfirst_tokens, body_tokens, configuration and language. No phrase crosses
+# from one field into the next: a lexeme that is deleted afterwards keeps 64 positions between them.
+VECTOR: LiteralString = """
+    ts_delete(
+        setweight(to_tsvector(r.configuration::regconfig, r.headline_tokens), 'A') || $$'.':64$$::tsvector
+        || setweight(to_tsvector(r.configuration::regconfig, r.standfirst_tokens), 'B') || $$'.':64$$::tsvector
+        || setweight(to_tsvector(r.configuration::regconfig, r.body_tokens), 'D'),
+        '.'
+    ) || array_to_tsvector(array['lang:' || r.language])"""
+
+# The tsquery of q in every language that the archive holds, as text; null when no language has a word of it.
+QUERY: LiteralString = """
+    select string_agg('(' || query::text || ') & ' || quote_literal('lang:' || language), ' | ') as query
+    from (
+        select language,
+            websearch_to_tsquery(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, %(q)s) as query
+        from languages
+    ) as parsed
+    where numnode(query) > 0"""
+
+# All words of any of the phrases, in any language; a phrase of stop words alone matches its whole language.
+PHRASES: LiteralString = """
+    select coalesce(string_agg(
+        case when numnode(query) = 0 then '' else '(' || query::text || ') & ' end
+        || quote_literal('lang:' || language), ' | '), '') as query
+    from (
+        select language,
+            plainto_tsquery(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, phrase) as query
+        from languages, unnest(%(phrases)s::text[]) as phrase
+    ) as parsed"""
+
+MATCHES: LiteralString = "a.search @@ %(q)s::tsquery"
+
+_TERM = re.compile(r'(-?)"([^"]*)"?|(\S+)')
+
+
+def document(language: str, headline: str, standfirst: str | None, body: str) -> dict[str, str]:
+    """The columns that VECTOR reads: the tokens of each field, as many as surely fit into a tsvector."""
+    budget = TSVECTOR_BYTES
+    columns = {"configuration": CONFIGURATIONS.get(language, "simple")}
+    for name, text in (
+        ("headline_tokens", headline),
+        ("standfirst_tokens", standfirst),
+        ("body_tokens", body),
+    ):
+        columns[name], budget = _cut(tokens(text or ""), budget)
+    return columns
+
+
+def _cut(words: list[str], budget: int) -> tuple[str, int]:
+    text = " ".join(words)
+    # At most four bytes a character: a short text need not be measured word by word.
+    if len(text) * 4 + len(words) * TOKEN_OVERHEAD <= budget:
+        return text, budget - len(text) * 4 - len(words) * TOKEN_OVERHEAD
+    for index, word in enumerate(words):
+        budget -= len(word.encode()) + TOKEN_OVERHEAD
+        if budget < 0:
+            return " ".join(words[:index]), 0
+    return text, budget
+
+
+def websearch(q: str) -> str:
+    """``q`` for websearch_to_tsquery, made of search tokens; empty when it holds no word.
+
+    A word of several tokens (``Jae-myung``, 한미동맹) is a phrase of them. ``OR`` counts in capitals only.
+    """
+    terms: list[str] = []
+    for match in _TERM.finditer(q):
+        minus, phrase, word = match.groups()
+        if word == "OR":
+            terms.append(word)
+            continue
+        if phrase is None:
+            minus, phrase = ("-", word[1:]) if word.startswith("-") else ("", word)
+        if found := tokens(phrase):
+            terms.append(f'{minus}"{" ".join(found)}"')
+    return " ".join(terms) if any(term != "OR" for term in terms) else ""
+
+
+def words(phrase: str) -> str:
+    """The search tokens of a phrase, as PHRASES takes them."""
+    return " ".join(tokens(phrase))

@@ -1,0 +1,102 @@
+"""Serving: migrate, seed if asked, then granian's processes until a signal ends them."""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from api import archive, embedded, migrate
+from api.database import connect
+from api.settings import Settings
+
+WATCH_SECONDS = 1.0
+DRAIN_SECONDS = 30
+
+log = logging.getLogger("dateline")
+
+
+class PortTakenError(Exception):
+    """Somebody else listens where we would."""
+
+
+def serve(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; requests are finished. Raises PortTakenError, UnfitDatabase, NoArchive."""
+    _refuse_taken(settings)
+    with archive.located(settings) as (conninfo, server):
+        _prepare(conninfo, demo, say)
+        url = settings.public_url or f"http://{settings.host}:{settings.port}"
+        say(f"Dateline     {url}/v1/articles")
+        say(f"Swagger UI   {url}/docs")
+        say(f"Data         {server.data if server else 'the Postgres of DATABASE_URL'}")
+        os.environ["DATABASE_URL"] = conninfo
+        with _watched(server):
+            _granian(settings).serve()
+
+
+def _refuse_taken(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise PortTakenError(
+                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with PORT=."
+            ) from None
+
+
+def _prepare(conninfo: str, demo: bool, say: Callable[[str], None]) -> None:
+    try:
+        migrate.upgrade(conninfo)
+    except psycopg.OperationalError as error:
+        raise archive.NoArchive(f"The database does not answer: {str(error).strip()}") from None
+    with connect(conninfo) as connection:
+        if demo and archive.is_empty(connection):
+            say("Loading the demo archive ...")
+            archive.seed(connection)
+        archive.finish_jobs(connection)
+
+
+@contextmanager
+def _watched(server: embedded.Server | None) -> Iterator[None]:
+    """Bring the embedded server back, on the same port, whenever it dies."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while server and not ended.wait(WATCH_SECONDS):
+            try:
+                if server.ensure_running():
+                    log.warning("the embedded Postgres had died and was started again")
+            except Exception:
+                log.exception("the embedded Postgres is away and cannot be started")
+
+    watcher = threading.Thread(target=watch, name="watch-postgres", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _granian(settings: Settings) -> MPServer:
+    return MPServer(
+        "api.app:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=DRAIN_SECONDS,
+        websockets=False,
+        log_level=LogLevels.error,
+    )

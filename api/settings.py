@@ -1,0 +1,78 @@
+"""Everything that can be set from outside, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the text names it and says what would be right."""
+
+
+# The checkout; where Dateline is installed without one, the directory it is started in.
+_CHECKOUT = Path(__file__).parent.parent
+_HOME = _CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path()
+
+
+def setting(default: object, doc: str, *, shown: str | None = None, low: int = 1, high: int = 2**31 - 1) -> Any:
+    """A field of Settings: its default, the sentence that documents it, and the bounds of a whole number."""
+    metadata = {"doc": doc, "shown": str(default) if shown is None else shown, "low": low, "high": high}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field for each environment variable, which has the same name in capitals."""
+
+    database_url: str = setting(
+        "",
+        "The Postgres to use (15 to 18, UTF-8), as a libpq URL; empty starts the embedded one.",
+        shown="(embedded)",
+    )
+    dateline_data: Path = setting(  # noqa: RUF009 - setting makes a dataclass field of it
+        _HOME / ".dateline",
+        "Where the embedded Postgres keeps its data.",
+        shown="`.dateline` in the checkout",
+    )
+    host: str = setting("127.0.0.1", "The address to listen on.")
+    port: int = setting(8000, "The port to listen on.", high=65535)
+    workers: int = setting(1, "Server processes that answer requests.", high=512)
+    threads: int = setting(8, "Requests that one server process answers at once, each on a connection of its own.")
+    public_url: str = setting(
+        "",
+        "The address readers use, for absolute links, such as `https://news.example.org`.",
+        shown="(as requested)",
+    )
+    trusted_proxies: int = setting(
+        0, "How many proxies in front may set `X-Forwarded-For`, `-Proto` and `-Host`.", low=0, high=16
+    )
+    public_reads: bool = setting(True, "Whether reading needs no key.", shown="true")
+    max_body_bytes: int = setting(4 * 1024 * 1024, "The largest request body, in bytes; a larger one is a 413.")
+    statement_timeout_ms: int = setting(10_000, "How long one SQL statement of a request may take, in milliseconds.")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Settings from environment variables; an empty one counts as unset. Raises SettingsError."""
+        values = {f.name: environ.get(f.name.upper(), "").strip() for f in fields(cls)}
+        return cls(**{f.name: _parse(f, values[f.name]) for f in fields(cls) if values[f.name]})
+
+
+def _parse(setting: Any, text: str) -> Any:
+    name = setting.name.upper()
+    if setting.type is int:
+        low, high = setting.metadata["low"], setting.metadata["high"]
+        if not (text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high):
+            raise SettingsError(f"{name} is {text!r}; it takes a whole number from {low} to {high}")
+        return int(text)
+    if setting.type is bool:
+        if text.lower() not in ("true", "false"):
+            raise SettingsError(f"{name} is {text!r}; it takes true or false")
+        return text.lower() == "true"
+    if setting.type is Path:
+        return Path(text)
+    if setting.name == "public_url" and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc):
+        raise SettingsError(f"{name} is {text!r}; it takes an absolute URL such as https://news.example.org")
+    return text.rstrip("/") if setting.name == "public_url" else text

@@ -1,0 +1,209 @@
+"""flask-smorest as Dateline speaks it: strict input, documented operations, answers made by orjson."""
+
+import inspect
+import re
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
+
+import flask_smorest
+import marshmallow as ma
+import orjson
+from apispec import APISpec
+from flask import Flask, Response, current_app, g, request
+from werkzeug.datastructures import Headers
+from werkzeug.routing import BaseConverter
+
+import api.queries.keys as held_keys
+from api import keys
+from api.database import Database
+from api.errors import (
+    Forbidden,
+    InternalError,
+    InvalidInput,
+    NotFound,
+    Problem,
+    Unauthorized,
+    Unavailable,
+    UriTooLong,
+)
+from api.parsing import Parser
+from api.problems import MEDIA_TYPE, base_url
+from api.queries.keys import Key
+from api.settings import Settings
+from schemas.base import NoQuery
+from schemas.errors import ProblemSchema
+
+LONGEST_URI = 8_192
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dateline"'}
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+
+
+def settings() -> Settings:
+    """The settings of the running app."""
+    return current_app.extensions["dateline.settings"]
+
+
+def database() -> Database:
+    """The database of the running app."""
+    return current_app.extensions["dateline.database"]
+
+
+def answer(content: object, status: int = 200, headers: Mapping[str, str] | Headers | None = None) -> Response:
+    """A JSON response; rows of the database go in as they are."""
+    body = orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+    return Response(body, status=status, mimetype="application/json", headers=headers)
+
+
+def absolute(path: str) -> str:
+    """The address of a path of this server, for links."""
+    return f"{base_url()}{path}"
+
+
+class SlugConverter(BaseConverter):
+    """A slug in a path, whatever its case."""
+
+    regex = "[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
+
+    def to_python(self, value: str) -> str:
+        return value.lower()
+
+
+class TagConverter(SlugConverter):
+    """A tag's slug in a path, which may be written with its # (as %23)."""
+
+    regex = f"#?{SlugConverter.regex}"
+
+    def to_python(self, value: str) -> str:
+        return super().to_python(value.removeprefix("#"))
+
+
+def prepare(app: Flask) -> None:
+    """Hooks that every request passes."""
+    app.url_map.converters.update(slug=SlugConverter, tag=TagConverter)
+    # Both would answer a misspelled address with a redirect, in HTML.
+    app.url_map.merge_slashes = False
+    app.url_map.redirect_defaults = False
+
+    @app.before_request
+    def identify() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        g.public_url = settings().public_url
+        if len(request.environ["PATH_INFO"]) + len(request.query_string) > LONGEST_URI:
+            raise UriTooLong(f"The address is longer than {LONGEST_URI:,} bytes.")
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A group of operations; ``operation`` declares one with all that the documentation says of it."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def operation(
+        self,
+        rule: str,
+        answers: Mapping[int, tuple[type[ma.Schema], str]],
+        *,
+        method: str = "GET",
+        query: ma.Schema | type[ma.Schema] = NoQuery,
+        body: type[ma.Schema] | None = None,
+        scope: str | None = "read",
+        problems: Sequence[type[Problem]] = (),
+        path: Mapping[str, tuple[str, str]] | None = None,
+        summary: str,
+    ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+        """Serve the decorated function, called with the query, then the body if there is one, and the path's parts.
+
+        ``scope`` is what a key must allow: ``read`` needs no key while reads are public, None never does.
+        ``path`` has a sentence and an example for each part of the path.
+        """
+        raised = [*problems, UriTooLong, InvalidInput, InternalError, Unavailable]
+        if "<" in rule and NotFound not in raised:
+            raised.insert(0, NotFound)
+        if scope:
+            raised = [Unauthorized, Forbidden, *raised]
+
+        parts = [
+            {"name": name, "in": "path", "required": True, "description": description, "example": example}
+            for name, (description, example) in (path or {}).items()
+        ]
+
+        def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+            served = view
+            if body:
+                served = self.arguments(body, location="json")(served)
+            served = self.arguments(query, location="query")(served)
+            for status, (schema, description) in answers.items():
+                served = self.response(status, schema, description=description)(served)
+            for problem in raised:
+                description = f"`{problem.code}`: {problem.__doc__}"
+                served = self.alt_response(
+                    problem.status, schema=ProblemSchema, content_type=MEDIA_TYPE, description=description
+                )(served)
+            security = {"security": [{"key": []}] if scope != "read" else [{}, {"key": []}]} if scope else {}
+            sentences = {"summary": summary, "description": inspect.getdoc(view)}
+            served = self.doc(operationId=view.__name__, **sentences, **security)(served)
+            if scope:
+                served = guarded(scope)(served)
+            return self.route(rule, methods=[method], parameters=parts)(served)
+
+        return decorate
+
+
+def guarded(scope: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Let a request pass when its key has ``scope``; the key is ``g.key`` afterwards, None without one."""
+
+    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Response:
+            g.key = presented_key()
+            if g.key is None and not (scope == "read" and settings().public_reads):
+                raise Unauthorized("This needs a key; send it as Authorization: Bearer dl_…", headers=CHALLENGE)
+            if g.key is not None and scope != "read" and not g.key.scopes & {scope, "admin"}:
+                raise Forbidden(
+                    f"This needs a key with the scope {scope}; yours has {', '.join(sorted(g.key.scopes))}."
+                )
+            return view(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def presented_key() -> Key | None:
+    """The key that the request shows, None when it shows none; Unauthorized when it is not a valid one."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    key = None
+    if scheme.lower() == "bearer" and keys.well_formed(token):
+        key = database().read(lambda connection: held_keys.valid(connection, token))
+    if key is None:
+        raise Unauthorized("The key is not valid: mistyped, unknown or revoked.", headers=CHALLENGE)
+    return key
+
+
+class Api(flask_smorest.Api):
+    """The OpenAPI document; errors are left to ``api.problems``."""
+
+    ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = ""
+
+    @property
+    def document(self) -> APISpec:
+        """The OpenAPI document, once the app is given."""
+        if self.spec is None:
+            raise RuntimeError("init_app makes the document")
+        return self.spec
+
+    def _register_error_handlers(self) -> None:
+        """Leave them alone."""
