@@ -1,0 +1,146 @@
+"""What all tests share: a database a worker, made once from the demo archive, and a transaction a test."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from contract import ContractClient
+from flask import Flask
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from api import archive, embedded, migrate
+from api.app import create_app
+from api.commands import keys
+from api.database import Connection, Database, connect
+from api.settings import Settings
+
+T = TypeVar("T")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the workers one directory for their server."""
+    if not hasattr(config, "workerinput"):
+        # Not below pytest's own directory: that one is closed to the account which Postgres runs as under root.
+        directory = Path(tempfile.mkdtemp(prefix="dateline-tests-"))
+        directory.chmod(0o755)
+        os.environ["DATELINE_TESTS"] = str(directory)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ["DATELINE_TESTS"], ignore_errors=True)
+
+
+class OneConnection(Database):
+    """The database as the app knows it, on one connection inside a transaction that the test rolls back."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        return work(self._connection)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A Postgres to make databases on: TEST_DATABASE_URL, or an embedded one that all workers share."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    with embedded.running(Path(os.environ["DATELINE_TESTS"]) / "data") as running:
+        yield running.conninfo
+
+
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """An empty database of its own on the server."""
+    name = f"dateline_test_{uuid.uuid4().hex}"
+    with connect(server) as connection:
+        create = "create database {} template template0 encoding 'UTF8'"
+        if connection.info.server_version >= 170000:
+            create += " locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
+        else:
+            create += " lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
+        connection.execute(sql.SQL(create).format(sql.Identifier(name)))
+        yield make_conninfo(server, dbname=name)
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def demo_database(server: str) -> Iterator[str]:
+    """A database with the demo archive."""
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            archive.seed(connection)
+        yield conninfo
+
+
+@pytest.fixture(scope="session")
+def blank_database(server: str) -> Iterator[str]:
+    """A database with an archive that holds nothing."""
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        yield conninfo
+
+
+@pytest.fixture
+def demo(demo_database: str) -> Iterator[Connection]:
+    """The demo archive, in a transaction that is rolled back."""
+    with connect(demo_database) as connection, connection.transaction(force_rollback=True):
+        yield connection
+
+
+@pytest.fixture
+def blank(blank_database: str) -> Iterator[Connection]:
+    """The empty archive, in a transaction that is rolled back."""
+    with connect(blank_database) as connection, connection.transaction(force_rollback=True):
+        yield connection
+
+
+def app_on(connection: Connection, **settings: object) -> Flask:
+    """The app on one connection."""
+    app = _app(Settings(**settings))  # pyright: ignore[reportArgumentType]: the names of settings
+    app.extensions["dateline.database"] = OneConnection(connection)
+    return app
+
+
+@cache
+def _app(settings: Settings) -> Flask:
+    """An app takes a while to make; tests give it one connection after the other."""
+    app = create_app(settings)
+    app.test_client_class = ContractClient
+    return app
+
+
+@pytest.fixture
+def client(demo: Connection) -> ContractClient:
+    """A client of the demo archive, who checks every answer against /openapi.json."""
+    return app_on(demo).test_client()  # pyright: ignore[reportReturnType]: the class is set above
+
+
+@pytest.fixture
+def blank_client(blank: Connection) -> ContractClient:
+    """A client of the empty archive."""
+    return app_on(blank).test_client()  # pyright: ignore[reportReturnType]: the class is set above
+
+
+@pytest.fixture
+def write_key(demo: Connection) -> dict[str, str]:
+    """Headers with a key that may write for the Korea Herald."""
+    return {"Authorization": f"Bearer {keys.create(demo, 'test', ['write'], ['korea-herald'])}"}
+
+
+@pytest.fixture
+def admin_key(demo: Connection) -> dict[str, str]:
+    """Headers with a key that may do everything."""
+    return {"Authorization": f"Bearer {keys.create(demo, 'test', ['admin'], [])}"}

@@ -1,0 +1,74 @@
+"""A test client who holds every answer against the OpenAPI document."""
+
+import re
+from functools import cache
+from typing import Any
+
+import orjson
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+from api.app import create_app
+from api.settings import Settings
+
+# What the app's own pages are made of is no operation of the API.
+UNDOCUMENTED = re.compile(r"/(openapi\.json|docs.*)")
+# Answers that say nothing in a body.
+EMPTY = {302, 304}
+
+
+class ContractClient(FlaskClient):
+    """Fails a test whose answer is not as documented: its status, its media type, its body."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        if not UNDOCUMENTED.fullmatch(response.request.path):
+            self._check(response)
+        return response
+
+    def _check(self, response: TestResponse) -> None:
+        document = documented()
+        assert "html" not in (response.content_type or "") or response.status_code == 200, "never HTML, errors included"
+        if response.status_code in EMPTY or response.request.method in ("HEAD", "OPTIONS"):
+            assert response.data == b""
+            return
+        problem = document["components"]["schemas"]["Problem"]
+        operation = self._operation(response, document)
+        if operation is None:
+            assert response.content_type == "application/problem+json"
+            _validate(problem, document, response)
+            return
+        assert str(response.status_code) in operation["responses"], f"{response.status} is not documented"
+        content = operation["responses"][str(response.status_code)]["content"]
+        assert response.content_type in content, f"{response.content_type} is not documented"
+        _validate(content[response.content_type]["schema"], document, response)
+
+    def _operation(self, response: TestResponse, document: dict[str, Any]) -> dict[str, Any] | None:
+        try:
+            rule, _ = self.application.url_map.bind("").match(
+                response.request.path, response.request.method, return_rule=True
+            )
+        except HTTPException:
+            return None
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        return document["paths"][path][response.request.method.lower()]
+
+
+def _validate(schema: dict[str, Any], document: dict[str, Any], response: TestResponse) -> None:
+    whole = {**schema, "components": document["components"]}
+    key = orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
+    errors = list(_validator(key, orjson.dumps(whole)).iter_errors(response.get_json(force=True)))
+    assert not errors, errors[0]
+
+
+@cache
+def documented() -> dict[str, Any]:
+    """The OpenAPI document."""
+    return create_app(Settings()).extensions["dateline.api"].document.to_dict()
+
+
+@cache
+def _validator(_key: bytes, schema: bytes) -> Draft202012Validator:
+    return Draft202012Validator(orjson.loads(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)

@@ -1,0 +1,111 @@
+"""The OpenAPI document: valid, complete, and in words."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from conftest import app_on
+from contract import ContractClient, documented
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from api.errors import PROBLEMS
+
+DOCUMENT = documented()
+OPERATIONS = [
+    pytest.param(path, method, operation, id=operation["operationId"])
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+    if method != "parameters"
+]
+FILLED = {"article_id": str(uuid4()), "slug": "seoul-washington", "code": "not_found"}
+
+
+def described(schema: dict[str, Any]) -> bool:
+    """Whether a schema's property says what it is; a reference may say so at its target."""
+    return bool(schema.get("description")) or "$ref" in schema or "allOf" in schema
+
+
+def test_the_document_is_valid_openapi_3_1() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1")
+    errors = [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()]
+    assert errors == []
+
+
+def test_operations_keep_their_names() -> None:
+    assert sorted(operation.values[2]["operationId"] for operation in OPERATIONS) == [
+        "get_article", "get_index", "get_outlet", "get_person", "get_problem", "get_tag", "list_articles",
+        "list_outlet_articles", "list_outlets", "list_people", "list_person_articles", "list_tag_articles",
+        "list_tags", "livez", "push_article", "readyz",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_every_operation_parameter_and_answer_has_a_sentence(path: str, method: str, operation: dict[str, Any]) -> None:
+    assert operation["summary"], (path, method)
+    assert operation["description"], (path, method)
+    for parameter in operation.get("parameters", []) + DOCUMENT["paths"][path].get("parameters", []):
+        assert parameter.get("description", "").endswith("."), parameter["name"]
+    for status, answer in operation["responses"].items():
+        assert answer["description"], status
+        for media_type in answer.get("content", {}):
+            assert media_type == ("application/problem+json" if int(status) >= 400 else "application/json")
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["schemas"]))
+def test_every_field_has_a_sentence(name: str) -> None:
+    for field, schema in DOCUMENT["components"]["schemas"][name].get("properties", {}).items():
+        assert described(schema), f"{name}.{field}"
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_every_operation_refuses_a_parameter_it_does_not_know(
+    client: ContractClient, admin_key: dict[str, str], path: str, method: str, operation: dict[str, Any]
+) -> None:
+    filled = re.sub(r"{(\w+)}", lambda match: FILLED[match[1]], path)
+    body = {"json": {}} if method == "post" else {}
+    response = client.open(f"{filled}?no_such=1", method=method.upper(), headers=admin_key, **body)
+    assert response.status_code == 422, operation["operationId"]
+    assert response.get_json()["errors"][0]["parameter"] == "no_such"
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), [o for o in OPERATIONS if o.values[1] == "get"])
+def test_every_example_of_a_path_works(
+    client: ContractClient, path: str, method: str, operation: dict[str, Any]
+) -> None:
+    examples = {parameter["name"]: parameter["example"] for parameter in DOCUMENT["paths"][path].get("parameters", [])}
+    response = client.open(path.format(**examples), method=method)
+    assert response.status_code == 200, operation["operationId"]
+
+
+@pytest.mark.parametrize("code", sorted(PROBLEMS))
+def test_every_kind_of_problem_has_a_page(client: ContractClient, code: str) -> None:
+    page = client.get(f"/problems/{code}").get_json()
+    assert (page["code"], page["status"]) == (code, PROBLEMS[code].status)
+    assert page["description"].endswith((".", "`."))
+
+
+def test_the_document_is_cached_by_its_etag(client: ContractClient) -> None:
+    first = client.get("/openapi.json")
+    assert first.get_json() == DOCUMENT
+    assert client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_reads_can_be_closed(demo: Any, admin_key: dict[str, str]) -> None:
+    closed = app_on(demo, public_reads=False).test_client()
+    assert closed.get("/v1/articles").status_code == 401
+    assert closed.get("/v1/articles", headers=admin_key).status_code == 200
+    assert closed.get("/livez").status_code == 200
+
+
+def test_links_use_the_public_url(demo: Any) -> None:
+    client = app_on(demo, public_url="https://news.example.org").test_client()
+    assert client.get("/v1/articles?limit=1").headers["Link"].startswith("<https://news.example.org/v1/articles?")
+    assert client.get("/v1/nothing").get_json()["type"] == "https://news.example.org/problems/not_found"
+
+
+@pytest.mark.parametrize(("proxies", "scheme"), [(0, "http"), (1, "https")])
+def test_a_proxy_is_believed_only_when_trusted(demo: Any, proxies: int, scheme: str) -> None:
+    client = app_on(demo, trusted_proxies=proxies).test_client()
+    links = client.get("/", headers={"X-Forwarded-Proto": "https"}).get_json()["links"]
+    assert links["tags"].startswith(f"{scheme}://")

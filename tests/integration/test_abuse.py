@@ -1,0 +1,234 @@
+"""Input that is wrong in every way we know of, as one table: a clear 4xx, never a 500."""
+
+import json
+from typing import Any
+
+import pytest
+from contract import ContractClient
+from flask.testing import FlaskClient
+from stories import ARTICLE
+
+from api.database import Connection
+
+LONG = "x" * 600
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "named"),
+    [
+        ("/v1/articles?q=%00", 422, "q"),
+        ("/v1/articles?q=a%00b", 422, "q"),
+        ("/v1/articles?tag=%00", 422, "tag"),
+        ("/v1/articles?section=%00", 422, "section"),
+        ("/v1/articles?cursor=%00", 400, "cursor"),
+        ("/v1/tags/%00", 404, None),
+        ("/v1/tags/a%00b/articles", 404, None),
+        ("/v1/articles/%00", 404, None),
+        ("/v1/articles?q=%ff", 400, None),
+        ("/v1/articles?%ff=1", 400, None),
+        ("/v1/articles?q=%ed%a0%80", 400, None),
+        ("/v1/tags/%ff", 404, None),
+        ("/v1/articles?limit=0", 422, "limit"),
+        ("/v1/articles?limit=101", 422, "limit"),
+        ("/v1/articles?limit=-1", 422, "limit"),
+        ("/v1/articles?limit=", 422, "limit"),
+        ("/v1/articles?limit=1_0", 422, "limit"),
+        ("/v1/articles?limit=%D9%A3", 422, "limit"),
+        ("/v1/articles?limit=1.9", 422, "limit"),
+        ("/v1/articles?limit=1e1", 422, "limit"),
+        ("/v1/articles?limit=%2B1", 422, "limit"),
+        ("/v1/articles?limit=2147483648", 422, "limit"),
+        ("/v1/articles?limit=9223372036854775808", 422, "limit"),
+        (f"/v1/articles?limit={'9' * 5000}", 422, "limit"),
+        ("/v1/articles?limit=1&limit=2", 422, "limit"),
+        ("/v1/articles?tag=a&tag=b", 422, "tag"),
+        ("/v1/articles?unknown=1", 422, "unknown"),
+        ("/v1/articles?Limit=1", 422, "Limit"),
+        ("/v1/articles?=1", 422, ""),
+        ("/v1/articles?tag=", 422, "tag"),
+        ("/v1/articles?tag=a,,b", 422, "tag"),
+        (f"/v1/articles?tag={','.join('x' * 9 + str(n) for n in range(51))}", 422, "tag"),
+        ("/v1/articles?language=english", 422, "language"),
+        ("/v1/articles?sort=best", 422, "sort"),
+        ("/v1/articles?from=yesterday", 422, "from"),
+        ("/v1/articles?fields=headlin", 422, "fields"),
+        ("/v1/articles?fields=id,search", 422, "fields"),
+        ("/v1/articles?from=2025-02-30", 422, "from"),
+        ("/v1/articles?from=2025-06-01T00:00:00", 422, "from"),
+        ("/v1/articles?from=2025-06-01T00:00:00+09:00", 422, "from"),
+        ("/v1/articles?from=0001-01-01T00:00:00%2B09:00", 422, "from"),
+        ("/v1/articles?to=9999-12-31", 422, "to"),
+        ("/v1/articles?to=9999-12-31T23:59:59-09:00", 422, "to"),
+        ("/v1/articles?from=0000-01-01", 422, "from"),
+        ("/v1/articles?from=%D9%A2%D9%A0%D9%A2%D9%A5-01-01", 422, "from"),
+        ("/v1/articles?from=2025-06-02&to=2025-06-01", 422, "to"),
+        (f"/v1/articles?q={LONG}", 422, "q"),
+        ("/v1/articles?q=", 422, "q"),
+        ("/v1/articles?q=%20", 422, "q"),
+        (f"/v1/articles?q={'-' * 33}", 422, "q"),
+        ("/v1/articles?q=%26", 422, "q"),
+        ("/v1/articles?q=OR", 422, "q"),
+        ("/v1/articles?q=a%20%26", 200, None),
+        ("/v1/articles?q=:*", 422, "q"),
+        ("/v1/articles?q=%22unbalanced", 200, None),
+        ("/v1/articles?q=%22%22", 422, "q"),
+        ("/v1/articles?q=%27%3B%20drop%20table%20articles%3B--", 200, None),
+        ("/v1/articles?q=-%22a%20b%22%20OR%20OR%20-c", 200, None),
+        ("/v1/articles?q=%5C", 422, "q"),
+        ("/v1/articles?from=0001-01-01&to=0001-01-01", 200, None),
+        ("/v1/articles?tag=%F0%9F%99%82", 200, None),
+        (f"/v1/articles?section={'x' * 9000}", 414, None),
+        ("/v1/articles/not-a-uuid", 404, None),
+        ("/v1/tags/UPPER-and-unknown", 404, None),
+        ("/v1/people/%23lee-jae-myung", 404, None),
+        ("/v1/tags?sort=articles&q=1", 422, "q"),
+        ("/livez?x=1", 422, "x"),
+        ("/?x=1", 422, "x"),
+        ("/problems/nope", 404, None),
+        ("/..%2f..%2fetc/passwd", 404, None),
+        ("/docs/..%2fapp.py", 404, None),
+        ("/docs/nothing.js", 404, None),
+    ],
+)
+def test_a_bad_address_is_told_what_is_wrong_with_it(
+    client: ContractClient, path: str, status: int, named: str | None
+) -> None:
+    response = client.get(path)
+    assert response.status_code == status, response.text
+    if status >= 400:
+        problem = response.get_json()
+        assert problem["status"] == status
+        assert client.get(problem["type"]).status_code == 200
+        if named is not None:
+            assert named in [error.get("parameter") for error in problem["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "pointer"),
+    [
+        (b"", 400, None),
+        (b"{", 400, None),
+        (b"\xff\xfe{\x00}\x00", 400, None),
+        ('{"headline": "\u00e9"}'.encode("latin-1"), 400, None),
+        ('{"a": 1}'.encode("utf-16"), 400, None),
+        (b'{"a": NaN}', 400, None),
+        (b'{"a": -Infinity}', 400, None),
+        (b'{"a": ' + b"9" * 5_000 + b"}", 400, None),
+        (b'{"a": 1e' + b"9" * 5_000 + b"}", 400, None),
+        (b"[" * 20_000, 400, None),
+        (b'{"a":' * 20_000, 400, None),
+        (b"[" * 20_000 + b"]" * 20_000, 400, None),
+        (b'{"outlet": "a", "outlet": "b"}', 400, None),
+        (b'{"image": {"url": "a", "url": "b"}}', 400, None),
+        (b"[]", 422, ""),
+        (b"null", 422, ""),
+        (b'"text"', 422, ""),
+        (b"{}", 422, "/headline"),
+    ],
+)
+def test_a_body_that_is_no_article_is_told_why(
+    client: ContractClient, write_key: dict[str, str], body: bytes, status: int, pointer: str | None
+) -> None:
+    response = client.post("/v1/articles", data=body, content_type="application/json", headers=write_key)
+    assert response.status_code == status, response.text
+    if pointer is not None:
+        assert pointer in [error["pointer"] for error in response.get_json()["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer"),
+    [
+        ({"headline": "a\u0000b"}, "/headline"),
+        ({"body": "\u0000"}, "/body"),
+        ({"body": "\ud800"}, "/body"),
+        ({"image": {"url": "https://e.org", "caption": "\u0000"}}, "/image/caption"),
+        ({"tags": ["ok", "\udfff"]}, "/tags/1"),
+        ({"headline": ""}, "/headline"),
+        ({"headline": " x"}, "/headline"),
+        ({"headline": None}, "/headline"),
+        ({"headline": 7}, "/headline"),
+        ({"headline": ["a"]}, "/headline"),
+        ({"headline": "x" * 1_001}, "/headline"),
+        ({"external_id": ""}, "/external_id"),
+        ({"external_id": "x" * 201}, "/external_id"),
+        ({"unknown": 1}, "/unknown"),
+        ({"a/b~c": 1}, "/a~1b~0c"),
+        ({"id": "7"}, "/id"),
+        ({"version": 2**31}, "/version"),
+        ({"url": "javascript:alert(1)"}, "/url"),
+        ({"url": "/relative"}, "/url"),
+        ({"url": "https://"}, "/url"),
+        ({"url": "https://e.org/a b"}, "/url"),
+        ({"url": "https://[::1"}, "/url"),
+        ({"url": "https://e.org:99999/"}, "/url"),
+        ({"url": "https://e.org/" + "x" * 2_000}, "/url"),
+        ({"image": {"url": "data:image/png;base64,AA"}}, "/image/url"),
+        ({"image": {}}, "/image/url"),
+        ({"image": []}, "/image"),
+        ({"language": "english"}, "/language"),
+        ({"language": "EN"}, "/language"),
+        ({"published_at": "2025-06-21"}, "/published_at"),
+        ({"published_at": "2025-06-21T00:00:00"}, "/published_at"),
+        ({"published_at": "2025-13-01T00:00:00Z"}, "/published_at"),
+        ({"published_at": "0001-01-01T00:00:00+09:00"}, "/published_at"),
+        ({"published_at": "9999-12-31T23:59:59Z"}, "/published_at"),
+        ({"published_at": 1750464000}, "/published_at"),
+        ({"published_at": 2**63}, "/published_at"),
+        ({"tags": "seoul-washington"}, "/tags"),
+        ({"tags": [7]}, "/tags/0"),
+        ({"tags": ["x"] * 10_000}, "/tags"),
+        ({"people": [None]}, "/people/0"),
+        ({"outlet": "Korea Herald"}, "/outlet"),
+    ],
+)
+def test_a_bad_field_is_named_by_its_pointer(
+    client: ContractClient, write_key: dict[str, str], fields: dict[str, Any], pointer: str
+) -> None:
+    body = json.dumps({**ARTICLE, **fields}).encode()
+    response = client.post("/v1/articles", data=body, content_type="application/json", headers=write_key)
+    assert response.status_code == 422, response.text
+    assert pointer in [error["pointer"] for error in response.get_json()["errors"]]
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
+def test_a_body_of_another_kind_is_refused(
+    client: ContractClient, write_key: dict[str, str], content_type: str | None
+) -> None:
+    response = client.post("/v1/articles", data=json.dumps(ARTICLE), content_type=content_type, headers=write_key)
+    assert (response.status_code, response.get_json()["code"]) == (415, "unsupported_media_type")
+
+
+def test_json_may_say_its_charset(client: ContractClient, write_key: dict[str, str]) -> None:
+    content_type = "application/json; charset=utf-8"
+    response = client.post("/v1/articles", data=json.dumps(ARTICLE), content_type=content_type, headers=write_key)
+    assert response.status_code == 201
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_a_method_that_is_not_taken_says_which_are(client: ContractClient, method: str) -> None:
+    response = getattr(client, method)("/v1/articles")
+    assert response.status_code == 405
+    assert {"GET", "POST"} <= set(response.headers["Allow"].split(", "))
+
+
+def test_html_in_a_headline_is_stored_as_text(client: ContractClient, write_key: dict[str, str]) -> None:
+    headline = "<script>alert(1)</script> & more"
+    response = client.post("/v1/articles", json={**ARTICLE, "headline": headline}, headers=write_key)
+    assert response.get_json()["headline"] == headline
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_an_error_of_ours_says_nothing_of_its_inside(client: ContractClient, demo: Connection) -> None:
+    demo.execute("drop table article_tags cascade")
+    client.application.config["PROPAGATE_EXCEPTIONS"] = False
+    response = client.get("/v1/articles?tag=x")
+    assert (response.status_code, response.get_json()["code"]) == (500, "internal_error")
+    for secret in ("article_tags", "select", "psycopg", "Traceback", "/api/"):
+        assert secret not in response.text
+
+
+@pytest.mark.parametrize("path", ["/v1/articles", "/v1/tags", "/openapi.json", "/docs", "/livez"])
+def test_head_and_options_answer_without_a_body(client: ContractClient, path: str) -> None:
+    plain: FlaskClient = client
+    assert plain.head(path).status_code == 200
+    assert "GET" in plain.options(path).headers["Allow"]

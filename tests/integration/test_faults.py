@@ -1,0 +1,113 @@
+"""The database fails in the ways databases fail; readers hardly notice, and everyone is told what to do."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from conftest import new_database
+from contract import ContractClient
+from flask import Flask
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from api import archive, migrate
+from api.app import create_app
+from api.database import Database, connect
+from api.settings import Settings
+
+
+@pytest.fixture
+def conninfo(server: str) -> Iterator[str]:
+    """A database with the demo archive that a test may break."""
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            archive.seed(connection)
+        yield conninfo
+
+
+@pytest.fixture
+def app(conninfo: str) -> Iterator[Flask]:
+    """The app on a real pool."""
+    app = create_app(Settings(database_url=conninfo, threads=3, statement_timeout_ms=1_000))
+    app.test_client_class = ContractClient
+    yield app
+    app.extensions["dateline.database"].close()
+
+
+def test_no_read_fails_when_every_connection_is_terminated(app: Flask, server: str, conninfo: str) -> None:
+    client = app.test_client()
+    assert client.get("/v1/articles").status_code == 200
+    with connect(server) as other:
+        for _ in range(5):
+            other.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %(name)s",
+                {"name": conninfo_to_dict(conninfo)["dbname"]},
+            )
+            started = time.monotonic()
+            assert client.get("/v1/articles").status_code == 200
+            assert time.monotonic() - started < 1
+
+
+def test_a_database_that_is_away_is_a_503_until_it_is_back(app: Flask, server: str, conninfo: str) -> None:
+    client = app.test_client()
+    name = sql.Identifier(str(conninfo_to_dict(conninfo)["dbname"]))
+    assert client.get("/v1/articles").status_code == 200
+    with connect(server) as other:
+        other.execute(sql.SQL("alter database {} allow_connections false").format(name))
+        other.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %(name)s",
+            {"name": conninfo_to_dict(conninfo)["dbname"]},
+        )
+        for path in ("/v1/articles", "/v1/tags/seoul-washington", "/readyz"):
+            started = time.monotonic()
+            response = client.get(path)
+            assert (response.status_code, response.get_json()["code"]) == (503, "unavailable")
+            assert response.headers["Retry-After"]
+            assert time.monotonic() - started < 2
+        assert client.get("/livez").status_code == 200
+        assert client.get("/v1/nothing").status_code == 404
+        other.execute(sql.SQL("alter database {} allow_connections true").format(name))
+        deadline = time.monotonic() + 10
+        while client.get("/v1/articles").status_code != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def test_a_pool_without_a_free_connection_is_a_503_in_time(app: Flask) -> None:
+    database: Database = app.extensions["dateline.database"]
+    client = app.test_client()
+    assert client.get("/v1/articles").status_code == 200
+    release = threading.Event()
+    held = threading.Barrier(4)
+
+    def hold() -> None:
+        database.read(lambda _connection: (held.wait(), release.wait()))
+
+    holders = [threading.Thread(target=hold) for _ in range(3)]
+    for holder in holders:
+        holder.start()
+    held.wait()
+    try:
+        started = time.monotonic()
+        response = client.get("/v1/articles")
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
+        assert time.monotonic() - started < 2
+        assert client.get("/v1/nothing").status_code == 404
+        assert client.post("/v1/articles").status_code == 401
+        assert client.options("/v1/articles").status_code == 200
+    finally:
+        release.set()
+        for holder in holders:
+            holder.join()
+    assert client.get("/v1/articles").status_code == 200
+
+
+def test_a_statement_that_takes_too_long_says_how_to_narrow_it(app: Flask, conninfo: str) -> None:
+    client = app.test_client()
+    with connect(conninfo) as other, other.transaction():
+        other.execute("lock table articles in access exclusive mode")
+        response = client.get("/v1/articles")
+    assert (response.status_code, response.get_json()["code"]) == (503, "too_slow")
+    assert "narrow" in response.get_json()["detail"]

@@ -1,0 +1,77 @@
+"""The schema: up, down, and from an empty database to the same place."""
+
+import pytest
+from alembic.script import ScriptDirectory
+from conftest import new_database
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from api import migrate
+from api.database import Connection, connect
+
+OBJECTS = """
+    select table_name, column_name, data_type, is_nullable, column_default
+    from information_schema.columns where table_schema = 'public' and table_name <> 'alembic_version'
+    union all
+    select tablename, indexname, indexdef, '', '' from pg_indexes
+    where schemaname = 'public' and tablename <> 'alembic_version'
+    order by 1, 2
+"""
+
+
+def objects(connection: Connection) -> list[dict[str, object]]:
+    """All columns and indexes."""
+    return connection.execute(OBJECTS).fetchall()
+
+
+def test_migrations_have_one_head_and_one_root() -> None:
+    script = ScriptDirectory.from_config(migrate._config())
+    assert len(script.get_heads()) == len(script.get_bases()) == 1
+
+
+def test_every_migration_goes_up_down_and_up_again(server: str) -> None:
+    with new_database(server) as conninfo, connect(conninfo) as connection:
+        steps = [
+            step.revision for step in reversed(list(ScriptDirectory.from_config(migrate._config()).walk_revisions()))
+        ]
+        before = "base"
+        for step in steps:
+            held = objects(connection)
+            migrate.go(conninfo, step)
+            above = objects(connection)
+            migrate.go(conninfo, before)
+            assert objects(connection) == held
+            migrate.go(conninfo, step)
+            assert objects(connection) == above != held
+            before = step
+        assert migrate.go(conninfo, "base") is None
+        assert objects(connection) == []
+
+
+def test_a_database_that_is_not_utf8_is_refused(server: str) -> None:
+    name = "dateline_test_ascii"
+    with connect(server) as connection:
+        connection.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL(
+                "create database {} template template0 encoding 'SQL_ASCII' locale_provider libc locale 'C'"
+            ).format(sql.Identifier(name))
+        )
+        with pytest.raises(migrate.UnfitDatabase, match=r"SQL_ASCII.*UTF-8"):
+            migrate.upgrade(make_conninfo(server, dbname=name))
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def test_unique_keys_of_growing_tables_hold_the_article(blank: Connection) -> None:
+    keys = blank.execute(
+        """
+        select i.indrelid::regclass::text as table_name, array_agg(a.attname::text) as columns
+        from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+        where i.indisunique
+            and i.indrelid in ('articles'::regclass, 'article_tags'::regclass, 'article_people'::regclass)
+        group by i.indexrelid, i.indrelid
+        """
+    ).fetchall()
+    assert keys
+    for key in keys:
+        assert {"id", "article_id"} & set(key["columns"]), key

@@ -1,0 +1,314 @@
+"""Reading the archive over HTTP."""
+
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+from contract import ContractClient
+from psycopg.rows import DictRow
+from stories import DAY, outlet, person, record, store, tag
+
+from api.database import Connection
+
+
+@pytest.fixture
+def library(blank: Connection) -> None:
+    """Nine articles that differ in what filters look at."""
+    outlet(blank, "daily")
+    outlet(blank, "weekly", language="ko")
+    tag(blank, "Trade", "trade talks")
+    tag(blank, "Alliance")
+    person(blank, "Ana Pérez", "페레스")
+    person(blank, "Bo Lind")
+    store(
+        blank,
+        record("one", day=0, tags=["trade"], section="Business", credit="AP"),
+        record("two", day=1, tags=["trade", "alliance"], section="Politics", credit="Yonhap"),
+        record("three", day=2, body="Ana Perez met Bo Lind.", section="Politics, local"),
+        record("four", day=3, body="Trade talks: Bo Lind left.", credit="Yonhap"),
+        record("다섯", day=4, outlet="weekly", language="ko", body="한미동맹의 미래, 페레스는 말했다."),
+        record("Élections", day=5, language="fr", body="Les élections législatives"),
+        record("seven", day=6, body="Economic policies <b>&</b> economists"),
+        record("eight", day=7, body="policy economy"),
+        record("nine", day=8, published_at=DAY.replace(day=9, hour=23, minute=59, second=59)),
+    )
+
+
+def headlines(client: ContractClient, query: str) -> list[str]:
+    """The headlines of /v1/articles?query."""
+    response = client.get(f"/v1/articles?{query}")
+    assert response.status_code == 200, response.text
+    return [article["headline"] for article in response.get_json()["data"]]
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", "nine eight seven Élections 다섯 four three two one"),
+        ("sort=oldest", "one two three four 다섯 Élections seven eight nine"),
+        ("limit=2", "nine eight"),
+        ("tag=trade", "four two one"),
+        ("tag=%23TRADE", "four two one"),
+        ("tag=alliance,trade", "four two one"),
+        ("tag=trade&sort=oldest", "one two four"),
+        ("tag=nothing", ""),
+        ("tag=trade&person=bo-lind", "four"),
+        ("person=bo-lind", "four three"),
+        ("person=Bo-Lind,ana-perez", "다섯 four three"),
+        ("outlet=weekly", "다섯"),
+        ("outlet=weekly,daily&limit=3", "nine eight seven"),
+        ("section=Politics", "two"),
+        ("section=Politics%2C%20local", "three"),
+        ("section=Politics&section=Business", "two one"),
+        ("language=ko", "다섯"),
+        ("language=KO,fr", "Élections 다섯"),
+        ("credit=Yonhap", "four two"),
+        ("credit=Yonhap&credit=AP", "four two one"),
+        ("from=2025-06-09", "nine"),
+        ("to=2025-06-01", "one"),
+        ("from=2025-06-09&to=2025-06-09", "nine"),
+        ("from=2025-06-02T00:00:00Z&to=2025-06-03T00:00:00Z", "three two"),
+        ("from=2025-06-02T00:00:01Z&to=2025-06-03T00:00:00%2B09:00", ""),
+        ("from=2025-06-02T09:00:00%2B09:00&to=2025-06-02T09:00:00%2B09:00", "two"),
+        ("tag=trade&from=2025-06-02&to=2025-06-03", "two"),
+        ("q=policy", "eight seven"),
+        ("q=economics", "seven"),
+        ("q=economists", "seven"),
+        ("q=ELECTIONS", "Élections"),
+        ("q=%C3%A9lection%20l%C3%A9gislative", "Élections"),
+        ("q=ｐｏｌｉｃｙ", "eight seven"),
+        (f"q={quote('한미동맹')}", "다섯"),
+        (f"q={quote('동맹')}", "다섯"),
+        (f"q={quote('한미동맹 -미래')}", ""),
+        ("q=%22trade%20talks%22", "four"),
+        ("q=%22talks%20trade%22", ""),
+        ("q=talks%20trade", "four"),
+        ("q=economy%20OR%20lind", "eight four three"),
+        ("q=lind%20-ana", "four"),
+        ("q=-policy%20economists", ""),
+        ("q=the", ""),
+        ("q=lind&tag=trade", "four"),
+        ("q=three%20ana", "three"),
+        ("q=%22three%20ana%22", ""),
+    ],
+)
+def test_filters_narrow_the_list(blank_client: ContractClient, query: str, expected: str) -> None:
+    assert headlines(blank_client, query) == expected.split()
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [("tags/trade", "tag=trade"), ("people/bo-lind", "person=bo-lind"), ("outlets/weekly", "outlet=weekly")],
+)
+def test_the_articles_of_a_noun_are_the_list_with_that_filter(
+    blank_client: ContractClient, path: str, query: str
+) -> None:
+    of_noun = blank_client.get(f"/v1/{path}/articles?limit=2").get_json()
+    filtered = blank_client.get(f"/v1/articles?{query}&limit=2").get_json()
+    assert of_noun["data"] == filtered["data"] != []
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+@pytest.mark.parametrize("query", ["", "tag=trade,alliance", "tag=trade", "person=bo-lind", "q=policy", "outlet=daily"])
+def test_paging_shows_every_article_once(blank_client: ContractClient, sort: str, query: str) -> None:
+    everything = headlines(blank_client, f"{query}&sort={sort}")
+    seen: list[str] = []
+    url = f"/v1/articles?{query}&sort={sort}&limit=2"
+    while url:
+        response = blank_client.get(url)
+        seen += [article["headline"] for article in response.get_json()["data"]]
+        following = response.get_json()["page"]["next"]
+        url = f"/v1/articles?{query}&sort={sort}&limit=2&cursor={following}" if following else ""
+        link = response.headers.get("Link")
+        assert (link is None) == (url == "")
+        assert link is None or (f"cursor={following}>" in link and link.endswith('rel="next"'))
+    assert seen == everything
+
+
+@pytest.mark.usefixtures("library")
+def test_articles_of_one_moment_are_paged_by_their_ids(blank: Connection, blank_client: ContractClient) -> None:
+    outlet(blank, "twins")
+    store(blank, *(record(f"twin {n}", outlet="twins") for n in range(25)))
+    first = blank_client.get("/v1/articles?outlet=twins&limit=20").get_json()
+    rest = blank_client.get(f"/v1/articles?outlet=twins&limit=20&cursor={first['page']['next']}").get_json()
+    seen = [article["id"] for article in first["data"] + rest["data"]]
+    assert len(set(seen)) == 25
+    assert seen == sorted(seen, reverse=True)
+
+
+@pytest.mark.usefixtures("library")
+def test_an_article_inserted_while_paging_moves_no_other(blank: Connection, blank_client: ContractClient) -> None:
+    first = blank_client.get("/v1/articles?limit=3").get_json()
+    store(blank, record("newer", day=30), record("between", day=1))
+    rest = headlines(blank_client, f"limit=100&cursor={first['page']['next']}")
+    assert [headline for headline in rest if headline != "between"] == [
+        "Élections",
+        "다섯",
+        "four",
+        "three",
+        "two",
+        "one",
+    ]
+    assert "between" in rest
+
+
+def test_a_cursor_of_other_filters_is_refused(client: ContractClient) -> None:
+    cursor = client.get("/v1/articles?limit=1").get_json()["page"]["next"]
+    assert client.get(f"/v1/articles?limit=50&cursor={cursor}").status_code == 200
+    for query in ("sort=oldest", "tag=seoul-washington", "q=x"):
+        response = client.get(f"/v1/articles?{query}&cursor={cursor}")
+        assert (response.status_code, response.get_json()["code"]) == (400, "invalid_cursor")
+    assert client.get(f"/v1/tags/seoul-washington/articles?cursor={cursor}").status_code == 400
+    assert client.get(f"/v1/tags?cursor={cursor}").status_code == 400
+
+
+def test_a_tampered_cursor_is_refused(client: ContractClient) -> None:
+    cursor = client.get("/v1/articles?limit=1").get_json()["page"]["next"]
+    for other in (cursor[:-1], cursor + "A", "A" + cursor[1:], cursor.swapcase(), "x", "%00"):
+        assert client.get(f"/v1/articles?cursor={other}").status_code in (400, 422)
+
+
+@pytest.mark.usefixtures("library")
+def test_an_article_is_served_whole(blank: Connection, blank_client: ContractClient) -> None:
+    listed = blank_client.get("/v1/articles?tag=alliance").get_json()["data"][0]
+    response = blank_client.get(f"/v1/articles/{listed['id']}")
+    assert response.get_json() == listed
+    assert listed == {
+        "id": listed["id"],
+        "external_id": "two",
+        "url": None,
+        "headline": "two",
+        "standfirst": None,
+        "body": "",
+        "byline": None,
+        "credit": "Yonhap",
+        "section": "Politics",
+        "language": "en",
+        "image": None,
+        "outlet": {"slug": "daily", "name": "Daily"},
+        "tags": [{"slug": "alliance", "name": "#Alliance"}, {"slug": "trade", "name": "#Trade"}],
+        "people": [],
+        "published_at": "2025-06-02T00:00:00Z",
+        "created_at": listed["created_at"],
+        "updated_at": listed["updated_at"],
+        "version": 1,
+        "status": "usable",
+    }
+    tagged = blank_client.get(f"/v1/articles/{listed['id']}", headers={"If-None-Match": response.headers["ETag"]})
+    assert tagged.status_code == 304
+    row: DictRow | None = blank.execute("select count(*) as n from articles").fetchone()
+    assert row is not None
+    assert row["n"] == 9
+
+
+def test_a_list_shows_the_fields_asked_for_and_pages_by_the_same_order(client: ContractClient) -> None:
+    whole = client.get("/v1/articles?limit=6").get_json()["data"]
+    for fields in (["headline"], ["outlet", "tags", "id"], ["published_at", "people"]):
+        seen: list[dict[str, object]] = []
+        cursor = ""
+        for _ in range(2):
+            page = client.get(f"/v1/articles?limit=3&fields={','.join(fields)}{cursor}").get_json()
+            seen += page["data"]
+            cursor = f"&cursor={page['page']['next']}"
+        assert seen == [{name: article[name] for name in fields} for article in whole]
+
+
+def test_text_passes_through_as_text(blank_client: ContractClient, blank: Connection) -> None:
+    store(blank, record("a < b & <script>alert(1)</script>", body='"quoted" \u2028 \\ 한국 🙂'))
+    article = blank_client.get("/v1/articles").get_json()["data"][0]
+    assert article["headline"] == "a < b & <script>alert(1)</script>"
+    assert article["body"] == '"quoted" \u2028 \\ 한국 🙂'
+
+
+@pytest.mark.parametrize("status", ["withheld", "canceled"])
+def test_a_withdrawn_article_is_in_no_list_and_answers_410(
+    blank: Connection, blank_client: ContractClient, status: str
+) -> None:
+    [outcome] = store(blank, record("one", tags=["trade"], people=["Bo Lind"]))
+    blank.execute("update articles set status = %s", (status,))
+    for path in (
+        "articles",
+        "tags/trade/articles",
+        "people/bo-lind/articles",
+        "outlets/daily/articles",
+        "articles?q=one",
+    ):
+        assert blank_client.get(f"/v1/{path}").get_json()["data"] == []
+    response = blank_client.get(f"/v1/articles/{outcome.id}")
+    assert (response.status_code, response.get_json()["code"]) == (410, "gone")
+    assert status in response.get_json()["detail"]
+
+
+def test_an_embargoed_article_is_not_there(blank: Connection, blank_client: ContractClient) -> None:
+    [outcome] = store(blank, record("one"))
+    blank.execute("update articles set embargoed_until = now() + interval '1 day'")
+    assert blank_client.get("/v1/articles").get_json()["data"] == []
+    assert blank_client.get(f"/v1/articles/{outcome.id}").status_code == 404
+
+
+def test_what_does_not_exist_is_a_404_that_names_it(client: ContractClient) -> None:
+    for path in (f"articles/{uuid4()}", "tags/no-such", "people/no-such", "outlets/no-such", "tags/no-such/articles"):
+        response = client.get(f"/v1/{path}")
+        assert response.status_code == 404
+        assert path.split("/")[1] in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize("noun", ["tags", "people", "outlets"])
+def test_nouns_are_paged_by_name_and_by_articles(client: ContractClient, noun: str) -> None:
+    for sort in ("name", "articles"):
+        everything: list[dict[str, object]] = []
+        cursor = ""
+        while cursor is not None:
+            page = client.get(f"/v1/{noun}?sort={sort}&limit=7{cursor}").get_json()
+            everything += page["data"]
+            cursor = f"&cursor={page['page']['next']}" if page["page"]["next"] else None
+        slugs = [entry["slug"] for entry in everything]
+        assert len(slugs) == len(set(slugs)) > 7
+        if sort == "articles":
+            counts = [int(str(entry["articles"])) for entry in everything]
+            assert counts == sorted(counts, reverse=True)
+
+
+def test_a_noun_counts_its_articles_and_knows_their_dates(client: ContractClient) -> None:
+    tag = client.get("/v1/tags/%23Seoul-Washington").get_json()
+    articles = client.get("/v1/tags/Seoul-Washington/articles?limit=100").get_json()["data"]
+    assert tag["slug"] == "seoul-washington"
+    assert tag["articles"] == len(articles) == 5
+    assert tag["last_published_at"] == articles[0]["published_at"]
+    assert tag["first_published_at"] == articles[-1]["published_at"]
+
+
+def test_the_index_leads_a_browser_to_the_docs_and_others_to_the_api(client: ContractClient) -> None:
+    browser = client.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (browser.status_code, browser.headers["Location"]) == (302, "/docs")
+    for accept in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
+        links = client.get("/", headers=accept).get_json()["links"]
+        for link in links.values():
+            assert client.get(link).status_code == 200
+
+
+def test_swagger_ui_is_served_from_local_files(client: ContractClient) -> None:
+    page = client.get("/docs").text
+    assert "http" not in page
+    for file in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js", "favicon-32x32.png"):
+        assert f"/docs/{file}" in page
+        with client.get(f"/docs/{file}") as response:
+            assert response.status_code == 200
+    assert client.get("/docs/../app.py").status_code == 404
+
+
+def test_the_server_is_ready_when_its_migrations_are_there(client: ContractClient, demo: Connection) -> None:
+    assert client.get("/livez").get_json() == client.get("/readyz").get_json() == {"status": "ok"}
+    demo.execute("update alembic_version set version_num = '0000'")
+    response = client.get("/readyz")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert client.get("/livez").status_code == 200
+
+
+def test_a_request_id_is_echoed_or_made(client: ContractClient) -> None:
+    assert client.get("/livez", headers={"X-Request-Id": "abc-1"}).headers["X-Request-Id"] == "abc-1"
+    made = client.get("/v1/nothing", headers={"X-Request-Id": "with spaces"})
+    assert made.headers["X-Request-Id"] == made.get_json()["request_id"] != "with spaces"

@@ -1,0 +1,121 @@
+"""Many writers at once, on real connections: nothing lost, nothing doubled, changes in commit order."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from conftest import new_database
+from stories import outlet, record
+
+from api import migrate
+from api.commands import articles, jobs, nouns
+from api.commands.articles import Outcome
+from api.database import Database, connect
+
+
+@pytest.fixture(scope="module")
+def database(server: str) -> Iterator[Database]:
+    """A pool on an archive of its own, in which transactions commit."""
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            outlet(connection, "daily")
+            nouns.upsert(connection, nouns.TAG, [{"name": f"#T{n}"} for n in range(5)])
+        database = Database(conninfo, size=10, statement_timeout_ms=20_000)
+        yield database
+        database.close()
+
+
+def push(database: Database, *records: dict[str, Any]) -> list[Outcome]:
+    """Upsert in one transaction."""
+    return database.write(lambda connection: articles.upsert(connection, records))
+
+
+def rows(database: Database, statement: Any, **parameters: object) -> list[dict[str, Any]]:
+    """What a statement answers."""
+    return database.read(lambda connection: connection.execute(statement, parameters).fetchall())
+
+
+def at_once(*work: Callable[[], Any]) -> list[Any]:
+    """The answers of functions that run at the same time."""
+    with ThreadPoolExecutor(len(work)) as pool:
+        return [future.result() for future in [pool.submit(function) for function in work]]
+
+
+def test_twenty_pushes_of_one_article_at_once_make_one_row(database: Database) -> None:
+    story = record("the same", tags=["t1"])
+    outcomes = at_once(*[lambda: push(database, story)[0] for _ in range(10)] * 2)
+    assert sorted(outcome.result for outcome in outcomes) == ["created"] + ["unchanged"] * 19
+    [row] = rows(database, "select version from articles where external_id = 'the same'")
+    assert row["version"] == 1
+
+
+def test_writers_of_the_same_articles_and_tags_do_not_deadlock(database: Database) -> None:
+    def work(worker: int) -> None:
+        for turn in range(6):
+            order = range(20) if worker % 2 else reversed(range(20))
+            tags = [f"t{(worker + turn + n) % 5}" for n in range(3)]
+            push(database, *(record(f"shared {n}", body=f"{worker} {turn}", tags=tags) for n in order))
+
+    at_once(*(lambda worker=worker: work(worker) for worker in range(6)))
+    wrong = rows(
+        database,
+        "select slug from tags t where articles <> (select count(*) from article_tags where tag_id = t.id)"
+        " or last_published_at is distinct from (select max(published_at) from article_tags where tag_id = t.id)",
+    )
+    assert wrong == []
+    versions = rows(
+        database,
+        "select a.version, count(c.*) as changes from articles a join changes c on c.article_id = a.id"
+        " where external_id like 'shared%%' group by a.id",
+    )
+    assert len(versions) == 20
+    assert all(row["version"] == row["changes"] for row in versions)
+
+
+def test_a_follower_never_misses_a_change(database: Database) -> None:
+    seen: list[int] = []
+    ended = threading.Event()
+
+    def follow() -> None:
+        last = 0
+        while True:
+            finished = ended.is_set()
+            found = rows(
+                database, "select position from changes where position > %(last)s order by position", last=last
+            )
+            seen.extend(row["position"] for row in found)
+            last = seen[-1] if seen else 0
+            if finished:
+                return
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    at_once(*(lambda w=w: [push(database, record(f"f {w} {n}")) for n in range(40)] for w in range(6)))
+    ended.set()
+    follower.join()
+    assert seen == [row["position"] for row in rows(database, "select position from changes order by position")]
+
+
+def test_a_person_who_comes_while_articles_come_is_linked_in_all_of_them(database: Database) -> None:
+    def articles_come(worker: int) -> None:
+        for n in range(25):
+            push(database, record(f"meanwhile {worker} {n}", body="Ana Roe spoke."))
+
+    def person_comes() -> None:
+        database.write(lambda connection: nouns.upsert(connection, nouns.PERSON, [{"name": "Ana Roe"}]))
+
+    at_once(*(lambda w=w: articles_come(w) for w in range(4)), person_comes)
+    database.read(jobs.run)
+    [row] = rows(database, "select articles from people where slug = 'ana-roe'")
+    assert row["articles"] == 100
+
+
+def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
+    before = rows(database, "select count(*) as n from changes")
+    with pytest.raises(ZeroDivisionError):
+        database.write(lambda connection: (articles.upsert(connection, [record("lost")]), 1 / 0))
+    assert rows(database, "select 1 as found from articles where external_id = 'lost'") == []
+    assert rows(database, "select count(*) as n from changes") == before

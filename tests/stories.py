@@ -1,0 +1,59 @@
+"""Small archives for tests: written in one line each, stored through the same commands as everyone's."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from api.commands import articles, jobs, nouns
+from api.commands.articles import Outcome
+from api.database import Connection
+
+DAY = datetime(2025, 6, 1, tzinfo=UTC)
+
+
+# A push that the demo archive accepts.
+ARTICLE: dict[str, Any] = {
+    "outlet": "korea-herald",
+    "external_id": "push-1",
+    "headline": "Lee Jae-myung visits the port",
+    "body": "President Lee Jae-myung visited. Lee spoke of ships.",
+    "published_at": "2025-06-20T09:00:00+09:00",
+    "section": "Politics",
+    "tags": ["#Seoul-Washington"],
+}
+
+
+def outlet(connection: Connection, slug: str, **fields: Any) -> None:
+    """An outlet, in English unless said otherwise."""
+    record = {"slug": slug, "name": slug.replace("-", " ").title(), "language": "en", **fields}
+    nouns.upsert(connection, nouns.OUTLET, [record])
+
+
+def tag(connection: Connection, name: str, *match: str) -> None:
+    """A tag that these phrases give to an article; the archive is linked anew."""
+    nouns.upsert(connection, nouns.TAG, [{"name": f"#{name}", "match": list(match)}])
+    jobs.run(connection)
+
+
+def person(connection: Connection, name: str, *aliases: str) -> None:
+    """A person; the archive is linked anew."""
+    nouns.upsert(connection, nouns.PERSON, [{"name": name, "aliases": list(aliases)}])
+    jobs.run(connection)
+
+
+def record(headline: str, *, day: int = 0, **fields: Any) -> dict[str, Any]:
+    """An article of the outlet ``daily``, published ``day`` days after the first of June 2025."""
+    return {
+        "outlet": "daily",
+        "external_id": headline,
+        "headline": headline,
+        "published_at": DAY + timedelta(days=day),
+        "tags": [],
+        "people": [],
+        **fields,
+    }
+
+
+def store(connection: Connection, *records: dict[str, Any], **options: Any) -> list[Outcome]:
+    """Store articles, creating every noun they name."""
+    nouns.create_missing(connection, records, {"outlets", "tags", "people"})
+    return articles.upsert(connection, records, **options)

@@ -1,0 +1,158 @@
+"""How texts are compared: folding, search tokens and slugs."""
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from api.folding import fold, slug, tokens, words
+
+# Text in which marks, jamo, kana and alphabets meet often enough to combine.
+mixed = st.text(st.one_of(st.sampled_from("aÉßİıǅΣςᾳΐЙё\u0301\u0345\u3099\u309aかハｶﾞ가각ﬁ①石豈"), st.characters()))
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("", ""),
+        ("SEOUL", "seoul"),
+        ("Straße", "strasse"),
+        ("İstanbul", "istanbul"),
+        ("Élysée", "elysee"),
+        ("E\u0301lyse\u0301e", "elysee"),
+        ("Ｓｅｏｕｌ　２５", "seoul 25"),
+        ("ﬁnance", "finance"),
+        ("ΟΔΟΣ", "οδοσ"),
+        ("Άνθρωπος", "ανθρωποσ"),
+        ("Ⅻ", "xii"),
+    ],
+)
+def test_case_width_and_accents_make_no_difference(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("가", "가"),
+        ("\u1100\u1161", "가"),
+        ("か\u3099", "が"),
+        ("ｶﾞ", "ガ"),
+        ("パリ", "パリ"),
+        ("ハリ", "ハリ"),
+    ],
+)
+def test_hangul_and_voiced_kana_stay_whole(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(mixed)
+@example("か\u0301\u3099")
+@example("ᄀ\u0301ᅡ")
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(mixed)
+def test_composed_and_decomposed_text_fold_alike(text: str) -> None:
+    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        ("… — !", []),
+        ("Jae-myung's visit", ["jae", "myung", "s", "visit"]),
+        ("U.S. trade_deal 2025", ["u", "s", "trade", "deal", "2025"]),
+        ("Côte d’Ivoire", ["cote", "d", "ivoire"]),
+        ("Новости дня", ["новости", "дня"]),
+        ("F-35A", ["f", "35a"]),
+    ],
+)
+def test_every_character_but_letters_and_digits_separates_tokens(text: str, found: list[str]) -> None:
+    assert tokens(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("한미동맹의", ["한미", "미동", "동맹", "맹의"]),
+        ("서울 시", ["서울", "시"]),
+        ("石破茂首相", ["石破", "破茂", "茂首", "首相"]),
+        ("東京タワー", ["東京", "京タ", "タワ", "ワー"]),
+        ("ｶﾞｽ", ["ガス"]),
+        ("人々", ["人々"]),
+        ("豈㐀", ["豈㐀"]),
+        ("𠮷野家", ["𠮷野", "野家"]),
+    ],
+)
+def test_hangul_kana_and_han_are_given_as_overlapping_pairs(text: str, found: list[str]) -> None:
+    assert tokens(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("K팝의", ["k", "팝의"]),
+        ("G7サミット", ["g7", "サミ", "ミッ", "ット"]),
+        ("李대통령", ["李", "대통", "통령"]),
+        ("2025年度", ["2025", "年度"]),
+    ],
+)
+def test_scripts_written_side_by_side_are_split(text: str, found: list[str]) -> None:
+    assert tokens(text) == found
+
+
+def test_tokens_longer_than_255_characters_are_dropped() -> None:
+    assert tokens(f"{'a' * 255} {'b' * 256} {'한' * 300}") == ["a" * 255, *["한한"] * 299]
+
+
+@given(mixed)
+def test_tokens_are_letters_and_digits_that_are_tokens_themselves(text: str) -> None:
+    assert all(tokens(token) == [token] for token in tokens(text))
+    assert tokens(" ".join(tokens(text))) == tokens(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Élysée’s talks", ["Elysee", "s", "talks"]),
+        ("LEE JAE–MYUNG", ["LEE", "JAE", "MYUNG"]),
+        ("Trump는 石破茂와", ["Trump", "는", "石破茂", "와"]),
+        ("①—②", ["1", "2"]),
+    ],
+)
+def test_words_keep_their_case_and_end_where_the_script_changes(text: str, found: list[str]) -> None:
+    assert words(text) == found
+
+
+@given(mixed)
+def test_folding_words_neither_joins_nor_splits_them(text: str) -> None:
+    assert len(fold(" ".join(words(text))).split(" ")) == len(" ".join(words(text)).split(" "))
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("#Seoul-Washington", "seoul-washington"),
+        ("Foreign Policy", "foreign-policy"),
+        ("Élections 2025", "elections-2025"),
+        ("R&D; (Asia)", "r-d-asia"),
+        ("한국", "hangug"),
+        ("石破茂", "shi-po-mao"),
+        ("#", ""),
+        ("…!", ""),
+        ("", ""),
+        (f"{'a' * 70} {'b' * 20} c", "a" * 70),
+        ("a" * 100, "a" * 80),
+    ],
+)
+def test_a_slug_is_short_lower_case_ascii(name: str, address: str) -> None:
+    assert slug(name) == address
+
+
+@given(st.text())
+def test_the_slug_of_a_slug_is_the_slug(name: str) -> None:
+    assert slug(slug(name)) == slug(name)
