@@ -12,7 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from api import archive, embedded, migrate
+from api import archive, embedded, migrate, ticker
 from api.database import connect
 from api.settings import Settings
 
@@ -36,7 +36,7 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None
         say(f"Swagger UI   {url}/docs")
         say(f"Data         {server.data if server else 'the Postgres of DATABASE_URL'}")
         os.environ["DATABASE_URL"] = conninfo
-        with _watched(server):
+        with _watched(server), ticker.ticking(conninfo):
             _granian(settings).serve()
 
 

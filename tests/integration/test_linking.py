@@ -1,11 +1,15 @@
 """Tags and people found in texts, when articles come and when nouns do."""
 
+import time
+
 import pytest
+from conftest import new_database
 from contract import ContractClient
 from stories import outlet, person, record, store, tag
 
+from api import migrate, ticker
 from api.commands import jobs, nouns
-from api.database import Connection
+from api.database import Connection, connect
 
 
 def people(client: ContractClient, article: str) -> list[str]:
@@ -139,3 +143,16 @@ def test_links_and_counts_agree_with_the_articles(demo: Connection) -> None:
         """
     ).fetchall()
     assert wrong == []
+
+
+def test_what_a_push_leaves_to_do_is_done_by_the_ticker(server: str) -> None:
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            store(connection, record("a", body="Ana Roe spoke."))
+            nouns.upsert(connection, nouns.PERSON, [{"name": "Ana Roe"}])
+            with ticker.ticking(conninfo):
+                deadline = time.monotonic() + 10
+                while connection.execute("select from people where articles = 1").rowcount == 0:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.1)
