@@ -28,7 +28,7 @@ from schemas.articles import ArticleInput, ArticlePageSchema, ArticleQuery, Arti
 
 blueprint = Blueprint("Articles", __name__, url_prefix="/v1", description="News stories, newest first.")
 
-FILTERS = ("q", "tag", "person", "outlet", "section", "language", "credit", "from", "to")
+FILTERS = ("q", "from", "to", *queries.FILTERS)
 
 
 @blueprint.operation(

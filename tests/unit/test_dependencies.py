@@ -1,0 +1,81 @@
+"""Every dependency is explained in docs/dependencies.md and pinned in the lock files."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?P<rest>(?:.*\\\n)*.*)$", re.MULTILINE)
+
+both_locks = pytest.mark.parametrize("lock", LOCKS)
+
+
+def name_of(requirement: str) -> str:
+    """The name in a requirement, in the one spelling that PEP 503 gives it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[^A-Za-z0-9._-]", requirement)[0]).lower()
+
+
+def required(*groups: str) -> set[str]:
+    """What Dateline and these groups ask for themselves."""
+    lists = [PROJECT["project"]["dependencies"], *(PROJECT["dependency-groups"][group] for group in groups)]
+    return {name_of(requirement) for requirements in lists for requirement in requirements}
+
+
+def text_of(lock: str) -> str:
+    return (ROOT / lock).read_text(encoding="utf-8")
+
+
+def pinned(lock: str) -> list[tuple[str, str]]:
+    """Name and version of each entry that has a hash."""
+    entries = PIN.finditer(text_of(lock))
+    return [(pin["name"], pin["version"]) for pin in entries if re.search(r"--hash=sha256:[0-9a-f]{64}\b", pin["rest"])]
+
+
+def names(lock: str) -> set[str]:
+    return {name for name, _ in pinned(lock)}
+
+
+def explained() -> list[tuple[str, str]]:
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| `([^`]+)` \|(.*)\|$", text, flags=re.MULTILINE)
+
+
+def test_every_dependency_has_one_sentence_and_every_sentence_a_dependency() -> None:
+    assert sorted(name for name, _ in explained()) == sorted(required(*PROJECT["dependency-groups"]))
+
+
+def test_what_is_said_of_a_dependency_is_a_sentence() -> None:
+    too_little = [name for name, said in explained() if len(said.split()) < 4 or not said.strip().endswith(".")]
+    assert too_little == []
+
+
+def test_what_runs_dateline_is_pinned_with_hashes() -> None:
+    assert required("build") - names("requirements.lock") == set()
+
+
+def test_what_tests_dateline_is_pinned_with_hashes() -> None:
+    assert required(*PROJECT["dependency-groups"]) - names("requirements-dev.lock") == set()
+
+
+@both_locks
+def test_everything_in_a_lock_is_pinned_with_a_hash(lock: str) -> None:
+    entries = re.findall(r"^[^\s#].*$", text_of(lock), flags=re.MULTILINE)
+    assert [entry.split()[0] for entry in entries] == [f"{name}=={version}" for name, version in pinned(lock)]
+
+
+def test_tests_run_on_the_versions_that_dateline_ships_with() -> None:
+    assert set(pinned("requirements.lock")) <= set(pinned("requirements-dev.lock"))
+
+
+def test_the_build_fetches_nothing_that_is_not_locked() -> None:
+    assert {name_of(each) for each in PROJECT["build-system"]["requires"]} <= names("requirements.lock")
+
+
+@both_locks
+def test_a_lock_names_no_host(lock: str) -> None:
+    assert not re.search(r"https?:|--(?:extra-)?index-url|--find-links|--trusted-host| @ ", text_of(lock))
