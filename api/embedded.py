@@ -221,7 +221,7 @@ class _Cluster:
                 f"Postgres stopped, and its port {wanted} is not free any more. Restart Dateline: it will"
                 " choose another."
             )
-        while not port or _taken(int(port)):
+        while not port.isdigit() or _taken(int(port)):
             # Below those that systems give to outgoing connections (from 32768 on Linux, 49152 on macOS): a
             # client that calls a dead server there again and again can get connected to itself, in its place.
             port = str(15000 + secrets.randbelow(17000))
