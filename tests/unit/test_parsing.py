@@ -1,0 +1,396 @@
+"""Reading a request: what is malformed, repeated or unknown is refused, whoever sends it."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+from flask import Flask, request
+from hypothesis import example, given
+from hypothesis import strategies as st
+from marshmallow import fields
+
+from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
+from api.parsing import LONGEST_NUMBER, Parser, flattened, parsed_json, pointer
+from schemas.base import Bound, CommaList, NoQuery, Repeated, Schema, Text, Whole
+
+JSON = "application/json"
+
+
+class BerthQuery(Schema):
+    """A list's parameters, of every kind that lists take."""
+
+    q = Text(low=1, high=20, stripped=False)
+    limit = Whole(low=1, high=100, load_default=20)
+    tag = CommaList()
+    section = Repeated()
+    from_ = Bound(data_key="from", attribute="from")
+
+
+class BerthInput(Schema):
+    """A body with all that a body may nest."""
+
+    name = Text(low=1, high=20, required=True)
+    tags = fields.List(Text(low=1, high=20))
+    ship = fields.Nested(NoQuery)
+
+
+def asked(query: str, schema: type[Schema] = BerthQuery) -> dict[str, Any]:
+    """The parameters of a query string, sent as it stands."""
+    with Flask(__name__).test_request_context(environ_overrides={"QUERY_STRING": query}):
+        return Parser().parse(schema(), request, location="query")
+
+
+def sent(body: str | bytes, media_type: str | None = JSON) -> Any:
+    """What a body holds."""
+    with Flask(__name__).test_request_context(method="POST", data=body, content_type=media_type):
+        return Parser().parse(BerthInput(), request, location="json")
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters"),
+    [
+        ("", {}),
+        ("&&", {}),
+        ("q=ferry", {"q": "ferry"}),
+        ("q=north+quay", {"q": "north quay"}),
+        ("q=north%20quay", {"q": "north quay"}),
+        ("q=a%2Bb", {"q": "a+b"}),
+        ("q=a%26b", {"q": "a&b"}),
+        ("q=a=b", {"q": "a=b"}),
+        ("q=a;limit=5", {"q": "a;limit=5"}),
+        ("q=%zz", {"q": "%zz"}),
+        ("q=100%", {"q": "100%"}),
+        ("q=%ED%95%AD%EB%A7%8C", {"q": "항만"}),
+        ("%71=ferry", {"q": "ferry"}),
+        ("q=+", {"q": " "}),
+        ("limit=5&q=ferry&", {"limit": 5, "q": "ferry"}),
+        ("section=Seoul, Politics", {"section": ["Seoul, Politics"]}),
+        ("section=b&section=a&section=b", {"section": ["b", "a", "b"]}),
+        ("tag=b,a,b", {"tag": ["b", "a"]}),
+    ],
+)
+def test_a_query_string_is_read_as_forms_write_it(query: str, parameters: dict[str, Any]) -> None:
+    assert asked(query) == {"limit": 20, **parameters}
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20))
+def test_what_is_percent_encoded_comes_back(text: str) -> None:
+    for encode in (quote, quote_plus):
+        assert asked(f"q={encode(text, safe='')}") == {"limit": 20, "q": text}
+
+
+@pytest.mark.parametrize("query", ["q=%ff", "%ff=q", "q=%E2%82", "q=%ED%A0%80", "q=%C0%80", "q=\xff", "x=%ff", "%ff"])
+def test_an_address_that_is_not_utf_8_is_malformed(query: str) -> None:
+    with pytest.raises(MalformedRequest):
+        asked(query)
+
+
+@given(st.text(st.sampled_from("q=&%+fe80limtagsecon,1_.٣".encode().decode("latin-1")), max_size=40))
+def test_any_query_string_is_read_or_refused(query: str) -> None:
+    try:
+        assert asked(query)["limit"] in range(1, 101)
+    except (InvalidInput, MalformedRequest) as refused:
+        # It goes into an answer, so it must be text.
+        json.dumps([refused.detail, refused.errors], ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("query", "repeated"),
+    [
+        ("limit=5&limit=5", ["limit"]),
+        ("tag=a&tag=b", ["tag"]),
+        ("tag=a&limit=5&tag=b&limit=6&limit=7", ["tag", "limit"]),
+        ("limit=5&%6Cimit=6", ["limit"]),
+        ("q=&q=", ["q"]),
+        ("x=1&x=2", ["x"]),
+    ],
+)
+def test_a_parameter_that_takes_one_value_is_given_once(query: str, repeated: list[str]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        asked(query)
+    detail = "must be given once; several values are separated by commas"
+    assert refused.value.errors == [{"parameter": name, "detail": detail} for name in repeated]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "hint"),
+    [
+        ("lmit=5", "lmit", "; did you mean limit?"),
+        ("LIMIT=5", "LIMIT", "; known are from, limit, q, section, tag"),
+        ("from_=2025-06-21", "from_", "; did you mean from?"),
+        ("tags=a", "tags", "; did you mean tag?"),
+        ("tag[]=a", "tag[]", "; did you mean tag?"),
+        ("utm_source=x", "utm_source", "; known are from, limit, q, section, tag"),
+        ("=5", "", "; known are from, limit, q, section, tag"),
+        ("q%00=5", "q\0", "; did you mean q?"),
+        ("x" * 8_000, "x" * 100, "; known are from, limit, q, section, tag"),
+    ],
+)
+def test_an_unknown_parameter_is_refused_with_the_nearest_known(query: str, parameter: str, hint: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        asked(query)
+    assert refused.value.errors == [{"parameter": parameter, "detail": f"is no parameter of this address{hint}"}]
+
+
+def test_an_address_without_parameters_says_so() -> None:
+    assert asked("", NoQuery) == {}
+    with pytest.raises(InvalidInput) as refused:
+        asked("limit=5", NoQuery)
+    detail = "is no parameter of this address; this address takes no parameters"
+    assert refused.value.errors == [{"parameter": "limit", "detail": detail}]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "detail"),
+    [
+        ("limit=1_0", "limit", "must be a whole number from 1 to 100"),
+        ("limit=%D9%A3", "limit", "must be a whole number from 1 to 100"),
+        ("limit=1.9", "limit", "must be a whole number from 1 to 100"),
+        ("limit", "limit", "must be a whole number from 1 to 100"),
+        ("limit=2147483648", "limit", "must be a whole number from 1 to 100"),
+        ("limit=9223372036854775808", "limit", "must be a whole number from 1 to 100"),
+        ("limit=" + "9" * 5_000, "limit", "must be a whole number from 1 to 100"),
+        ("q=", "q", "must have 1 to 20 characters"),
+        ("q=a%00b", "q", "holds U+0000 at character 2, which is no text"),
+        ("tag=a,%00", "tag", "holds U+0000 at character 1, which is no text"),
+        ("section=a&section=", "section", "must have 1 to 500 characters"),
+        ("&".join(["section=a"] * 51), "section", "must be given at most 50 times"),
+        ("from=soon", "from", "must be a time with its offset, such as 2025-06-21T09:00:00Z"),
+        (
+            "from=2025-06-21T09:00:00+09:00",
+            "from",
+            "must be a time with its offset, such as 2025-06-21T09:00:00Z; in an address, write the plus sign as %2B",
+        ),
+    ],
+)
+def test_a_parameter_out_of_its_range_is_named_with_what_it_takes(query: str, parameter: str, detail: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        asked(query)
+    assert refused.value.errors == [{"parameter": parameter, "detail": detail}]
+    assert refused.value.detail == f"Not accepted: {parameter}; errors says why."
+
+
+def test_every_parameter_that_is_wrong_is_named() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        asked("limit=0&q=&tag=,&lmit=1")
+    assert {error["parameter"] for error in refused.value.errors} == {"limit", "q", "tag", "lmit"}
+
+
+@pytest.mark.parametrize("media_type", [JSON, "application/json; charset=utf-8", "Application/JSON"])
+def test_a_body_is_taken_as_json(media_type: str) -> None:
+    assert sent('{"name": "Pier 4", "tags": ["항만"]}', media_type) == {"name": "Pier 4", "tags": ["항만"]}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "shown"),
+    [
+        (None, "missing"),
+        ("", "missing"),
+        ("text/plain", "text/plain"),
+        ("text/json", "text/json"),
+        ("application/jsonp", "application/jsonp"),
+        ("application/x-www-form-urlencoded", "application/x-www-form-urlencoded"),
+        ("application/vnd.api+json", "application/vnd.api+json"),
+        ("multipart/form-data; boundary=x", "multipart/form-data"),
+    ],
+)
+def test_a_body_of_another_type_is_refused_unread(media_type: str | None, shown: str) -> None:
+    with pytest.raises(UnsupportedMediaType) as refused:
+        sent("{", media_type)
+    assert refused.value.detail == f"The body's Content-Type is {shown}; this address takes application/json."
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        ("[]", {"": "must be an object"}),
+        ("null", {"": "must be an object"}),
+        ("1", {"": "must be an object"}),
+        ('"{}"', {"": "must be an object"}),
+        ("{}", {"/name": "is missing"}),
+        ('{"name": null}', {"/name": "must not be null"}),
+        ('{"name": 1}', {"/name": "must be a string"}),
+        ('{"name": true}', {"/name": "must be a string"}),
+        ('{"name": ["x"]}', {"/name": "must be a string"}),
+        (r'{"name": "\u0000"}', {"/name": "holds U+0000 at character 1, which is no text"}),
+        (r'{"name": "ab\ud800"}', {"/name": "holds U+D800 at character 3, which is no text"}),
+        (r'{"name": "x", "tags": ["a", "\udfff"]}', {"/tags/1": "holds U+DFFF at character 1, which is no text"}),
+        ('{"name": "x", "tags": "a"}', {"/tags": "must be a list"}),
+        ('{"name": "x", "tags": {"0": "a"}}', {"/tags": "must be a list"}),
+        (
+            '{"name": "x", "tags": ["", "a", 2147483648]}',
+            {"/tags/0": "must have 1 to 20 characters", "/tags/2": "must be a string"},
+        ),
+        ('{"name": "x", "ship": []}', {"/ship": "must be an object"}),
+        ('{"name": "x", "ship": {"a/b": 1}}', {"/ship/a~1b": "is not known here"}),
+        ('{"name": "x", "Name": "x"}', {"/Name": "is not known here"}),
+        ('{"name": "x", "a~b": 9223372036854775808}', {"/a~0b": "is not known here"}),
+        ('{"name": "x", "": 1}', {"/": "is not known here"}),
+    ],
+)
+def test_a_field_that_is_wrong_is_pointed_at(body: str, errors: Mapping[str, str]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        sent(body)
+    assert refused.value.errors == [{"pointer": place, "detail": detail} for place, detail in errors.items()]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"", "The body is not JSON: Expecting value at line 1, column 1."),
+        (b"  \n ", "The body is not JSON: Expecting value at line 2, column 2."),
+        (b"{", None),
+        (b'{"a": 1,}', None),
+        (b"{'a': 1}", None),
+        (b"{} {}", "The body is not JSON: Extra data at line 1, column 4."),
+        (b"{}\0", "The body is not JSON: Extra data at line 1, column 3."),
+        (b'"\0"', None),
+        (b'"a\nb"', None),
+        (b'"\\x00"', None),
+        (b"01", "The body is not JSON: Extra data at line 1, column 2."),
+        (b"1_0", "The body is not JSON: Extra data at line 1, column 2."),
+        (b"+1", "The body is not JSON: Expecting value at line 1, column 1."),
+        (b".5", "The body is not JSON: Expecting value at line 1, column 1."),
+        ("٣".encode(), "The body is not JSON: Expecting value at line 1, column 1."),
+        (b"true false", "The body is not JSON: Extra data at line 1, column 6."),
+        (b"True", "The body is not JSON: Expecting value at line 1, column 1."),
+        (b"\xef\xbb\xbf{}", None),
+        (b"NaN", "The body holds NaN, which is not JSON."),
+        (b'{"a": [NaN]}', "The body holds NaN, which is not JSON."),
+        (b"Infinity", "The body holds Infinity, which is not JSON."),
+        (b"[-Infinity]", "The body holds -Infinity, which is not JSON."),
+        (b"\xff", "The body is not UTF-8 at byte 0."),
+        (b'{"a": "\xe9"}', "The body is not UTF-8 at byte 7."),
+        (b'"\xed\xa0\x80"', "The body is not UTF-8 at byte 1."),
+        (b'"\xc0\x80"', "The body is not UTF-8 at byte 1."),
+        ("{}".encode("utf-16"), "The body is not UTF-8 at byte 0."),
+        ("{}".encode("utf-16-le"), None),
+        ("{}".encode("utf-32"), "The body is not UTF-8 at byte 0."),
+        (b"1" * 5_000, "The body holds a number of more than 400 digits."),
+        (b'{"a": [-' + b"1" * 5_000 + b"]}", "The body holds a number of more than 400 digits."),
+        (b"0." + b"1" * 5_000, "The body holds a number of more than 400 digits."),
+        (b"1e" + b"1" * 5_000, "The body holds a number of more than 400 digits."),
+        (b"[" * 20_000 + b"]" * 20_000, "The body is nested too deeply."),
+        (b"[" * 20_000, "The body is nested too deeply."),
+        (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, "The body is nested too deeply."),
+        (b'[{"a":' * 20_000, "The body is nested too deeply."),
+        (b'{"a": 1, "a": 1}', "The body says the key 'a' twice in one object."),
+        (b'{"a": 1, "b": 2, "\\u0061": 3}', "The body says the key 'a' twice in one object."),
+        (b'[{"b": {"a": 1, "a": 2}}]', "The body says the key 'a' twice in one object."),
+        (b'{"": 1, "": 2}', "The body says the key '' twice in one object."),
+        (b'{"\\ud800": 1, "\\ud800": 2}', "The body says the key '\\ud800' twice in one object."),
+        (
+            b'{"' + b"k" * 999 + b'": 1, "' + b"k" * 999 + b'": 2}',
+            f"The body says the key '{'k' * 100}' twice in one object.",
+        ),
+    ],
+)
+def test_a_body_that_is_no_json_is_malformed(body: bytes, detail: str | None) -> None:
+    with pytest.raises(MalformedRequest) as refused:
+        sent(body)
+    assert refused.value.detail == detail or (
+        detail is None and refused.value.detail.startswith("The body is not JSON")
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [
+        (b"{}", {}),
+        (b" [1, -0, 2.5, 1e3, true, null] ", [1, 0, 2.5, 1000.0, True, None]),
+        (b'{"a": {"a": {"a": 1}}, "b": {"a": 2}}', {"a": {"a": {"a": 1}}, "b": {"a": 2}}),
+        (b'{"a": 1, "A": 2, "a ": 3}', {"a": 1, "A": 2, "a ": 3}),
+        ('"항만 🚢"'.encode(), "항만 🚢"),
+        (rb'"\ud83d\udea2\u0000"', "🚢\0"),
+        (b"9223372036854775808", 2**63),
+        (b"1" * LONGEST_NUMBER, int("1" * LONGEST_NUMBER)),
+        (b"[" * 100 + b"]" * 100, json.loads("[" * 100 + "]" * 100)),
+    ],
+)
+def test_json_is_read_as_it_stands(body: bytes, content: object) -> None:
+    assert parsed_json(body) == content
+
+
+whole_numbers = st.integers(-(10 ** (LONGEST_NUMBER - 1)) + 1, 10**LONGEST_NUMBER - 1)
+scalars = st.one_of(
+    st.none(), st.booleans(), whole_numbers, st.floats(allow_nan=False, allow_infinity=False), st.text()
+)
+contents = st.recursive(
+    scalars, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(), inner, max_size=4))
+)
+
+
+@given(contents)
+def test_what_is_written_as_json_is_read_back(content: object) -> None:
+    # By repr: 1, 1.0 and True are equal, 0.0 and -0.0 too.
+    assert repr(parsed_json(json.dumps(content).encode())) == repr(content)
+
+
+def test_no_digit_of_a_float_is_lost() -> None:
+    assert parsed_json(b"0.1") == 0.1
+    assert parsed_json(b"5e-324") == math.ulp(0.0)
+
+
+def read_or_malformed(body: bytes) -> None:
+    refusal = "The body "
+    try:
+        parsed_json(body)
+    except MalformedRequest as refused:
+        refusal = refused.detail
+    # It goes into an answer, so it must be text.
+    assert refusal.encode().startswith(b"The body ")
+
+
+@given(contents, st.data())
+def test_json_with_a_byte_changed_is_read_or_malformed(content: object, data: st.DataObject) -> None:
+    body = bytearray(json.dumps(content, ensure_ascii=data.draw(st.booleans())).encode(errors="surrogatepass"))
+    for _ in range(data.draw(st.integers(1, 3))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    read_or_malformed(bytes(body))
+
+
+@given(st.one_of(st.binary(), st.text(st.sampled_from('[]{}",:\\ue1-.N')).map(str.encode)))
+@example(b'{"a": NaN, "a": NaN}')
+@example(b'"\\u')
+@example(b'"\\ud800\\u"')
+@example(b"-")
+@example(b"1e")
+@example(b"[" * 980)
+def test_any_other_body_is_read_or_malformed(body: bytes) -> None:
+    read_or_malformed(body)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ((), ""),
+        (("tags", 0), "/tags/0"),
+        (("a/b", "c~d", "~1"), "/a~1b/c~0d/~01"),
+        (("",), "/"),
+        ((" ", '"'), '/ /"'),
+    ],
+)
+def test_a_pointer_is_spelled_as_rfc_6901_says(path: tuple[str | int, ...], expected: str) -> None:
+    assert pointer(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("messages", "found"),
+    [
+        ({}, []),
+        ({"name": ["is missing"]}, [(("name",), "is missing")]),
+        ({"name": ["a", "b"], "tags": ["c"]}, [(("name",), "a"), (("name",), "b"), (("tags",), "c")]),
+        ({"tags": {2: ["a"], 5: ["b"]}}, [(("tags", 2), "a"), (("tags", 5), "b")]),
+        ({"image": {"url": {0: {"x": ["a"]}}}}, [(("image", "url", 0, "x"), "a")]),
+        ({"_schema": ["a"]}, [((), "a")]),
+        ({"image": {"_schema": ["a"]}}, [(("image",), "a")]),
+        ({"name": "a"}, [(("name",), "a")]),
+        ({"name": ["Unknown field."]}, [(("name",), "is not known here")]),
+        ({"name": ["Field may not be null."]}, [(("name",), "must not be null")]),
+    ],
+)
+def test_messages_are_told_one_by_one_with_their_path(messages: object, found: list[object]) -> None:
+    assert flattened(messages) == found
