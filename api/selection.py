@@ -15,6 +15,11 @@ class Order:
     descending: bool = False
 
     @property
+    def reversed(self) -> "Order":
+        """The same order from the other end."""
+        return replace(self, descending=not self.descending)
+
+    @property
     def clause(self) -> LiteralString:
         direction = " desc" if self.descending else ""
         return ", ".join(f"{column}{direction}" for column in self.columns)
@@ -57,3 +62,11 @@ class Selection:
             f"select {self.columns} from {self.source} where {conditions} order by {order.clause} limit %(limit)s"
         )
         return statement, {**narrowed.parameters, "limit": limit + 1}
+
+    def count(self, most: int | None) -> tuple[LiteralString, dict[str, object]]:
+        """The statement and parameters that count the rows, up to ``most``."""
+        conditions = " and ".join(self.conditions or ("true",))
+        statement: LiteralString = (
+            f"select count(*) as total from (select from {self.source} where {conditions} limit %(most)s) as counted"
+        )
+        return statement, {**self.parameters, "most": most}

@@ -11,6 +11,7 @@ from schemas.base import (
     INT4,
     Bound,
     CommaList,
+    IdList,
     LanguageList,
     Moment,
     Repeated,
@@ -19,6 +20,7 @@ from schemas.base import (
     SlugList,
     TagList,
     Text,
+    TimeZone,
     WebAddress,
 )
 from schemas.nouns import language_code
@@ -59,8 +61,13 @@ class ArticleQuery(PageQuery):
     tag = TagList(
         metadata={"description": "Has any of these tags: slugs separated by commas, with or without their `#`."}
     )
+    tag_all = TagList(metadata={"description": "Has all of these tags: slugs separated by commas."})
+    tag_not = TagList(metadata={"description": "Has none of these tags: slugs separated by commas."})
     person = SlugList(metadata={"description": "Names any of these people: slugs separated by commas."})
+    person_all = SlugList(metadata={"description": "Names all of these people: slugs separated by commas."})
+    person_not = SlugList(metadata={"description": "Names none of these people: slugs separated by commas."})
     outlet = SlugList(metadata={"description": "Is from any of these outlets: slugs separated by commas."})
+    outlet_not = SlugList(metadata={"description": "Is from none of these outlets: slugs separated by commas."})
     section = Repeated(
         metadata={"description": "Is in this section, spelled as the outlet spells it. May be repeated: any of them."}
     )
@@ -70,19 +77,32 @@ class ArticleQuery(PageQuery):
     credit = Repeated(
         metadata={"description": "Is credited to this agency, such as `Yonhap`. May be repeated: any of them."}
     )
+    byline = Repeated(
+        metadata={"description": "Is by this author, spelled as in the article. May be repeated: any of them."}
+    )
+    url = Repeated(metadata={"description": "Was published at this address. May be repeated: any of them."})
+    external_id = Repeated(metadata={"description": "Has this identifier of its outlet. May be repeated: any of them."})
+    id = IdList(metadata={"description": "Is one of these articles: ids separated by commas."})
     from_ = Bound(
         data_key="from",
         attribute="from",
-        metadata={"description": "Published at this time or later; a date (from its first moment, UTC) or a time."},
+        metadata={"description": "Published at this time or later: a time, or a date (from its first moment in `tz`)."},
     )
     to = Bound(
         last=True,
-        metadata={"description": "Published at this time or before; a date (its whole day, UTC) or a time."},
+        metadata={"description": "Published at this time or before: a time, or a date (its whole day in `tz`)."},
+    )
+    updated_since = Bound(
+        metadata={"description": "Changed in the archive at this time or later: a time, or a date in `tz`."}
+    )
+    tz = TimeZone(
+        load_default="UTC",
+        metadata={"description": "The time zone of dates in `from`, `to` and `updated_since`, such as `Asia/Seoul`."},
     )
     sort = fields.String(
         load_default="newest",
-        validate=validate.OneOf(("newest", "oldest"), error="must be newest or oldest"),
-        metadata={"description": "The order, by time of publication: `newest` or `oldest` first."},
+        validate=validate.OneOf(("newest", "oldest", "updated"), error="must be newest, oldest or updated"),
+        metadata={"description": "`newest` or `oldest` first by publication, or those `updated` last first."},
     )
 
     fields_ = FieldList(

@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
+from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones as listed_timezones
 
 import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
@@ -18,6 +22,12 @@ _TIME = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})",
     re.ASCII,
 )
+
+
+@cache
+def available_timezones() -> set[str]:
+    """The names of all time zones; reading them from the disk takes a while."""
+    return listed_timezones()
 
 
 class Schema(ma.Schema):
@@ -116,6 +126,26 @@ class TagList(SlugList):
         return super().value(text.removeprefix("#"))
 
 
+class IdList(CommaList):
+    """Ids of articles."""
+
+    def value(self, text: str) -> Any:
+        try:
+            return UUID(super().value(text))
+        except ValueError:
+            raise ValidationError("must be ids of articles, which are UUIDs") from None
+
+
+class TimeZone(fields.String):
+    """The name of a time zone in the IANA database."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if name not in available_timezones():
+            raise ValidationError("must be a time zone of the IANA database, such as Asia/Seoul")
+        return name
+
+
 class LanguageList(CommaList):
     """ISO 639 codes, whatever their case."""
 
@@ -152,7 +182,10 @@ class Moment(fields.Field[datetime]):
 
 
 class Bound(fields.Field[datetime]):
-    """One end of a range of time, a date or a time; as the first moment in it, or the first after it (``last``)."""
+    """One end of a range of time, a date or a time; as the first moment in it, or the first after it (``last``).
+
+    A date is one of the time zone that the same input names as ``tz``.
+    """
 
     def __init__(self, *, last: bool = False, **kwargs: Any) -> None:
         self.last = last
@@ -161,14 +194,19 @@ class Bound(fields.Field[datetime]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         text = _text(value)
-        if not _DATE.fullmatch(text):
-            bound, width = moment(text), timedelta(microseconds=1)
-        else:
-            bound, width = datetime.combine(day(text), datetime.min.time(), UTC), timedelta(days=1)
         try:
-            return bound + width if self.last else bound
+            if not _DATE.fullmatch(text):
+                return moment(text) + timedelta(microseconds=1 if self.last else 0)
+            first = day(text) + timedelta(days=1 if self.last else 0)
+            return datetime.combine(first, time(), _zone(data)).astimezone(UTC)
         except OverflowError:
-            raise ValidationError("must not be the last day or moment of the year 9999") from None
+            raise ValidationError("must lie within the years 1 to 9999 in UTC") from None
+
+
+def _zone(data: Mapping[str, Any] | None) -> ZoneInfo:
+    name = (data or {}).get("tz", "UTC")
+    # A wrong name is refused where it stands; here it only must not get in the way.
+    return ZoneInfo(name if name in available_timezones() else "UTC")
 
 
 def day(text: str) -> date:

@@ -12,7 +12,14 @@ class PageQuery(Schema):
     cursor = fields.String(
         validate=validate.Length(1, 1_000, error="must have 1 to 1,000 characters"),
         metadata={
-            "description": "Where to go on: `page.next` of an earlier answer to the same filters and sort. Opaque."
+            "description": "Where to go on: `page.next` or `page.prev` of an answer to the same filters and sort."
+        },
+    )
+    count = fields.String(
+        load_default="capped",
+        validate=validate.OneOf(("none", "capped", "exact"), error="must be none, capped or exact"),
+        metadata={
+            "description": "How `meta.total` counts: not at all (`none`), up to 1,000 (`capped`) or in full (`exact`)."
         },
     )
 
@@ -29,9 +36,17 @@ class PageSchema(Schema):
     prev = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "The cursor of the page before; always null so far: pages go forward."},
+        metadata={"description": "The cursor of the page before; null on the first one."},
     )
 
 
 class MetaSchema(Schema):
     """Facts about the whole list."""
+
+    total = fields.Integer(
+        metadata={"description": "How many entries the list has; 1,000 when it has more and `count` is `capped`."}
+    )
+    total_relation = fields.String(
+        validate=validate.OneOf(("eq", "gte")),
+        metadata={"description": "`eq` when `total` is exact, `gte` when there are more."},
+    )

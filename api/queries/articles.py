@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 
 from api import search
 from api.database import Connection
-from api.queries.pages import FragmentLoader, Page, fetch
+from api.queries.pages import FragmentLoader, Page, Wanted, empty, fetch
 from api.selection import Order, Selection
 
 COLUMNS: Mapping[str, LiteralString] = {
@@ -19,8 +19,6 @@ COLUMNS: Mapping[str, LiteralString] = {
     "updated_at": "a.updated_at", "version": "a.version", "status": "a.status",
 }  # fmt: skip
 ALL: LiteralString = ", ".join(COLUMNS.values())
-# What the order is by, whether a reader wants to see it or not.
-PLACE = ("published_at", "id")
 
 ETAG: LiteralString = """format('"%%s-%%s"', a.version,
     left(md5(concat(a.outlet, a.tags, a.people, a.status, a.updated_at)), 12))"""
@@ -32,33 +30,66 @@ FILTERS: Mapping[str, tuple[LiteralString, LiteralString]] = {
     "tag": (
         "exists (select from article_tags l where l.article_id = a.id"
         " and l.tag_id = (select id from tags where slug = %(tag)s))",
+        "a.id in (select l.article_id from article_tags l"
+        " where l.tag_id = any(array(select id from tags where slug = any(%(tag)s))))",
+    ),
+    "tag_all": (
         "exists (select from article_tags l where l.article_id = a.id"
-        " and l.tag_id = any(array(select id from tags where slug = any(%(tag)s))))",
+        " and l.tag_id = (select id from tags where slug = %(tag_all)s))",
+        "(select count(*) from article_tags l where l.article_id = a.id"
+        " and l.tag_id = any(array(select id from tags where slug = any(%(tag_all)s)))) = cardinality(%(tag_all)s)",
+    ),
+    "tag_not": (
+        "not exists (select from article_tags l where l.article_id = a.id"
+        " and l.tag_id = (select id from tags where slug = %(tag_not)s))",
+        "not exists (select from article_tags l where l.article_id = a.id"
+        " and l.tag_id = any(array(select id from tags where slug = any(%(tag_not)s))))",
     ),
     "person": (
         "exists (select from article_people l where l.article_id = a.id"
         " and l.person_id = (select id from people where slug = %(person)s))",
+        "a.id in (select l.article_id from article_people l"
+        " where l.person_id = any(array(select id from people where slug = any(%(person)s))))",
+    ),
+    "person_all": (
         "exists (select from article_people l where l.article_id = a.id"
-        " and l.person_id = any(array(select id from people where slug = any(%(person)s))))",
+        " and l.person_id = (select id from people where slug = %(person_all)s))",
+        "(select count(*) from article_people l where l.article_id = a.id and l.person_id"
+        " = any(array(select id from people where slug = any(%(person_all)s)))) = cardinality(%(person_all)s)",
+    ),
+    "person_not": (
+        "not exists (select from article_people l where l.article_id = a.id"
+        " and l.person_id = (select id from people where slug = %(person_not)s))",
+        "not exists (select from article_people l where l.article_id = a.id"
+        " and l.person_id = any(array(select id from people where slug = any(%(person_not)s))))",
     ),
     "outlet": (
         "a.outlet_id = (select id from outlets where slug = %(outlet)s)",
         "a.outlet_id = any(array(select id from outlets where slug = any(%(outlet)s)))",
     ),
+    "outlet_not": (
+        "a.outlet_id is distinct from (select id from outlets where slug = %(outlet_not)s)",
+        "a.outlet_id <> all(array(select id from outlets where slug = any(%(outlet_not)s)))",
+    ),
     "section": ("a.section = %(section)s", "a.section = any(%(section)s)"),
     "language": ("a.language = %(language)s", "a.language = any(%(language)s)"),
     "credit": ("a.credit = %(credit)s", "a.credit = any(%(credit)s)"),
+    "byline": ("a.byline = %(byline)s", "a.byline = any(%(byline)s)"),
+    "url": ("a.url = %(url)s", "a.url = any(%(url)s)"),
+    "external_id": ("a.external_id = %(external_id)s", "a.external_id = any(%(external_id)s)"),
+    "id": ("a.id = %(id)s", "a.id = any(%(id)s)"),
 }
 
-# A single tag or person is walked in the order of its own links: one index answers "newest of this tag".
+# A tag or person that every article of the list has is walked in the order of its own links: one index answers
+# "newest of this tag".
 WALKS: Mapping[str, tuple[LiteralString, LiteralString]] = {
     "tag": (
         "article_tags l join articles a on a.id = l.article_id",
-        "l.tag_id = (select id from tags where slug = %(tag)s)",
+        "l.tag_id = (select id from tags where slug = %(walked)s)",
     ),
     "person": (
         "article_people l join articles a on a.id = l.article_id",
-        "l.person_id = (select id from people where slug = %(person)s)",
+        "l.person_id = (select id from people where slug = %(walked)s)",
     ),
 }
 
@@ -67,22 +98,21 @@ def page(
     connection: Connection,
     filters: Mapping[str, object],
     sort: str,
-    after: Sequence[object] | None,
-    limit: int,
+    wanted: Wanted,
     fields: Sequence[str] = (),
 ) -> Page:
     """Visible articles that pass every filter, whole or with ``fields`` only.
 
-    ``filters`` has lists for FILTERS, times for from and to, and what ``search.websearch`` made of q.
+    ``filters`` has lists for FILTERS, times for from, to and updated_since, and what ``search.websearch`` made of q.
     """
     query = None
     if "q" in filters:
         query = parsed(connection, str(filters["q"]))
         if query is None:
-            return Page([], None)
+            return empty(wanted)
     selection, order = selected(filters, query, sort, fields)
-    hidden = tuple(name for name in PLACE if fields and name not in fields)
-    return fetch(connection, selection, order, after, limit, hidden=hidden)
+    hidden = tuple(name for name in order.names if fields and name not in fields)
+    return fetch(connection, selection, order, wanted, hidden=hidden)
 
 
 def parsed(connection: Connection, q: str) -> str | None:
@@ -97,28 +127,44 @@ def selected(
 ) -> tuple[Selection, Order]:
     """The selection and order of a list, built without a database."""
     lists = {name: value for name in FILTERS if isinstance(value := filters.get(name), list)}
-    walked = next((name for name in WALKS if len(lists.get(name, ())) == 1), None)
-    source, condition = WALKS[walked] if walked else (ARTICLES, None)
+    walked = _walked(lists) if sort != "updated" else None
+    source, condition = WALKS[walked.partition("_")[0]] if walked else (ARTICLES, None)
     published: LiteralString = "l.published_at" if walked else "a.published_at"
-    columns = ", ".join(COLUMNS[name] for name in dict.fromkeys((*fields, *PLACE))) if fields else ALL
+    order = _order(sort, walked)
+    columns = ", ".join(COLUMNS[name] for name in dict.fromkeys((*fields, *order.names))) if fields else ALL
     selection = Selection(columns, source).where("a.visible")
+    if walked and condition:
+        selection = selection.where(condition, walked=lists[walked][0])
     for name, values in lists.items():
         one, several = FILTERS[name]
-        if name == walked and condition:
-            selection = selection.where(condition, **{name: values[0]})
-        elif len(values) == 1:
-            selection = selection.where(one, **{name: values[0]})
-        else:
+        if len(values) > 1:
             selection = selection.where(several, **{name: values})
+        elif name != walked:
+            selection = selection.where(one, **{name: values[0]})
     if "from" in filters:
         selection = selection.where(f"{published} >= %(from)s", **{"from": filters["from"]})
     if "to" in filters:
         selection = selection.where(f"{published} < %(to)s", to=filters["to"])
+    if "updated_since" in filters:
+        selection = selection.where("a.updated_at >= %(updated_since)s", updated_since=filters["updated_since"])
     if query is not None:
         selection = selection.where(search.MATCHES, q=query)
-    place: tuple[LiteralString, ...] = (published, "l.article_id" if walked else "a.id")
-    order = Order(place, PLACE, descending=sort == "newest")
     return selection, order
+
+
+def _order(sort: str, walked: str | None) -> Order:
+    if sort == "updated":
+        return Order(("a.updated_at", "a.id"), ("updated_at", "id"), descending=True)
+    columns: tuple[LiteralString, ...] = ("l.published_at", "l.article_id") if walked else ("a.published_at", "a.id")
+    return Order(columns, ("published_at", "id"), descending=sort == "newest")
+
+
+def _walked(lists: Mapping[str, list[object]]) -> str | None:
+    """The filter whose first value every article has: the only one of its kind, or one of several that all hold."""
+    for name in ("tag", "tag_all", "person", "person_all"):
+        if name in lists and (name.endswith("_all") or len(lists[name]) == 1):
+            return name
+    return None
 
 
 def one(connection: Connection, article: UUID) -> DictRow | None:

@@ -1,13 +1,13 @@
 """Reading tags, people and outlets: the same questions to three tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import LiteralString
 
 from psycopg.rows import DictRow
 
 from api.database import Connection
-from api.queries.pages import FragmentLoader, Page, fetch
+from api.queries.pages import FragmentLoader, Page, Wanted, fetch
 from api.selection import Order, Selection
 
 
@@ -30,10 +30,10 @@ ORDERS: Mapping[str, Order] = {
 }
 
 
-def page(connection: Connection, noun: Noun, sort: str, after: Sequence[object] | None, limit: int) -> Page:
+def page(connection: Connection, noun: Noun, sort: str, wanted: Wanted) -> Page:
     """Nouns by name, or those with most articles first."""
     selection = Selection(f"id, folded, {noun.columns}", noun.table)
-    return fetch(connection, selection, ORDERS[sort], after, limit, hidden=("id", "folded"))
+    return fetch(connection, selection, ORDERS[sort], wanted, hidden=("id", "folded"))
 
 
 def one(connection: Connection, noun: Noun, slug: str) -> DictRow | None:

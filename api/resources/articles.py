@@ -28,7 +28,7 @@ from schemas.articles import ArticleInput, ArticlePageSchema, ArticleQuery, Arti
 
 blueprint = Blueprint("Articles", __name__, url_prefix="/v1", description="News stories, newest first.")
 
-FILTERS = ("q", "from", "to", *queries.FILTERS)
+FILTERS = ("q", "from", "to", "updated_since", *queries.FILTERS)
 
 
 @blueprint.operation(
@@ -108,9 +108,7 @@ def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
     return listed(
         query,
         given,
-        lambda connection, after: queries.page(
-            connection, filters, query["sort"], after, query["limit"], query.get("fields", ())
-        ),
+        lambda connection, wanted: queries.page(connection, filters, query["sort"], wanted, query.get("fields", ())),
     )
 
 

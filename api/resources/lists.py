@@ -5,34 +5,47 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, request
-from werkzeug.datastructures import Headers
 
 from api import paging
 from api.database import Connection
-from api.queries.pages import Page
+from api.queries.pages import Page, Wanted
 from api.web import absolute, answer, database
 
-Fetch = Callable[[Connection, list[object] | None], Page]
+Fetch = Callable[[Connection, Wanted], Page]
+
+# What a cursor is not bound to: these may change from page to page.
+UNBOUND = ("cursor", "limit", "count", "fields")
 
 
 def listed(query: Mapping[str, Any], scope: Mapping[str, Any], fetch: Fetch) -> Response:
-    """Answer one page. ``scope`` is what a cursor is bound to; ``fetch`` reads the rows behind a place."""
+    """Answer one page. ``scope`` is what a cursor is bound to besides the query; ``fetch`` reads the page."""
     key = database().cursor_key
-    bound = {name: value for name, value in {**scope, **query}.items() if name not in ("cursor", "limit")}
-    after = paging.decode(key, bound, query["cursor"]) if "cursor" in query else None
-    page = database().read(lambda connection: fetch(connection, after))
-    cursor = paging.encode(key, bound, page.next) if page.next else None
-    headers = Headers()
-    if cursor:
-        headers["Link"] = f'<{absolute(request.path)}?{_query_string(cursor)}>; rel="next"'
-    content = {
-        "data": page.rows,
-        "page": {"limit": query["limit"], "next": cursor, "prev": None},
-        "meta": {},
+    bound = {name: value for name, value in {**scope, **query, "": request.path}.items() if name not in UNBOUND}
+    place, backward = None, False
+    if "cursor" in query:
+        direction, *place = paging.decode(key, bound, query["cursor"])
+        backward = direction == "prev"
+    wanted = Wanted(query["limit"], place, backward, query["count"])
+    page = database().read(lambda connection: fetch(connection, wanted))
+    cursors = {
+        direction: paging.encode(key, bound, [direction, *place]) if place else None
+        for direction, place in (("next", page.next), ("prev", page.prev))
     }
-    return answer(content, headers=headers)
+    content = {"data": page.rows, "page": {"limit": query["limit"], **cursors}, "meta": _meta(page)}
+    return answer(content, headers=_links(cursors))
 
 
-def _query_string(cursor: str) -> str:
+def _meta(page: Page) -> dict[str, Any]:
+    if page.total is None:
+        return {}
+    return {"total": page.total, "total_relation": "gte" if page.capped else "eq"}
+
+
+def _links(cursors: Mapping[str, str | None]) -> dict[str, str]:
     pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
-    return urlencode([*pairs, ("cursor", cursor)])
+    links = [
+        f'<{absolute(request.path)}?{urlencode([*pairs, ("cursor", cursor)])}>; rel="{direction}"'
+        for direction, cursor in cursors.items()
+        if cursor
+    ]
+    return {"Link": ", ".join(links)} if links else {}

@@ -29,7 +29,7 @@ def list_outlets(query: dict[str, Any]) -> Response:
     return listed(
         query,
         {},
-        lambda connection, after: nouns.page(connection, nouns.OUTLETS, query["sort"], after, query["limit"]),
+        lambda connection, wanted: nouns.page(connection, nouns.OUTLETS, query["sort"], wanted),
     )
 
 

@@ -29,7 +29,7 @@ def list_people(query: dict[str, Any]) -> Response:
     return listed(
         query,
         {},
-        lambda connection, after: nouns.page(connection, nouns.PEOPLE, query["sort"], after, query["limit"]),
+        lambda connection, wanted: nouns.page(connection, nouns.PEOPLE, query["sort"], wanted),
     )
 
 

@@ -34,7 +34,7 @@ def list_tags(query: dict[str, Any]) -> Response:
     return listed(
         query,
         {},
-        lambda connection, after: nouns.page(connection, nouns.TAGS, query["sort"], after, query["limit"]),
+        lambda connection, wanted: nouns.page(connection, nouns.TAGS, query["sort"], wanted),
     )
 
 

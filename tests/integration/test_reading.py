@@ -1,5 +1,7 @@
 """Reading the archive over HTTP."""
 
+import re
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -28,8 +30,8 @@ def library(blank: Connection) -> None:
         record("four", day=3, body="Trade talks: Bo Lind left.", credit="Yonhap"),
         record("다섯", day=4, outlet="weekly", language="ko", body="한미동맹의 미래, 페레스는 말했다."),
         record("Élections", day=5, language="fr", body="Les élections législatives"),
-        record("seven", day=6, body="Economic policies <b>&</b> economists"),
-        record("eight", day=7, body="policy economy"),
+        record("seven", day=6, body="Economic policies <b>&</b> economists", byline="Bo"),
+        record("eight", day=7, body="policy economy", byline="Ana Pérez", url="https://example.org/eight"),
         record("nine", day=8, published_at=DAY.replace(day=9, hour=23, minute=59, second=59)),
     )
 
@@ -72,6 +74,33 @@ def headlines(client: ContractClient, query: str) -> list[str]:
         ("from=2025-06-02T00:00:01Z&to=2025-06-03T00:00:00%2B09:00", ""),
         ("from=2025-06-02T09:00:00%2B09:00&to=2025-06-02T09:00:00%2B09:00", "two"),
         ("tag=trade&from=2025-06-02&to=2025-06-03", "two"),
+        ("tag_all=trade", "four two one"),
+        ("tag_all=trade,alliance", "two"),
+        ("tag_all=alliance,trade&tag=trade", "two"),
+        ("tag_all=trade,nothing", ""),
+        ("tag_not=trade", "nine eight seven Élections 다섯 three"),
+        ("tag_not=trade,alliance&limit=2", "nine eight"),
+        ("tag_not=nothing&limit=1", "nine"),
+        ("tag=trade&tag_not=%23Alliance", "four one"),
+        ("person_all=bo-lind,ana-perez", "three"),
+        ("person_all=bo-lind&tag_all=trade", "four"),
+        ("person_not=bo-lind&tag=trade", "two one"),
+        ("person=bo-lind&person_not=ana-perez", "four"),
+        ("outlet_not=daily", "다섯"),
+        ("outlet_not=daily,weekly", ""),
+        ("outlet_not=nothing&limit=1", "nine"),
+        ("byline=Ana%20P%C3%A9rez", "eight"),
+        ("byline=Ana%20P%C3%A9rez&byline=Bo", "eight seven"),
+        ("url=https://example.org/eight", "eight"),
+        ("external_id=one", "one"),
+        ("external_id=one&external_id=nine", "nine one"),
+        ("updated_since=2020-01-01&limit=1", "nine"),
+        ("updated_since=2999-01-01", ""),
+        ("sort=updated&limit=100&tag=alliance", "two"),
+        ("from=2025-06-10&tz=Asia/Seoul", "nine"),
+        ("to=2025-06-01&tz=America/New_York", "two one"),
+        ("from=2025-06-09&to=2025-06-09&tz=Asia/Seoul", ""),
+        ("from=2025-06-10&to=2025-06-10&tz=Asia/Seoul", "nine"),
         ("q=policy", "eight seven"),
         ("q=economics", "seven"),
         ("q=economists", "seven"),
@@ -111,21 +140,50 @@ def test_the_articles_of_a_noun_are_the_list_with_that_filter(
 
 
 @pytest.mark.usefixtures("library")
-@pytest.mark.parametrize("sort", ["newest", "oldest"])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "updated"])
 @pytest.mark.parametrize("query", ["", "tag=trade,alliance", "tag=trade", "person=bo-lind", "q=policy", "outlet=daily"])
-def test_paging_shows_every_article_once(blank_client: ContractClient, sort: str, query: str) -> None:
+def test_paging_shows_every_article_once_on_the_way_there_and_back(
+    blank_client: ContractClient, sort: str, query: str
+) -> None:
     everything = headlines(blank_client, f"{query}&sort={sort}")
-    seen: list[str] = []
-    url = f"/v1/articles?{query}&sort={sort}&limit=2"
+    there = walked(blank_client, f"/v1/articles?{query}&sort={sort}&limit=2", "next")
+    assert [headline for page in there for headline in page["headlines"]] == everything
+    back = walked(blank_client, there[-1]["url"], "prev")
+    assert [page["headlines"] for page in reversed(back)] == [page["headlines"] for page in there]
+
+
+def walked(client: ContractClient, url: str, direction: str) -> list[dict[str, Any]]:
+    """Every page from ``url`` on, until there is none in this direction; each with its url and headlines."""
+    pages: list[dict[str, Any]] = []
     while url:
-        response = blank_client.get(url)
-        seen += [article["headline"] for article in response.get_json()["data"]]
-        following = response.get_json()["page"]["next"]
-        url = f"/v1/articles?{query}&sort={sort}&limit=2&cursor={following}" if following else ""
-        link = response.headers.get("Link")
-        assert (link is None) == (url == "")
-        assert link is None or (f"cursor={following}>" in link and link.endswith('rel="next"'))
-    assert seen == everything
+        response = client.get(url)
+        content = response.get_json()
+        pages.append({"url": url, "headlines": [article["headline"] for article in content["data"]]})
+        linked = {rel: link for link, rel in re.findall(r'<([^>]*)>; rel="(\w+)"', response.headers.get("Link", ""))}
+        assert linked.keys() == {rel for rel in ("next", "prev") if content["page"][rel]}
+        assert all(link.endswith(f"cursor={content['page'][rel]}") for rel, link in linked.items())
+        url = linked.get(direction, "")
+    return pages
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("query", ["", "tag=trade", "q=policy", "q=absent", "outlet=daily", "tag_all=trade,alliance"])
+def test_totals_are_those_of_the_whole_list(blank_client: ContractClient, query: str) -> None:
+    total = len(headlines(blank_client, f"{query}&limit=100"))
+    for count, meta in (("none", {}), ("capped", {"total": total, "total_relation": "eq"}), ("exact", None)):
+        answer = blank_client.get(f"/v1/articles?{query}&limit=2&count={count}").get_json()
+        assert answer["meta"] == ({"total": total, "total_relation": "eq"} if meta is None else meta)
+        if answer["page"]["next"]:
+            following = blank_client.get(f"/v1/articles?{query}&count={count}&cursor={answer['page']['next']}")
+            assert following.get_json()["meta"] == answer["meta"]
+
+
+def test_a_total_over_a_thousand_is_capped_unless_asked_for(blank: Connection, blank_client: ContractClient) -> None:
+    store(blank, *(record(f"{n}") for n in range(1_001)))
+    assert blank_client.get("/v1/articles").get_json()["meta"] == {"total": 1_000, "total_relation": "gte"}
+    assert blank_client.get("/v1/articles?count=exact").get_json()["meta"] == {"total": 1_001, "total_relation": "eq"}
+    store(blank, record("another", outlet="other"))
+    assert blank_client.get("/v1/articles?outlet=other").get_json()["meta"] == {"total": 1, "total_relation": "eq"}
 
 
 @pytest.mark.usefixtures("library")
@@ -169,6 +227,13 @@ def test_a_tampered_cursor_is_refused(client: ContractClient) -> None:
     cursor = client.get("/v1/articles?limit=1").get_json()["page"]["next"]
     for other in (cursor[:-1], cursor + "A", "A" + cursor[1:], cursor.swapcase(), "x", "%00"):
         assert client.get(f"/v1/articles?cursor={other}").status_code in (400, 422)
+
+
+def test_articles_are_found_by_their_ids(client: ContractClient) -> None:
+    ids = [article["id"] for article in client.get("/v1/articles?limit=3").get_json()["data"]]
+    for wanted in (ids[:1], ids[1:], ids[::-1]):
+        found = client.get(f"/v1/articles?id={','.join(wanted)}").get_json()["data"]
+        assert [article["id"] for article in found] == [id for id in ids if id in wanted]
 
 
 @pytest.mark.usefixtures("library")

@@ -430,7 +430,7 @@ def test_a_range_goes_from_the_first_moment_of_a_bound_to_the_first_behind_it(
 
 @pytest.mark.parametrize("text", ["9999-12-31", "9999-12-31T23:59:59.999999Z"])
 def test_a_range_cannot_end_behind_the_year_9999(text: str) -> None:
-    assert refusal(Bound(last=True), text) == ["must not be the last day or moment of the year 9999"]
+    assert refusal(Bound(last=True), text) == ["must lie within the years 1 to 9999 in UTC"]
     assert Bound().deserialize(text).year == 9999
 
 
@@ -617,9 +617,9 @@ def test_what_is_no_country_is_refused(code: str) -> None:
     ("schema", "defaults"),
     [
         (NoQuery(), {}),
-        (PageQuery(), {"limit": 20}),
-        (NounQuery(), {"limit": 20, "sort": "name"}),
-        (ArticleQuery(), {"limit": 20, "sort": "newest"}),
+        (PageQuery(), {"limit": 20, "count": "capped"}),
+        (NounQuery(), {"limit": 20, "count": "capped", "sort": "name"}),
+        (ArticleQuery(), {"limit": 20, "count": "capped", "sort": "newest", "tz": "UTC"}),
         (PushQuery(), {}),
     ],
 )
@@ -638,8 +638,11 @@ def test_all_filters_of_articles_together() -> None:
         "credit": ["Quaywire"],
         "from": "2025-06-01",
         "to": "2025-06-21",
+        "updated_since": "2025-06-21",
+        "tz": "Asia/Seoul",
         "sort": "oldest",
         "limit": "100",
+        "count": "none",
         "cursor": "x",
     }
     assert loaded(ArticleQuery(), query) == {
@@ -650,10 +653,13 @@ def test_all_filters_of_articles_together() -> None:
         "section": ["Seoul, Politics"],
         "language": ["en", "ko"],
         "credit": ["Quaywire"],
-        "from": datetime(2025, 6, 1, tzinfo=UTC),
-        "to": datetime(2025, 6, 22, tzinfo=UTC),
+        "from": datetime(2025, 5, 31, 15, tzinfo=UTC),
+        "to": datetime(2025, 6, 21, 15, tzinfo=UTC),
+        "updated_since": datetime(2025, 6, 20, 15, tzinfo=UTC),
+        "tz": "Asia/Seoul",
         "sort": "oldest",
         "limit": 100,
+        "count": "none",
         "cursor": "x",
     }
 
@@ -661,8 +667,8 @@ def test_all_filters_of_articles_together() -> None:
 @pytest.mark.parametrize(
     ("schema", "query", "refused"),
     [
-        (ArticleQuery(), {"sort": "Newest"}, {"sort": ["must be newest or oldest"]}),
-        (ArticleQuery(), {"sort": ""}, {"sort": ["must be newest or oldest"]}),
+        (ArticleQuery(), {"sort": "Newest"}, {"sort": ["must be newest, oldest or updated"]}),
+        (ArticleQuery(), {"sort": ""}, {"sort": ["must be newest, oldest or updated"]}),
         (NounQuery(), {"sort": "newest"}, {"sort": ["must be name or articles"]}),
         (PageQuery(), {"cursor": ""}, {"cursor": ["must have 1 to 1,000 characters"]}),
         (PageQuery(), {"cursor": "x" * 1_001}, {"cursor": ["must have 1 to 1,000 characters"]}),
