@@ -16,7 +16,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.routing import BaseConverter
 
 import api.queries.keys as held_keys
-from api import keys
+from api import keys, timing
 from api.database import Database
 from api.errors import (
     Forbidden,
@@ -89,6 +89,7 @@ def prepare(app: Flask) -> None:
 
     @app.before_request
     def identify() -> None:
+        timing.start()
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         g.public_url = settings().public_url
@@ -99,6 +100,7 @@ def prepare(app: Flask) -> None:
     def finish(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers["X-Content-Type-Options"] = "nosniff"
+        timing.report(response)
         return response
 
 

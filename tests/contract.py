@@ -57,6 +57,8 @@ class ContractClient(FlaskClient):
 
 
 def _validate(schema: dict[str, Any], document: dict[str, Any], response: TestResponse) -> None:
+    if "Content-Encoding" in response.headers:
+        return
     whole = {**schema, "components": document["components"]}
     key = orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
     errors = list(_validator(key, orjson.dumps(whole)).iter_errors(response.get_json(force=True)))

@@ -42,9 +42,3 @@ def one(connection: Connection, noun: Noun, slug: str) -> DictRow | None:
     cursor.adapters.register_loader("json", FragmentLoader)
     statement: LiteralString = f"select {noun.columns} from {noun.table} where slug = %(slug)s"
     return cursor.execute(statement, {"slug": slug}).fetchone()
-
-
-def exists(connection: Connection, noun: Noun, slug: str) -> bool:
-    """Whether a noun has this slug."""
-    statement: LiteralString = f"select from {noun.table} where slug = %(slug)s"
-    return connection.execute(statement, {"slug": slug}).rowcount > 0

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response, g
 from psycopg.rows import DictRow
 
-from api import search
+from api import caching, search
 from api.commands import articles as commands
 from api.commands import nouns
 from api.errors import (
@@ -57,9 +57,11 @@ def get_article(_query: dict[str, Any], article_id: UUID) -> Response:
         raise NotFound(f"No article has the id {article_id}.")
     if not article["visible"]:
         raise Gone(f"The article {article_id} was withdrawn by its outlet: {article['status']}.")
-    response = answer(_shown(article), headers={"ETag": article["etag"]})
-    response.make_conditional(request)
-    return response
+    known = caching.client_has(article["etag"], article["updated_at"])
+    response = Response(status=304) if known else answer(_shown(article))
+    response.headers["ETag"] = article["etag"]
+    response.headers["Last-Modified"] = caching.last_modified(article["updated_at"])
+    return caching.cacheable(response)
 
 
 @blueprint.operation(
@@ -96,6 +98,7 @@ def push_article(query: dict[str, Any], article: dict[str, Any]) -> Response:
         "Location": absolute(f"/v1/articles/{outcome.id}"),
         "ETag": stored["etag"],
         "Dateline-Result": outcome.result,
+        "Cache-Control": "no-store",
     }
     return answer(_shown(stored), 201 if outcome.result == "created" else 200, headers)
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from api import paging
+from api import caching, paging
 from api.database import Connection
 from api.queries.pages import Page, Wanted
 from api.web import absolute, answer, database
@@ -26,12 +26,15 @@ def listed(query: Mapping[str, Any], scope: Mapping[str, Any], fetch: Fetch) -> 
         direction, *place = paging.decode(key, bound, query["cursor"])
         backward = direction == "prev"
     wanted = Wanted(query["limit"], place, backward, query["count"])
-    page = database().read(lambda connection: fetch(connection, wanted))
+    return caching.read(lambda connection: fetch(connection, wanted), lambda page: _shown(page, wanted, key, bound))
+
+
+def _shown(page: Page, wanted: Wanted, key: bytes, bound: Mapping[str, Any]) -> Response:
     cursors = {
         direction: paging.encode(key, bound, [direction, *place]) if place else None
         for direction, place in (("next", page.next), ("prev", page.prev))
     }
-    content = {"data": page.rows, "page": {"limit": query["limit"], **cursors}, "meta": _meta(page)}
+    content = {"data": page.rows, "page": {"limit": wanted.limit, **cursors}, "meta": _meta(page)}
     return answer(content, headers=_links(cursors))
 
 

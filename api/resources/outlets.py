@@ -3,7 +3,9 @@
 from typing import Any
 
 from flask import Response
+from psycopg.rows import DictRow
 
+from api import caching
 from api.errors import InvalidCursor, MalformedRequest, NotFound
 from api.queries import nouns
 from api.resources.articles import article_list
@@ -42,10 +44,7 @@ def list_outlets(query: dict[str, Any]) -> Response:
 )
 def get_outlet(_query: dict[str, Any], slug: str) -> Response:
     """An outlet with how many articles it has, and the uuid that their ids derive from."""
-    outlet = database().read(lambda connection: nouns.one(connection, nouns.OUTLETS, slug))
-    if outlet is None:
-        raise NotFound(f"No outlet has the slug {slug!r}.")
-    return answer(outlet)
+    return caching.read(lambda connection: _found(nouns.one(connection, nouns.OUTLETS, slug), slug), answer)
 
 
 @blueprint.operation(
@@ -58,6 +57,11 @@ def get_outlet(_query: dict[str, Any], slug: str) -> Response:
 )
 def list_outlet_articles(query: dict[str, Any], slug: str) -> Response:
     """Exactly the list of articles with this outlet as a filter."""
-    if not database().read(lambda connection: nouns.exists(connection, nouns.OUTLETS, slug)):
-        raise NotFound(f"No outlet has the slug {slug!r}.")
+    database().read(lambda connection: _found(nouns.one(connection, nouns.OUTLETS, slug), slug))
     return article_list(query, outlet=[slug])
+
+
+def _found(outlet: DictRow | None, slug: str) -> DictRow:
+    if outlet is None:
+        raise NotFound(f"No outlet has the slug {slug!r}.")
+    return outlet

@@ -3,7 +3,9 @@
 from typing import Any
 
 from flask import Response
+from psycopg.rows import DictRow
 
+from api import caching
 from api.errors import InvalidCursor, MalformedRequest, NotFound
 from api.queries import nouns
 from api.resources.articles import article_list
@@ -42,10 +44,7 @@ def list_people(query: dict[str, Any]) -> Response:
 )
 def get_person(_query: dict[str, Any], slug: str) -> Response:
     """A person with aliases, dated roles, and how many articles name them."""
-    person = database().read(lambda connection: nouns.one(connection, nouns.PEOPLE, slug))
-    if person is None:
-        raise NotFound(f"No person has the slug {slug!r}.")
-    return answer(person)
+    return caching.read(lambda connection: _found(nouns.one(connection, nouns.PEOPLE, slug), slug), answer)
 
 
 @blueprint.operation(
@@ -58,6 +57,11 @@ def get_person(_query: dict[str, Any], slug: str) -> Response:
 )
 def list_person_articles(query: dict[str, Any], slug: str) -> Response:
     """Exactly the list of articles with this person as a filter."""
-    if not database().read(lambda connection: nouns.exists(connection, nouns.PEOPLE, slug)):
-        raise NotFound(f"No person has the slug {slug!r}.")
+    database().read(lambda connection: _found(nouns.one(connection, nouns.PEOPLE, slug), slug))
     return article_list(query, person=[slug])
+
+
+def _found(person: DictRow | None, slug: str) -> DictRow:
+    if person is None:
+        raise NotFound(f"No person has the slug {slug!r}.")
+    return person

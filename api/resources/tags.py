@@ -3,7 +3,9 @@
 from typing import Any
 
 from flask import Response
+from psycopg.rows import DictRow
 
+from api import caching
 from api.errors import InvalidCursor, MalformedRequest, NotFound
 from api.queries import nouns
 from api.resources.articles import article_list
@@ -43,10 +45,7 @@ def list_tags(query: dict[str, Any]) -> Response:
 )
 def get_tag(_query: dict[str, Any], slug: str) -> Response:
     """A tag with how many articles it has, and the dates of its oldest and newest one."""
-    tag = database().read(lambda connection: nouns.one(connection, nouns.TAGS, slug))
-    if tag is None:
-        raise NotFound(f"No tag has the slug {slug!r}.")
-    return answer(tag)
+    return caching.read(lambda connection: _found(nouns.one(connection, nouns.TAGS, slug), slug), answer)
 
 
 @blueprint.operation(
@@ -59,6 +58,11 @@ def get_tag(_query: dict[str, Any], slug: str) -> Response:
 )
 def list_tag_articles(query: dict[str, Any], slug: str) -> Response:
     """The hashtag page: exactly the list of articles with this tag as a filter."""
-    if not database().read(lambda connection: nouns.exists(connection, nouns.TAGS, slug)):
-        raise NotFound(f"No tag has the slug {slug!r}.")
+    database().read(lambda connection: _found(nouns.one(connection, nouns.TAGS, slug), slug))
     return article_list(query, tag=[slug])
+
+
+def _found(tag: DictRow | None, slug: str) -> DictRow:
+    if tag is None:
+        raise NotFound(f"No tag has the slug {slug!r}.")
+    return tag

@@ -1,0 +1,126 @@
+"""HTTP around the answers: caching, compression, other origins, timing."""
+
+import gzip
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import brotli
+import pytest
+from contract import ContractClient
+from stories import ARTICLE, record, store
+from werkzeug.http import http_date
+
+from api.database import Connection
+from api.queries import articles, nouns
+
+READS = [
+    "/v1/articles?tag=seoul-washington",
+    "/v1/articles?q=alliance",
+    "/v1/tags",
+    "/v1/people?sort=articles",
+    "/v1/outlets/korea-herald",
+    "/v1/tags/seoul-washington/articles",
+]
+
+
+@pytest.mark.parametrize("path", READS)
+def test_what_did_not_change_is_a_304_without_the_list_query(
+    client: ContractClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get(path)
+    for module, name in ((articles, "page"), (nouns, "page")):
+        monkeypatch.setattr(module, name, lambda *_: pytest.fail("the list was read"))
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.headers["ETag"]) == (304, first.headers["ETag"])
+    assert client.get(path, headers={"If-None-Match": f'"x", {first.headers["ETag"]}'}).status_code == 304
+
+
+@pytest.mark.parametrize("path", READS)
+def test_after_any_change_the_old_tag_is_no_good(client: ContractClient, demo: Connection, path: str) -> None:
+    first = client.get(path)
+    store(demo, record("new", outlet="korea-herald"))
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 200
+    assert again.headers["ETag"] != first.headers["ETag"]
+
+
+def test_a_tag_is_that_of_one_address(client: ContractClient) -> None:
+    tags = {client.get(path).headers["ETag"] for path in (*READS, "/v1/articles?limit=1", "/v1/articles?limit=2")}
+    assert len(tags) == len(READS) + 2
+
+
+def test_last_modified_is_honoured_but_never_within_the_second_of_a_change(
+    client: ContractClient, demo: Connection
+) -> None:
+    demo.execute("update changes set at = now() - interval '1 hour'")
+    modified = client.get("/v1/articles").headers["Last-Modified"]
+    assert client.get("/v1/articles", headers={"If-Modified-Since": modified}).status_code == 304
+    earlier = http_date(parsedate_to_datetime(modified) - timedelta(seconds=1))
+    assert client.get("/v1/articles", headers={"If-Modified-Since": earlier}).status_code == 200
+    store(demo, record("new"))
+    fresh = client.get("/v1/articles").headers["Last-Modified"]
+    assert parsedate_to_datetime(fresh) < datetime.now(UTC).replace(microsecond=0)
+    store(demo, record("newer"))
+    assert client.get("/v1/articles", headers={"If-Modified-Since": fresh}).status_code == 200
+
+
+@pytest.mark.parametrize("encoding", ["zstd", "br", "gzip"])
+def test_an_article_held_compressed_is_still_held(client: ContractClient, encoding: str) -> None:
+    path = f"/v1/articles/{client.get('/v1/articles?limit=1').get_json()['data'][0]['id']}"
+    plain = client.get(path)
+    held = client.application.test_client().get(path, headers={"Accept-Encoding": encoding})
+    assert held.headers["Content-Encoding"] == encoding
+    headers = {"If-None-Match": held.headers["ETag"], "Accept-Encoding": encoding}
+    assert client.get(path, headers=headers).status_code == 304
+    assert client.get(path, headers={"If-None-Match": plain.headers["ETag"]}).status_code == 304
+    since = {"If-Modified-Since": http_date(datetime.now(UTC) + timedelta(seconds=2))}
+    assert client.get(path, headers=since).status_code == 304
+
+
+def test_answers_are_compressed_as_the_client_likes(client: ContractClient) -> None:
+    plain = client.get("/v1/articles")
+    unchecked = super(ContractClient, client)
+    for encoding, unpack in (("gzip", gzip.decompress), ("br", brotli.decompress)):
+        packed = unchecked.open("/v1/articles", headers={"Accept-Encoding": encoding})
+        assert packed.headers["Content-Encoding"] == encoding
+        assert unpack(packed.data) == plain.data
+        assert len(packed.data) < len(plain.data) / 2
+    assert "Content-Encoding" not in plain.headers
+    assert {"Accept-Encoding", "Authorization"} <= set(plain.headers["Vary"].split(", "))
+
+
+def test_shared_caches_keep_what_everyone_gets_and_nothing_else(
+    client: ContractClient, write_key: dict[str, str]
+) -> None:
+    assert client.get("/v1/articles").headers["Cache-Control"] == "public, max-age=0, s-maxage=5"
+    assert client.get("/v1/articles", headers=write_key).headers["Cache-Control"] == "private, max-age=0"
+    assert client.get("/v1/nothing").headers["Cache-Control"] == "no-store"
+    assert client.post("/v1/articles", json=ARTICLE, headers=write_key).headers["Cache-Control"] == "no-store"
+    assert client.get("/livez").headers["Cache-Control"] == "no-store"
+
+
+def test_pages_of_any_origin_may_read(client: ContractClient) -> None:
+    origin = {"Origin": "https://frontend.example"}
+    response = client.get("/v1/articles", headers=origin)
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert {"ETag", "Link", "X-Request-Id"} <= set(response.headers["Access-Control-Expose-Headers"].split(", "))
+    refused = client.get("/v1/articles?limit=0", headers=origin)
+    assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (422, "*")
+    preflight = client.options(
+        "/v1/articles",
+        headers={**origin, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"},
+    )
+    assert preflight.headers["Access-Control-Allow-Headers"] == "authorization"
+    assert "POST" not in preflight.headers["Access-Control-Allow-Methods"]
+
+
+def test_every_read_says_how_long_its_stages_took(client: ContractClient) -> None:
+    stages = [part.split(";dur=") for part in client.get("/v1/articles").headers["Server-Timing"].split(", ")]
+    assert [name for name, _ in stages] == ["parse", "sql", "render"]
+    assert all(float(milliseconds) >= 0 for _, milliseconds in stages)
+
+
+def test_head_is_get_without_the_body(client: ContractClient) -> None:
+    got, headed = client.get("/v1/articles"), client.head("/v1/articles")
+    for name in ("ETag", "Content-Type", "Content-Length", "Cache-Control"):
+        assert headed.headers[name] == got.headers[name]
