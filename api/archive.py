@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-
 from api import embedded, migrate
 from api.commands import jobs
-from api.database import Connection, connect
+from api.database import Connection, connect, present
 from api.ingest import ndjson, store
 from api.ingest.store import Progress
 from api.queries import health
@@ -36,11 +34,7 @@ def opened(settings: Settings) -> Iterator[Connection]:
     with located(settings) as (conninfo, server):
         if server:
             migrate.upgrade(conninfo)
-        try:
-            connection = connect(conninfo)
-        except psycopg.OperationalError as error:
-            raise NoArchive(f"The database of DATABASE_URL does not answer: {str(error).strip()}") from None
-        with connection:
+        with connect(conninfo) as connection:
             held = health.revision(connection)
             if held != migrate.head():
                 raise NoArchive(
@@ -56,12 +50,8 @@ def finish_jobs(connection: Connection) -> None:
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether the archive holds nothing at all."""
-    row = connection.execute(
-        "select not exists (select from outlets) and not exists (select from tags)"
-        " and not exists (select from people) as empty"
-    ).fetchone()
-    return bool(row and row["empty"])
+    """Whether the archive holds no article yet; a demo that was interrupted while loading is loaded again."""
+    return present(connection.execute("select not exists (select from articles) as empty").fetchone())["empty"]
 
 
 def seed(connection: Connection, progress: Progress = lambda done: None) -> dict[str, dict[str, int]]:

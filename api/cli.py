@@ -45,7 +45,7 @@ class Command(click.Group):
         except Problem as problem:
             raise click.ClickException(problem.detail) from None
         except psycopg.OperationalError as error:
-            raise click.ClickException(f"The database does not answer: {str(error).strip()}") from None
+            raise click.ClickException(f"The database does not answer: {' '.join(str(error).split())}") from None
 
 
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})

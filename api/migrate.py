@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 
 import migrations
 from api.database import present
@@ -53,10 +54,14 @@ def go(conninfo: str, revision: str) -> str | None:
 def _connected(conninfo: str) -> Iterator[tuple[sqlalchemy.Connection, Config]]:
     engine = sqlalchemy.create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(conninfo, client_encoding="utf8"),
+        creator=lambda: psycopg.connect(conninfo, client_encoding="utf8", connect_timeout=10),
         poolclass=sqlalchemy.NullPool,
     )
-    with engine.connect() as connection:
+    try:
+        connecting = engine.connect()
+    except OperationalError as error:
+        raise error.orig or error from None
+    with connecting as connection:
         _refuse_unfit(connection)
         # Several servers that start at once migrate one after the other; the lock ends with the connection.
         connection.exec_driver_sql(f"select pg_advisory_lock({MIGRATE_LOCK})")

@@ -1,18 +1,21 @@
 """Serving: migrate, seed if asked, then granian's processes until a signal ends them."""
 
 import logging
+import multiprocessing
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import psycopg
+from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from api import archive, embedded, migrate, ticker
+from api.app import create_app
 from api.database import connect
 from api.settings import Settings
 
@@ -36,8 +39,16 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None
         say(f"Swagger UI   {url}/docs")
         say(f"Data         {server.data if server else 'the Postgres of DATABASE_URL'}")
         os.environ["DATABASE_URL"] = conninfo
+        # Forked workers would inherit the locks of our threads and granian's signal handlers.
+        multiprocessing.set_start_method("spawn", force=True)
         with _watched(server), ticker.ticking(conninfo):
             _granian(settings).serve()
+
+
+def worker() -> Flask:
+    """The app in a process of granian's. Ctrl-C reaches it as well as its parent, which then ends it in order."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return create_app()
 
 
 def _refuse_taken(settings: Settings) -> None:
@@ -53,10 +64,7 @@ def _refuse_taken(settings: Settings) -> None:
 
 
 def _prepare(conninfo: str, demo: bool, say: Callable[[str], None]) -> None:
-    try:
-        migrate.upgrade(conninfo)
-    except psycopg.OperationalError as error:
-        raise archive.NoArchive(f"The database does not answer: {str(error).strip()}") from None
+    migrate.upgrade(conninfo)
     with connect(conninfo) as connection:
         if demo and archive.is_empty(connection):
             say("Loading the demo archive ...")
@@ -88,7 +96,7 @@ def _watched(server: embedded.Server | None) -> Iterator[None]:
 
 def _granian(settings: Settings) -> MPServer:
     return MPServer(
-        "api.app:create_app",
+        "api.serving:worker",
         factory=True,
         interface=Interfaces.WSGI,
         address=settings.host,

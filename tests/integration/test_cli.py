@@ -1,0 +1,459 @@
+"""The `dateline` command, on databases of its own."""
+
+import json
+import signal
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from conftest import new_database
+from flask import Flask
+from processes import SETTINGS, article, dateline, free_port, listing
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from api import cli, migrate
+from api.app import create_app
+from api.database import connect
+from api.settings import Settings
+
+Run = Callable[..., Result]
+
+NOWHERE = "postgresql://127.0.0.1:1/nothing"
+PAGE = """\
+Latest news with #Canal-Barge
+
+
+Lock Courier
+07-03-2024
+- Transport
+- Lock Courier
+Ferry returns to the north quay
+The ferry ran again on Monday. (Quaywire)
+
+
+Weekly Towpath
+29-02-2024
+- Culture
+- Weekly Towpath
+Who paints the bridges?
+Six people paint all of them. Author: Ines Vale
+"""
+LINES = [
+    {"type": "outlet", "name": "Lock Courier", "country": "NL", "language": "en"},
+    {"type": "tag", "name": "#Canal-Barge", "match": ["canal barge"]},
+    {"type": "person", "name": "Ines Vale", "aliases": ["Ines M. Vale"]},
+    {
+        "type": "article",
+        "outlet": "lock-courier",
+        "external_id": "ferry",
+        "headline": "Ferry returns to the north quay",
+        "body": "The canal barge that Ines Vale steers made way for it.",
+        "published_at": "2024-03-07T00:00:00Z",
+    },
+]
+
+
+@pytest.fixture
+def unmigrated(server: str) -> Iterator[str]:
+    """A database without anything in it."""
+    with new_database(server) as conninfo:
+        yield conninfo
+
+
+@pytest.fixture
+def database(unmigrated: str) -> str:
+    """A database with an archive that holds nothing."""
+    migrate.upgrade(unmigrated)
+    return unmigrated
+
+
+@pytest.fixture(scope="module")
+def untouched(server: str) -> Iterator[str]:
+    """A database without anything in it, for commands that leave it so."""
+    with new_database(server) as conninfo:
+        yield conninfo
+
+
+@pytest.fixture(scope="module")
+def unused(server: str) -> Iterator[str]:
+    """A database with an archive that holds nothing, for commands that leave it so."""
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        yield conninfo
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """The command in this process, on the database given first."""
+    before = signal.getsignal(signal.SIGTERM)
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+
+    def invoke(database: str, *arguments: str | Path) -> Result:
+        result = CliRunner().invoke(cli.main, [str(word) for word in arguments], env={"DATABASE_URL": database})
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        return result
+
+    yield invoke
+    signal.signal(signal.SIGTERM, before)
+
+
+def answer(result: Result) -> dict[str, dict[str, int]]:
+    """What a command printed with --json."""
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def refusal(result: Result) -> str:
+    """The one line that a failed command said why with."""
+    assert result.exit_code == 1, result.output
+    assert result.stdout == ""
+    return single_line(result.stderr)
+
+
+def single_line(text: str) -> str:
+    """The only line that the text has."""
+    assert len(text.splitlines()) == 1, text
+    return text
+
+
+def held(database: str) -> dict[str, int]:
+    """How many rows each table of the archive has."""
+    with connect(database) as connection:
+        row = connection.execute(
+            "select (select count(*) from articles) as articles, (select count(*) from outlets) as outlets,"
+            " (select count(*) from tags) as tags, (select count(*) from people) as people"
+        ).fetchone()
+    return row or {}
+
+
+def tables(database: str) -> int:
+    with connect(database) as connection:
+        row = connection.execute(
+            "select count(*) as tables from pg_class where relnamespace = 'public'::regnamespace"
+        ).fetchone()
+    return row["tables"] if row else -1
+
+
+def commands(group: click.Group = cli.main, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command and group, with the words that lead to it."""
+    yield path, group
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+        else:
+            yield (*path, name), command
+
+
+@pytest.mark.parametrize(
+    ("path", "command"), [pytest.param(*found, id=" ".join(("dateline", *found[0]))) for found in commands()]
+)
+def test_every_command_and_each_of_its_options_is_explained(
+    path: tuple[str, ...], command: click.Command, run: Run
+) -> None:
+    shown = run("", *path, "--help")
+    assert shown.exit_code == 0
+    context = click.Context(command, info_name="dateline", help_option_names=["-h", "--help"])
+    said = [
+        command.help,
+        *(getattr(p, "help", None) for p in command.get_params(context) if isinstance(p, click.Option)),
+    ]
+    for sentence in said:
+        assert sentence
+        assert sentence[0].isupper()
+        assert sentence.rstrip().endswith((".", ").")), sentence
+        assert " ".join(sentence.split()) in " ".join(shown.stdout.split())
+
+
+def test_migrate_goes_up_and_down_and_refuses_what_it_does_not_know(unmigrated: str, run: Run) -> None:
+    assert tables(unmigrated) == 0
+    assert answer(run(unmigrated, "migrate", "--json")) == {"revision": migrate.head()}
+    assert held(unmigrated) == dict.fromkeys(("articles", "outlets", "tags", "people"), 0)
+    again = run(unmigrated, "migrate")
+    assert (again.exit_code, again.stdout) == (0, f"The database is at migration {migrate.head()}.\n")
+    assert "'0815'" in refusal(run(unmigrated, "migrate", "--to", "0815"))
+    assert answer(run(unmigrated, "migrate", "--json", "--to", "base")) == {"revision": None}
+    assert tables(unmigrated) <= 2  # alembic's own
+    assert answer(run(unmigrated, "migrate", "--json", "--to", migrate.head())) == {"revision": migrate.head()}
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_a_database_that_is_not_utf_8_is_refused_and_left_alone(server: str, command: str) -> None:
+    name = f"dateline_test_{uuid.uuid4().hex}"
+    create = (
+        "create database {} encoding 'SQL_ASCII' template template0 locale_provider libc lc_collate 'C' lc_ctype 'C'"
+    )
+    with connect(server) as connection:
+        connection.execute(sql.SQL(create).format(sql.Identifier(name)))
+        try:
+            done = dateline(command, database_url=make_conninfo(server, dbname=name), port=free_port())
+            assert (done.returncode, done.stdout) == (1, "")
+            line = single_line(done.stderr)
+            assert "SQL_ASCII" in line
+            assert "UTF-8" in line
+            assert tables(make_conninfo(server, dbname=name)) == 0
+        finally:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def test_seeding_again_changes_nothing(database: str, run: Run) -> None:
+    first = answer(run(database, "seed", "--json"))
+    assert all(counts["created"] > 0 and counts["updated"] == counts["unchanged"] == 0 for counts in first.values())
+    before = held(database)
+    assert before == {noun: counts["created"] for noun, counts in first.items()}
+    again = answer(run(database, "seed", "--json"))
+    assert again == {noun: {"created": 0, "updated": 0, "unchanged": count} for noun, count in before.items()}
+    assert held(database) == before
+
+
+def replaced(number: int, line: str) -> bytes:
+    """The page with another line in place of one."""
+    lines = PAGE.splitlines()
+    return "\n".join([*lines[: number - 1], line, *lines[number:]]).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "expected"),
+    [
+        (replaced(13, "- Culture"), 13, "expected a date DD-MM-YYYY, found '- Culture'"),
+        (replaced(13, "30-02-2024"), 13, "expected a date DD-MM-YYYY, found '30-02-2024'"),
+        (replaced(13, "2024-02-29"), 13, "expected a date DD-MM-YYYY, found '2024-02-29'"),
+        (b"\n".join(PAGE.encode().splitlines()[:15]), 15, "expected a headline, found the end of the page"),
+        (PAGE.replace("paint", "peïnt").encode("latin-1"), 16, "expected UTF-8, found byte 0xef"),
+        (b"", 1, "expected a title like 'Latest news with #Tag', found the end of the page"),
+        (b"<!doctype html>\n<title>News</title>\n", 1, "expected a title like 'Latest news with #Tag', found '<!doc"),
+        (b"Latest news with #Canal-Barge\n\n", 2, "expected an outlet, found the end of the page"),
+        ((listing("Canal-Barge", 1200) + "\nLock Courier\n").encode(), 9603, "expected a date DD-MM-YYYY"),
+    ],
+    ids=["no date", "no such day", "other date", "truncated", "latin-1", "empty", "html", "no entry", "late"],
+)
+def test_a_malformed_page_is_refused_with_all_files_of_the_call(
+    content: bytes, line: int, expected: str, unused: str, run: Run, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
+    good.write_text(PAGE)
+    bad.write_bytes(content)
+    assert f"{bad}:{line}: {expected}" in refusal(run(unused, "import", "listing", good, bad, good))
+    assert held(unused) == dict.fromkeys(("articles", "outlets", "tags", "people"), 0)
+
+
+def test_a_page_is_imported_once_and_its_story_on_another_page_gains_a_tag(
+    database: str, run: Run, tmp_path: Path
+) -> None:
+    page, other = tmp_path / "page.txt", tmp_path / "other.txt"
+    page.write_text(PAGE)
+    other.write_text(PAGE.replace("#Canal-Barge", "#North-Quay").partition("\n\n\nWeekly")[0])
+    assert answer(run(database, "import", "listing", "--json", page)) == {
+        str(page): {"created": 2, "updated": 0, "unchanged": 0}
+    }
+    stored = held(database)
+    assert stored == {"articles": 2, "outlets": 2, "tags": 1, "people": 0}
+    assert answer(run(database, "import", "listing", "--json", page, page)) == {
+        str(page): {"created": 0, "updated": 0, "unchanged": 2}
+    }
+    assert held(database) == stored
+    done = run(database, "import", "listing", other, page)
+    assert done.stdout.splitlines() == [
+        f"{other}: 0 created, 1 updated, 0 unchanged",
+        f"{page}: 0 created, 0 updated, 2 unchanged",
+    ]
+    assert held(database) == stored | {"tags": 2}
+    with connect(database) as connection:
+        rows = connection.execute(
+            "select headline, array(select slug from article_tags join tags on tags.id = tag_id"
+            " where article_id = articles.id order by slug) as tags from articles order by headline"
+        ).fetchall()
+    assert rows == [
+        {"headline": "Ferry returns to the north quay", "tags": ["canal-barge", "north-quay"]},
+        {"headline": "Who paints the bridges?", "tags": ["canal-barge"]},
+    ]
+
+
+@pytest.fixture
+def ndjson(tmp_path: Path) -> Path:
+    """A file of one line of each type."""
+    file = tmp_path / "archive.jsonl"
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in LINES))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('{"type": "person", "name": ', "JSON"),
+        ('["person"]', "an object"),
+        ('{"type": "planet", "name": "Ines Vale"}', "'planet'"),
+        ('{"type": "person"}', "name"),
+        ('{"type": "person", "name": "Ines Vale", "age": 40}', "age"),
+        ('{"type": "person", "name": "Ines Vale", "name": "Ines"}', "name"),
+    ],
+)
+def test_a_bad_line_is_named_and_nothing_is_stored(
+    line: str, expected: str, unused: str, run: Run, ndjson: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.jsonl"
+    lines = ndjson.read_text().splitlines()
+    bad.write_text("\n".join([*lines[:2], line, lines[3]]))
+    said = refusal(run(unused, "import", "ndjson", ndjson, bad))
+    _, mark, detail = said.partition(f"{bad}:3: ")
+    assert mark
+    assert expected in detail
+    assert held(unused) == dict.fromkeys(("articles", "outlets", "tags", "people"), 0)
+
+
+def test_lines_of_each_type_are_stored_and_linked_once(database: str, run: Run, ndjson: Path) -> None:
+    assert answer(run(database, "import", "ndjson", "--json", ndjson)) == {
+        str(ndjson): {"created": 4, "updated": 0, "unchanged": 0}
+    }
+    stored = held(database)
+    assert stored == dict.fromkeys(("articles", "outlets", "tags", "people"), 1)
+    [found] = listed(database)
+    assert [[noun["slug"] for noun in found[nouns]] for nouns in ("tags", "people")] == [["canal-barge"], ["ines-vale"]]
+    assert answer(run(database, "import", "ndjson", "--json", ndjson)) == {
+        str(ndjson): {"created": 0, "updated": 0, "unchanged": 4}
+    }
+    assert held(database) == stored
+
+
+def app_of(database: str) -> Flask:
+    return create_app(Settings(database_url=database))
+
+
+def listed(database: str) -> list[dict[str, list[dict[str, str]]]]:
+    """The articles that the app serves."""
+    app = app_of(database)
+    with closing(app.extensions["dateline.database"]):
+        return app.test_client().get("/v1/articles").get_json()["data"]
+
+
+def pushed(database: str, key: str) -> int:
+    """The status of a push with the key."""
+    app = app_of(database)
+    with closing(app.extensions["dateline.database"]):
+        content = {**article("ferry"), "outlet": "lock-courier"}
+        return (
+            app.test_client().post("/v1/articles", json=content, headers={"Authorization": f"Bearer {key}"}).status_code
+        )
+
+
+@pytest.fixture
+def with_outlet(database: str, run: Run, ndjson: Path) -> str:
+    """The database with an outlet to write for."""
+    ndjson.write_text(json.dumps(LINES[0]))
+    assert run(database, "import", "ndjson", ndjson).exit_code == 0
+    return database
+
+
+def test_a_key_is_shown_once_works_and_ends(with_outlet: str, run: Run) -> None:
+    options = ("--name", "the towpath's own", "--scope", "write", "--outlet", "lock-courier")
+    made = run(with_outlet, "keys", "create", *options)
+    key = made.stdout.strip()
+    assert (made.exit_code, made.stdout) == (0, f"{key}\n")
+    assert key not in made.stderr
+    assert pushed(with_outlet, key) == 201
+    _, prefix, secret = key.split("_")
+    for option in ([], ["--json"]):
+        shown = run(with_outlet, "keys", "list", *option)
+        assert shown.exit_code == 0
+        assert prefix in shown.stdout
+        assert secret not in shown.stdout + shown.stderr
+    [row] = json.loads(run(with_outlet, "keys", "list", "--json").stdout)
+    assert (row["prefix"], row["name"], row["scopes"], row["outlets"]) == (
+        prefix, "the towpath's own", ["write"], ["lock-courier"],
+    )  # fmt: skip
+    assert set(row) == {"prefix", "name", "scopes", "outlets", "created_at", "last_used_at", "revoked_at"}
+    ended = run(with_outlet, "keys", "revoke", prefix)
+    assert (ended.exit_code, ended.stdout) == (0, f"The key {prefix} is revoked.\n")
+    assert pushed(with_outlet, key) == 401
+    assert answer(run(with_outlet, "keys", "revoke", "--json", prefix)) == {"revoked": prefix}
+
+
+def test_a_key_is_printed_as_json_with_what_it_may_do(with_outlet: str, run: Run) -> None:
+    made = run(with_outlet, "keys", "create", "--json", "--name", "n", "--scope", "edit", "--scope", "admin")
+    content = json.loads(made.stdout)
+    assert content == {"key": content["key"], "name": "n", "scopes": ["edit", "admin"], "outlets": []}
+    assert pushed(with_outlet, content["key"]) == 201
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "expected"),
+    [
+        (["create", "--name", "n", "--scope", "write"], 2, "--outlet"),
+        (["create", "--name", "n"], 2, "--scope"),
+        (["create", "--scope", "read"], 2, "--name"),
+        (["create", "--name", "n", "--scope", "root"], 2, "root"),
+        (["create", "--name", "n", "--scope", "write", "--outlet", "nobody"], 1, "'nobody'"),
+        (["revoke", "00000000"], 1, "'00000000'"),
+    ],
+    ids=["no outlet", "no scope", "no name", "other scope", "other outlet", "other prefix"],
+)
+def test_a_wrong_use_of_keys_is_told_and_makes_none(
+    options: list[str], code: int, expected: str, unused: str, run: Run
+) -> None:
+    done = run(unused, "keys", *options)
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert expected in done.stderr
+    assert json.loads(run(unused, "keys", "list", "--json").stdout) == []
+
+
+def test_openapi_is_what_the_app_serves(run: Run, tmp_path: Path) -> None:
+    app = app_of(NOWHERE)
+    with closing(app.extensions["dateline.database"]):
+        served = app.test_client().get("/openapi.json").get_json()
+    printed = run(NOWHERE, "openapi")
+    assert printed.exit_code == 0
+    assert json.loads(printed.stdout) == served
+    written = run(NOWHERE, "openapi", "--output", tmp_path / "openapi.json")
+    assert (written.exit_code, written.stdout) == (0, "")
+    assert (tmp_path / "openapi.json").read_text() == printed.stdout
+
+
+@pytest.mark.parametrize("silent", [False, pytest.param(True, marks=pytest.mark.long)], ids=["refused", "silent"])
+@pytest.mark.parametrize("command", [["migrate"], ["seed"], ["keys", "list"], ["serve"]], ids=" ".join)
+def test_a_database_that_does_not_answer_is_told_soon(command: list[str], silent: bool) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        if silent:
+            nobody.listen()
+        url = f"postgresql://someone@127.0.0.1:{nobody.getsockname()[1]}/archive"
+        done = dateline(*command, timeout=15, database_url=url, port=free_port())
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "does not answer" in single_line(done.stderr)
+
+
+@pytest.mark.parametrize("command", [["serve"], ["migrate"], ["seed"], ["keys", "list"]], ids=" ".join)
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "x"), ("THREADS", "0"), ("PUBLIC_READS", "maybe"), ("PUBLIC_URL", "news")]
+)
+def test_a_bad_setting_is_named(
+    command: list[str], name: str, value: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert refusal(run("", *command)).startswith(f"Error: {name} is '{value}'; it takes ")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["seed"],
+        ["import", "listing", "page.txt"],
+        ["import", "ndjson", "archive.jsonl"],
+        ["keys", "create", "--name", "n", "--scope", "read"],
+        ["keys", "list"],
+        ["keys", "revoke", "00000000"],
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_a_database_that_was_not_migrated_is_told_and_left_alone(
+    command: list[str], untouched: str, run: Run, ndjson: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ndjson.parent / "page.txt").write_text(PAGE)
+    monkeypatch.chdir(ndjson.parent)
+    assert "run dateline migrate" in refusal(run(untouched, *command))
+    assert tables(untouched) == 0

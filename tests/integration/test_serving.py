@@ -1,0 +1,323 @@
+"""`dateline serve --demo` as a process: real signals, real kills, real sockets."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from processes import (
+    Server,
+    Started,
+    article,
+    free_port,
+    listing,
+    postgres_of,
+    postmaster,
+    temporary_place,
+    until,
+)
+
+import seeds
+from api import embedded
+
+DEMO_ARTICLES = len(seeds.FILES[-1].read_text(encoding="utf-8").splitlines())
+PAGE = "some-tag.txt"
+SOON = 10
+"""Seconds in which a server that has nothing to finish ends."""
+
+
+@pytest.fixture
+def empty() -> Iterator[Path]:
+    """A place for a server that was never started before."""
+    with temporary_place() as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def served_once() -> Iterator[Path]:
+    """A place where the demo archive was served before."""
+    with temporary_place() as place:
+        with Server(place) as server:
+            server.ready().process.terminate()
+            server.ended()
+        (place / "data" / "port").unlink()
+        yield place
+
+
+@pytest.fixture
+def place(served_once: Path) -> Iterator[Path]:
+    """A copy of that place."""
+    with temporary_place() as place:
+        subprocess.run(["cp", "-a", served_once / "data", place / "data"], check=True)
+        yield place
+
+
+def test_a_first_start_says_where_everything_is_and_serves_the_demo_archive(empty: Path) -> None:
+    with Server(empty) as server:
+        server.ready()
+        address = f"http://127.0.0.1:{server.port}"
+        for said in (f"{address}/v1/articles", f"{address}/docs", str(empty / "data")):
+            assert said in server.output.split()
+        assert server.errors == ""
+        status, page = server.get("/v1/articles")
+        assert status == 200
+        assert len(page["data"]) == 20
+        assert server.articles() == DEMO_ARTICLES
+        status, docs = server.get("/docs")
+        assert status == 200
+        assert "swagger" in docs
+
+
+def test_a_second_start_is_quick_and_finds_the_archive_as_it_was(place: Path) -> None:
+    with Server(place) as first:
+        id = first.ready().push(first.write_key(), "kept")
+        first.process.terminate()
+        first.ended()
+    with Server(place) as second:
+        second.ready()
+        assert time.monotonic() - second.began < 5
+        assert second.get(f"/v1/articles/{id}")[0] == 200
+        assert second.articles() == DEMO_ARTICLES + 1
+        assert "demo" not in second.output
+
+
+def group(started: Started) -> None:
+    os.killpg(started.process.pid, signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("stop", "codes"),
+    [
+        (lambda server: server.process.send_signal(signal.SIGINT), (0, 130)),
+        (lambda server: server.process.send_signal(signal.SIGTERM), (0, 143)),
+        (group, (0, 130)),
+    ],
+    ids=["SIGINT", "SIGTERM", "Ctrl-C"],
+)
+def test_a_signal_ends_everything_that_was_started(
+    place: Path, stop: Callable[[Server], None], codes: tuple[int, int]
+) -> None:
+    with Server(place) as server:
+        server.ready()
+        assert len(server.members()) >= 2
+        assert postgres_of(place)
+        stop(server)
+        until(lambda: not server.running(), SOON)
+        assert server.process.returncode in codes
+        # What only waits for its parent's end, as Python's own tracker of resources, may need a moment more.
+        until(lambda: not server.members(), 1)
+        assert postgres_of(place) == set()
+        assert server.errors == ""
+
+
+@pytest.mark.long
+def test_ctrl_c_which_every_process_gets_ends_it_soon_each_time(place: Path) -> None:
+    for _ in range(10):
+        with Server(place) as server:
+            group(server.ready())
+            until(lambda server=server: not server.running(), SOON)
+            assert server.process.returncode in (0, 130)
+
+
+def loading(server: Server) -> bool:
+    if "Loading the demo" not in server.output:
+        return False
+    time.sleep(0.1)  # it has stored the people by then, and no article
+    return True
+
+
+def spawning(server: Server) -> bool:
+    return len(server.members()) >= 2
+
+
+@pytest.mark.parametrize("moment", [loading, spawning])
+def test_a_signal_while_it_starts_ends_it_soon_and_the_next_start_serves_all(
+    empty: Path, moment: Callable[[Server], bool]
+) -> None:
+    with Server(empty) as server:
+        until(lambda: moment(server))
+        server.process.terminate()
+        until(lambda: not server.running(), SOON)
+        assert server.process.returncode in (0, 143)
+        until(lambda: not server.members(), 1)
+        assert postgres_of(empty) == set()
+    with Server(empty) as again:
+        assert again.ready().articles() == DEMO_ARTICLES
+
+
+def test_after_a_kill_of_the_server_a_new_start_has_every_article(place: Path) -> None:
+    with Server(place) as killed:
+        id = killed.ready().push(killed.write_key(), "kept")
+        killed.kill()
+        assert postgres_of(place)
+    with Server(place, killed.port) as server:
+        assert server.ready().get(f"/v1/articles/{id}")[0] == 200
+        assert server.articles() == DEMO_ARTICLES + 1
+        server.process.terminate()
+        assert server.ended() in (0, 143)
+        assert postgres_of(place) == set()
+
+
+def test_after_a_kill_of_postgres_the_server_answers_again_and_no_acknowledged_article_is_lost(place: Path) -> None:
+    acknowledged: list[str] = []
+    ended = threading.Event()
+
+    def push() -> None:
+        for number in range(100_000):
+            if ended.is_set():
+                break
+            status, content = server.ask("POST", "/v1/articles", article(f"kept {number}"), key)
+            assert status in (201, 503), content
+            if status == 201:
+                acknowledged.append(content["id"])
+
+    with Server(place) as server, ThreadPoolExecutor() as pool:
+        key = server.ready().write_key()
+        pusher = pool.submit(push)
+        try:
+            until(lambda: pusher.done() or len(acknowledged) >= 20)
+            killed = postmaster(server.data)
+            os.kill(killed, signal.SIGKILL)
+            until(lambda: killed not in postgres_of(place))
+            until(server.is_ready, 15)
+            count = len(acknowledged)
+            until(lambda: pusher.done() or len(acknowledged) > count + 20)
+        finally:
+            ended.set()
+        pusher.result()
+        assert postmaster(server.data) != killed
+        assert {id: server.get(f"/v1/articles/{id}")[0] for id in acknowledged} == dict.fromkeys(acknowledged, 200)
+
+
+def test_an_import_in_a_second_process_is_served_at_once(place: Path) -> None:
+    page = place / PAGE
+    page.write_text(listing("Some-Tag", 3))
+    with Server(place) as server:
+        pid = postmaster(server.ready().data)
+        assert server.get("/v1/tags/some-tag/articles")[0] == 404
+        counts = server.command("import", "listing", page)
+        assert counts == {str(page): {"created": 3, "updated": 0, "unchanged": 0}}
+        status, content = server.get("/v1/tags/some-tag/articles")
+        assert status == 200
+        assert {found["headline"] for found in content["data"]} == {
+            f"Ferry {number} returns to the north quay" for number in (1, 2, 3)
+        }
+        assert server.articles() == DEMO_ARTICLES + 3
+        assert postmaster(server.data) == pid
+
+
+@pytest.mark.long
+def test_an_import_goes_on_when_the_server_is_interrupted(place: Path) -> None:
+    page, count = place / PAGE, 4000
+    page.write_text(listing("Some-Tag", count))
+    with Server(place) as server:
+        server.ready()
+        with Started(place, "import", "listing", page, dateline_data=server.data) as importing:
+            until(lambda: server.get("/v1/tags/some-tag/articles")[1].get("data"))
+            server.process.send_signal(signal.SIGINT)
+            assert server.ended() in (0, 130)
+            assert importing.running(), "the page is too short to tell"
+            assert importing.ended() == 0, importing.errors
+        assert importing.output == f"{page}: {count} created, 0 updated, 0 unchanged\n"
+    assert postgres_of(place) == set()
+    with Server(place) as server:
+        assert server.ready().get("/v1/tags/some-tag")[1]["articles"] == count
+
+
+def test_a_port_that_another_program_has_is_refused_before_anything_is_made(empty: Path) -> None:
+    with socket.create_server(("127.0.0.1", free_port())) as taken, Server(empty, taken.getsockname()[1]) as refused:
+        assert refused.ended() == 1
+        assert len(refused.errors.splitlines()) == 1
+        assert "PORT" in refused.errors
+        assert refused.output == ""
+        assert postgres_of(empty) == set()
+        assert not refused.data.exists()
+
+
+def test_a_second_server_on_the_port_of_the_first_is_refused_and_leaves_it_alone(place: Path) -> None:
+    with Server(place) as first:
+        pid = postmaster(first.ready().data)
+        with Server(place, first.port) as second:
+            assert second.ended() == 1
+            assert "PORT" in second.errors
+        assert first.is_ready()
+        assert postmaster(first.data) == pid
+
+
+def test_requests_in_flight_are_answered_when_a_signal_comes(place: Path) -> None:
+    count = 12  # more than the server has threads: some of them wait for one
+    waiting = "select count(*) from pg_locks where not granted"
+    with Server(place) as server, ThreadPoolExecutor(count) as pool:
+        server.ready()
+        with embedded.running(server.data) as postgres, psycopg.connect(postgres.conninfo) as connection:
+            connection.execute("lock table articles in access exclusive mode")
+            requests = [pool.submit(server.get, "/v1/articles") for _ in range(count)]
+            until(lambda: (connection.execute(waiting).fetchone() or (0,))[0] >= 8)
+            time.sleep(0.2)  # for those that wait for a thread
+            server.process.terminate()
+            time.sleep(1)
+            assert server.running()
+            assert not any(request.done() for request in requests)
+            connection.rollback()
+            assert [request.result()[0] for request in requests] == [200] * count
+            assert server.ended() in (0, 143)
+    assert postgres_of(place) == set()
+
+
+@pytest.mark.long
+def test_busy_clients_get_an_answer_to_all_they_asked_before_the_signal(place: Path) -> None:
+    failed: list[tuple[float, Exception]] = []
+    answered: list[float] = []
+
+    def hammer() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        with closing(connection):
+            for _ in range(100_000):
+                sent = float("inf")
+                try:
+                    connection.request("GET", "/v1/articles?limit=100")
+                    sent = time.monotonic()
+                    connection.getresponse().read()
+                    answered.append(sent)
+                except (OSError, http.client.HTTPException) as error:
+                    failed.append((sent, error))
+                    return
+
+    with Server(place) as server, ThreadPoolExecutor(6) as pool:
+        server.ready()
+        clients = [pool.submit(hammer) for _ in range(6)]
+        until(lambda: len(answered) > 200)
+        signalled = time.monotonic()
+        server.process.terminate()
+        for client in clients:
+            client.result()
+        assert server.ended() in (0, 143)
+        assert [error for sent, error in failed if sent < signalled] == []
+
+
+@pytest.mark.long
+def test_clients_with_slow_headers_do_not_delay_others(place: Path) -> None:
+    with Server(place) as server, ExitStack() as stack:
+        server.ready()
+        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(30)]
+        for client in slow:
+            client.sendall(b"GET /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        for _ in range(20):
+            for client in slow:
+                client.sendall(b"a")
+            began = time.monotonic()
+            assert server.get("/v1/articles")[0] == 200
+            assert time.monotonic() - began < 1
+            time.sleep(0.1)
+        for client in slow:
+            client.sendall(b"\r\nConnection: close\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 200"
