@@ -8,12 +8,19 @@ from slugify import slugify
 _LONGEST_TOKEN = 255
 _LONGEST_SLUG = 80
 
+# Letters that Unicode does not take apart, as they are written where a keyboard lacks them.
+_LETTERS = str.maketrans({
+    "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i", "ł": "l", "ŋ": "n",
+})  # fmt: skip
+
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 
 # Ranges for use inside a character class of a regular expression.
 HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7ff"
 KANA = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\U0001aff0-\U0001b16f"
 HAN = "\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+
+_JOINTS = re.compile("[\\s_\u2010-\u2015\u2018\u2019'-]+")
 
 _FIRST_PAIRED = "\u1100"
 _PAIRED = re.compile(f"[{HANGUL}{KANA}{HAN}]")
@@ -24,7 +31,7 @@ def fold(text: str) -> str:
     """Text without differences of case, width, compatibility form and accent."""
     if text.isascii():
         return text.lower()
-    return _unaccented(unicodedata.normalize("NFKC", text).casefold())
+    return _unaccented(unicodedata.normalize("NFKC", text).casefold()).translate(_LETTERS)
 
 
 def words(text: str) -> list[str]:
@@ -41,6 +48,11 @@ def tokens(text: str) -> list[str]:
         elif len(run) <= _LONGEST_TOKEN:
             found.append(run)
     return found
+
+
+def name_key(name: str) -> str:
+    """What two spellings of a name have in common: folded, with hyphens, dashes and apostrophes as spaces."""
+    return _JOINTS.sub(" ", fold(name)).strip()
 
 
 def slug(name: str) -> str:

@@ -9,9 +9,10 @@ from urllib.parse import unquote_to_bytes
 import marshmallow as ma
 from flask import Request
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
-from schemas.base import Repeated
+from schemas.base import Repeated, storable
 
 LONGEST_NUMBER = 400
 
@@ -54,7 +55,9 @@ class Parser(FlaskParser):
             raise UnsupportedMediaType(
                 f"The body's Content-Type is {req.mimetype or 'missing'}; this address takes application/json."
             )
-        return parsed_json(req.get_data())
+        if req.headers.get("Content-Encoding", "identity") != "identity":
+            raise UnsupportedMediaType("The body is compressed; this address takes it as it is.")
+        return parsed_json(_body(req))
 
     def handle_error(
         self,
@@ -72,6 +75,17 @@ class Parser(FlaskParser):
                     errors.append({"pointer": pointer(path), "detail": detail})
         names = ", ".join(error.get("parameter") or error.get("pointer") or "the body" for error in errors[:3])
         raise InvalidInput(f"Not accepted: {names}; errors says why.", errors=errors)
+
+
+def _body(req: Request) -> bytes:
+    most = req.max_content_length
+    if req.content_length is not None or most is None:
+        return req.get_data()
+    # Of a body that does not say its length, werkzeug would hand over the allowed part as if it were all.
+    body = req.environ["wsgi.input"].read(most + 1)
+    if len(body) > most:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _pairs(query: bytes) -> list[tuple[str, str]]:
@@ -108,6 +122,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise MalformedRequest(f"The body says the key {twice[:100]!r} twice in one object.")
+    for name in content:
+        try:
+            storable(name)
+        except ma.ValidationError as error:
+            detail = f"the key {name[:100]!a} {error.messages[0]}"
+            raise InvalidInput(
+                "The body has a key that is no text.", errors=[{"pointer": "", "detail": detail}]
+            ) from None
     return content
 
 

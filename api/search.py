@@ -59,6 +59,8 @@ PHRASES: LiteralString = """
 
 MATCHES: LiteralString = "a.search @@ %(q)s::tsquery"
 
+# Several in a row are one; where one has nothing before or behind it, it says nothing.
+_OR = re.compile(r"(?: OR(?= ))+ ")
 _TERM = re.compile(r'(-?)"([^"]*)"?|(\S+)')
 
 
@@ -102,7 +104,7 @@ def websearch(q: str) -> str:
             minus, phrase = ("-", word[1:]) if word.startswith("-") else ("", word)
         if found := tokens(phrase):
             terms.append(f'{minus}"{" ".join(found)}"')
-    return " ".join(terms) if any(term != "OR" for term in terms) else ""
+    return _OR.sub(" OR ", f" {' '.join(terms)} ").removeprefix(" OR ").removesuffix(" OR ").strip()
 
 
 def words(phrase: str) -> str:

@@ -22,6 +22,7 @@ from api.errors import (
     Forbidden,
     InternalError,
     InvalidInput,
+    MalformedRequest,
     NotFound,
     Problem,
     Unauthorized,
@@ -38,6 +39,7 @@ from schemas.errors import ProblemSchema
 LONGEST_URI = 8_192
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dateline"'}
 
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 
 
@@ -93,11 +95,16 @@ def prepare(app: Flask) -> None:
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         g.public_url = settings().public_url
+        host = request.environ.setdefault("HTTP_HOST", f"{settings().host}:{settings().port}")
+        if not _HOST.fullmatch(host):
+            raise MalformedRequest("The Host header is no host.")
         if len(request.environ["PATH_INFO"]) + len(request.query_string) > LONGEST_URI:
             raise UriTooLong(f"The address is longer than {LONGEST_URI:,} bytes.")
 
     @app.after_request
     def finish(response: Response) -> Response:
+        if request.method == "OPTIONS":
+            response.headers.pop("Content-Type", None)
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers["X-Content-Type-Options"] = "nosniff"
         timing.report(response)
@@ -127,7 +134,9 @@ class Blueprint(flask_smorest.Blueprint):
         ``scope`` is what a key must allow: ``read`` needs no key while reads are public, None never does.
         ``path`` has a sentence and an example for each part of the path.
         """
-        raised = [*problems, UriTooLong, InvalidInput, InternalError, Unavailable]
+        raised = list(
+            dict.fromkeys([MalformedRequest, *problems, UriTooLong, InvalidInput, InternalError, Unavailable])
+        )
         if "<" in rule and NotFound not in raised:
             raised.insert(0, NotFound)
         if scope:

@@ -16,6 +16,7 @@ from marshmallow import ValidationError, fields, validate
 INT4 = 2**31 - 1
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(
@@ -86,8 +87,13 @@ class Slug(fields.String):
     """A slug in an input: small ASCII letters and digits in groups joined by hyphens."""
 
     def __init__(self, **kwargs: Any) -> None:
-        rule = validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="must be small letters and digits, joined by hyphens")
-        super().__init__(validate=[rule, validate.Length(1, 80, error="must have 1 to 80 characters")], **kwargs)
+        kwargs["metadata"] = {"pattern": f"^{_SLUG.pattern}$", **kwargs.get("metadata", {})}
+        super().__init__(validate=[_slug, validate.Length(1, 80, error="must have 1 to 80 characters")], **kwargs)
+
+
+def _slug(text: str) -> None:
+    if not _SLUG.fullmatch(text):
+        raise ValidationError("must be small letters and digits, joined by hyphens")
 
 
 class CommaList(fields.String):

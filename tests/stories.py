@@ -34,9 +34,9 @@ def tag(connection: Connection, name: str, *match: str) -> None:
     jobs.run(connection)
 
 
-def person(connection: Connection, name: str, *aliases: str) -> None:
+def person(connection: Connection, name: str, *aliases: str, **fields: Any) -> None:
     """A person; the archive is linked anew."""
-    nouns.upsert(connection, nouns.PERSON, [{"name": name, "aliases": list(aliases)}])
+    nouns.upsert(connection, nouns.PERSON, [{"name": name, "aliases": list(aliases), **fields}])
     jobs.run(connection)
 
 

@@ -1,7 +1,7 @@
 """Storing articles: the one way in, for a push, an import and the seeds alike."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -18,6 +18,7 @@ from api.commands.changes import Change
 from api.commands.links import Linking, Links, State, linked
 from api.database import Connection, Race
 from api.errors import Conflict, InvalidInput
+from api.folding import slug
 from api.language import detect
 
 CONTENT = (
@@ -96,7 +97,12 @@ def relink(connection: Connection, articles: Sequence[UUID]) -> int:
     return len(changed)
 
 
-def _resolve(names: Catalogue, record: Record) -> Record:
+def refuse_unknown(connection: Connection, record: Record, creatable: Collection[str]) -> None:
+    """Raise InvalidInput for what ``upsert`` would refuse, but for unknown ``tags`` or ``people`` to be created."""
+    _resolve(catalogue.current(connection), record, creatable)
+
+
+def _resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) -> Record:
     """The record with its id, its outlet, its tags and people as ids, and its language."""
     outlet = names.outlets.get(record["outlet"])
     if outlet is None:
@@ -104,16 +110,16 @@ def _resolve(names: Catalogue, record: Record) -> Record:
             "There is no such outlet.",
             errors=[{"pointer": "/outlet", "detail": f"no outlet has the slug {record['outlet']!r}"}],
         )
-    tags = {text: names.tag(text) for text in record.get("tags", ())}
-    people = {text: names.person(text) for text in record.get("people", ())}
-    unknown = [
-        {"pointer": f"/{field}/{index}", "detail": f"no {noun} has the slug or name {text!r}"}
-        for field, noun, ids in (("tags", "tag", tags), ("people", "person", people))
-        for index, text in enumerate(record.get(field, ()))
-        if ids[text] is None
+    tags = [names.tags_named(text) for text in record.get("tags", ())]
+    people = [names.people_named(text) for text in record.get("people", ())]
+    unclear = [
+        {"pointer": f"/{field}/{index}", "detail": _unclear(noun, record[field][index], [known[id].slug for id in ids])}
+        for field, noun, known, found in (("tags", "tag", names.tags, tags), ("people", "person", names.people, people))
+        for index, ids in enumerate(found)
+        if len(ids) > 1 or not (ids or (field in creatable and slug(record[field][index])))
     ]
-    if unknown:
-        raise InvalidInput("The article names tags or people that the archive does not know.", errors=unknown)
+    if unclear:
+        raise InvalidInput("The article names tags or people that the archive cannot tell.", errors=unclear)
     content: Record = {field: record.get(field) for field in CONTENT}
     content["body"] = content["body"] or ""
     content["language"] = content["language"] or outlet.language or detect(content["headline"], content["body"])
@@ -123,9 +129,15 @@ def _resolve(names: Catalogue, record: Record) -> Record:
         "outlet": outlet.copy(),
         "content": content,
         "digest": hashlib.sha256(orjson.dumps(content, option=orjson.OPT_UTC_Z)).digest(),
-        "tags": {id for id in tags.values() if id is not None},
-        "people": {id for id in people.values() if id is not None},
+        "tags": {id for ids in tags for id in ids},
+        "people": {id for ids in people for id in ids},
     }
+
+
+def _unclear(noun: str, text: str, slugs: Sequence[str]) -> str:
+    if slugs:
+        return f"more than one {noun} is called {text!r}; give a slug: {', '.join(sorted(slugs))}"
+    return f"no {noun} has the slug or name {text!r}"
 
 
 def _without_twins(records: Sequence[Record]) -> Iterator[list[tuple[int, Record]]]:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from psycopg.rows import DictRow
+
 from api.commands.changes import CATALOGUE_LOCK
 from api.database import Connection, present
 from api.enrich import Gazetteer, Person, Tag
-from api.folding import fold, slug
+from api.folding import name_key
 
 
 @dataclass(frozen=True)
@@ -33,24 +35,24 @@ class Outlet(Named):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The nouns of one moment. ``tag_ids`` and ``person_ids`` are found by slug, or by folded name or alias."""
+    """The nouns of one moment. ``tag_ids`` and ``person_ids`` are found by slug, or by the key of a name or alias."""
 
     revision: UUID
     outlets: Mapping[str, Outlet]
     tags: Mapping[int, Named]
     people: Mapping[int, Named]
-    tag_ids: Mapping[str, int]
-    person_ids: Mapping[str, int]
+    tag_ids: Mapping[str, frozenset[int]]
+    person_ids: Mapping[str, frozenset[int]]
     gazetteer: Gazetteer
 
-    def tag(self, text: str) -> int | None:
-        """The id of the tag that a partner wrote as slug or name, with or without its #."""
+    def tags_named(self, text: str) -> frozenset[int]:
+        """The tags that a partner may mean by a slug or name, with or without its #; one, none, or several."""
         bare = text.removeprefix("#")
-        return self.tag_ids.get(fold(bare)) or self.tag_ids.get(slug(bare))
+        return self.tag_ids.get(bare.lower()) or self.tag_ids.get(name_key(bare)) or frozenset()
 
-    def person(self, text: str) -> int | None:
-        """The id of the person that a partner wrote as slug, name or alias."""
-        return self.person_ids.get(fold(text)) or self.person_ids.get(slug(text))
+    def people_named(self, text: str) -> frozenset[int]:
+        """The people that a partner may mean by a slug, name or alias; one, none, or several."""
+        return self.person_ids.get(text.lower()) or self.person_ids.get(name_key(text)) or frozenset()
 
 
 _latest: Catalogue | None = None
@@ -75,16 +77,8 @@ def _load(connection: Connection, revision: UUID) -> Catalogue:
     outlets = connection.execute("select id, uuid, slug, name, language from outlets").fetchall()
     tags = connection.execute("select id, slug, name, match from tags where merged_into is null").fetchall()
     people = connection.execute("select id, slug, name, aliases from people where merged_into is null").fetchall()
-    aliases = [(fold(alias), row["id"]) for row in people for alias in row["aliases"]]
-    owners: dict[str, set[int]] = {}
-    for alias, owner in aliases:
-        owners.setdefault(alias, set()).add(owner)
-    # The later entries win: a slug is found before a name, and a name before an alias.
-    person_ids = {alias: min(ids) for alias, ids in owners.items() if len(ids) == 1}
-    person_ids |= {fold(row["name"]): row["id"] for row in people}
-    person_ids |= {row["slug"]: row["id"] for row in people}
-    tag_ids = {fold(row["name"].removeprefix("#")): row["id"] for row in tags}
-    tag_ids |= {row["slug"]: row["id"] for row in tags}
+    tag_names = [(name_key(row["name"].removeprefix("#")), row["id"]) for row in tags]
+    person_names = [(name_key(name), row["id"]) for row in people for name in (row["name"], *row["aliases"])]
     return Catalogue(
         revision=revision,
         outlets={
@@ -92,10 +86,20 @@ def _load(connection: Connection, revision: UUID) -> Catalogue:
         },
         tags={row["id"]: Named(row["slug"], row["name"]) for row in tags},
         people={row["id"]: Named(row["slug"], row["name"]) for row in people},
-        tag_ids=tag_ids,
-        person_ids=person_ids,
+        tag_ids=_ids(tags, tag_names),
+        person_ids=_ids(people, person_names),
         gazetteer=Gazetteer(
             (Person(row["id"], row["name"], tuple(row["aliases"])) for row in people),
             (Tag(row["id"], tuple(row["match"])) for row in tags),
         ),
     )
+
+
+def _ids(rows: list[DictRow], names: list[tuple[str, int]]) -> dict[str, frozenset[int]]:
+    """Ids by slug and by name; a slug is one noun's own, whatever the names of others."""
+    owners: dict[str, set[int]] = {}
+    for name, owner in names:
+        owners.setdefault(name, set()).add(owner)
+    return {name: frozenset(ids) for name, ids in owners.items()} | {
+        row["slug"]: frozenset({row["id"]}) for row in rows
+    }

@@ -64,6 +64,8 @@ def _concerned(connection: Connection, subject: dict[str, list[int]], after: UUI
         """,
         nouns,
     ).fetchall()
+    # A single character of Hangul or Han is found inside words too, where the index has pairs only.
+    short = [f"%{row['phrase']}%" for row in phrases if len(row["phrase"]) == 1]
     query = present(
         connection.execute(
             search.PHRASES,
@@ -77,6 +79,9 @@ def _concerned(connection: Connection, subject: dict[str, list[int]], after: UUI
         """
         select id from (
             select id from articles where search @@ %(query)s::tsquery
+            union select id from articles
+                where cardinality(%(short)s::text[]) > 0
+                    and concat_ws(' ', headline, standfirst, body) like any(%(short)s)
             union select article_id from article_tags where tag_id = any(%(tags)s)
             union select article_id from article_people where person_id = any(%(people)s)
             union select id from articles where outlet_id = any(%(outlets)s)
@@ -85,6 +90,6 @@ def _concerned(connection: Connection, subject: dict[str, list[int]], after: UUI
         order by id
         limit %(step)s
         """,
-        {**nouns, "query": query, "after": after, "step": STEP},
+        {**nouns, "query": query, "short": short, "after": after, "step": STEP},
     ).fetchall()
     return [row["id"] for row in rows]

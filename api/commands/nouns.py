@@ -1,17 +1,19 @@
 """Storing outlets, tags and people; articles already in the archive are linked by a job that follows."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, LiteralString
 from uuid import UUID, uuid5
 
 import orjson
 
 from api.commands import catalogue, changes, jobs
+from api.commands.catalogue import Catalogue
 from api.commands.changes import CATALOGUE_LOCK, Change
 from api.database import Connection, present
 from api.errors import Conflict, InvalidInput
-from api.folding import fold, slug
+from api.folding import fold, name_key, slug
 
 # Outlets' uuids derive from their first slug, so that two archives give an article the same id.
 OUTLET_NAMESPACE = UUID("5b0c9d6e-7f5a-5d0b-9b1e-2f1f6a3d8c47")
@@ -76,15 +78,23 @@ _HELD: Mapping[str, LiteralString] = {
     "person": "select id, slug, name, description, aliases, roles from people where slug = any(%(slugs)s)",
 }
 
+# A noun's slug begins as its name's does, unless somebody chose another.
+_SLUGS: LiteralString = """
+    select slug, name from outlets where %(noun)s = 'outlet' and slug like any(%(prefixes)s)
+    union all select slug, name from tags where %(noun)s = 'tag' and slug like any(%(prefixes)s)
+    union all select slug, name from people where %(noun)s = 'person' and slug like any(%(prefixes)s)
+    union all select slug, null from slugs_retired where noun = %(noun)s and slug like any(%(prefixes)s)
+    order by slug"""
+
 
 def upsert(connection: Connection, kind: Kind, records: Sequence[Record]) -> list[str]:
     """Store each record under its slug; ``created``, ``updated`` or ``unchanged`` for each.
 
-    A record has the fields of its kind; ``slug`` may be missing and is then made from ``name``. Changed names
-    and phrases queue a job that renews the links and copies of the articles concerned (``jobs.run``).
+    A record has the fields of its kind; without a ``slug`` it is the noun of that name, or a new one with a slug
+    made from it. Changed names and phrases queue a job that renews the links and copies of the articles concerned.
     """
     connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CATALOGUE_LOCK})
-    complete = [_complete(kind, record) for record in records]
+    complete = _complete(connection, kind, records)
     slugs = [record["slug"] for record in complete]
     _refuse_retired(connection, kind, slugs)
     held = {row["slug"]: row for row in connection.execute(_HELD[kind.noun], {"slugs": slugs}).fetchall()}
@@ -111,44 +121,81 @@ def upsert(connection: Connection, kind: Kind, records: Sequence[Record]) -> lis
     return results
 
 
-def named(kind: Kind, name: str) -> Record:
-    """The record of a noun of which nothing but the name is known."""
-    shown = f"#{name.removeprefix('#')}" if kind is TAG else name
-    return {"slug": slug(name), "name": shown}
+def create_missing(connection: Connection, records: Sequence[Record], create: Collection[str]) -> None:
+    """Create those of the articles' ``tags``, ``people`` and ``outlets`` that the archive does not know.
 
-
-def create_missing(connection: Connection, records: Iterable[Record], create: Collection[str]) -> None:
-    """Create those of the articles' ``tags``, ``people`` and ``outlet`` that the archive does not know.
-
-    ``create`` says which of ``tags``, ``people`` and ``outlets``; names that are known under an alias stay.
+    ``create`` says which of the three; names that are known, be it as an alias, stay as they are.
     """
-    known = catalogue.current(connection)
-    missing: dict[str, dict[str, str]] = {"outlets": {}, "tags": {}, "people": {}}
+    if _missing(catalogue.current(connection), records, create):
+        # Asked again under the lock: somebody may just be writing a noun of that name.
+        connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CATALOGUE_LOCK})
+        for kind, missing in _missing(catalogue.current(connection), records, create).items():
+            upsert(connection, KINDS[kind], missing)
+
+
+def _missing(known: Catalogue, records: Sequence[Record], create: Collection[str]) -> dict[str, list[Record]]:
+    tags = {
+        name_key(text.removeprefix("#")): {"name": f"#{text.removeprefix('#')}"}
+        for record in records
+        for text in record.get("tags", ())
+        if "tags" in create and not known.tags_named(text)
+    }
+    people = {
+        name_key(text): {"name": text}
+        for record in records
+        for text in record.get("people", ())
+        if "people" in create and not known.people_named(text)
+    }
+    outlets = {
+        record["outlet"]: {"slug": record["outlet"], "name": record.get("outlet_name", record["outlet"])}
+        for record in records
+        if "outlets" in create and record["outlet"] not in known.outlets
+    }
+    found = {"outlet": outlets, "tag": tags, "person": people}
+    return {kind: list(missing.values()) for kind, missing in found.items() if missing}
+
+
+def _complete(connection: Connection, kind: Kind, records: Sequence[Record]) -> list[Record]:
+    """The records with all columns; one without a slug is the noun of that name, or gets a slug of its own."""
+    by_name, taken = _slugs(connection, kind, [record["name"] for record in records])
+    complete: list[Record] = []
     for record in records:
-        missing["tags"] |= {slug(text): text for text in record.get("tags", ()) if known.tag(text) is None}
-        missing["people"] |= {slug(text): text for text in record.get("people", ()) if known.person(text) is None}
-        if record["outlet"] not in known.outlets:
-            missing["outlets"][record["outlet"]] = record.get("outlet_name", record["outlet"])
-    for kind in KINDS.values():
-        if kind.table in create and missing[kind.table]:
-            upsert(connection, kind, [named(kind, name) for name in missing[kind.table].values()])
-
-
-def _complete(kind: Kind, record: Record) -> Record:
-    complete = {field: record.get(field) for field in kind.fields}
-    complete["slug"] = record.get("slug") or slug(record["name"])
-    if not complete["slug"]:
-        raise InvalidInput(
-            "The name has no letter or digit that an address could show.",
-            errors=[{"pointer": "/name", "detail": f"no slug can be made of {record['name']!r}; give one"}],
-        )
-    for field in ("match", "aliases", "roles"):
-        if field in complete:
-            complete[field] = complete[field] or []
-    complete["folded"] = fold(record["name"].removeprefix("#"))
-    complete["uuid"] = uuid5(OUTLET_NAMESPACE, complete["slug"])
-    complete["roles_json"] = orjson.dumps(complete.get("roles", [])).decode()
+        key = name_key(record["name"].removeprefix("#"))
+        own = record.get("slug") or by_name.get(key) or _free(slug(record["name"]), taken)
+        if not own:
+            raise InvalidInput(
+                "The name has no letter or digit that an address could show.",
+                errors=[{"pointer": "/name", "detail": f"no slug can be made of {record['name']!r}; give one"}],
+            )
+        taken.add(own)
+        by_name.setdefault(key, own)
+        complete.append({
+            **{field: record.get(field) for field in kind.fields},
+            **{field: record.get(field) or [] for field in ("match", "aliases", "roles")},
+            "slug": own,
+            "folded": fold(record["name"].removeprefix("#")),
+            "uuid": uuid5(OUTLET_NAMESPACE, own),
+            "roles_json": orjson.dumps(record.get("roles") or []).decode(),
+        })  # fmt: skip
     return complete
+
+
+def _slugs(connection: Connection, kind: Kind, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+    """The slugs of nouns with these names, by the key of the name, and all slugs that are or were given."""
+    keys = {name_key(name.removeprefix("#")) for name in names}
+    prefixes = [f"{slug(name)}%" for name in names]
+    rows = connection.execute(_SLUGS, {"noun": kind.noun, "prefixes": prefixes}).fetchall()
+    by_name: dict[str, str] = {}
+    for row in rows:
+        if row["name"] is not None and (key := name_key(row["name"].removeprefix("#"))) in keys:
+            by_name.setdefault(key, row["slug"])
+    return by_name, {row["slug"] for row in rows}
+
+
+def _free(wanted: str, taken: Collection[str]) -> str:
+    if not wanted or wanted not in taken:
+        return wanted
+    return next(numbered for n in count(2) if (numbered := f"{wanted}-{n}") not in taken)
 
 
 def _refuse_retired(connection: Connection, kind: Kind, slugs: Sequence[str]) -> None:

@@ -20,10 +20,13 @@ _DATE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
 _ITEM = re.compile(r"-\s+(.+)")
 _FILLED = re.compile(r".+")
 
-_AGENCY = re.compile(r"(?:[^\W\d_]|[ ./&-])+")
-_NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f '’.-])+")
+_AGENCY = re.compile(r"(?:[^\W\d_]|[ ,./&-])+")
+# Agencies that write themselves small, and what stands in such brackets but is no agency.
+_SMALL_AGENCIES = re.compile(r"((afp|ansa|ap|apa|dpa|efe|epd|kna|lusa|tass)(\b[/, -]+|$))+")
+_NO_AGENCY = re.compile(r"\w|cont|end|ends|file|more|photos?|pictured|video|끝|사진|종합|写真|終|了", re.IGNORECASE)
+_NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f ',’.-])+")
 # Any point but one of an initial (J. R., A.F.P.), of a generation or within a word (Example.com).
-_STOP = re.compile(r"(?<!\b[^\W\d_])(?<!\bJr)(?<!\bSr)\.(?![^\W\d_])")
+_STOP = re.compile(r"(?<!\b[^\W\d_])(?<!\bJr)(?<!\bSr)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bProf)\.(?![^\W\d_])")
 _SMALL_WORD = re.compile(
     "al|and|bin|bint|da|das|de|del|della|den|der|des|di|do|dos|du|e|el|for|ibn|la|le|of|ten|ter|the|van|von|y|zu"
 )
@@ -168,11 +171,18 @@ def _signatures(body: str) -> tuple[str | None, str | None]:
 
 
 def _split_credit(text: str) -> tuple[str, str | None]:
-    if text.endswith(")"):
-        before, mark, credit = text[:-1].rpartition("(")
-        if mark and len(credit) <= _LONGEST_CREDIT and _is_name(credit, _AGENCY):
+    signed = text.removesuffix(".")
+    if signed.endswith(")"):
+        before, mark, credit = signed[:-1].rpartition("(")
+        if mark and len(credit) <= _LONGEST_CREDIT and _is_agency(credit.strip()):
             return before.rstrip(), credit.strip()
     return text, None
+
+
+def _is_agency(text: str) -> bool:
+    if _NO_AGENCY.fullmatch(text):
+        return False
+    return _SMALL_AGENCIES.fullmatch(text) is not None or _is_name(text, _AGENCY)
 
 
 def _is_name(text: str, characters: re.Pattern[str]) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from api.errors import MalformedRequest
+from api.errors import InvalidInput, MalformedRequest
+from api.folding import slug
 from api.parsing import flattened, parsed_json, pointer
 from schemas.articles import ArticleInput
 from schemas.nouns import OutletInput, PersonInput, TagInput
@@ -53,7 +54,7 @@ def records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 def _record(path: Path, number: int, line: bytes) -> tuple[str, dict[str, Any]]:
     try:
         content = parsed_json(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
-    except MalformedRequest as problem:
+    except (MalformedRequest, InvalidInput) as problem:
         raise NdjsonError(path, number, problem.detail) from None
     if not isinstance(content, dict):
         raise NdjsonError(path, number, "expected an object in braces")
@@ -61,10 +62,22 @@ def _record(path: Path, number: int, line: bytes) -> tuple[str, dict[str, Any]]:
     if not isinstance(kind, str) or kind not in SCHEMAS:
         raise NdjsonError(path, number, f"expected a type of {', '.join(SCHEMAS)}, found {str(kind)[:100]!r}")
     try:
-        return kind, SCHEMAS[kind].load(content)
+        record = SCHEMAS[kind].load(content)
+        refuse_nameless(kind, record)
+        return kind, record
     except ValidationError as error:
         where, detail = flattened(error.normalized_messages())[0]
         raise NdjsonError(path, number, f"{pointer(where) or 'the record'} {detail}") from None
+
+
+def refuse_nameless(kind: str, record: dict[str, Any]) -> None:
+    """Refuse a name of which no slug can be made, where it would have to be."""
+    if kind != "article" and "slug" not in record and not slug(record["name"]):
+        raise ValidationError({"name": ["has no letter or digit of which a slug could be made; give a slug"]})
+    for field in ("tags", "people"):
+        for index, text in enumerate(record.get(field, ())):
+            if not slug(text):
+                raise ValidationError({field: {index: ["has no letter or digit of which a slug could be made"]}})
 
 
 def grouped(path: Path) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:

@@ -7,11 +7,14 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from api.errors import InvalidInput
 from api.folding import slug
 from api.ingest.listing import Entry, ListingError, read
+from api.ingest.ndjson import refuse_nameless
+from api.parsing import flattened
 from schemas.articles import ArticleInput
 
+# What a field of an article is called on a page.
+_PARTS = {"tags": "tag in the title", "published_at": "date"}
 _ARTICLE: Any = ArticleInput()
 
 
@@ -39,8 +42,11 @@ def _record(path: Path, entry: Entry) -> dict[str, Any]:
         "tags": [entry.tag],
     }
     try:
-        return {**_ARTICLE.load(pushed), "outlet_name": entry.outlet}
-    except (ValidationError, InvalidInput) as error:
-        messages = error.normalized_messages() if isinstance(error, ValidationError) else {"": [str(error)]}
-        field, details = next(iter(messages.items()))
-        raise ListingError(path, entry.line, f"expected a proper {field}, but it {details[0]}") from None
+        record = _ARTICLE.load(pushed)
+        refuse_nameless("article", record)
+        return {**record, "outlet_name": entry.outlet}
+    except ValidationError as error:
+        where, detail = flattened(error.normalized_messages())[0]
+        raise ListingError(
+            path, entry.line, f"expected a proper {_PARTS.get(str(where[0]), where[0])}; it {detail}"
+        ) from None

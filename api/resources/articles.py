@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 from api import caching, search
 from api.commands import articles as commands
 from api.commands import nouns
+from api.database import Connection
 from api.errors import (
     Conflict,
     ContentTooLarge,
@@ -17,7 +18,6 @@ from api.errors import (
     Gone,
     InvalidCursor,
     InvalidInput,
-    MalformedRequest,
     NotFound,
     UnsupportedMediaType,
 )
@@ -35,7 +35,7 @@ FILTERS = ("q", "from", "to", "updated_since", *queries.FILTERS)
     "/articles",
     {200: (ArticlePageSchema, "One page of the articles that pass every filter.")},
     query=ArticleQuery,
-    problems=[MalformedRequest, InvalidCursor],
+    problems=[InvalidCursor],
     summary="List and search articles",
 )
 def list_articles(query: dict[str, Any]) -> Response:
@@ -77,7 +77,7 @@ def get_article(_query: dict[str, Any], article_id: UUID) -> Response:
     query=PushQuery,
     body=ArticleInput,
     scope="write",
-    problems=[MalformedRequest, Conflict, ContentTooLarge, UnsupportedMediaType],
+    problems=[Conflict, ContentTooLarge, UnsupportedMediaType],
     summary="Push an article",
 )
 def push_article(query: dict[str, Any], article: dict[str, Any]) -> Response:
@@ -89,7 +89,7 @@ def push_article(query: dict[str, Any], article: dict[str, Any]) -> Response:
         raise Forbidden(f"This key does not write for the outlet {article['outlet']!r}.")
     create = {"tags", "people"} if g.key.scopes & {"edit", "admin"} else set(query.get("create", ()))
     if create:
-        database().write(lambda connection: nouns.create_missing(connection, [article], create))
+        database().write(lambda connection: _prepared(connection, article, create))
     [outcome] = database().write(lambda connection: commands.upsert(connection, [article]))
     stored = database().read(lambda connection: queries.one(connection, outcome.id))
     if stored is None:
@@ -101,6 +101,12 @@ def push_article(query: dict[str, Any], article: dict[str, Any]) -> Response:
         "Cache-Control": "no-store",
     }
     return answer(_shown(stored), 201 if outcome.result == "created" else 200, headers)
+
+
+def _prepared(connection: Connection, article: dict[str, Any], create: set[str]) -> None:
+    """Create the names that the push may create, unless the push is to be refused for others."""
+    commands.refuse_unknown(connection, article, create)
+    nouns.create_missing(connection, [article], create)
 
 
 def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Response, request
 
@@ -47,7 +47,7 @@ def _meta(page: Page) -> dict[str, Any]:
 def _links(cursors: Mapping[str, str | None]) -> dict[str, str]:
     pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
     links = [
-        f'<{absolute(request.path)}?{urlencode([*pairs, ("cursor", cursor)])}>; rel="{direction}"'
+        f'<{absolute(quote(request.path))}?{urlencode([*pairs, ("cursor", cursor)])}>; rel="{direction}"'
         for direction, cursor in cursors.items()
         if cursor
     ]

@@ -6,7 +6,7 @@ from flask import Response
 from psycopg.rows import DictRow
 
 from api import caching
-from api.errors import InvalidCursor, MalformedRequest, NotFound
+from api.errors import InvalidCursor, NotFound
 from api.queries import nouns
 from api.resources.articles import article_list
 from api.resources.lists import listed
@@ -23,7 +23,7 @@ blueprint = Blueprint("Outlets", __name__, url_prefix="/v1", description="Who pu
     "/outlets",
     {200: (OutletPageSchema, "One page of the outlets.")},
     query=NounQuery,
-    problems=[MalformedRequest, InvalidCursor],
+    problems=[InvalidCursor],
     summary="List outlets",
 )
 def list_outlets(query: dict[str, Any]) -> Response:
@@ -51,7 +51,7 @@ def get_outlet(_query: dict[str, Any], slug: str) -> Response:
     "/outlets/<slug:slug>/articles",
     {200: (ArticlePageSchema, "One page of the articles of this outlet that pass every filter.")},
     query=ArticleQuery(exclude=["outlet"]),
-    problems=[MalformedRequest, InvalidCursor, NotFound],
+    problems=[InvalidCursor],
     path=SLUG,
     summary="List the articles of one outlet",
 )

@@ -6,7 +6,7 @@ from flask import Response
 from psycopg.rows import DictRow
 
 from api import caching
-from api.errors import InvalidCursor, MalformedRequest, NotFound
+from api.errors import InvalidCursor, NotFound
 from api.queries import nouns
 from api.resources.articles import article_list
 from api.resources.lists import listed
@@ -23,7 +23,7 @@ blueprint = Blueprint("People", __name__, url_prefix="/v1", description="Who art
     "/people",
     {200: (PersonPageSchema, "One page of the people.")},
     query=NounQuery,
-    problems=[MalformedRequest, InvalidCursor],
+    problems=[InvalidCursor],
     summary="List people",
 )
 def list_people(query: dict[str, Any]) -> Response:
@@ -51,7 +51,7 @@ def get_person(_query: dict[str, Any], slug: str) -> Response:
     "/people/<slug:slug>/articles",
     {200: (ArticlePageSchema, "One page of the articles of this person that pass every filter.")},
     query=ArticleQuery(exclude=["person"]),
-    problems=[MalformedRequest, InvalidCursor, NotFound],
+    problems=[InvalidCursor],
     path=SLUG,
     summary="List the articles of one person",
 )

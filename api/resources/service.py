@@ -11,6 +11,7 @@ import orjson
 from flask import Blueprint as FlaskBlueprint
 from flask import Response, current_app, request, send_from_directory
 
+from api import caching
 from api.errors import PROBLEMS, NotFound
 from api.web import Blueprint, absolute, answer
 from schemas.errors import IndexSchema, ProblemKindSchema
@@ -55,9 +56,10 @@ def get_problem(_query: dict[str, Any], code: str) -> Response:
 def get_openapi() -> Response:
     """The OpenAPI document, made once a process."""
     document, tag = _openapi()
-    response = Response(document, mimetype="application/json", headers={"ETag": tag})
-    response.make_conditional(request)
-    return response
+    known = caching.client_has(tag, None)
+    response = Response(status=304) if known else Response(document, mimetype="application/json")
+    response.headers["ETag"] = tag
+    return caching.cacheable(response)
 
 
 @cache
@@ -81,7 +83,7 @@ def get_docs_start() -> Response:
 @documentation.get("/docs/<string:name>")
 def get_docs_file(name: str) -> Response:
     """A file of Swagger UI, from its wheel: nothing is loaded from elsewhere."""
-    return send_from_directory(SWAGGER_UI, name, max_age=86_400)
+    return send_from_directory(SWAGGER_UI, name, max_age=86_400, conditional=False)
 
 
 _PAGE = """<!doctype html>

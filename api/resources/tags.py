@@ -6,7 +6,7 @@ from flask import Response
 from psycopg.rows import DictRow
 
 from api import caching
-from api.errors import InvalidCursor, MalformedRequest, NotFound
+from api.errors import InvalidCursor, NotFound
 from api.queries import nouns
 from api.resources.articles import article_list
 from api.resources.lists import listed
@@ -28,7 +28,7 @@ blueprint = Blueprint("Tags", __name__, url_prefix="/v1", description="What arti
     "/tags",
     {200: (TagPageSchema, "One page of the tags.")},
     query=NounQuery,
-    problems=[MalformedRequest, InvalidCursor],
+    problems=[InvalidCursor],
     summary="List tags",
 )
 def list_tags(query: dict[str, Any]) -> Response:
@@ -52,7 +52,7 @@ def get_tag(_query: dict[str, Any], slug: str) -> Response:
     "/tags/<tag:slug>/articles",
     {200: (ArticlePageSchema, "One page of the articles of this tag that pass every filter.")},
     query=ArticleQuery(exclude=["tag"]),
-    problems=[MalformedRequest, InvalidCursor, NotFound],
+    problems=[InvalidCursor],
     path=SLUG,
     summary="List the articles of one tag",
 )

@@ -1,5 +1,6 @@
 """Input that is wrong in every way we know of, as one table: a clear 4xx, never a 500."""
 
+import gzip
 import json
 from typing import Any
 
@@ -130,6 +131,8 @@ def test_a_bad_address_is_told_what_is_wrong_with_it(
         (b"[" * 20_000 + b"]" * 20_000, 400, None),
         (b'{"outlet": "a", "outlet": "b"}', 400, None),
         (b'{"image": {"url": "a", "url": "b"}}', 400, None),
+        (b'{"\\ud800": 1}', 422, ""),
+        (b'{"image": {"a\\u0000": 1}}', 422, ""),
         (b"[]", 422, ""),
         (b"null", 422, ""),
         (b'"text"', 422, ""),
@@ -206,6 +209,32 @@ def test_a_body_of_another_kind_is_refused(
 ) -> None:
     response = client.post("/v1/articles", data=json.dumps(ARTICLE), content_type=content_type, headers=write_key)
     assert (response.status_code, response.get_json()["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_compressed_body_is_refused(client: ContractClient, write_key: dict[str, str]) -> None:
+    body = gzip.compress(json.dumps(ARTICLE).encode())
+    headers = {**write_key, "Content-Encoding": "gzip"}
+    response = client.post("/v1/articles", data=body, content_type="application/json", headers=headers)
+    assert response.status_code == 415
+
+
+@pytest.mark.parametrize("host", ["a b", "a/b", "<x>", "", "[::1", "host:port"])
+def test_a_host_that_is_none_is_refused(client: ContractClient, host: str) -> None:
+    response = client.get("/v1/articles", headers={"Host": host})
+    assert (response.status_code, response.get_json()["code"]) == (400, "malformed_request")
+
+
+def test_a_precondition_we_do_not_know_changes_nothing(client: ContractClient) -> None:
+    article = client.get("/v1/articles?limit=1").get_json()["data"][0]["id"]
+    for path in (f"/v1/articles/{article}", "/v1/articles", "/openapi.json", "/docs/swagger-ui.css"):
+        for header in ({"If-Match": '"zz"'}, {"Range": "bytes=999999999-"}):
+            with client.get(path, headers=header) as response:
+                assert response.status_code == 200
+
+
+def test_links_of_a_tag_written_with_its_sign_lead_on(client: ContractClient) -> None:
+    link = client.get("/v1/tags/%23seoul-washington/articles?limit=1").headers["Link"].split(">")[0][1:]
+    assert len(client.get(link).get_json()["data"]) == 1
 
 
 def test_json_may_say_its_charset(client: ContractClient, write_key: dict[str, str]) -> None:

@@ -72,6 +72,14 @@ def test_a_phrase_added_later_tags_what_is_there(blank: Connection, blank_client
         assert {article["headline"] for article in listed} == expected
 
 
+def test_a_phrase_of_one_character_is_found_inside_words(blank: Connection, blank_client: ContractClient) -> None:
+    store(blank, record("a", body="日米首脳会談", language="ja"), record("b", body="日本", language="ja"))
+    tag(blank, "US", "米")
+    store(blank, record("c", body="米国", language="ja"))
+    listed = blank_client.get("/v1/tags/us/articles").get_json()["data"]
+    assert {article["headline"] for article in listed} == {"a", "c"}
+
+
 def test_a_tag_that_a_partner_gave_stays_when_its_phrase_goes(blank: Connection, blank_client: ContractClient) -> None:
     tag(blank, "Rates", "rate cut")
     store(blank, record("a", body="A rate cut.", tags=["rates"]), record("b", body="A rate cut."))

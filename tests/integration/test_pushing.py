@@ -1,12 +1,14 @@
 """Pushing articles over HTTP."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
 from contract import ContractClient
-from stories import ARTICLE
+from stories import ARTICLE, person
 from werkzeug.test import TestResponse
 
 from api.commands import keys
@@ -215,3 +217,46 @@ def test_an_article_of_megabytes_of_distinct_words_is_stored_and_found(
 def test_a_body_over_the_limit_is_refused(client: ContractClient, write_key: dict[str, str]) -> None:
     response = push(client, write_key, body="x" * (4 * 1024 * 1024))
     assert (response.status_code, response.get_json()["code"]) == (413, "content_too_large")
+
+
+def test_a_push_that_is_refused_creates_nothing(client: ContractClient, write_key: dict[str, str]) -> None:
+    for fields in ({"people": ["Nobody Known"]}, {"people": ["😀"]}, {"tags": ["Brand New", "😀"]}):
+        response = push(client, write_key, "?create=tags", **{"tags": ["Brand New"], **fields})
+        assert response.status_code == 422
+        assert response.get_json()["errors"][0]["pointer"] in ("/people/0", "/tags/1")
+        assert client.get("/v1/tags/brand-new").status_code == 404
+
+
+def test_names_that_look_alike_in_latin_letters_stay_apart(client: ContractClient, write_key: dict[str, str]) -> None:
+    fields: dict[str, Any] = {"people": ["张伟", "章伟"], "tags": ["C++", "C#"]}
+    article = push(client, write_key, "?create=tags,people", **fields).get_json()
+    assert {person["name"] for person in article["people"]} >= {"张伟", "章伟"}
+    assert {tag["name"] for tag in article["tags"]} == {"#C++", "#C#"}
+    again = push(client, write_key, "?create=tags,people", **fields)
+    assert again.headers["Dateline-Result"] == "unchanged"
+
+
+def test_a_name_of_two_people_asks_for_a_slug(
+    client: ContractClient, demo: Connection, write_key: dict[str, str]
+) -> None:
+    person(demo, "Same Name", slug="one")
+    person(demo, "Same Name", slug="other")
+    refused = push(client, write_key, "?create=people", people=["Same Name"])
+    assert refused.status_code == 422
+    assert "one, other" in refused.get_json()["errors"][0]["detail"]
+    assert push(client, write_key, people=["other"]).status_code == 201
+
+
+def test_a_body_of_unknown_length_is_refused_when_it_is_over_the_limit(
+    client: ContractClient, write_key: dict[str, str]
+) -> None:
+    body = json.dumps(ARTICLE).encode()
+    for padding, status in ((0, 201), (5 * 1024 * 1024, 413)):
+        response = client.post(
+            "/v1/articles",
+            input_stream=BytesIO(body + b" " * padding),
+            headers={**write_key, "Transfer-Encoding": "chunked"},
+            content_type="application/json",
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+        assert response.status_code == status, response.text

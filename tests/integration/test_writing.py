@@ -1,6 +1,7 @@
 """Many writers at once, on real connections: nothing lost, nothing doubled, changes in commit order."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,7 +13,7 @@ from stories import outlet, record
 from api import migrate
 from api.commands import articles, jobs, nouns
 from api.commands.articles import Outcome
-from api.database import Database, connect
+from api.database import Connection, Database, connect
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +112,30 @@ def test_a_person_who_comes_while_articles_come_is_linked_in_all_of_them(databas
     database.read(jobs.run)
     [row] = rows(database, "select articles from people where slug = 'ana-roe'")
     assert row["articles"] == 100
+
+
+def test_a_noun_that_somebody_just_writes_is_not_overwritten_by_a_push(database: Database) -> None:
+    full = {"name": "Ada Quux", "aliases": ["Countess Quux"], "description": "A writer."}
+    written, push_began = threading.Event(), threading.Event()
+
+    def write() -> None:
+        def slowly(connection: Connection) -> None:
+            nouns.upsert(connection, nouns.PERSON, [full])
+            written.set()
+            push_began.wait()
+            time.sleep(0.3)
+
+        database.write(slowly)
+
+    def name() -> None:
+        written.wait()
+        push_began.set()
+        story = [record("names her", people=["Ada Quux"])]
+        database.write(lambda connection: nouns.create_missing(connection, story, {"people"}))
+
+    at_once(write, name)
+    [row] = rows(database, "select aliases, description from people where slug = 'ada-quux'")
+    assert row == {"aliases": ["Countess Quux"], "description": "A writer."}
 
 
 def test_a_write_that_fails_leaves_nothing(database: Database) -> None:

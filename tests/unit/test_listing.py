@@ -292,3 +292,18 @@ def test_a_page_with_one_line_changed_is_read_or_refused(page: Path, data: st.Da
 def test_anything_else_is_refused(page: Path, content: bytes) -> None:
     with pytest.raises(ListingError):
         entries(page, content)
+
+
+@pytest.mark.parametrize(
+    ("ending", "credit"),
+    [
+        ("(Yonhap)", "Yonhap"), ("(Yonhap).", "Yonhap"), ("(dpa)", "dpa"), ("(dpa/afp)", "dpa/afp"),
+        ("(AP, Reuters)", "AP, Reuters"), ("(연합뉴스)", "연합뉴스"), ("(Photo)", None), ("(END)", None), ("(D)", None),
+        ("(끝)", None), ("(©AP)", None), ("(see below)", None),
+    ],
+)  # fmt: skip
+def test_a_credit_is_an_agency_in_brackets_at_the_end(tmp_path: Path, ending: str, credit: str | None) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(f"Latest news with #Ferry\n\nCourier\n01-02-2025\n- World\n- Courier\nHeadline\nText. {ending}\n")
+    [entry] = read(page)
+    assert entry.credit == credit

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from api.folding import slug
 from api.ingest import ndjson
 from api.ingest.ndjson import NdjsonError, check, grouped, records
 
@@ -61,6 +62,11 @@ def test_without_a_type_a_line_is_an_article(file: Path) -> None:
 def test_line_ends_empty_lines_and_a_byte_order_mark_make_no_difference(file: Path, content: str) -> None:
     assert [kind for kind, _ in read(file, content)] == ["tag", "outlet"]
     assert check(file) == 2
+
+
+def test_a_name_without_a_letter_is_taken_with_a_slug(file: Path) -> None:
+    [(_, record)] = read(file, '{"type": "tag", "name": "!?", "slug": "surprise"}')
+    assert record["name"] == "!?"
 
 
 def test_other_separators_of_unicode_end_no_line(file: Path) -> None:
@@ -195,7 +201,7 @@ def test_a_run_before_a_malformed_line_is_given(file: Path) -> None:
 
 on_disk = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20).filter(
-    lambda text: text == text.strip()
+    lambda text: text == text.strip() and slug(text)
 )
 
 
@@ -204,7 +210,7 @@ names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=
 def test_what_is_written_as_ndjson_is_read_back(
     file: Path, tags: list[tuple[str, list[str]]], ensure_ascii: bool
 ) -> None:
-    written = [{"name": name, "match": match} for name, match in tags]
+    written = [{"slug": "given", "name": name, "match": match} for name, match in tags]
     lines = [json.dumps({"type": "tag", **record}, ensure_ascii=ensure_ascii) for record in written]
     assert read(file, "\n".join(lines)) == [("tag", record) for record in written]
 

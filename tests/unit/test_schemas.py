@@ -4,17 +4,19 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from marshmallow import ValidationError, fields
 
-from schemas.articles import ArticleInput, ArticleQuery, ImageSchema, PushQuery
+from schemas.articles import FIELDS, ArticleInput, ArticleQuery, ArticleSchema, FieldList, ImageSchema, PushQuery
 from schemas.base import (
     Bound,
     CommaList,
     Day,
+    IdList,
     LanguageList,
     Moment,
     NoQuery,
@@ -24,6 +26,7 @@ from schemas.base import (
     SlugList,
     TagList,
     Text,
+    TimeZone,
     WebAddress,
     Whole,
     day,
@@ -271,6 +274,42 @@ def test_a_list_slug_or_url_comes_as_one_string(value: object) -> None:
         assert refusal(field, value) == ["Field may not be null." if value is None else "Not a valid string."]
 
 
+ID = UUID("0b5e7a52-5f0c-5c5e-8a53-0e7f1ad7c1d5")
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        (str(ID), [ID]),
+        (str(ID).upper(), [ID]),
+        (f"{ID}, {ID}", [ID]),
+        (f"{UUID(int=0)},{ID}", [UUID(int=0), ID]),
+    ],
+)
+def test_ids_are_uuids_whatever_their_case(text: str, ids: list[UUID]) -> None:
+    assert IdList().deserialize(text) == ids
+
+
+@pytest.mark.parametrize("text", ["1", "x", str(ID)[:-1], f"{ID}0", f"{ID},x", str(ID).replace("0b", "zz"), "é" * 32])
+def test_what_is_no_uuid_is_no_id(text: str) -> None:
+    assert refusal(IdList(), text) == ["must be ids of articles, which are UUIDs"]
+
+
+def test_fields_to_show_are_those_that_an_article_has() -> None:
+    assert FieldList().deserialize("headline,id,headline") == ["headline", "id"]
+    assert FieldList().deserialize(",".join(FIELDS)) == list(ArticleSchema().fields)
+    assert refusal(FieldList(), "title,headlin") == [
+        f"must be fields of an article; 'title' is none, they are {', '.join(FIELDS)}"
+    ]
+    assert refusal(FieldList(), "headlin") == [
+        "must be fields of an article; 'headlin' is none, did you mean headline?"
+    ]
+    for text in ("", "id,", "\0", "\ud800", "x" * 8_000):
+        [sentence] = refusal(FieldList(), text)
+        assert sentence.isprintable()
+        assert len(sentence) < 500
+
+
 def test_a_repeated_parameter_keeps_its_commas() -> None:
     assert Repeated().deserialize(["Seoul, Politics", "b", "b"]) == ["Seoul, Politics", "b", "b"]
     assert Repeated().deserialize(["x"] * 50) == ["x"] * 50
@@ -426,6 +465,65 @@ def test_a_range_goes_from_the_first_moment_of_a_bound_to_the_first_behind_it(
 ) -> None:
     assert Bound().deserialize(text) == first
     assert Bound(last=True).deserialize(text) == behind
+
+
+def bound(text: str, zone: str, *, last: bool = False) -> str:
+    """One end of a range in a time zone, as UTC."""
+    return Bound(last=last).deserialize(text, data={"tz": zone}).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "first", "behind"),
+    [
+        ("2025-06-21", "UTC", "2025-06-21T00:00:00", "2025-06-22T00:00:00"),
+        ("2025-06-21", "Asia/Seoul", "2025-06-20T15:00:00", "2025-06-21T15:00:00"),
+        ("2025-06-21", "America/New_York", "2025-06-21T04:00:00", "2025-06-22T04:00:00"),
+        # Days on which clocks change; in Cairo and Havana at midnight, which there was not, or was twice.
+        ("2025-03-30", "Europe/Berlin", "2025-03-29T23:00:00", "2025-03-30T22:00:00"),
+        ("2025-10-26", "Europe/Berlin", "2025-10-25T22:00:00", "2025-10-26T23:00:00"),
+        ("2024-04-26", "Africa/Cairo", "2024-04-25T22:00:00", "2024-04-26T21:00:00"),
+        ("2024-11-03", "America/Havana", "2024-11-03T04:00:00", "2024-11-04T05:00:00"),
+        # A time has its own offset.
+        ("2025-06-21T09:00:00Z", "Asia/Seoul", "2025-06-21T09:00:00", "2025-06-21T09:00:00.000001"),
+        # A zone that is none is refused where it stands.
+        ("2025-06-21", "Asia/Atlantis", "2025-06-21T00:00:00", "2025-06-22T00:00:00"),
+    ],
+)
+def test_a_date_is_a_day_of_the_time_zone_asked_for(text: str, zone: str, first: str, behind: str) -> None:
+    assert (bound(text, zone), bound(text, zone, last=True)) == (f"{first}+00:00", f"{behind}+00:00")
+
+
+@given(st.dates(), st.sampled_from(["Asia/Seoul", "America/New_York", "Pacific/Kiritimati", "Europe/Berlin", "UTC"]))
+@example(date.min, "Asia/Seoul")
+@example(date.min, "America/New_York")
+@example(date.max, "America/New_York")
+@example(date.max, "Pacific/Kiritimati")
+def test_a_day_of_any_time_zone_ends_where_the_next_begins(day: date, zone: str) -> None:
+    try:
+        end = bound(day.isoformat(), zone, last=True)
+        next_day = bound((day + timedelta(days=1)).isoformat(), zone)
+    except (ValidationError, OverflowError):
+        assert day in (date.min, date.max) or day >= date(9999, 12, 30)
+    else:
+        assert end == next_day
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Seoul", "America/Argentina/Ushuaia", "Etc/GMT-14"])
+def test_a_time_zone_is_named_as_iana_does(zone: str) -> None:
+    assert TimeZone().deserialize(zone) == zone
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        *["", "KST9", "+09:00", "asia/seoul", "Asia", "Asia/Seoul ", "Asia/Seoul\0", "Asia/Seoul\n", "\ud800"],
+        *["/etc/passwd", "../UTC", "/usr/share/zoneinfo/UTC", "Asia/../UTC", "zone.tab", "x" * 8_000],
+    ],
+)
+def test_what_is_no_time_zone_is_refused(zone: str) -> None:
+    sentence = "must be a time zone of the IANA database, such as Asia/Seoul"
+    assert refusal(TimeZone(), zone) == [sentence]
+    assert errors(ArticleQuery(), {"from": "2025-06-21", "tz": zone}) == {"tz": [sentence]}
 
 
 @pytest.mark.parametrize("text", ["9999-12-31", "9999-12-31T23:59:59.999999Z"])

@@ -14,9 +14,9 @@ from api.search import CONFIGURATIONS, CONFIGURATIONS_JSON, TOKEN_OVERHEAD, TSVE
 # Text in which the signs of the query language meet often enough to matter.
 typed = st.text(st.one_of(st.sampled_from('""--  OR\'a가か\\:*&|!()<>\0'), st.characters()), max_size=60)
 
-# A word or phrase in quotes, without white space but one blank between words and without ASCII's own signs, or OR.
+# A word or phrase in quotes, without white space but one blank between words and without ASCII's own signs.
 _WORD = r"[^\s\x00-/:-@\[-`{-\x7f]+"
-_TERM = f'(?:-?"{_WORD}(?: {_WORD})*"|OR)'
+_TERM = f'-?"{_WORD}(?: {_WORD})*"'
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,19 @@ def test_a_hyphen_before_a_word_or_phrase_excludes_it(q: str, terms: str) -> Non
         ('ferry "OR" quay', '"ferry" "or" "quay"'),
         ('"ferry OR quay"', '"ferry or quay"'),
         ("ORE FLOOR", '"ore" "floor"'),
+        ("OR ferry", '"ferry"'),
+        ("ferry OR", '"ferry"'),
+        ("OR ferry OR", '"ferry"'),
+        ("ferry OR OR OR quay", '"ferry" OR "quay"'),
+        ("ferry OR ! OR quay", '"ferry" OR "quay"'),
+        ("ferry OR !", '"ferry"'),
+        ("a OR b OR c", '"a" OR "b" OR "c"'),
         ("OR", ""),
         ("OR OR OR", ""),
         ("OR ! OR", ""),
     ],
 )
-def test_or_means_either_in_capitals_only_and_alone_it_means_nothing(q: str, terms: str) -> None:
+def test_or_means_either_in_capitals_and_between_two_terms(q: str, terms: str) -> None:
     assert websearch(q) == terms
 
 
@@ -149,7 +156,7 @@ def test_no_sign_of_tsquery_gets_through(q: str, terms: str) -> None:
 @example("\ud800")
 def test_whatever_is_typed_becomes_quoted_terms_or_nothing(q: str) -> None:
     found = websearch(q)
-    assert re.fullmatch(f"(?:{_TERM}(?: {_TERM})*)?", found)
+    assert re.fullmatch(f"(?:{_TERM}(?: (?:OR )?{_TERM})*)?", found)
     assert not found or '"' in found
 
 
@@ -239,6 +246,8 @@ def test_a_text_that_just_fits_is_indexed_whole() -> None:
     ),
     st.integers(0, 120),
 )
+@example([["a"], [], []], 5)
+@example([["a"], ["a", "a"], ["a"]], 20)
 def test_what_does_not_fit_is_left_out_from_the_end(texts: list[list[str]], room: int) -> None:
     headline, standfirst, body = (" ".join(text) for text in texts)
     with pytest.MonkeyPatch.context() as patch:

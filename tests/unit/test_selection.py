@@ -52,6 +52,23 @@ def test_every_column_of_an_order_goes_the_same_way(order: Order, clause: str, a
     assert (order.clause, order.after) == (clause, after)
 
 
+def test_an_order_from_its_other_end_differs_in_its_direction_only() -> None:
+    assert NEWEST.reversed == Order(("b.moored_at", "b.id"), ("moored_at", "id"))
+    assert NEWEST.reversed.reversed == NEWEST
+    assert BY_NAME.reversed.clause == "b.name desc, b.id desc"
+
+
+@pytest.mark.parametrize("most", [1_001, None])
+def test_rows_are_counted_under_the_same_conditions_up_to_a_bound(most: int | None) -> None:
+    statement, parameters = BERTHS.where("b.quay = %(quay)s", quay="north").where("b.free").count(most)
+    assert statement == (
+        "select count(*) as total from"
+        " (select from berths b where b.quay = %(quay)s and b.free limit %(most)s) as counted"
+    )
+    assert parameters == {"quay": "north", "most": most}
+    assert "where true limit" in BERTHS.count(most)[0]
+
+
 def test_the_rows_behind_a_place_are_one_more_condition() -> None:
     statement, parameters = BERTHS.where("b.quay = %(quay)s", quay="north").page(NEWEST, ["2025-06-21", 7], 5)
     assert statement == (
