@@ -23,11 +23,51 @@ def country_code(text: str) -> None:
 class NounQuery(PageQuery):
     """Parameters of a list of tags, people or outlets."""
 
+    q = Text(
+        low=1,
+        high=200,
+        metadata={"description": "How the name begins, whatever its case and accents; of people, an alias as well."},
+    )
     sort = fields.String(
         load_default="name",
-        validate=validate.OneOf(("name", "articles"), error="must be name or articles"),
-        metadata={"description": "The order: by `name`, or those with most `articles` first."},
+        validate=validate.OneOf(("name", "articles", "recent"), error="must be name, articles or recent"),
+        metadata={
+            "description": "By `name`, those with most `articles` first, or those with the most `recent` article first."
+        },
     )
+
+
+class PersonQuery(Schema):
+    """Parameters of one person."""
+
+    as_of = Day(metadata={"description": "Only the roles held on this day, such as `2025-06-21`.", "format": "date"})
+
+
+class PeopleQuery(NounQuery):
+    """Parameters of a list of people."""
+
+    as_of = Day(
+        metadata={
+            "description": "Only people who held a role on this day, such as `2025-06-21`, with the roles of that day.",
+            "format": "date",
+        }
+    )
+
+
+class CompanionSchema(Schema):
+    """A noun that is often named in the same articles."""
+
+    slug = fields.String(required=True, metadata={"description": "Its identifier in addresses and filters."})
+    name = fields.String(required=True, metadata={"description": "Its name as people read it."})
+    articles = fields.Integer(required=True, metadata={"description": "In how many of the articles it is named."})
+
+
+class CompanionsSchema(Schema):
+    """What is most often named together, in the newest 2,000 articles; up to ten of each."""
+
+    tags = fields.List(fields.Nested(CompanionSchema), required=True, metadata={"description": "Other tags."})
+    people = fields.List(fields.Nested(CompanionSchema), required=True, metadata={"description": "Other people."})
+    outlets = fields.List(fields.Nested(CompanionSchema), required=True, metadata={"description": "Other outlets."})
 
 
 class _NounSchema(Schema):
@@ -169,3 +209,23 @@ class OutletInput(_NounInput):
         metadata={"description": "ISO 639 code of its usual language."},
     )
     url = WebAddress(allow_none=True, metadata={"description": "Its site."})
+
+
+class _WholeNoun(Schema):
+    companions = fields.Nested(
+        CompanionsSchema,
+        required=True,
+        metadata={"description": "What is most often named together with it, in its newest 2,000 articles."},
+    )
+
+
+class WholeTagSchema(TagSchema, _WholeNoun):
+    """A tag with its companions."""
+
+
+class WholePersonSchema(PersonSchema, _WholeNoun):
+    """A person with companions."""
+
+
+class WholeOutletSchema(OutletSchema, _WholeNoun):
+    """An outlet with its companions."""

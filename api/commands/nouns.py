@@ -64,10 +64,10 @@ PERSON = Kind(
     fields=("slug", "name", "description", "aliases", "roles"),
     linking=("name", "aliases"),
     upsert=f"""
-        insert into people as n (slug, name, folded, description, aliases, roles)
-        values (%(slug)s, %(name)s, %(folded)s, %(description)s, %(aliases)s, %(roles_json)s::json)
+        insert into people as n (slug, name, folded, names, description, aliases, roles)
+        values (%(slug)s, %(name)s, %(folded)s, %(names)s, %(description)s, %(aliases)s, %(roles_json)s::json)
         on conflict (slug) do update
-        set {_SET}, aliases = excluded.aliases, roles = excluded.roles, updated_at = now()
+        set {_SET}, names = excluded.names, aliases = excluded.aliases, roles = excluded.roles, updated_at = now()
         returning id""",
 )
 KINDS: Mapping[str, Kind] = {kind.noun: kind for kind in (OUTLET, TAG, PERSON)}
@@ -174,6 +174,7 @@ def _complete(connection: Connection, kind: Kind, records: Sequence[Record]) -> 
             **{field: record.get(field) or [] for field in ("match", "aliases", "roles")},
             "slug": own,
             "folded": fold(record["name"].removeprefix("#")),
+            "names": [fold(name) for name in (record["name"], *(record.get("aliases") or []))],
             "uuid": uuid5(OUTLET_NAMESPACE, own),
             "roles_json": orjson.dumps(record.get("roles") or []).decode(),
         })  # fmt: skip

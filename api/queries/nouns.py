@@ -6,39 +6,121 @@ from typing import LiteralString
 
 from psycopg.rows import DictRow
 
-from api.database import Connection
+from api.database import Connection, present
+from api.folding import fold
 from api.queries.pages import FragmentLoader, Page, Wanted, fetch
 from api.selection import Order, Selection
 
 
 @dataclass(frozen=True)
 class Noun:
-    """A table of named things and the columns that readers see."""
+    """A table of named things: the columns that readers see, and what has a prefix when a reader looks for one."""
 
     table: LiteralString
     columns: LiteralString
+    prefix: LiteralString = "folded like %(prefix)s"
 
 
 COMMON: LiteralString = "articles, first_published_at, last_published_at, created_at, updated_at"
+# %(as_of)s is a date or null; a role without a date is open at that end.
+ROLES: LiteralString = """(
+        select coalesce(json_agg(role), '[]') from json_array_elements(roles) as role
+        where %(as_of)s::text is null
+            or %(as_of)s between coalesce(role ->> 'from', '0001-01-01') and coalesce(role ->> 'to', '9999-12-31')
+    ) as roles"""
+
 TAGS = Noun("tags", f"slug, name, description, match, {COMMON}")
-PEOPLE = Noun("people", f"slug, name, description, aliases, roles, {COMMON}")
-OUTLETS = Noun("outlets", f"slug, name, uuid, description, country, language, url, {COMMON}")
+PEOPLE = Noun(
+    "people",
+    f"slug, name, description, aliases, {ROLES}, {COMMON}",
+    "exists (select from unnest(names) as known where known like %(prefix)s)",
+)
+OUTLETS = Noun(
+    "outlets",
+    f"slug, name, uuid, description, country, language, url, {COMMON}",
+)
 
 ORDERS: Mapping[str, Order] = {
     "name": Order(("folded", "id"), ("folded", "id")),
     "articles": Order(("articles", "id"), ("articles", "id"), descending=True),
+    "recent": Order(("coalesce(last_published_at, '-infinity')", "id"), ("recent_until", "id"), descending=True),
 }
 
 
-def page(connection: Connection, noun: Noun, sort: str, wanted: Wanted) -> Page:
-    """Nouns by name, or those with most articles first."""
-    selection = Selection(f"id, folded, {noun.columns}", noun.table)
-    return fetch(connection, selection, ORDERS[sort], wanted, hidden=("id", "folded"))
+def _with_companions(newest: LiteralString, own: LiteralString) -> LiteralString:
+    """The column of what is most often named in ``newest``, the articles of noun n, which is one of table ``own``."""
+    return f"""(
+        with newest as materialized ({newest} limit 2000)
+        select json_build_object(
+            'tags', (select coalesce(json_agg(c), '[]') from (
+                select slug, name, count(*) as articles
+                from newest join article_tags using (article_id) join tags on tags.id = tag_id
+                where ('tags', tag_id) is distinct from ('{own}', n.id)
+                group by tags.id order by count(*) desc, slug limit 10) c),
+            'people', (select coalesce(json_agg(c), '[]') from (
+                select slug, name, count(*) as articles
+                from newest join article_people using (article_id) join people on people.id = person_id
+                where ('people', person_id) is distinct from ('{own}', n.id)
+                group by people.id order by count(*) desc, slug limit 10) c),
+            'outlets', (select coalesce(json_agg(c), '[]') from (
+                select slug, name, count(*) as articles
+                from newest join outlets on outlets.id = outlet_id
+                where ('outlets', outlet_id) is distinct from ('{own}', n.id)
+                group by outlets.id order by count(*) desc, slug limit 10) c)
+        )
+    ) as companions"""
 
 
-def one(connection: Connection, noun: Noun, slug: str) -> DictRow | None:
-    """The noun with this slug."""
+COMPANIONS: Mapping[str, LiteralString] = {
+    "tags": _with_companions(
+        "select l.article_id, a.outlet_id from article_tags l join articles a on a.id = l.article_id"
+        " where l.tag_id = n.id and a.visible order by l.published_at desc, l.article_id desc",
+        "tags",
+    ),
+    "people": _with_companions(
+        "select l.article_id, a.outlet_id from article_people l join articles a on a.id = l.article_id"
+        " where l.person_id = n.id and a.visible order by l.published_at desc, l.article_id desc",
+        "people",
+    ),
+    "outlets": _with_companions(
+        "select id as article_id, outlet_id from articles"
+        " where outlet_id = n.id and visible order by published_at desc, id desc",
+        "outlets",
+    ),
+}
+
+
+def page(
+    connection: Connection, noun: Noun, sort: str, wanted: Wanted, q: str | None = None, as_of: str | None = None
+) -> Page:
+    """Nouns in one of ORDERS; those whose name begins with ``q``, people who held a role ``as_of`` a date."""
+    hidden: LiteralString = "id, folded, coalesce(last_published_at, '-infinity')::text as recent_until"
+    selection = Selection(f"{hidden}, {noun.columns}", noun.table, parameters={"as_of": as_of})
+    if as_of is not None:
+        selection = selection.where(
+            "exists (select from json_array_elements(roles) as role where %(as_of)s"
+            " between coalesce(role ->> 'from', '0001-01-01') and coalesce(role ->> 'to', '9999-12-31'))"
+        )
+    if q is not None:
+        selection = selection.where(noun.prefix, prefix=_prefix(q))
+    return fetch(connection, selection, ORDERS[sort], wanted, hidden=("id", "folded", "recent_until"))
+
+
+def one(connection: Connection, noun: Noun, slug: str, as_of: str | None = None) -> DictRow | None:
+    """The noun with this slug and its most frequent companions; a person's roles ``as_of`` a date."""
     cursor = connection.cursor()
     cursor.adapters.register_loader("json", FragmentLoader)
-    statement: LiteralString = f"select {noun.columns} from {noun.table} where slug = %(slug)s"
-    return cursor.execute(statement, {"slug": slug}).fetchone()
+    companions = COMPANIONS[noun.table]
+    statement: LiteralString = f"select {noun.columns}, {companions} from {noun.table} n where slug = %(slug)s"
+    return cursor.execute(statement, {"slug": slug, "as_of": as_of}).fetchone()
+
+
+def exists(connection: Connection, noun: Noun, slug: str) -> bool:
+    """Whether a noun has this slug."""
+    statement: LiteralString = f"select exists (select from {noun.table} where slug = %(slug)s) as found"
+    return present(connection.execute(statement, {"slug": slug}).fetchone())["found"]
+
+
+def _prefix(q: str) -> str:
+    escaped = fold(q).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{escaped}%"

@@ -12,7 +12,7 @@ from api.resources.articles import article_list
 from api.resources.lists import listed
 from api.web import Blueprint, answer, database
 from schemas.articles import ArticlePageSchema, ArticleQuery
-from schemas.nouns import NounQuery, OutletPageSchema, OutletSchema
+from schemas.nouns import NounQuery, OutletPageSchema, WholeOutletSchema
 
 SLUG = {"slug": ("The slug of the outlet, whatever its case.", "korea-herald")}
 
@@ -27,17 +27,17 @@ blueprint = Blueprint("Outlets", __name__, url_prefix="/v1", description="Who pu
     summary="List outlets",
 )
 def list_outlets(query: dict[str, Any]) -> Response:
-    """All outlets by name, or those with most articles first."""
+    """All outlets by name, by how many articles they have, or by how recent the last one is."""
     return listed(
         query,
         {},
-        lambda connection, wanted: nouns.page(connection, nouns.OUTLETS, query["sort"], wanted),
+        lambda connection, wanted: nouns.page(connection, nouns.OUTLETS, query["sort"], wanted, query.get("q")),
     )
 
 
 @blueprint.operation(
     "/outlets/<slug:slug>",
-    {200: (OutletSchema, "The outlet.")},
+    {200: (WholeOutletSchema, "The outlet.")},
     problems=[NotFound],
     path=SLUG,
     summary="Get one outlet",
@@ -57,11 +57,16 @@ def get_outlet(_query: dict[str, Any], slug: str) -> Response:
 )
 def list_outlet_articles(query: dict[str, Any], slug: str) -> Response:
     """Exactly the list of articles with this outlet as a filter."""
-    database().read(lambda connection: _found(nouns.one(connection, nouns.OUTLETS, slug), slug))
+    if not database().read(lambda connection: nouns.exists(connection, nouns.OUTLETS, slug)):
+        raise _missing(slug)
     return article_list(query, outlet=[slug])
 
 
 def _found(outlet: DictRow | None, slug: str) -> DictRow:
     if outlet is None:
-        raise NotFound(f"No outlet has the slug {slug!r}.")
+        raise _missing(slug)
     return outlet
+
+
+def _missing(slug: str) -> NotFound:
+    return NotFound(f"No outlet has the slug {slug!r}.")

@@ -12,7 +12,7 @@ from api.resources.articles import article_list
 from api.resources.lists import listed
 from api.web import Blueprint, answer, database
 from schemas.articles import ArticlePageSchema, ArticleQuery
-from schemas.nouns import NounQuery, PersonPageSchema, PersonSchema
+from schemas.nouns import PeopleQuery, PersonPageSchema, PersonQuery, WholePersonSchema
 
 SLUG = {"slug": ("The slug of the person, whatever its case.", "lee-jae-myung")}
 
@@ -22,29 +22,34 @@ blueprint = Blueprint("People", __name__, url_prefix="/v1", description="Who art
 @blueprint.operation(
     "/people",
     {200: (PersonPageSchema, "One page of the people.")},
-    query=NounQuery,
+    query=PeopleQuery,
     problems=[InvalidCursor],
     summary="List people",
 )
 def list_people(query: dict[str, Any]) -> Response:
-    """All people by name, or those with most articles first."""
+    """All people by name, by how many articles they have, or by how recent the last one is."""
     return listed(
         query,
         {},
-        lambda connection, wanted: nouns.page(connection, nouns.PEOPLE, query["sort"], wanted),
+        lambda connection, wanted: nouns.page(
+            connection, nouns.PEOPLE, query["sort"], wanted, query.get("q"), query.get("as_of")
+        ),
     )
 
 
 @blueprint.operation(
     "/people/<slug:slug>",
-    {200: (PersonSchema, "The person.")},
+    {200: (WholePersonSchema, "The person.")},
+    query=PersonQuery,
     problems=[NotFound],
     path=SLUG,
     summary="Get one person",
 )
-def get_person(_query: dict[str, Any], slug: str) -> Response:
+def get_person(query: dict[str, Any], slug: str) -> Response:
     """A person with aliases, dated roles, and how many articles name them."""
-    return caching.read(lambda connection: _found(nouns.one(connection, nouns.PEOPLE, slug), slug), answer)
+    return caching.read(
+        lambda connection: _found(nouns.one(connection, nouns.PEOPLE, slug, query.get("as_of")), slug), answer
+    )
 
 
 @blueprint.operation(
@@ -57,11 +62,16 @@ def get_person(_query: dict[str, Any], slug: str) -> Response:
 )
 def list_person_articles(query: dict[str, Any], slug: str) -> Response:
     """Exactly the list of articles with this person as a filter."""
-    database().read(lambda connection: _found(nouns.one(connection, nouns.PEOPLE, slug), slug))
+    if not database().read(lambda connection: nouns.exists(connection, nouns.PEOPLE, slug)):
+        raise _missing(slug)
     return article_list(query, person=[slug])
 
 
 def _found(person: DictRow | None, slug: str) -> DictRow:
     if person is None:
-        raise NotFound(f"No person has the slug {slug!r}.")
+        raise _missing(slug)
     return person
+
+
+def _missing(slug: str) -> NotFound:
+    return NotFound(f"No person has the slug {slug!r}.")

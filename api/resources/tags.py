@@ -12,7 +12,7 @@ from api.resources.articles import article_list
 from api.resources.lists import listed
 from api.web import Blueprint, answer, database
 from schemas.articles import ArticlePageSchema, ArticleQuery
-from schemas.nouns import NounQuery, TagPageSchema, TagSchema
+from schemas.nouns import NounQuery, TagPageSchema, WholeTagSchema
 
 SLUG = {
     "slug": (
@@ -32,16 +32,16 @@ blueprint = Blueprint("Tags", __name__, url_prefix="/v1", description="What arti
     summary="List tags",
 )
 def list_tags(query: dict[str, Any]) -> Response:
-    """All tags by name, or those with most articles first."""
+    """All tags by name, by how many articles they have, or by how recent the last one is."""
     return listed(
         query,
         {},
-        lambda connection, wanted: nouns.page(connection, nouns.TAGS, query["sort"], wanted),
+        lambda connection, wanted: nouns.page(connection, nouns.TAGS, query["sort"], wanted, query.get("q")),
     )
 
 
 @blueprint.operation(
-    "/tags/<tag:slug>", {200: (TagSchema, "The tag.")}, problems=[NotFound], path=SLUG, summary="Get one tag"
+    "/tags/<tag:slug>", {200: (WholeTagSchema, "The tag.")}, problems=[NotFound], path=SLUG, summary="Get one tag"
 )
 def get_tag(_query: dict[str, Any], slug: str) -> Response:
     """A tag with how many articles it has, and the dates of its oldest and newest one."""
@@ -58,11 +58,16 @@ def get_tag(_query: dict[str, Any], slug: str) -> Response:
 )
 def list_tag_articles(query: dict[str, Any], slug: str) -> Response:
     """The hashtag page: exactly the list of articles with this tag as a filter."""
-    database().read(lambda connection: _found(nouns.one(connection, nouns.TAGS, slug), slug))
+    if not database().read(lambda connection: nouns.exists(connection, nouns.TAGS, slug)):
+        raise _missing(slug)
     return article_list(query, tag=[slug])
 
 
 def _found(tag: DictRow | None, slug: str) -> DictRow:
     if tag is None:
-        raise NotFound(f"No tag has the slug {slug!r}.")
+        raise _missing(slug)
     return tag
+
+
+def _missing(slug: str) -> NotFound:
+    return NotFound(f"No tag has the slug {slug!r}.")

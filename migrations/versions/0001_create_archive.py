@@ -71,6 +71,7 @@ create table people (
     slug text collate "C" not null unique,
     name text not null,
     folded text collate "C" not null,
+    names text[] not null,
     description text,
     aliases text[] not null default '{}',
     roles json not null default '[]',
@@ -81,6 +82,7 @@ create table people (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );
+comment on column people.names is 'The name and the aliases folded, for prefix search.';
 comment on column people.roles is 'Dated roles: [{"title", "organization", "from", "to"}].';
 
 create index outlets_by_name on outlets (folded, id);

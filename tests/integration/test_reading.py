@@ -11,6 +11,7 @@ from psycopg.rows import DictRow
 from stories import DAY, outlet, person, record, store, tag
 
 from api.database import Connection
+from api.folding import fold
 
 
 @pytest.fixture
@@ -324,19 +325,85 @@ def test_what_does_not_exist_is_a_404_that_names_it(client: ContractClient) -> N
 
 
 @pytest.mark.parametrize("noun", ["tags", "people", "outlets"])
-def test_nouns_are_paged_by_name_and_by_articles(client: ContractClient, noun: str) -> None:
-    for sort in ("name", "articles"):
-        everything: list[dict[str, object]] = []
-        cursor = ""
-        while cursor is not None:
-            page = client.get(f"/v1/{noun}?sort={sort}&limit=7{cursor}").get_json()
-            everything += page["data"]
-            cursor = f"&cursor={page['page']['next']}" if page["page"]["next"] else None
-        slugs = [entry["slug"] for entry in everything]
-        assert len(slugs) == len(set(slugs)) > 7
-        if sort == "articles":
-            counts = [int(str(entry["articles"])) for entry in everything]
-            assert counts == sorted(counts, reverse=True)
+@pytest.mark.parametrize("sort", ["name", "articles", "recent"])
+def test_nouns_are_paged_in_every_order_there_and_back(client: ContractClient, noun: str, sort: str) -> None:
+    everything = client.get(f"/v1/{noun}?sort={sort}&limit=100&count=exact").get_json()
+    slugs = [entry["slug"] for entry in everything["data"]]
+    assert everything["meta"]["total"] == len(set(slugs)) > 7
+    url = f"/v1/{noun}?sort={sort}&limit=5"
+    for direction, expected in (("next", slugs), ("prev", slugs[::-1])):
+        seen: list[str] = []
+        while True:
+            page = client.get(url).get_json()
+            found = [entry["slug"] for entry in page["data"]]
+            seen += found if direction == "next" else found[::-1]
+            if not page["page"][direction]:
+                break
+            url = f"/v1/{noun}?sort={sort}&limit=5&cursor={page['page'][direction]}"
+        assert seen == expected
+
+
+def test_nouns_are_sorted_as_asked(client: ContractClient) -> None:
+    counts = [entry["articles"] for entry in client.get("/v1/tags?sort=articles&limit=100").get_json()["data"]]
+    assert counts == sorted(counts, reverse=True)
+    dates = [entry["last_published_at"] for entry in client.get("/v1/people?sort=recent&limit=100").get_json()["data"]]
+    assert [date or "" for date in dates] == sorted((date or "" for date in dates), reverse=True)
+    names = [fold(entry["name"].removeprefix("#")) for entry in client.get("/v1/tags?limit=100").get_json()["data"]]
+    assert names == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("query", "slugs"),
+    [
+        ("q=ana", ["ana-perez"]),
+        ("q=ANA%20PE", ["ana-perez"]),
+        ("q=an\u00e1%20per", ["ana-perez"]),
+        ("q=%ED%8E%98%EB%A0%88", ["ana-perez"]),
+        ("q=perez", []),
+        ("q=b", ["bo-lind"]),
+        ("q=%25", []),
+        ("q=_o", []),
+        ("as_of=2020-06-01", ["bo-lind"]),
+        ("as_of=2019-12-31", []),
+        ("as_of=2021-12-31&q=bo", ["bo-lind"]),
+        ("as_of=2022-01-01", []),
+    ],
+)
+def test_people_are_found_by_how_a_name_begins_and_by_what_they_were(
+    blank: Connection, blank_client: ContractClient, query: str, slugs: list[str]
+) -> None:
+    person(blank, "Ana Pérez", "페레스")
+    roles = [{"title": "Mayor", "organization": None, "from": "2020-01-01", "to": "2021-12-31"}]
+    person(blank, "Bo Lind", roles=roles)
+    assert [entry["slug"] for entry in blank_client.get(f"/v1/people?{query}").get_json()["data"]] == slugs
+
+
+def test_a_person_is_shown_with_the_roles_of_a_day(blank: Connection, blank_client: ContractClient) -> None:
+    mayor = {"title": "Mayor", "organization": "Oslo", "from": "2020-01-01", "to": "2021-12-31"}
+    poet = {"title": "Poet", "organization": None, "from": None, "to": None}
+    person(blank, "Bo Lind", roles=[mayor, poet])
+    for query, roles in (("", [mayor, poet]), ("?as_of=2020-01-01", [mayor, poet]), ("?as_of=2019-12-31", [poet])):
+        assert blank_client.get(f"/v1/people/bo-lind{query}").get_json()["roles"] == roles
+
+
+def test_a_noun_knows_what_it_is_most_often_named_with(blank: Connection, blank_client: ContractClient) -> None:
+    store(
+        blank,
+        record("one", tags=["a", "b"], people=["Bo Lind"]),
+        record("two", tags=["a", "b", "c"], outlet="weekly"),
+        record("three", tags=["a", "c"], people=["Bo Lind"]),
+        record("four", tags=["b"]),
+        record("five", tags=["a", "c"]),
+    )
+    blank.execute("update articles set status = 'withheld' where headline = 'five'")
+    companions = blank_client.get("/v1/tags/a").get_json()["companions"]
+    assert [(tag["slug"], tag["articles"]) for tag in companions["tags"]] == [("b", 2), ("c", 2)]
+    assert [(found["slug"], found["articles"]) for found in companions["people"]] == [("bo-lind", 2)]
+    assert [(found["slug"], found["articles"]) for found in companions["outlets"]] == [("daily", 2), ("weekly", 1)]
+    of_person = blank_client.get("/v1/people/bo-lind").get_json()["companions"]
+    assert [tag["slug"] for tag in of_person["tags"]] == ["a", "b", "c"]
+    assert of_person["people"] == []
+    assert blank_client.get("/v1/outlets/weekly").get_json()["companions"]["outlets"] == []
 
 
 def test_a_noun_counts_its_articles_and_knows_their_dates(client: ContractClient) -> None:

@@ -767,7 +767,7 @@ def test_all_filters_of_articles_together() -> None:
     [
         (ArticleQuery(), {"sort": "Newest"}, {"sort": ["must be newest, oldest or updated"]}),
         (ArticleQuery(), {"sort": ""}, {"sort": ["must be newest, oldest or updated"]}),
-        (NounQuery(), {"sort": "newest"}, {"sort": ["must be name or articles"]}),
+        (NounQuery(), {"sort": "newest"}, {"sort": ["must be name, articles or recent"]}),
         (PageQuery(), {"cursor": ""}, {"cursor": ["must have 1 to 1,000 characters"]}),
         (PageQuery(), {"cursor": "x" * 1_001}, {"cursor": ["must have 1 to 1,000 characters"]}),
         (PageQuery(), {"limit": "0"}, {"limit": ["must be a whole number from 1 to 100"]}),
