@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import problems, web
 from api.database import Database
-from api.resources import articles, health, outlets, people, service, tags
+from api.resources import articles, health, nouns, service
 from api.settings import Settings
 
 # Headers that a script of another origin may read.
@@ -59,8 +59,10 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             "description": "An API key, `dl_…`; `dateline keys create` makes one.",
         },
     )
-    for resource in (articles, tags, people, outlets, health, service):
-        api.register_blueprint(resource.blueprint)
+    for blueprint in (
+        articles.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, health.blueprint, service.blueprint
+    ):  # fmt: skip
+        api.register_blueprint(blueprint)
     app.register_blueprint(service.documentation)
     app.extensions["dateline.api"] = api
     if settings.trusted_proxies:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api import embedded, migrate
-from api.commands import jobs
 from api.database import Connection, connect, present
 from api.ingest import ndjson, store
 from api.ingest.store import Progress
@@ -40,13 +39,7 @@ def opened(settings: Settings) -> Iterator[Connection]:
                 raise NoArchive(
                     f"The database is at migration {held}, this dateline needs {migrate.head()}: run dateline migrate."
                 )
-            finish_jobs(connection)
             yield connection
-
-
-def finish_jobs(connection: Connection) -> None:
-    """Do what a process that was killed had still to do."""
-    jobs.run(connection)
 
 
 def is_empty(connection: Connection) -> bool:
@@ -55,18 +48,17 @@ def is_empty(connection: Connection) -> bool:
 
 
 def seed(connection: Connection, progress: Progress = lambda done: None) -> dict[str, dict[str, int]]:
-    """Load the demo archive; again, it changes nothing. Counts by noun and result."""
-    return {path.stem: load(connection, path, progress) for path in FILES}
+    """Load the demo archive; what is there already stays as it is. Counts by noun and result."""
+    return {path.stem: load(connection, path, progress, keep=True) for path in FILES}
 
 
-def load(connection: Connection, path: Path, progress: Progress) -> dict[str, int]:
-    """Store an NDJSON file; counts by result. Raises NdjsonError before anything is stored."""
-    ndjson.check(path)
+def load(connection: Connection, path: Path, progress: Progress, *, keep: bool = False) -> dict[str, int]:
+    """Store an NDJSON file that ``ndjson.check`` found right; counts by result."""
     counts = {"created": 0, "updated": 0, "unchanged": 0}
     for kind, records in ndjson.grouped(path):
         if kind == "article":
-            part = store.store_articles(connection, records, add_tags=False, progress=progress)
+            part = store.store_articles(connection, records, keep=keep, progress=progress)
         else:
-            part = store.store_nouns(connection, kind, records, progress=progress)
+            part = store.store_nouns(connection, kind, records, keep=keep, progress=progress)
         counts = {result: counts[result] + part[result] for result in counts}
     return counts

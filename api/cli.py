@@ -31,7 +31,18 @@ EXPECTED = (EmbeddedError, ListingError, NdjsonError, SettingsError, archive.NoA
 
 notes = Console(stderr=True, highlight=False)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-paths = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+def _regular(_context: click.Context, _parameter: click.Parameter, paths: Sequence[Path]) -> Sequence[Path]:
+    for path in paths:
+        if not path.is_file():
+            raise click.BadParameter(f"{path} is no regular file; it is read twice, to be checked before it is stored")
+    return paths
+
+
+paths = click.argument(
+    "paths", nargs=-1, required=True, callback=_regular, type=click.Path(exists=True, path_type=Path)
+)
 
 
 class Command(click.Group):
@@ -46,6 +57,11 @@ class Command(click.Group):
             raise click.ClickException(problem.detail) from None
         except psycopg.OperationalError as error:
             raise click.ClickException(f"The database does not answer: {' '.join(str(error).split())}") from None
+        except psycopg.Error as error:
+            raise click.ClickException(f"The database refuses: {' '.join(str(error).split())}") from None
+        except KeyboardInterrupt:
+            notes.print("Interrupted.")
+            ctx.exit(130)
 
 
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})

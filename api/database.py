@@ -1,4 +1,4 @@
-"""The way to Postgres: the pool, transactions, and which SQLSTATE is whose fault. Only here is a connection opened."""
+"""The way to Postgres: the pool, transactions, and which SQLSTATE is whose fault. Requests get theirs only here."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Every way a request can fail: one class a code, raised anywhere, answered as RFC 9457 by ``api.web``."""
+"""Every way a request can fail: one class a code, raised anywhere, answered as RFC 9457 by ``api.problems``."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar

@@ -1,8 +1,11 @@
 """What an API key looks like: ``dl_<8 to find it>_<32 secret><8 to check it>``, of 128 random bits. Pure."""
 
 import hashlib
+import re
 import secrets
 import zlib
+
+_KEY = re.compile("dl_([0-9a-f]{8})_([0-9a-f]{32})([0-9a-f]{8})")
 
 SCOPES = ("read", "write", "edit", "admin")
 
@@ -15,9 +18,8 @@ def new() -> tuple[str, str]:
 
 def well_formed(text: str) -> bool:
     """Whether the checksum is right: a mistyped key is known without asking the database."""
-    mark, _, rest = text.partition("_")
-    prefix, _, tail = rest.partition("_")
-    return text.isascii() and mark == "dl" and tail[32:] == _checksum(prefix + tail[:32])
+    match = _KEY.fullmatch(text)
+    return match is not None and match[3] == _checksum(match[1] + match[2])
 
 
 def prefix_of(text: str) -> str:

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 import migrations
 from api.database import present
@@ -58,18 +58,21 @@ def _connected(conninfo: str) -> Iterator[tuple[sqlalchemy.Connection, Config]]:
         poolclass=sqlalchemy.NullPool,
     )
     try:
-        connecting = engine.connect()
-    except OperationalError as error:
+        with engine.connect() as connection:
+            _refuse_unfit(connection)
+            # Everything is in public, whatever schemas the role may have of its own.
+            connection.exec_driver_sql("select set_config('search_path', 'public', false)")
+            # Several servers that start at once migrate one after the other; the lock ends with the connection.
+            connection.exec_driver_sql(f"select pg_advisory_lock({MIGRATE_LOCK})")
+            connection.commit()
+            config = _config()
+            config.attributes["connection"] = connection
+            yield connection, config
+            connection.commit()
+    except DBAPIError as error:
+        if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise UnfitDatabase(f"The role may not make the tables: {error.orig}; let it own the database.") from None
         raise error.orig or error from None
-    with connecting as connection:
-        _refuse_unfit(connection)
-        # Several servers that start at once migrate one after the other; the lock ends with the connection.
-        connection.exec_driver_sql(f"select pg_advisory_lock({MIGRATE_LOCK})")
-        connection.commit()
-        config = _config()
-        config.attributes["connection"] = connection
-        yield connection, config
-        connection.commit()
 
 
 def _refuse_unfit(connection: sqlalchemy.Connection) -> None:

@@ -2,6 +2,8 @@
 
 import difflib
 import json
+import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
@@ -103,7 +105,10 @@ def _decoded(text: bytes) -> str:
 
 
 def parsed_json(body: bytes) -> Any:
-    """JSON in UTF-8, without twice the same key, NaN, endless numbers or endless nesting; else MalformedRequest."""
+    """JSON in UTF-8, without twice the same key, NaN, endless numbers or endless nesting; else MalformedRequest.
+
+    A key that no text can be is InvalidInput.
+    """
     try:
         return _JSON.decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -119,8 +124,7 @@ def parsed_json(body: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise MalformedRequest(f"The body says the key {twice[:100]!r} twice in one object.")
     for name in content:
         try:
@@ -137,7 +141,10 @@ def _number(kind: Callable[[str], Any]) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         if len(text) > LONGEST_NUMBER:
             raise MalformedRequest(f"The body holds a number of more than {LONGEST_NUMBER} digits.")
-        return kind(text)
+        number = kind(text)
+        if isinstance(number, float) and not math.isfinite(number):
+            raise MalformedRequest(f"The body holds the number {text[:100]}, which is too large.")
+        return number
 
     return read
 

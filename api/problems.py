@@ -44,7 +44,7 @@ def answered(problem: Problem) -> Response:
 
 def base_url() -> str:
     """The address of this server as its readers use it, without a slash at the end."""
-    return g.get("public_url") or request.host_url.rstrip("/")
+    return g.get("base_url", "")
 
 
 def _from_werkzeug(error: HTTPException) -> Response:

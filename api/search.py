@@ -46,11 +46,11 @@ QUERY: LiteralString = """
     ) as parsed
     where numnode(query) > 0"""
 
-# All words of any of the phrases, in any language; a phrase of stop words alone matches its whole language.
+# A tsquery for each phrase and language: all its words; a phrase of stop words alone matches its whole language.
 PHRASES: LiteralString = """
-    select coalesce(string_agg(
-        case when numnode(query) = 0 then '' else '(' || query::text || ') & ' end
-        || quote_literal('lang:' || language), ' | '), '') as query
+    select distinct (
+        case when numnode(query) = 0 then '' else '(' || query::text || ') & ' end || quote_literal('lang:' || language)
+    )::tsquery as query
     from (
         select language,
             plainto_tsquery(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, phrase) as query

@@ -69,7 +69,6 @@ def _prepare(conninfo: str, demo: bool, say: Callable[[str], None]) -> None:
         if demo and archive.is_empty(connection):
             say("Loading the demo archive ...")
             archive.seed(connection)
-        archive.finish_jobs(connection)
 
 
 @contextmanager

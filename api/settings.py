@@ -1,11 +1,11 @@
 """Everything that can be set from outside, read once from the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 
 class SettingsError(ValueError):
@@ -73,6 +73,6 @@ def _parse(setting: Any, text: str) -> Any:
         return text.lower() == "true"
     if setting.type is Path:
         return Path(text)
-    if setting.name == "public_url" and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc):
+    if setting.name == "public_url" and not re.fullmatch(r"(?i:https?)://[^\s/?#]+(/[^\s?#]*)?", text):
         raise SettingsError(f"{name} is {text!r}; it takes an absolute URL such as https://news.example.org")
     return text.rstrip("/") if setting.name == "public_url" else text

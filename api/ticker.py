@@ -33,7 +33,7 @@ def _tick(conninfo: str, ended: threading.Event) -> None:
     while not ended.wait(SECONDS):
         try:
             connection = connection or connect(conninfo)
-            jobs.run(connection)
+            jobs.run(connection, ended=ended.is_set)
         except psycopg.Error as error:
             log.warning("what is due waits for the database: %s", type(error).__name__)
             connection = connection.close() if connection else None

@@ -94,9 +94,10 @@ def prepare(app: Flask) -> None:
         timing.start()
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        g.public_url = settings().public_url
         host = request.environ.setdefault("HTTP_HOST", f"{settings().host}:{settings().port}")
-        if not _HOST.fullmatch(host):
+        is_host = _HOST.fullmatch(host)
+        g.base_url = settings().public_url or (request.host_url.rstrip("/") if is_host else "")
+        if not is_host:
             raise MalformedRequest("The Host header is no host.")
         if len(request.environ["PATH_INFO"]) + len(request.query_string) > LONGEST_URI:
             raise UriTooLong(f"The address is longer than {LONGEST_URI:,} bytes.")
@@ -128,11 +129,15 @@ class Blueprint(flask_smorest.Blueprint):
         problems: Sequence[type[Problem]] = (),
         path: Mapping[str, tuple[str, str]] | None = None,
         summary: str,
+        description: str = "",
+        name: str = "",
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
         """Serve the decorated function, called with the query, then the body if there is one, and the path's parts.
 
-        ``scope`` is what a key must allow: ``read`` needs no key while reads are public, None never does.
-        ``path`` has a sentence and an example for each part of the path.
+        ``scope`` is what a key must allow: ``read`` is open while reads are public and to every key otherwise,
+        None needs no key ever.
+        ``path`` has a sentence and an example for each part of the path. ``name`` and ``description`` are the
+        function's own name and docstring unless given.
         """
         raised = list(
             dict.fromkeys([MalformedRequest, *problems, UriTooLong, InvalidInput, InternalError, Unavailable])
@@ -140,11 +145,11 @@ class Blueprint(flask_smorest.Blueprint):
         if "<" in rule and NotFound not in raised:
             raised.insert(0, NotFound)
         if scope:
-            raised = [Unauthorized, Forbidden, *raised]
+            raised = [Unauthorized, *([Forbidden] if scope != "read" else []), *raised]
 
         parts = [
-            {"name": name, "in": "path", "required": True, "description": description, "example": example}
-            for name, (description, example) in (path or {}).items()
+            {"name": part, "in": "path", "required": True, "description": meaning, "example": example}
+            for part, (meaning, example) in (path or {}).items()
         ]
 
         def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -152,19 +157,19 @@ class Blueprint(flask_smorest.Blueprint):
             if body:
                 served = self.arguments(body, location="json")(served)
             served = self.arguments(query, location="query")(served)
-            for status, (schema, description) in answers.items():
-                served = self.response(status, schema, description=description)(served)
+            for status, (schema, meaning) in answers.items():
+                served = self.response(status, schema, description=meaning)(served)
             for problem in raised:
-                description = f"`{problem.code}`: {problem.__doc__}"
+                meaning = f"`{problem.code}`: {problem.__doc__}"
                 served = self.alt_response(
-                    problem.status, schema=ProblemSchema, content_type=MEDIA_TYPE, description=description
+                    problem.status, schema=ProblemSchema, content_type=MEDIA_TYPE, description=meaning
                 )(served)
             security = {"security": [{"key": []}] if scope != "read" else [{}, {"key": []}]} if scope else {}
-            sentences = {"summary": summary, "description": inspect.getdoc(view)}
-            served = self.doc(operationId=view.__name__, **sentences, **security)(served)
+            sentences = {"summary": summary, "description": description or inspect.getdoc(view)}
+            served = self.doc(operationId=name or view.__name__, **sentences, **security)(served)
             if scope:
                 served = guarded(scope)(served)
-            return self.route(rule, methods=[method], parameters=parts)(served)
+            return self.route(rule, methods=[method], endpoint=name or None, parameters=parts)(served)
 
         return decorate
 

@@ -32,19 +32,14 @@ AHEAD = timedelta(minutes=5)
 STATUSES = ("usable", "withheld", "canceled")
 
 
-FIELDS = (
-    "id", "external_id", "url", "headline", "standfirst", "body", "byline", "credit", "section", "language", "image",
-    "outlet", "tags", "people", "published_at", "created_at", "updated_at", "version", "status",
-)  # fmt: skip
-
-
 class FieldList(CommaList):
     """Names of fields of an article."""
 
     def value(self, text: str) -> str:
-        if text not in FIELDS:
-            near = get_close_matches(text, FIELDS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"they are {', '.join(FIELDS)}"
+        if text not in ArticleSchema._declared_fields:
+            known = list(ArticleSchema._declared_fields)
+            near = get_close_matches(text, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"they are {', '.join(known)}"
             raise ValidationError(f"must be fields of an article; {text[:50]!r} is none, {hint}")
         return text
 

@@ -17,10 +17,11 @@ INT4 = 2**31 - 1
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})",
+    r"\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)",
     re.ASCII,
 )
 
@@ -136,10 +137,9 @@ class IdList(CommaList):
     """Ids of articles."""
 
     def value(self, text: str) -> Any:
-        try:
-            return UUID(super().value(text))
-        except ValueError:
-            raise ValidationError("must be ids of articles, which are UUIDs") from None
+        if not _UUID.fullmatch(super().value(text)):
+            raise ValidationError("must be ids of articles, which are UUIDs")
+        return UUID(text)
 
 
 class TimeZone(fields.String):
@@ -253,7 +253,7 @@ def web_address(text: str) -> None:
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         valid = False
-    if not valid or re.search(r"\s|[\x00-\x1f\"<>\\^`{|}]", text):
+    if not valid or re.search(r"\s|[\x00-\x1f\x7f-\x9f\"<>\\^`{|}]", text):
         raise ValidationError("must be an absolute http or https URL")
 
 

@@ -16,7 +16,9 @@ class ProblemErrorSchema(Schema):
 class ProblemSchema(Schema):
     """A failure, as RFC 9457 has it."""
 
-    type = fields.String(required=True, metadata={"description": "Where this kind is documented.", "format": "uri"})
+    type = fields.String(
+        required=True, metadata={"description": "Where this kind is documented.", "format": "uri-reference"}
+    )
     title = fields.String(required=True, metadata={"description": "The kind of failure, always the same words."})
     status = fields.Integer(required=True, metadata={"description": "The HTTP status."})
     detail = fields.String(required=True, metadata={"description": "What happened this time, and what to do."})

@@ -10,7 +10,7 @@ class PageQuery(Schema):
 
     limit = Whole(low=1, high=100, load_default=20, metadata={"description": "How many entries a page has, 1 to 100."})
     cursor = fields.String(
-        validate=validate.Length(1, 1_000, error="must have 1 to 1,000 characters"),
+        validate=validate.Length(1, 4_000, error="must have 1 to 4,000 characters"),
         metadata={
             "description": "Where to go on: `page.next` or `page.prev` of an answer to the same filters and sort."
         },

@@ -47,12 +47,15 @@ class Held:
     status: str
 
 
-def upsert(connection: Connection, records: Sequence[Record], *, add_tags: bool = False) -> list[Outcome]:
+def upsert(
+    connection: Connection, records: Sequence[Record], *, add_tags: bool = False, keep: bool = False
+) -> list[Outcome]:
     """Store each record under (outlet, external_id); the answer's order is the records'.
 
     A record has the keys of CONTENT (all but external_id, headline and published_at may be missing), an
     ``outlet`` slug, and ``tags`` and ``people`` as lists of slugs or names. With ``add_tags`` its tags join
-    those that earlier pushes gave; otherwise they replace them. Raises InvalidInput for an unknown outlet, tag
+    those that earlier pushes gave; otherwise they replace them. With ``keep`` an article that is held stays as it is.
+    Raises InvalidInput for an unknown outlet, tag
     or person, Conflict for a withdrawn article; the transaction is then to be given up as a whole.
     """
     names = catalogue.held(connection)
@@ -61,7 +64,7 @@ def upsert(connection: Connection, records: Sequence[Record], *, add_tags: bool 
     recorded: list[Change] = []
     for chunk in _without_twins(resolved):
         for (position, _), (outcome, change) in zip(
-            chunk, _upsert(connection, names, [record for _, record in chunk], add_tags), strict=True
+            chunk, _upsert(connection, names, [record for _, record in chunk], add_tags, keep), strict=True
         ):
             outcomes[position] = outcome
             recorded += [change] if change else []
@@ -72,12 +75,12 @@ def upsert(connection: Connection, records: Sequence[Record], *, add_tags: bool 
 def relink(connection: Connection, articles: Sequence[UUID]) -> int:
     """Find tags and people in stored texts anew, and renew the copies of nouns; how many articles changed."""
     names = catalogue.held(connection)
+    held = _held(connection, articles)
     rows = connection.execute(
         "select headline, standfirst, body, outlets.slug, articles.id from articles"
         " join outlets on outlets.id = outlet_id where articles.id = any(%(articles)s)",
         {"articles": list(articles)},
     ).fetchall()
-    held = _held(connection, articles)
     linking = Linking()
     updates: list[Record] = []
     for row in rows:
@@ -152,7 +155,7 @@ def _without_twins(records: Sequence[Record]) -> Iterator[list[tuple[int, Record
 
 
 def _upsert(
-    connection: Connection, names: Catalogue, records: Sequence[Record], add_tags: bool
+    connection: Connection, names: Catalogue, records: Sequence[Record], add_tags: bool, keep: bool
 ) -> list[tuple[Outcome, Change | None]]:
     held = _held(connection, [record["id"] for record in records])
     linking = Linking()
@@ -160,6 +163,9 @@ def _upsert(
     answers: list[tuple[Outcome, Change | None]] = []
     for record in records:
         before = held.get(record["id"])
+        if before and keep:
+            answers.append((Outcome(record["id"], "unchanged"), None))
+            continue
         if before and before.status != "usable":
             raise Conflict(f"The article {record['id']} was withdrawn by its outlet.")
         pushed_tags = record["tags"] | (before.state.links.pushed_tags if before and add_tags else set())

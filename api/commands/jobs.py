@@ -1,42 +1,80 @@
 """Work that outlives the request that caused it: done in steps, each its own transaction, resumed after a crash."""
 
+import logging
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, LiteralString
 from uuid import UUID
 
 import orjson
+import psycopg
 
 from api import search
 from api.commands import articles
-from api.database import Connection, in_transaction, present
+from api.database import Connection, in_transaction
 
 STEP = 1_000
+# Nouns a job: each of their names is looked for in each language of the archive.
+NOUNS = 100
+
+log = logging.getLogger("dateline")
 
 
-def queue_relink(connection: Connection, table: str, ids: Sequence[int]) -> None:
-    """Have the articles that these nouns concern linked anew: those linked now, and those that hold their names."""
+def queue_relink(connection: Connection, table: str, ids: Sequence[int], phrases: Sequence[str]) -> None:
+    """Have the articles that these nouns concern linked anew: those linked now, those that hold a name they have,
+    and those that hold one of ``phrases``, names that they had.
+    """
+    subjects = [{table: list(ids[n : n + NOUNS])} for n in range(0, len(ids), NOUNS)]
+    subjects += [{"phrases": list(phrases[n : n + NOUNS])} for n in range(0, len(phrases), NOUNS)]
     connection.execute(
-        "insert into jobs (kind, subject) values ('relink', %(subject)s::json)",
-        {"subject": orjson.dumps({table: list(ids)}).decode()},
+        "insert into jobs (kind, subject) select 'relink', value from json_array_elements(%(subjects)s::json)",
+        {"subjects": orjson.dumps(subjects).decode()},
     )
 
 
-def run(connection: Connection, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Do all that is queued, step by step; how many articles changed. Several processes may do this at once."""
+def run(
+    connection: Connection,
+    progress: Callable[[int], None] = lambda done: None,
+    ended: Callable[[], bool] = lambda: False,
+) -> int:
+    """Do all that is due, step by step, unless ``ended`` says to stop; how many articles changed.
+
+    Several processes may do this at once. A job that fails is put off, longer each time, and lets others pass.
+    """
     total = 0
-    while (changed := in_transaction(connection, _step)) is not None:
-        total += changed
+    while not ended() and (job := _due(connection)):
+        try:
+            total += in_transaction(connection, partial(_step, job=job))
+        except psycopg.OperationalError:
+            raise
+        except psycopg.Error:
+            log.exception("job %s fails; it is tried again later", job)
+            connection.execute(_PUT_OFF, {"id": job})
         progress(total)
     return total
 
 
-def _step(connection: Connection) -> int | None:
-    job = connection.execute(
-        "select id, subject, after from jobs where finished_at is null"
-        " order by created_at, id limit 1 for update skip locked"
+_PUT_OFF: LiteralString = """
+    update jobs
+    set attempts = attempts + 1, due_at = now() + least(power(2, attempts), 3600) * interval '1 second'
+    where id = %(id)s"""
+
+
+def _due(connection: Connection) -> UUID | None:
+    row = connection.execute(
+        "select id from jobs where finished_at is null and due_at <= clock_timestamp() order by due_at, id limit 1"
     ).fetchone()
-    if job is None:
-        return None
-    batch = _concerned(connection, job["subject"], job["after"])
+    return row["id"] if row else None
+
+
+def _step(connection: Connection, job: UUID) -> int:
+    """The next articles of a job; 0 when another process has just done or finished it."""
+    held = connection.execute(
+        "select subject, after from jobs where id = %(id)s and finished_at is null for update", {"id": job}
+    ).fetchone()
+    if held is None:
+        return 0
+    batch = _concerned(connection, held["subject"], held["after"])
     connection.execute(
         """
         update jobs
@@ -44,52 +82,50 @@ def _step(connection: Connection) -> int | None:
             finished_at = case when %(last)s then now() end
         where id = %(id)s
         """,
-        {
-            "id": job["id"],
-            "after": batch[-1] if batch else None,
-            "done": len(batch),
-            "last": len(batch) < STEP,
-        },
+        {"id": job, "after": batch[-1] if batch else None, "done": len(batch), "last": len(batch) < STEP},
     )
     return articles.relink(connection, batch) if batch else 0
 
 
-def _concerned(connection: Connection, subject: dict[str, list[int]], after: UUID | None) -> list[UUID]:
+def _concerned(connection: Connection, subject: dict[str, list[Any]], after: UUID | None) -> list[UUID]:
     """The next articles, in the order of their ids, that are linked to the nouns or hold one of their phrases."""
     nouns = {table: subject.get(table, []) for table in ("outlets", "tags", "people")}
-    phrases = connection.execute(
+    rows = connection.execute(
         """
         select unnest(match) as phrase from tags where id = any(%(tags)s)
         union select unnest(name || aliases) from people where id = any(%(people)s)
+        union select unnest(%(phrases)s::text[])
         """,
-        nouns,
+        {**nouns, "phrases": subject.get("phrases", [])},
     ).fetchall()
-    # A single character of Hangul or Han is found inside words too, where the index has pairs only.
-    short = [f"%{row['phrase']}%" for row in phrases if len(row["phrase"]) == 1]
-    query = present(
-        connection.execute(
-            search.PHRASES,
-            {
-                "phrases": [text for row in phrases if (text := search.words(row["phrase"]))],
-                "configurations": search.CONFIGURATIONS_JSON,
-            },
-        ).fetchone()
-    )["query"]
-    rows = connection.execute(
-        """
-        select id from (
-            select id from articles where search @@ %(query)s::tsquery
-            union select id from articles
-                where cardinality(%(short)s::text[]) > 0
-                    and concat_ws(' ', headline, standfirst, body) like any(%(short)s)
-            union select article_id from article_tags where tag_id = any(%(tags)s)
-            union select article_id from article_people where person_id = any(%(people)s)
-            union select id from articles where outlet_id = any(%(outlets)s)
-        ) as concerned
-        where %(after)s::uuid is null or id > %(after)s
-        order by id
-        limit %(step)s
-        """,
-        {**nouns, "query": query, "short": short, "after": after, "step": STEP},
+    phrases = [row["phrase"] for row in rows]
+    found = connection.execute(
+        _CONCERNED,
+        {
+            **nouns,
+            "phrases": [words for phrase in phrases if (words := search.words(phrase))],
+            # A single character of Hangul or Han is found inside words too, where the index has pairs only.
+            "short": [f"%{phrase}%" for phrase in phrases if len(phrase) == 1],
+            "configurations": search.CONFIGURATIONS_JSON,
+            "after": after,
+            "step": STEP,
+        },
     ).fetchall()
-    return [row["id"] for row in rows]
+    return [row["id"] for row in found]
+
+
+_CONCERNED: LiteralString = f"""
+    with queries as materialized ({search.PHRASES})
+    select id from (
+        select found.id
+        from queries cross join lateral (select id from articles where search @@ queries.query) as found
+        union select id from articles
+            where cardinality(%(short)s::text[]) > 0
+                and concat_ws(' ', headline, standfirst, body) like any(%(short)s)
+        union select article_id from article_tags where tag_id = any(%(tags)s)
+        union select article_id from article_people where person_id = any(%(people)s)
+        union select id from articles where outlet_id = any(%(outlets)s)
+    ) as concerned
+    where %(after)s::uuid is null or id > %(after)s
+    order by id
+    limit %(step)s"""

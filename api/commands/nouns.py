@@ -20,6 +20,8 @@ OUTLET_NAMESPACE = UUID("5b0c9d6e-7f5a-5d0b-9b1e-2f1f6a3d8c47")
 
 Record = dict[str, Any]
 
+FOLDED_AT_MOST = 200
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -87,11 +89,12 @@ _SLUGS: LiteralString = """
     order by slug"""
 
 
-def upsert(connection: Connection, kind: Kind, records: Sequence[Record]) -> list[str]:
+def upsert(connection: Connection, kind: Kind, records: Sequence[Record], *, keep: bool = False) -> list[str]:
     """Store each record under its slug; ``created``, ``updated`` or ``unchanged`` for each.
 
     A record has the fields of its kind; without a ``slug`` it is the noun of that name, or a new one with a slug
     made from it. Changed names and phrases queue a job that renews the links and copies of the articles concerned.
+    With ``keep`` a noun that is held stays as it is.
     """
     connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CATALOGUE_LOCK})
     complete = _complete(connection, kind, records)
@@ -101,9 +104,10 @@ def upsert(connection: Connection, kind: Kind, records: Sequence[Record]) -> lis
     results: list[str] = []
     recorded: list[Change] = []
     relinked: list[int] = []
+    phrases: list[str] = []
     for record in complete:
         before = held.get(record["slug"])
-        if before and all(before[field] == record[field] for field in kind.fields):
+        if before and (keep or all(before[field] == record[field] for field in kind.fields)):
             results.append("unchanged")
             continue
         row = present(connection.execute(kind.upsert, record).fetchone())
@@ -113,12 +117,18 @@ def upsert(connection: Connection, kind: Kind, records: Sequence[Record]) -> lis
         renamed = before and any(before[field] != record[field] for field in kind.linking)
         if renamed or (before is None and kind is not OUTLET):
             relinked.append(row["id"])
+            phrases += _phrases(before) if before else []
     if recorded:
         connection.execute("update archive set catalogue = gen_random_uuid()")
         if relinked:
-            jobs.queue_relink(connection, kind.table, relinked)
+            jobs.queue_relink(connection, kind.table, relinked, phrases)
         changes.record(connection, recorded)
     return results
+
+
+def _phrases(noun: Record) -> list[str]:
+    """What a noun was found by; somebody else may be, now that it is not."""
+    return [noun["name"], *noun["aliases"]] if "aliases" in noun else noun.get("match", [])
 
 
 def create_missing(connection: Connection, records: Sequence[Record], create: Collection[str]) -> None:
@@ -173,7 +183,8 @@ def _complete(connection: Connection, kind: Kind, records: Sequence[Record]) -> 
             **{field: record.get(field) for field in kind.fields},
             **{field: record.get(field) or [] for field in ("match", "aliases", "roles")},
             "slug": own,
-            "folded": fold(record["name"].removeprefix("#")),
+            # A cursor holds it; where it begins alike for so long, the id decides.
+            "folded": fold(record["name"].removeprefix("#"))[:FOLDED_AT_MOST],
             "names": [fold(name) for name in (record["name"], *(record.get("aliases") or []))],
             "uuid": uuid5(OUTLET_NAMESPACE, own),
             "roles_json": orjson.dumps(record.get("roles") or []).decode(),

@@ -27,7 +27,9 @@ class NdjsonError(ValueError):
     """A line that is no record; the text says where, and what is wrong with it."""
 
     def __init__(self, path: Path, line: int, detail: str) -> None:
-        super().__init__(f"{path}:{line}: {detail}")
+        # It is shown at a terminal, and may quote the file.
+        shown = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in detail)
+        super().__init__(f"{path}:{line}: {shown}")
 
 
 def check(path: Path) -> int:

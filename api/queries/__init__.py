@@ -1,1 +1,1 @@
-"""SQL that reads: one file a noun, each with page() and one()."""
+"""SQL that reads: what is listed has page(), what is shown alone has one()."""

@@ -39,7 +39,7 @@ def listed(connection: Connection) -> list[DictRow]:
         """
         select prefix, name, scopes,
             array(select slug from outlets where id = any(k.outlets) order by slug) as outlets,
-            created_at, last_used_at, revoked_at
+            created_at, revoked_at
         from keys k
         order by created_at desc, id desc
         """

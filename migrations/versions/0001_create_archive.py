@@ -137,7 +137,8 @@ comment on column articles.digest is 'SHA-256 of the content columns: an unchang
 comment on column articles.outlet is 'Copy of the noun, {"slug", "name"}; tags and people likewise, as lists.';
 
 create index articles_newest on articles (published_at desc, id desc) where visible;
-create index articles_of_outlet on articles (outlet_id, published_at desc, id desc) where visible;
+-- Of all articles, since renaming an outlet concerns those that readers do not see as well.
+create index articles_of_outlet on articles (outlet_id, published_at desc, id desc);
 create index articles_of_section on articles (section, published_at desc, id desc) where visible;
 create index articles_of_language on articles (language, published_at desc, id desc) where visible;
 create index articles_of_credit on articles (credit, published_at desc, id desc) where visible;
@@ -194,11 +195,13 @@ create table jobs (
     subject json not null,
     after uuid,
     done int not null default 0,
+    attempts int not null default 0,
+    due_at timestamptz not null default clock_timestamp(),
     created_at timestamptz not null default now(),
     finished_at timestamptz
 );
 comment on column jobs.after is 'The last article done: a job goes on from here after a crash.';
-create index jobs_pending on jobs (created_at) where finished_at is null;
+create index jobs_due on jobs (due_at, id) where finished_at is null;
 """
 
 

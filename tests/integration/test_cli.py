@@ -367,7 +367,7 @@ def test_a_key_is_shown_once_works_and_ends(with_outlet: str, run: Run) -> None:
     assert (row["prefix"], row["name"], row["scopes"], row["outlets"]) == (
         prefix, "the towpath's own", ["write"], ["lock-courier"],
     )  # fmt: skip
-    assert set(row) == {"prefix", "name", "scopes", "outlets", "created_at", "last_used_at", "revoked_at"}
+    assert set(row) == {"prefix", "name", "scopes", "outlets", "created_at", "revoked_at"}
     ended = run(with_outlet, "keys", "revoke", prefix)
     assert (ended.exit_code, ended.stdout) == (0, f"The key {prefix} is revoked.\n")
     assert pushed(with_outlet, key) == 401

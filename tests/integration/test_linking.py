@@ -7,7 +7,7 @@ from conftest import new_database
 from contract import ContractClient
 from stories import outlet, person, record, store, tag
 
-from api import migrate, ticker
+from api import archive, migrate, ticker
 from api.commands import jobs, nouns
 from api.database import Connection, connect
 
@@ -125,7 +125,8 @@ def test_a_job_that_was_killed_goes_on_where_it_was(blank: Connection, monkeypat
     monkeypatch.setattr(jobs, "STEP", 2)
     store(blank, *(record(f"{n}", body="Ana Roe spoke.") for n in range(7)))
     nouns.upsert(blank, nouns.PERSON, [{"name": "Ana Roe"}])
-    jobs._step(blank)
+    steps = iter([False, True])
+    jobs.run(blank, ended=lambda: next(steps))
     row = blank.execute("select done, after is not null as placed, finished_at from jobs where done > 0").fetchone()
     assert row == {"done": 2, "placed": True, "finished_at": None}
     jobs.run(blank)
@@ -164,3 +165,37 @@ def test_what_a_push_leaves_to_do_is_done_by_the_ticker(server: str) -> None:
                 while connection.execute("select from people where articles = 1").rowcount == 0:
                     assert time.monotonic() < deadline
                     time.sleep(0.1)
+
+
+def test_an_alias_that_is_no_longer_shared_links_the_other(blank: Connection, blank_client: ContractClient) -> None:
+    [outcome] = store(blank, record("a", body="The Iron Lady spoke."))
+    person(blank, "Ann Roe", "The Iron Lady")
+    person(blank, "Bea Poe", "The Iron Lady")
+    assert people(blank_client, str(outcome.id)) == []
+    person(blank, "Bea Poe")
+    assert people(blank_client, str(outcome.id)) == ["ann-roe"]
+
+
+def test_many_names_in_many_languages_are_linked(blank: Connection) -> None:
+    languages = ["en", "de", "fr", "ko", "ja", "es", "it", "nl"]
+    store(blank, *(record(f"{code}", language=code, body="Ana7 Roe spoke.") for code in languages))
+    many = [{"name": f"Ana{n} Roe", "aliases": [f"A{n} B{m} Roe" for m in range(5)]} for n in range(500)]
+    nouns.upsert(blank, nouns.PERSON, many)
+    jobs.run(blank)
+    assert blank.execute("select articles from people where name = 'Ana7 Roe'").fetchone() == {"articles": 8}
+
+
+def test_a_job_that_fails_lets_others_pass_and_is_tried_again(blank: Connection) -> None:
+    store(blank, record("a", body="Ana Roe spoke."))
+    blank.execute("insert into jobs (kind, subject, created_at) values ('relink', '{\"tags\": \"broken\"}', 'epoch')")
+    person(blank, "Ana Roe")
+    assert blank.execute("select articles from people where slug = 'ana-roe'").fetchone() == {"articles": 1}
+    left = blank.execute("select attempts, due_at > now() as later from jobs where finished_at is null").fetchall()
+    assert left == [{"attempts": 1, "later": True}]
+
+
+def test_seeding_again_keeps_what_was_pushed_meanwhile(demo: Connection) -> None:
+    demo.execute("update articles set headline = 'Corrected', digest = '' where section = 'Politics'")
+    archive.seed(demo)
+    rows = demo.execute("select distinct headline from articles where section = 'Politics'").fetchall()
+    assert rows == [{"headline": "Corrected"}]

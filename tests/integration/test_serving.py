@@ -97,14 +97,14 @@ def group(started: Started) -> None:
 @pytest.mark.parametrize(
     ("stop", "codes"),
     [
-        (lambda server: server.process.send_signal(signal.SIGINT), (0, 130)),
-        (lambda server: server.process.send_signal(signal.SIGTERM), (0, 143)),
-        (group, (0, 130)),
+        (lambda server: server.process.send_signal(signal.SIGINT), (0,)),
+        (lambda server: server.process.send_signal(signal.SIGTERM), (0,)),
+        (group, (0,)),
     ],
     ids=["SIGINT", "SIGTERM", "Ctrl-C"],
 )
 def test_a_signal_ends_everything_that_was_started(
-    place: Path, stop: Callable[[Server], None], codes: tuple[int, int]
+    place: Path, stop: Callable[[Server], None], codes: tuple[int, ...]
 ) -> None:
     with Server(place) as server:
         server.ready()

@@ -138,6 +138,33 @@ def test_a_noun_that_somebody_just_writes_is_not_overwritten_by_a_push(database:
     assert row == {"aliases": ["Countess Quux"], "description": "A writer."}
 
 
+def test_a_relink_that_waits_for_a_push_links_the_new_text(database: Database) -> None:
+    database.write(
+        lambda connection: nouns.upsert(connection, nouns.PERSON, [{"name": "Old Hero"}, {"name": "New Hero"}])
+    )
+    database.read(jobs.run)
+    [outcome] = push(database, record("contended", body="Old Hero spoke."))
+    pushed, relinking = threading.Event(), threading.Event()
+
+    def rewrite() -> None:
+        def slowly(connection: Connection) -> None:
+            articles.upsert(connection, [record("contended", body="New Hero spoke.")])
+            pushed.set()
+            relinking.wait()
+            time.sleep(0.3)
+
+        database.write(slowly)
+
+    def relink() -> None:
+        pushed.wait()
+        relinking.set()
+        database.write(lambda connection: articles.relink(connection, [outcome.id]))
+
+    at_once(rewrite, relink)
+    [row] = rows(database, "select people from articles where external_id = 'contended'")
+    assert row["people"] == [{"slug": "new-hero", "name": "New Hero"}]
+
+
 def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
     before = rows(database, "select count(*) as n from changes")
     with pytest.raises(ZeroDivisionError):

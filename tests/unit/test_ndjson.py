@@ -112,6 +112,20 @@ KINDS = "expected a type of outlet, tag, person, article, found"
         ('{"type": "tag", "name": "x", "Match": []}', "/Match is not known here"),
         ('{"type": "tag", "name": "x", "a/b": 1}', "/a~1b is not known here"),
         (
+            '{"type": "tag", "name": "!?"}',
+            "/name has no letter or digit of which a slug could be made; give a slug",
+        ),
+        (
+            ARTICLE.replace("}", ', "tags": ["a", "#"]}'),
+            "/tags/1 has no letter or digit of which a slug could be made",
+        ),
+        (
+            ARTICLE.replace("}", ', "people": ["🚢"]}'),
+            "/people/0 has no letter or digit of which a slug could be made",
+        ),
+        (r'{"type": "tag", "name": "x", "\ud800": 1}', "The body has a key that is no text."),
+        (r'{"type": "tag", "name": "x", "roles": [{"a\u0000": 1}]}', "The body has a key that is no text."),
+        (
             '{"type": "outlet", "name": "x", "slug": "Lock"}',
             "/slug must be small letters and digits, joined by hyphens",
         ),
