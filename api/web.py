@@ -125,6 +125,7 @@ class Blueprint(flask_smorest.Blueprint):
         method: str = "GET",
         query: ma.Schema | type[ma.Schema] = NoQuery,
         body: type[ma.Schema] | None = None,
+        example: Mapping[str, object] | None = None,
         scope: str | None = "read",
         problems: Sequence[type[Problem]] = (),
         path: Mapping[str, tuple[str, str]] | None = None,
@@ -136,8 +137,8 @@ class Blueprint(flask_smorest.Blueprint):
 
         ``scope`` is what a key must allow: ``read`` is open while reads are public and to every key otherwise,
         None needs no key ever.
-        ``path`` has a sentence and an example for each part of the path. ``name`` and ``description`` are the
-        function's own name and docstring unless given.
+        ``example`` is a body that can be sent; ``path`` has a sentence and an example for each part of the path.
+        ``name`` and ``description`` are the function's own name and docstring unless given.
         """
         raised = list(
             dict.fromkeys([MalformedRequest, *problems, UriTooLong, InvalidInput, InternalError, Unavailable])
@@ -155,7 +156,7 @@ class Blueprint(flask_smorest.Blueprint):
         def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
             served = view
             if body:
-                served = self.arguments(body, location="json")(served)
+                served = self.arguments(body, location="json", example=example)(served)
             served = self.arguments(query, location="query")(served)
             for status, (schema, meaning) in answers.items():
                 served = self.response(status, schema, description=meaning)(served)
@@ -166,12 +167,18 @@ class Blueprint(flask_smorest.Blueprint):
                 )(served)
             security = {"security": [{"key": []}] if scope != "read" else [{}, {"key": []}]} if scope else {}
             sentences = {"summary": summary, "description": description or inspect.getdoc(view)}
-            served = self.doc(operationId=name or view.__name__, **sentences, **security)(served)
+            served = self.doc(operationId=_camel_case(name or view.__name__), **sentences, **security)(served)
             if scope:
                 served = guarded(scope)(served)
             return self.route(rule, methods=[method], endpoint=name or None, parameters=parts)(served)
 
         return decorate
+
+
+def _camel_case(name: str) -> str:
+    """An operationId: Swagger UI's deep links take an underscore for a space."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 def guarded(scope: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:

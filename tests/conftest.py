@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sys
 import tempfile
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from contract import ContractClient
 from flask import Flask
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from werkzeug.serving import make_server
 
 from api import archive, embedded, migrate
 from api.app import create_app
@@ -144,3 +147,25 @@ def write_key(demo: Connection) -> dict[str, str]:
 def admin_key(demo: Connection) -> dict[str, str]:
     """Headers with a key that may do everything."""
     return {"Authorization": f"Bearer {keys.create(demo, 'test', ['admin'], [])}"}
+
+
+@pytest.fixture(scope="module")
+def served(server: str) -> Iterator[dict[str, str]]:
+    """The demo archive on a port (BASE); the environment in which the README's commands find it."""
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            archive.seed(connection)
+        app = create_app(Settings(database_url=conninfo, public_url="http://127.0.0.1:8000"))
+        httpd = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=httpd.serve_forever)
+        thread.start()
+        yield {
+            **os.environ,
+            "DATABASE_URL": conninfo,
+            "BASE": f"http://127.0.0.1:{httpd.server_port}",
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }
+        httpd.shutdown()
+        thread.join()
+        app.extensions["dateline.database"].close()

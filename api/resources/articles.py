@@ -31,6 +31,22 @@ blueprint = Blueprint("Articles", __name__, url_prefix="/v1", description="News 
 FILTERS = ("q", "from", "to", "updated_since", *queries.FILTERS)
 
 
+# A push that the demo archive accepts from a key of the Korea Herald.
+EXAMPLE = {
+    "outlet": "korea-herald",
+    "external_id": "2025-06-22-example",
+    "headline": "Harbour reopens after the storm",
+    "standfirst": "Ferries sail again from Monday.",
+    "body": "President Lee Jae-myung came to see the harbour reopen. Lee thanked the crews.",
+    "byline": "Dateline demo desk",
+    "section": "Business",
+    "language": "en",
+    "published_at": "2025-06-22T09:00:00+09:00",
+    "tags": ["seoul-washington"],
+    "people": [],
+}
+
+
 @blueprint.operation(
     "/articles",
     {200: (ArticlePageSchema, "One page of the articles that pass every filter.")},
@@ -76,6 +92,7 @@ def get_article(_query: dict[str, Any], article_id: UUID) -> Response:
     method="POST",
     query=PushQuery,
     body=ArticleInput,
+    example=EXAMPLE,
     scope="write",
     problems=[Conflict, ContentTooLarge, UnsupportedMediaType],
     summary="Push an article",

@@ -3,13 +3,14 @@
 import hashlib
 from functools import cache
 from importlib.metadata import version
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
 import flask_swagger_ui
 import orjson
 from flask import Blueprint as FlaskBlueprint
-from flask import Response, current_app, request, send_from_directory
+from flask import Response, current_app, request
 
 from api import caching
 from api.errors import PROBLEMS, NotFound
@@ -83,7 +84,17 @@ def get_docs_start() -> Response:
 @documentation.get("/docs/<string:name>")
 def get_docs_file(name: str) -> Response:
     """A file of Swagger UI, from its wheel: nothing is loaded from elsewhere."""
-    return send_from_directory(SWAGGER_UI, name, max_age=86_400, conditional=False)
+    path = _files().get(name)
+    if path is None:
+        raise NotFound("Swagger UI has no such file.")
+    response = Response(path.read_bytes(), mimetype=guess_type(name)[0])
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+@cache
+def _files() -> dict[str, Path]:
+    return {path.name: path for path in SWAGGER_UI.iterdir()}
 
 
 _PAGE = """<!doctype html>

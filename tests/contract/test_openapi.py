@@ -34,9 +34,9 @@ def test_the_document_is_valid_openapi_3_1() -> None:
 
 def test_operations_keep_their_names() -> None:
     assert sorted(str(operation.id) for operation in OPERATIONS) == [
-        "get_article", "get_index", "get_outlet", "get_person", "get_problem", "get_tag", "list_articles",
-        "list_outlet_articles", "list_outlets", "list_people", "list_person_articles", "list_tag_articles",
-        "list_tags", "livez", "push_article", "readyz",
+        "getArticle", "getIndex", "getOutlet", "getPerson", "getProblem", "getTag", "listArticles",
+        "listOutletArticles", "listOutlets", "listPeople", "listPersonArticles", "listTagArticles",
+        "listTags", "livez", "pushArticle", "readyz",
     ]  # fmt: skip
 
 

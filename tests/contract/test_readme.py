@@ -1,49 +1,18 @@
 """The README does what it says: its commands run, its answers are these, its settings are all there."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from conftest import new_database
-from werkzeug.serving import make_server
 
-from api import archive, migrate
-from api.app import create_app
-from api.database import connect
 from api.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def served(server: str) -> Iterator[dict[str, str]]:
-    """The demo archive on a port; the environment in which the README's commands find it."""
-    with new_database(server) as conninfo:
-        migrate.upgrade(conninfo)
-        with connect(conninfo) as connection:
-            archive.seed(connection)
-        app = create_app(Settings(database_url=conninfo, public_url="http://127.0.0.1:8000"))
-        httpd = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=httpd.serve_forever)
-        thread.start()
-        yield {
-            **os.environ,
-            "DATABASE_URL": conninfo,
-            "BASE": f"http://127.0.0.1:{httpd.server_port}",
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        }
-        httpd.shutdown()
-        thread.join()
-        app.extensions["dateline.database"].close()
 
 
 def examples(block: str) -> list[tuple[str, str]]:

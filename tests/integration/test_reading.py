@@ -429,8 +429,7 @@ def test_swagger_ui_is_served_from_local_files(client: ContractClient) -> None:
     assert "http" not in page
     for file in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js", "favicon-32x32.png"):
         assert f"/docs/{file}" in page
-        with client.get(f"/docs/{file}") as response:
-            assert response.status_code == 200
+        assert client.get(f"/docs/{file}").status_code == 200
     assert client.get("/docs/../app.py").status_code == 404
 
 

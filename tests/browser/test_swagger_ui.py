@@ -1,0 +1,113 @@
+"""Swagger UI in a real browser: every example runs as it stands, and nothing is loaded from elsewhere."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from contract import documented
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from api.commands import keys
+from api.database import connect
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Without these, Chromium asks its maker's servers for this and that.
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium, which .ci/run installs")
+
+
+@pytest.fixture
+def page(served: dict[str, str]) -> Iterator[Page]:
+    """A page that fails the test when it asks another host or complains in its console."""
+    elsewhere: list[str] = []
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1400})
+        page.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith((served["BASE"], "data:")) else elsewhere.append(request.url)
+            ),
+        )
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{served['BASE']}/docs")
+        page.wait_for_selector(".opblock")
+        yield page
+        browser.close()
+    assert elsewhere == []
+    assert complaints == []
+
+
+def opened(page: Page, operation: str) -> Locator:
+    """An operation, unfolded."""
+    block = page.locator(f"[id$='-{operation}']")
+    block.locator(".opblock-summary-control").click()
+    block.locator("button.execute").wait_for()
+    return block
+
+
+def executed(block: Locator) -> str:
+    """The status that an operation answers when it is executed as it stands."""
+    block.locator("button.execute").click()
+    status = block.locator(".live-responses-table .response-col_status").last
+    status.wait_for()
+    return status.inner_text().split()[0]
+
+
+def pictured(page: Page, name: str) -> None:
+    """A picture for the documentation, where one is wanted."""
+    if directory := os.environ.get("DATELINE_SCREENSHOTS"):
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{directory}/{name}.png")
+
+
+def test_every_get_runs_untouched(page: Page) -> None:
+    pictured(page, "swagger-ui")
+    answered = {
+        operation["operationId"]: executed(opened(page, operation["operationId"]))
+        for methods in documented()["paths"].values()
+        for method, operation in methods.items()
+        if method == "get"
+    }
+    assert len(answered) > 10
+    assert set(answered.values()) == {"200"}, answered
+
+
+def test_the_hashtag_page_is_opened_and_filtered_by_person(page: Page) -> None:
+    block = opened(page, "listTagArticles")
+    assert executed(block) == "200"
+    found = block.locator(".live-responses-table .highlight-code").first
+    expect(found).to_contain_text('"total": 5')
+    block.locator("tr[data-param-name='person'] input").fill("lee-jae-myung")
+    assert executed(block) == "200"
+    expect(block.locator(".request-url")).to_contain_text("person=lee-jae-myung")
+    expect(found).not_to_contain_text('"total": 5')
+    expect(found).to_contain_text('"lee-jae-myung"')
+    found.scroll_into_view_if_needed()
+    pictured(page, "hashtag-page")
+
+
+def test_a_link_to_an_operation_opens_it(page: Page, served: dict[str, str]) -> None:
+    page.goto(f"{served['BASE']}/docs#/Tags/getTag")
+    page.reload()
+    page.locator("[id$='-getTag'] button.execute").wait_for()
+
+
+def test_an_article_is_pushed_with_a_key(page: Page, served: dict[str, str]) -> None:
+    with connect(served["DATABASE_URL"]) as connection:
+        key = keys.create(connection, "browser", ["write"], ["korea-herald"])
+    page.locator("button.authorize").first.click()
+    page.locator(".auth-container input").fill(key)
+    page.locator(".auth-btn-wrapper button.authorize").click()
+    page.locator("button.btn-done").click()
+    block = opened(page, "pushArticle")
+    assert executed(block) == "201"
+    assert executed(block) in ("200", "201")
