@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-long screenshots lint format lock clean
+.PHONY: help serve test test-long openapi screenshots lint format lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test: $(VENV)/.dev ## Run the tests, on an embedded Postgres or the one of TEST_
 
 test-long: $(VENV)/.dev ## Run the kills, the load and all other slow tests
 	$(BIN)/python -m pytest -m long
+
+openapi: $(VENV)/.serve ## Write docs/openapi.json anew, the document that clients are generated from
+	$(BIN)/dateline openapi --output docs/openapi.json
 
 screenshots: $(VENV)/.dev ## Take the pictures in docs/images anew, with Chromium
 	DATELINE_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser

@@ -1,6 +1,9 @@
 """The OpenAPI document: valid, complete, and in words."""
 
+import json
 import re
+from difflib import unified_diff
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +33,13 @@ def test_the_document_is_valid_openapi_3_1() -> None:
     assert DOCUMENT["openapi"].startswith("3.1")
     errors = [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()]
     assert errors == []
+
+
+def test_the_document_is_the_one_in_docs() -> None:
+    # A change of the API is meant to be seen in review: make openapi writes the file anew.
+    snapshot = (Path(__file__).parents[2] / "docs" / "openapi.json").read_text(encoding="utf-8").splitlines()
+    current = json.dumps(DOCUMENT, indent=2).splitlines()
+    assert "\n".join(unified_diff(snapshot, current, "docs/openapi.json", "this code", lineterm="")) == ""
 
 
 def test_operations_keep_their_names() -> None:
