@@ -1,5 +1,6 @@
 """Serving: migrate, seed if asked, then granian's processes until a signal ends them."""
 
+import atexit
 import logging
 import multiprocessing
 import os
@@ -48,7 +49,10 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None
 def worker() -> Flask:
     """The app in a process of granian's. Ctrl-C reaches it as well as its parent, which then ends it in order."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    return create_app()
+    app = create_app()
+    # Left to the interpreter's end, the pool waits ten seconds for threads that no longer run (Python 3.13).
+    atexit.register(app.extensions["dateline.database"].close)
+    return app
 
 
 def _refuse_taken(settings: Settings) -> None:
