@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from contract import ContractClient
 from flask import Flask
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import InsufficientPrivilege
 from werkzeug.serving import make_server
 
 from api import archive, embedded, migrate
@@ -63,6 +65,19 @@ def server() -> Iterator[str]:
         yield running.conninfo
 
 
+def drop_database(connection: Connection, name: str) -> None:
+    """Drop a database whoever is connected; autovacuum may not be turned out by us, but is soon done."""
+    for attempt in range(60):
+        try:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        except InsufficientPrivilege:
+            if attempt == 59:
+                raise
+            time.sleep(0.5)
+        else:
+            return
+
+
 @contextmanager
 def new_database(server: str) -> Iterator[str]:
     """An empty database of its own on the server."""
@@ -75,7 +90,7 @@ def new_database(server: str) -> Iterator[str]:
             create += " lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
         connection.execute(sql.SQL(create).format(sql.Identifier(name)))
         yield make_conninfo(server, dbname=name)
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        drop_database(connection, name)
 
 
 @pytest.fixture(scope="session")

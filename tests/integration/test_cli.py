@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
-from conftest import new_database
+from conftest import drop_database, new_database
 from flask import Flask
 from processes import SETTINGS, article, dateline, free_port, listing
 from psycopg import sql
@@ -199,7 +199,7 @@ def test_a_database_that_is_not_utf_8_is_refused_and_left_alone(server: str, com
             assert "UTF-8" in line
             assert tables(make_conninfo(server, dbname=name)) == 0
         finally:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            drop_database(connection, name)
 
 
 def test_seeding_again_changes_nothing(database: str, run: Run) -> None:

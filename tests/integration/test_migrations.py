@@ -2,7 +2,7 @@
 
 import pytest
 from alembic.script import ScriptDirectory
-from conftest import new_database
+from conftest import drop_database, new_database
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -59,7 +59,7 @@ def test_a_database_that_is_not_utf8_is_refused(server: str) -> None:
         )
         with pytest.raises(migrate.UnfitDatabase, match=r"SQL_ASCII.*UTF-8"):
             migrate.upgrade(make_conninfo(server, dbname=name))
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        drop_database(connection, name)
 
 
 def test_unique_keys_of_growing_tables_hold_the_article(blank: Connection) -> None:
