@@ -107,7 +107,7 @@ def refuse_unknown(connection: Connection, record: Record, creatable: Collection
 
 def _resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) -> Record:
     """The record with its id, its outlet, its tags and people as ids, and its language."""
-    outlet = names.outlets.get(record["outlet"])
+    outlet = names.outlet(record["outlet"], record.get("outlet_name"))
     if outlet is None:
         raise InvalidInput(
             "There is no such outlet.",

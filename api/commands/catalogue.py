@@ -39,11 +39,16 @@ class Catalogue:
 
     revision: UUID
     outlets: Mapping[str, Outlet]
+    outlet_slugs: Mapping[str, str]
     tags: Mapping[int, Named]
     people: Mapping[int, Named]
     tag_ids: Mapping[str, frozenset[int]]
     person_ids: Mapping[str, frozenset[int]]
     gazetteer: Gazetteer
+
+    def outlet(self, slug: str, name: str | None = None) -> Outlet | None:
+        """The outlet with this name, where a page gives one, or with this slug."""
+        return self.outlets.get(self.outlet_slugs.get(name_key(name), slug) if name else slug)
 
     def tags_named(self, text: str) -> frozenset[int]:
         """The tags that a partner may mean by a slug or name, with or without its #; one, none, or several."""
@@ -74,7 +79,7 @@ def current(connection: Connection) -> Catalogue:
 
 
 def _load(connection: Connection, revision: UUID) -> Catalogue:
-    outlets = connection.execute("select id, uuid, slug, name, language from outlets").fetchall()
+    outlets = connection.execute("select id, uuid, slug, name, language from outlets order by id desc").fetchall()
     tags = connection.execute("select id, slug, name, match from tags where merged_into is null").fetchall()
     people = connection.execute("select id, slug, name, aliases from people where merged_into is null").fetchall()
     tag_names = [(name_key(row["name"].removeprefix("#")), row["id"]) for row in tags]
@@ -84,6 +89,7 @@ def _load(connection: Connection, revision: UUID) -> Catalogue:
         outlets={
             row["slug"]: Outlet(row["slug"], row["name"], row["id"], row["uuid"], row["language"]) for row in outlets
         },
+        outlet_slugs={name_key(row["name"]): row["slug"] for row in outlets},
         tags={row["id"]: Named(row["slug"], row["name"]) for row in tags},
         people={row["id"]: Named(row["slug"], row["name"]) for row in people},
         tag_ids=_ids(tags, tag_names),

@@ -159,7 +159,7 @@ def _missing(known: Catalogue, records: Sequence[Record], create: Collection[str
     outlets = {
         record["outlet"]: {"slug": record["outlet"], "name": record.get("outlet_name", record["outlet"])}
         for record in records
-        if "outlets" in create and record["outlet"] not in known.outlets
+        if "outlets" in create and known.outlet(record["outlet"], record.get("outlet_name")) is None
     }
     found = {"outlet": outlets, "tag": tags, "person": people}
     return {kind: list(missing.values()) for kind, missing in found.items() if missing}

@@ -23,13 +23,13 @@ from api.errors import (
 )
 from api.queries import articles as queries
 from api.resources.lists import listed
+from api.timing import stage
 from api.web import Blueprint, absolute, answer, database
 from schemas.articles import ArticleInput, ArticlePageSchema, ArticleQuery, ArticleSchema, PushQuery
 
 blueprint = Blueprint("Articles", __name__, url_prefix="/v1", description="News stories, newest first.")
 
 FILTERS = ("q", "from", "to", "updated_since", *queries.FILTERS)
-
 
 # A push that the demo archive accepts from a key of the Korea Herald.
 EXAMPLE = {
@@ -68,7 +68,8 @@ def list_articles(query: dict[str, Any]) -> Response:
 )
 def get_article(_query: dict[str, Any], article_id: UUID) -> Response:
     """One article by its id; 410 with the reason once its outlet withdrew it."""
-    article = database().read(lambda connection: queries.one(connection, article_id))
+    with stage("sql"):
+        article = database().read(lambda connection: queries.one(connection, article_id))
     if article is None or (article["status"] == "usable" and not article["visible"]):
         raise NotFound(f"No article has the id {article_id}.")
     if not article["visible"]:

@@ -107,6 +107,15 @@ def test_the_most_mentioned_person_comes_first(blank: Connection, blank_client: 
     assert people(blank_client, str(outcome.id)) == ["zoe-poe", "ana-roe"]
 
 
+def test_a_page_of_an_outlet_known_by_another_slug_makes_no_second_outlet(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    outlet(blank, "hankyoreh", name="한겨레", language="ko")
+    store(blank, record("a", outlet="hangyeore", outlet_name="한겨레"))
+    assert [entry["slug"] for entry in blank_client.get("/v1/outlets").get_json()["data"]] == ["hankyoreh"]
+    assert len(blank_client.get("/v1/outlets/hankyoreh/articles").get_json()["data"]) == 1
+
+
 def test_the_same_story_on_another_page_gains_that_tag(blank: Connection, blank_client: ContractClient) -> None:
     store(blank, record("a", tags=["one"]), add_tags=True)
     [again] = store(blank, record("a", tags=["two"]), add_tags=True)
