@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from slugify import slugify
 
@@ -48,6 +50,55 @@ def tokens(text: str) -> list[str]:
         elif len(run) <= _LONGEST_TOKEN:
             found.append(run)
     return found
+
+
+def located(text: str) -> list[tuple[str, int, int]]:
+    """``tokens``, each with the characters of the text that it was made of: the first, and the one behind the last."""
+    folded, begins, ends = _folded_piecewise(text)
+    found: list[tuple[str, int, int]] = []
+    for run in _RUN.finditer(folded):
+        first, last = run.span()
+        if folded[first] >= _FIRST_PAIRED and last - first > 2 and _PAIRED.match(folded, first):
+            found.extend((folded[n : n + 2], begins[n], ends[n + 1]) for n in range(first, last - 1))
+        elif last - first <= _LONGEST_TOKEN:
+            found.append((run[0], begins[first], ends[last - 1]))
+    return found
+
+
+def _folded_piecewise(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """``fold``, and where in the text each of its characters begins and ends."""
+    if text.isascii():
+        return text.lower(), range(len(text)), range(1, len(text) + 1)
+    folded: list[str] = []
+    begins: list[int] = []
+    ends: list[int] = []
+    for begin, end in _pieces(text):
+        piece = _folded_piece(text[begin:end])
+        folded.append(piece)
+        begins += [begin] * len(piece)
+        ends += [end] * len(piece)
+    return "".join(folded), begins, ends
+
+
+_folded_piece = lru_cache(20_000)(fold)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """The text in pieces that fold independently: a character, with those that may be composed with it."""
+    begin = 0
+    for end in range(1, len(text)):
+        if not _composes(text[end]):
+            yield begin, end
+            begin = end
+    if text:
+        yield begin, len(text)
+
+
+@lru_cache(20_000)
+def _composes(character: str) -> bool:
+    """Whether normalization may join a character to the one before it: marks, and letters inside a Hangul syllable."""
+    first = unicodedata.normalize("NFKD", character)[0]
+    return unicodedata.category(first).startswith("M") or "\u1160" <= first <= "\u11ff"
 
 
 def name_key(name: str) -> str:

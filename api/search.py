@@ -5,6 +5,7 @@ Every text carries a marker lexeme of its language; a query is built once per la
 """
 
 import re
+from collections.abc import Iterator
 from typing import LiteralString
 
 import orjson
@@ -20,6 +21,8 @@ CONFIGURATIONS = {
     "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
     "sr": "serbian", "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
+# Stemmers that may take away a word's first letter, too.
+CHANGES_INITIALS = ("ga", "id")
 CONFIGURATIONS_JSON = orjson.dumps(CONFIGURATIONS).decode()
 
 # A tsvector holds 1 MiB: of each distinct lexeme its bytes, up to one of padding, two of count and two a position.
@@ -56,6 +59,21 @@ PHRASES: LiteralString = """
             plainto_tsquery(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, phrase) as query
         from languages, unnest(%(phrases)s::text[]) as phrase
     ) as parsed"""
+
+# The lexemes of single words by language: {"en": ["economics", …]} → {"economics": ["econom"], …}.
+LEXEMES: LiteralString = """
+    select language, json_object_agg(
+        word, tsvector_to_array(to_tsvector(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, word))
+    ) as lexemes
+    from json_each(%(words)s::json) as given (language, words), json_array_elements_text(words) as word
+    group by language"""
+
+# How well an article matches; a number that follows from the article and the search alone. It is asked in the
+# article's language: a marker of the language has no place in the text, and would count as far from every word.
+SCORE: LiteralString = """
+    ts_rank(search, websearch_to_tsquery(
+        coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, %(websearch)s
+    ))::float8"""
 
 MATCHES: LiteralString = "a.search @@ %(q)s::tsquery"
 
@@ -94,17 +112,26 @@ def websearch(q: str) -> str:
 
     A word of several tokens (``Jae-myung``, 한미동맹) is a phrase of them. ``OR`` counts in capitals only.
     """
-    terms: list[str] = []
+    terms = ["OR" if not found else f'{minus}"{" ".join(found)}"' for minus, found in _terms(q)]
+    return _OR.sub(" OR ", f" {' '.join(terms)} ").removeprefix(" OR ").removesuffix(" OR ").strip()
+
+
+def phrases(q: str) -> list[list[str]]:
+    """What ``q`` looks for, each word or phrase as its search tokens; what it excludes is not among them."""
+    return [found for minus, found in _terms(q) if found and not minus]
+
+
+def _terms(q: str) -> Iterator[tuple[str, list[str]]]:
+    """The minus or nothing, and the tokens, of each term; no tokens stand for ``OR``."""
     for match in _TERM.finditer(q):
         minus, phrase, word = match.groups()
         if word == "OR":
-            terms.append(word)
+            yield "", []
             continue
         if phrase is None:
             minus, phrase = ("-", word[1:]) if word.startswith("-") else ("", word)
         if found := tokens(phrase):
-            terms.append(f'{minus}"{" ".join(found)}"')
-    return _OR.sub(" OR ", f" {' '.join(terms)} ").removeprefix(" OR ").removesuffix(" OR ").strip()
+            yield minus, found
 
 
 def words(phrase: str) -> str:

@@ -52,16 +52,17 @@ class Selection:
             parameters=MappingProxyType({**self.parameters, **parameters}),
         )
 
+    def first(self, order: Order, most: LiteralString) -> LiteralString:
+        """The statement of the ``most`` first rows."""
+        conditions = " and ".join(self.conditions or ("true",))
+        return f"select {self.columns} from {self.source} where {conditions} order by {order.clause} limit {most}"
+
     def page(self, order: Order, after: Sequence[object] | None, limit: int) -> tuple[LiteralString, dict[str, object]]:
         """The statement and parameters of ``limit`` rows behind ``after``, and of one more to know of it."""
         narrowed = self
         if after is not None:
             narrowed = self.where(order.after, **{f"after_{n}": value for n, value in enumerate(after)})
-        conditions = " and ".join(narrowed.conditions or ("true",))
-        statement: LiteralString = (
-            f"select {self.columns} from {self.source} where {conditions} order by {order.clause} limit %(limit)s"
-        )
-        return statement, {**narrowed.parameters, "limit": limit + 1}
+        return narrowed.first(order, "%(limit)s"), {**narrowed.parameters, "limit": limit + 1}
 
     def count(self, most: int | None) -> tuple[LiteralString, dict[str, object]]:
         """The statement and parameters that count the rows, up to ``most``."""

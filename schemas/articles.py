@@ -29,6 +29,7 @@ from schemas.paging import MetaSchema, PageQuery, PageSchema
 # Clocks differ; what is published later than this belongs under an embargo.
 AHEAD = timedelta(minutes=5)
 
+SORTS = ("newest", "oldest", "updated", "relevance")
 STATUSES = ("usable", "withheld", "canceled")
 
 
@@ -95,16 +96,40 @@ class ArticleQuery(PageQuery):
         metadata={"description": "The time zone of dates in `from`, `to` and `updated_since`, such as `Asia/Seoul`."},
     )
     sort = fields.String(
-        load_default="newest",
-        validate=validate.OneOf(("newest", "oldest", "updated"), error="must be newest, oldest or updated"),
-        metadata={"description": "`newest` or `oldest` first by publication, or those `updated` last first."},
+        validate=validate.OneOf(SORTS, error="must be newest, oldest, updated or relevance"),
+        metadata={
+            "description": "`newest` or `oldest` first by publication, those `updated` last first, or by `relevance` "
+            "those first that match `q` best, of the newest 2,000 that match. Left out, `relevance` when `q` is given "
+            "and `newest` otherwise."
+        },
     )
-
+    include = CommaList(
+        metadata={
+            "description": "More of each article, separated by commas: `highlights` (what `q` found, marked), and "
+            "`body` (the text, beside the `fields` asked for; without `fields` it is there anyway)."
+        }
+    )
     fields_ = FieldList(
         data_key="fields",
         attribute="fields",
         metadata={"description": "Only these fields of each article, separated by commas; left out, all of them."},
     )
+
+    @ma.validates("include")
+    def _includable(self, values: list[str], **_: Any) -> None:
+        if not set(values) <= {"body", "highlights"}:
+            raise ValidationError("must be body, highlights or body,highlights")
+
+    @ma.validates_schema
+    def _searching(self, data: dict[str, Any], **_: Any) -> None:
+        if "q" not in data and data.get("sort") == "relevance":
+            raise ValidationError("relevance needs a search, q", "sort")
+        if "q" not in data and "highlights" in data.get("include", ()):
+            raise ValidationError("highlights need a search, q", "include")
+
+    @ma.post_load
+    def _sorted(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"sort": "relevance" if "q" in data else "newest", **data}
 
     @ma.validates_schema
     def _range(self, data: dict[str, Any], **_: Any) -> None:
@@ -178,8 +203,44 @@ class ArticleSchema(Schema):
     )
 
 
+class HighlightsSchema(Schema):
+    """What a search found in an article, as HTML: finds between `<mark>` and `</mark>`, everything else escaped."""
+
+    headline = fields.String(
+        required=True, allow_none=True, metadata={"description": "The headline, or null when nothing in it was found."}
+    )
+    standfirst = fields.String(
+        required=True, allow_none=True, metadata={"description": "The summary, or null when nothing in it was found."}
+    )
+    body = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Up to three parts of the text that hold most of what was found, in its order."},
+    )
+
+
 class ListedArticleSchema(ArticleSchema):
     """An article in a list: whole, or with the `fields` asked for."""
+
+    highlights = fields.Nested(
+        HighlightsSchema, metadata={"description": "What `q` found in it, with `include=highlights`."}
+    )
+
+
+class RankedSchema(Schema):
+    """What an order by relevance is made of."""
+
+    articles = fields.Integer(required=True, metadata={"description": "How many articles were ranked."})
+    all = fields.Boolean(
+        required=True,
+        metadata={"description": "Whether those are all that match; if not, they are the newest of them."},
+    )
+
+
+class ArticleMetaSchema(MetaSchema):
+    """Facts about the whole list of articles."""
+
+    ranked = fields.Nested(RankedSchema, metadata={"description": "With `sort=relevance`, what was ranked."})
 
 
 class ArticlePageSchema(Schema):
@@ -191,7 +252,7 @@ class ArticlePageSchema(Schema):
         metadata={"description": "The articles, in the order asked for."},
     )
     page = fields.Nested(PageSchema, required=True, metadata={"description": "Where this page stands."})
-    meta = fields.Nested(MetaSchema, required=True, metadata={"description": "Facts about the whole list."})
+    meta = fields.Nested(ArticleMetaSchema, required=True, metadata={"description": "Facts about the whole list."})
 
 
 class ArticleInput(Schema):

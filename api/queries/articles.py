@@ -1,6 +1,7 @@
 """Reading articles: every filter is one line of FILTERS."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import LiteralString
 from uuid import UUID
 
@@ -8,7 +9,8 @@ from psycopg.rows import DictRow
 
 from api import search
 from api.database import Connection
-from api.queries.pages import FragmentLoader, Page, Wanted, empty, fetch
+from api.queries.highlights import FIELDS, highlight
+from api.queries.pages import FragmentLoader, Page, Ranked, Wanted, empty, fetch, hide
 from api.selection import Order, Selection
 
 COLUMNS: Mapping[str, LiteralString] = {
@@ -24,6 +26,11 @@ ETAG: LiteralString = """format('"%%s-%%s"', a.version,
     left(md5(concat(a.outlet, a.tags, a.people, a.status, a.updated_at)), 12))"""
 
 ARTICLES: LiteralString = "articles a"
+
+RANKED_AT_MOST = 2_000
+BY_RELEVANCE = Order(
+    ("r.score", "r.published_at", "r.id"), ("score", "published_at", "id", "ranked_at"), descending=True
+)
 
 # One value is compared by =, so that the index on it gives the order as well; several by = any().
 FILTERS: Mapping[str, tuple[LiteralString, LiteralString]] = {
@@ -100,19 +107,62 @@ def page(
     sort: str,
     wanted: Wanted,
     fields: Sequence[str] = (),
+    highlights: str | None = None,
 ) -> Page:
     """Visible articles that pass every filter, whole or with ``fields`` only.
 
     ``filters`` has lists for FILTERS, times for from, to and updated_since, and what ``search.websearch`` made of q.
+    ``highlights`` is the search, as the reader wrote it, that is to be marked in them.
     """
-    query = None
-    if "q" in filters:
-        query = parsed(connection, str(filters["q"]))
-        if query is None:
-            return empty(wanted)
-    selection, order = selected(filters, query, sort, fields)
-    hidden = tuple(name for name in order.names if fields and name not in fields)
-    return fetch(connection, selection, order, wanted, hidden=hidden)
+    query = parsed(connection, str(filters["q"])) if "q" in filters else None
+    if "q" in filters and query is None:
+        return replace(empty(wanted), ranked=Ranked(0, True) if sort == "relevance" else None)
+    read = (*fields, *(FIELDS if highlights else ())) if fields else ()
+    if sort == "relevance":
+        matching, newest = selected(filters, query, "newest")
+        found, hidden = _by_relevance(connection, matching, newest, str(filters["q"]), wanted, read)
+    else:
+        selection, order = selected(filters, query, sort, read)
+        found, hidden = fetch(connection, selection, order, wanted), order.names
+    if highlights:
+        highlight(connection, found.rows, highlights)
+    shown = (*(fields or COLUMNS), "highlights")
+    hide(found.rows, {*read, *hidden}.difference(shown))
+    return found
+
+
+def _by_relevance(
+    connection: Connection, matching: Selection, newest: Order, q: str, wanted: Wanted, fields: Sequence[str]
+) -> tuple[Page, Sequence[str]]:
+    """The newest RANKED_AT_MOST articles that match, best first, and the names of columns beside the articles'.
+
+    The set is that of the time when its first page was read: what is stored later is not among it.
+    """
+    candidates = replace(matching, columns="a.id, a.published_at, a.language, a.search").where(
+        "a.created_at <= coalesce(%(ranked_at)s, now())", ranked_at=wanted.place[3] if wanted.place else None
+    )
+    source: LiteralString = f"""(
+            with candidates as materialized ({candidates.first(newest, "%(candidates)s + 1")})
+            select id, published_at, {search.SCORE} as score, (select count(*) from candidates) as found
+            from (select * from candidates order by published_at desc, id desc limit %(candidates)s) as newest
+        ) as r cross join lateral (select * from articles where id = r.id offset 0) as a"""
+    columns = _columns((*fields, "published_at", "id") if fields else ())
+    ranked_at: LiteralString = "coalesce(%(ranked_at)s, now()) as ranked_at"
+    parameters = {
+        **candidates.parameters,
+        "candidates": RANKED_AT_MOST,
+        "configurations": search.CONFIGURATIONS_JSON,
+        "websearch": q,
+    }
+    selection = Selection(f"{columns}, score, found, {ranked_at}", source, parameters=parameters)
+    found = fetch(connection, selection, BY_RELEVANCE, wanted, counted=matching)
+    count = found.rows[0]["found"] if found.rows else 0
+    ranked = Ranked(min(count, RANKED_AT_MOST), count <= RANKED_AT_MOST)
+    return replace(found, ranked=ranked), (*BY_RELEVANCE.names, "found")
+
+
+def _columns(fields: Sequence[str]) -> LiteralString:
+    return ", ".join(COLUMNS[name] for name in dict.fromkeys(fields)) if fields else ALL
 
 
 def parsed(connection: Connection, q: str) -> str | None:
@@ -131,8 +181,7 @@ def selected(
     source, condition = WALKS[walked.partition("_")[0]] if walked else (ARTICLES, None)
     published: LiteralString = "l.published_at" if walked else "a.published_at"
     order = _order(sort, walked)
-    columns = ", ".join(COLUMNS[name] for name in dict.fromkeys((*fields, *order.names))) if fields else ALL
-    selection = Selection(columns, source).where("a.visible")
+    selection = Selection(_columns((*fields, *order.names) if fields else ()), source).where("a.visible")
     if walked and condition:
         selection = selection.where(condition, walked=lists[walked][0])
     for name, values in lists.items():

@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 
 from api.database import Connection, present
 from api.folding import fold
-from api.queries.pages import FragmentLoader, Page, Wanted, fetch
+from api.queries.pages import FragmentLoader, Page, Wanted, fetch, hide
 from api.selection import Order, Selection
 
 
@@ -103,7 +103,9 @@ def page(
         )
     if q is not None:
         selection = selection.where(noun.prefix, prefix=_prefix(q))
-    return fetch(connection, selection, ORDERS[sort], wanted, hidden=("id", "folded", "recent_until"))
+    found = fetch(connection, selection, ORDERS[sort], wanted)
+    hide(found.rows, ("id", "folded", "recent_until"))
+    return found
 
 
 def one(connection: Connection, noun: Noun, slug: str, as_of: str | None = None) -> DictRow | None:

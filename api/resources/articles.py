@@ -132,10 +132,14 @@ def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
     filters = {name: value for name, value in {**query, **given}.items() if name in FILTERS}
     if "q" in filters:
         filters["q"] = _words(filters["q"])
+    include = query.get("include", ())
+    fields = query.get("fields", ())
+    shown = (*fields, "body") if fields and "body" in include else fields
+    highlights = query["q"] if "highlights" in include else None
     return listed(
         query,
         given,
-        lambda connection, wanted: queries.page(connection, filters, query["sort"], wanted, query.get("fields", ())),
+        lambda connection, wanted: queries.page(connection, filters, query["sort"], wanted, shown, highlights),
     )
 
 

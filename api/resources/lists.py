@@ -1,6 +1,7 @@
 """The shape of every list: data, page and meta, and the Link header."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,7 +15,7 @@ from api.web import absolute, answer, database
 Fetch = Callable[[Connection, Wanted], Page]
 
 # What a cursor is not bound to: these may change from page to page.
-UNBOUND = ("cursor", "limit", "count", "fields")
+UNBOUND = ("cursor", "limit", "count", "fields", "include")
 
 
 def listed(query: Mapping[str, Any], scope: Mapping[str, Any], fetch: Fetch) -> Response:
@@ -39,9 +40,12 @@ def _shown(page: Page, wanted: Wanted, key: bytes, bound: Mapping[str, Any]) -> 
 
 
 def _meta(page: Page) -> dict[str, Any]:
-    if page.total is None:
-        return {}
-    return {"total": page.total, "total_relation": "gte" if page.capped else "eq"}
+    meta: dict[str, Any] = {}
+    if page.total is not None:
+        meta |= {"total": page.total, "total_relation": "gte" if page.capped else "eq"}
+    if page.ranked is not None:
+        meta["ranked"] = asdict(page.ranked)
+    return meta
 
 
 def _links(cursors: Mapping[str, str | None]) -> dict[str, str]:

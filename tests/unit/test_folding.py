@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.folding import fold, slug, tokens, words
+from api.folding import fold, located, slug, tokens, words
 
 # Text in which marks, jamo, kana and alphabets meet often enough to combine.
 mixed = st.text(st.one_of(st.sampled_from("aÉßİıǅΣςᾳΐЙё\u0301\u0345\u3099\u309aかハｶﾞ가각ﬁ①石豈"), st.characters()))
@@ -156,3 +156,29 @@ def test_a_slug_is_short_lower_case_ascii(name: str, address: str) -> None:
 @given(st.text())
 def test_the_slug_of_a_slug_is_the_slug(name: str) -> None:
     assert slug(slug(name)) == slug(name)
+
+
+@given(st.one_of(mixed, st.text()))
+@example("ㄱㅏ ﾡￂ ᄀ\u0301ᅡ각")
+@example("x" * 300 + " ﬁn İ ŉ é")
+def test_every_token_is_found_where_it_stands(text: str) -> None:
+    found = located(text)
+    assert [token for token, _, _ in found] == tokens(text)
+    for token, begin, end in found:
+        assert 0 <= begin < end <= len(text)
+        assert token in fold(text[begin:end])
+    assert [begin for _, begin, _ in found] == sorted(begin for _, begin, _ in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("The Élysée said", ["The", "Élysée", "said"]),
+        ("한미동맹의", ["한미", "미동", "동맹", "맹의"]),
+        ("e\u0301lu", ["e\u0301lu"]),
+        ("①Ｓｅｏｕｌ", ["①Ｓｅｏｕｌ"]),
+        ("ﾊﾟﾘ", ["ﾊﾟﾘ"]),
+    ],
+)
+def test_a_place_covers_the_token_with_its_marks(text: str, places: list[str]) -> None:
+    assert [text[begin:end] for _, begin, end in located(text)] == places

@@ -765,8 +765,11 @@ def test_all_filters_of_articles_together() -> None:
 @pytest.mark.parametrize(
     ("schema", "query", "refused"),
     [
-        (ArticleQuery(), {"sort": "Newest"}, {"sort": ["must be newest, oldest or updated"]}),
-        (ArticleQuery(), {"sort": ""}, {"sort": ["must be newest, oldest or updated"]}),
+        (ArticleQuery(), {"sort": "Newest"}, {"sort": ["must be newest, oldest, updated or relevance"]}),
+        (ArticleQuery(), {"sort": ""}, {"sort": ["must be newest, oldest, updated or relevance"]}),
+        (ArticleQuery(), {"sort": "relevance"}, {"sort": ["relevance needs a search, q"]}),
+        (ArticleQuery(), {"include": "highlights"}, {"include": ["highlights need a search, q"]}),
+        (ArticleQuery(), {"include": "text"}, {"include": ["must be body, highlights or body,highlights"]}),
         (NounQuery(), {"sort": "newest"}, {"sort": ["must be name, articles or recent"]}),
         (PageQuery(), {"cursor": ""}, {"cursor": ["must have 1 to 4,000 characters"]}),
         (PageQuery(), {"cursor": "x" * 4_001}, {"cursor": ["must have 1 to 4,000 characters"]}),
