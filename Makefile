@@ -19,7 +19,8 @@ test: $(VENV)/.dev ## Run the tests, on an embedded Postgres or the one of TEST_
 test-long: $(VENV)/.dev ## Run the kills, the load and all other slow tests
 	$(BIN)/python -m pytest -m long
 
-openapi: $(VENV)/.serve ## Write docs/openapi.json anew, the document that clients are generated from
+openapi: $(VENV)/.dev ## Write docs/openapi.json anew, its example answers included, as the demo archive gives them
+	DATELINE_EXAMPLES=write $(BIN)/python -m pytest tests/contract/test_examples.py -k demo_archive
 	$(BIN)/dateline openapi --output docs/openapi.json
 
 screenshots: $(VENV)/.dev ## Take the pictures in docs/images anew, with Chromium

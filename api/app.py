@@ -7,7 +7,7 @@ from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import problems, web
+from api import examples, problems, web
 from api.database import Database
 from api.resources import articles, health, nouns, service
 from api.settings import Settings
@@ -59,6 +59,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             "description": "An API key, `dl_…`; `dateline keys create` makes one.",
         },
     )
+    for code, problem in examples.PROBLEMS.items():
+        api.document.components.example(code, {"summary": problem["title"], "value": problem})
     for blueprint in (
         articles.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, health.blueprint, service.blueprint
     ):  # fmt: skip

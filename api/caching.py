@@ -18,6 +18,8 @@ from api.web import absolute, database, settings
 T = TypeVar("T")
 
 VERSION = version("dateline")
+# Other code may answer otherwise, and other code means another start.
+STARTED = datetime.now(UTC)
 
 
 def read(work: Callable[[Connection], T], show: Callable[[T], Response]) -> Response:
@@ -32,6 +34,15 @@ def read(work: Callable[[Connection], T], show: Callable[[T], Response]) -> Resp
     response.headers["ETag"] = tag(state)
     if state.changed_at:
         response.headers["Last-Modified"] = last_modified(state.changed_at)
+    return cacheable(response)
+
+
+def unchanging(body: bytes, mimetype: str) -> Response:
+    """An answer that stays the same as long as this server runs; 304 when the client has it."""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+    response = Response(status=304) if client_has(etag, STARTED) else Response(body, mimetype=mimetype)
+    response.headers["ETag"] = etag
+    response.headers["Last-Modified"] = http_date(STARTED)
     return cacheable(response)
 
 

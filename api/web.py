@@ -16,7 +16,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.routing import BaseConverter
 
 import api.queries.keys as held_keys
-from api import keys, timing
+from api import examples, keys, timing
 from api.database import Database
 from api.errors import (
     Forbidden,
@@ -158,16 +158,19 @@ class Blueprint(flask_smorest.Blueprint):
             if body:
                 served = self.arguments(body, location="json", example=example)(served)
             served = self.arguments(query, location="query")(served)
+            operation = _camel_case(name or view.__name__)
             for status, (schema, meaning) in answers.items():
-                served = self.response(status, schema, description=meaning)(served)
+                shown = examples.ANSWERS.get(f"{operation} {status}")
+                served = self.response(status, schema, description=meaning, example=shown)(served)
             for problem in raised:
                 meaning = f"`{problem.code}`: {problem.__doc__}"
+                shown = {problem.code: {"$ref": f"#/components/examples/{problem.code}"}}
                 served = self.alt_response(
-                    problem.status, schema=ProblemSchema, content_type=MEDIA_TYPE, description=meaning
+                    problem.status, schema=ProblemSchema, content_type=MEDIA_TYPE, description=meaning, examples=shown
                 )(served)
             security = {"security": [{"key": []}] if scope != "read" else [{}, {"key": []}]} if scope else {}
             sentences = {"summary": summary, "description": description or inspect.getdoc(view)}
-            served = self.doc(operationId=_camel_case(name or view.__name__), **sentences, **security)(served)
+            served = self.doc(operationId=operation, **sentences, **security)(served)
             if scope:
                 served = guarded(scope)(served)
             return self.route(rule, methods=[method], endpoint=name or None, parameters=parts)(served)

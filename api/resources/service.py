@@ -1,6 +1,5 @@
 """The index, the OpenAPI document, Swagger UI, and what each kind of problem means."""
 
-import hashlib
 from functools import cache
 from importlib.metadata import version
 from mimetypes import guess_type
@@ -14,7 +13,7 @@ from flask import Response, current_app, request
 
 from api import caching
 from api.errors import PROBLEMS, NotFound
-from api.web import Blueprint, absolute, answer
+from api.web import Blueprint, absolute
 from schemas.errors import IndexSchema, ProblemKindSchema
 
 blueprint = Blueprint("Service", __name__, description="The server itself.")
@@ -34,7 +33,9 @@ def get_index(_query: dict[str, Any]) -> Response:
     links = {name: absolute(f"/v1/{name}") for name in paths}
     links |= {"openapi": absolute("/openapi.json"), "docs": absolute("/docs"), "ready": absolute("/readyz")}
     content = {"name": "Dateline", "version": version("dateline"), "links": links}
-    return answer(content, headers={"Vary": "Accept"})
+    response = caching.unchanging(orjson.dumps(content), "application/json")
+    response.vary.add("Accept")
+    return response
 
 
 @blueprint.operation(
@@ -50,35 +51,31 @@ def get_problem(_query: dict[str, Any], code: str) -> Response:
     problem = PROBLEMS.get(code)
     if problem is None:
         raise NotFound(f"No kind of failure has this code; there are {', '.join(sorted(PROBLEMS))}.")
-    return answer({"code": code, "title": problem.title, "status": problem.status, "description": problem.__doc__})
+    content = {"code": code, "title": problem.title, "status": problem.status, "description": problem.__doc__}
+    return caching.unchanging(orjson.dumps(content), "application/json")
 
 
 @documentation.get("/openapi.json")
 def get_openapi() -> Response:
     """The OpenAPI document, made once a process."""
-    document, tag = _openapi()
-    known = caching.client_has(tag, None)
-    response = Response(status=304) if known else Response(document, mimetype="application/json")
-    response.headers["ETag"] = tag
-    return caching.cacheable(response)
+    return caching.unchanging(_openapi(), "application/json")
 
 
 @cache
-def _openapi() -> tuple[bytes, str]:
-    document = orjson.dumps(current_app.extensions["dateline.api"].document.to_dict(), option=orjson.OPT_INDENT_2)
-    return document, f'"{hashlib.sha256(document).hexdigest()[:16]}"'
+def _openapi() -> bytes:
+    return orjson.dumps(current_app.extensions["dateline.api"].document.to_dict(), option=orjson.OPT_INDENT_2)
 
 
 @documentation.get("/docs")
 def get_docs() -> Response:
     """Swagger UI over this server's own document."""
-    return Response(_PAGE, mimetype="text/html")
+    return caching.unchanging(_PAGE.encode(), "text/html")
 
 
 @documentation.get("/docs/start.js")
 def get_docs_start() -> Response:
     """What starts Swagger UI."""
-    return Response(_START, mimetype="text/javascript")
+    return caching.unchanging(_START.encode(), "text/javascript")
 
 
 @documentation.get("/docs/<string:name>")
@@ -87,7 +84,7 @@ def get_docs_file(name: str) -> Response:
     path = _files().get(name)
     if path is None:
         raise NotFound("Swagger UI has no such file.")
-    response = Response(path.read_bytes(), mimetype=guess_type(name)[0])
+    response = caching.unchanging(path.read_bytes(), guess_type(name)[0] or "application/octet-stream")
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
 

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import brotli
 import pytest
-from contract import ContractClient
+from contract import ContractClient, documented
 from stories import ARTICLE, record, store
 from werkzeug.http import http_date
 
@@ -42,6 +42,31 @@ def test_after_any_change_the_old_tag_is_no_good(client: ContractClient, demo: C
     again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 200
     assert again.headers["ETag"] != first.headers["ETag"]
+
+
+# Answers about this moment are never kept, so they need no tag.
+UNTAGGED = {"/livez", "/readyz"}
+ADDRESSES = [
+    path.format(**{part["name"]: part["example"] for part in methods.get("parameters", [])})
+    for path, methods in documented()["paths"].items()
+    if "get" in methods
+]
+
+
+@pytest.mark.parametrize("path", [*ADDRESSES, "/openapi.json", "/docs", "/docs/start.js", "/docs/swagger-ui.css"])
+def test_every_get_has_validators_and_is_a_304_for_who_holds_it(client: ContractClient, path: str) -> None:
+    first = client.get(path)
+    if path in UNTAGGED:
+        assert first.headers["Cache-Control"] == "no-store"
+        return
+    assert parsedate_to_datetime(first.headers["Last-Modified"]) <= datetime.now(UTC)
+    assert "Authorization" in first.headers["Vary"]
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+    later = http_date(datetime.now(UTC) + timedelta(hours=1))
+    assert client.get(path, headers={"If-Modified-Since": later}).status_code == 304
+    assert client.get(path, headers={"If-Modified-Since": http_date(0)}).status_code == 200
 
 
 def test_a_tag_is_that_of_one_address(client: ContractClient) -> None:

@@ -1,0 +1,120 @@
+"""The answers that the documentation shows are those of the demo archive: ``make openapi`` asks for them anew."""
+
+import os
+import re
+from typing import Any
+
+import orjson
+import pytest
+from conftest import app_on
+from contract import documented
+from flask.testing import FlaskClient
+from stories import ARTICLE
+from werkzeug.test import TestResponse
+
+from api import examples
+from api.app import create_app
+from api.commands import keys
+from api.database import Connection
+from api.errors import PROBLEMS, TooSlow
+from api.settings import Settings
+
+BASE = "http://127.0.0.1:8000"
+# What is another one at every run: times of storing, cursors, ids of requests.
+CHANGING = re.compile(rb'"(created_at|updated_at|next|prev|request_id)":"[^"]*"')
+
+
+def answers(client: FlaskClient, key: dict[str, str]) -> dict[str, Any]:
+    """What every operation answers to its own example; lists show one entry."""
+    found: dict[str, Any] = {}
+    for path, methods in documented()["paths"].items():
+        filled = path.format(**{part["name"]: part["example"] for part in methods.get("parameters", [])})
+        for method, operation in methods.items():
+            if method == "parameters":
+                continue
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            has_limit = any(parameter["name"] == "limit" for parameter in operation.get("parameters", []))
+            response = client.open(
+                f"{filled}?limit=1" if has_limit else filled,
+                method=method,
+                json=body and body["example"],
+                headers=key if body else {},
+            )
+            found[f"{operation['operationId']} {response.status_code}"] = response.get_json()
+    return found
+
+
+def problems(client: FlaskClient, demo: Connection, key: dict[str, str]) -> dict[str, Any]:
+    """One of each kind of problem, provoked."""
+    article = client.get("/v1/articles?limit=1").get_json()["data"][0]
+    withdrawn = {**ARTICLE, "external_id": "withdrawn"}
+    gone = client.post("/v1/articles", json=withdrawn, headers=key).get_json()["id"]
+    demo.execute("update articles set status = 'withheld' where id = %s", (gone,))
+    small = app_on(demo, public_url=BASE, max_body_bytes=10).test_client()
+    away = create_app(Settings(database_url="host=127.0.0.1 port=1 connect_timeout=1", public_url=BASE)).test_client()
+    provoked = [
+        client.get("/v1/articles?q=%ff"),
+        client.get("/v1/articles?cursor=changed"),
+        client.post("/v1/articles", json=ARTICLE),
+        client.post("/v1/articles", json={**ARTICLE, "outlet": "japan-forward"}, headers=key),
+        client.get("/v1/tags/no-such-tag"),
+        client.delete("/v1/tags"),
+        client.post("/v1/articles", json=withdrawn, headers=key),
+        client.get(f"/v1/articles/{gone}"),
+        small.post("/v1/articles", json=ARTICLE, headers=key),
+        client.get(f"/v1/articles?section={'x' * 9_000}"),
+        client.post("/v1/articles", data="headline=Ports", headers=key),
+        client.get("/v1/articles?tga=seoul-washington&limit=0"),
+        away.get("/v1/articles"),
+        _broken(client, demo, article["id"]),
+    ]
+    return {problem.get_json()["code"]: problem.get_json() for problem in provoked}
+
+
+def _broken(client: FlaskClient, demo: Connection, article: str) -> TestResponse:
+    demo.execute("alter table articles rename column body to text")
+    return client.get(f"/v1/articles/{article}")
+
+
+@pytest.fixture
+def made(demo: Connection) -> dict[str, Any]:
+    """The examples as the demo archive gives them now."""
+    app = app_on(demo, public_url=BASE)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    key = {"Authorization": f"Bearer {keys.create(demo, 'examples', ['write'], ['korea-herald'])}"}
+    client = app.test_client()
+    return {"answers": answers(client, key), "problems": problems(client, demo, key)}
+
+
+def stable(content: Any) -> bytes:
+    """Content without what is another one at every run."""
+    return CHANGING.sub(rb'"\1":"..."', orjson.dumps(content, option=orjson.OPT_SORT_KEYS))
+
+
+def test_the_examples_are_what_the_demo_archive_answers(made: dict[str, Any]) -> None:
+    held = orjson.loads(examples.PATH.read_bytes())
+    if os.environ.get("DATELINE_EXAMPLES"):
+        for kind in made:
+            same = {name for name, content in held[kind].items() if stable(content) == stable(made[kind].get(name))}
+            made[kind] |= {name: held[kind][name] for name in same}
+        examples.PATH.write_bytes(orjson.dumps(made, option=orjson.OPT_INDENT_2) + b"\n")
+        return
+    for kind in ("answers", "problems"):
+        assert held[kind].keys() == made[kind].keys()
+        for name, content in made[kind].items():
+            assert stable(held[kind][name]) == stable(content), name
+
+
+def test_every_operation_and_every_problem_shows_an_example() -> None:
+    document = documented()
+    for methods in document["paths"].values():
+        for method, operation in methods.items():
+            if method != "parameters":
+                assert any(
+                    "example" in content
+                    for status, answer in operation["responses"].items()
+                    for content in answer.get("content", {}).values()
+                    if status < "300"
+                ), operation["operationId"]
+    # A statement that takes too long is shown as the other 503: both look the same.
+    assert document["components"]["examples"].keys() == PROBLEMS.keys() - {TooSlow.code}
