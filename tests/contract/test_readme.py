@@ -1,4 +1,4 @@
-"""The README does what it says: its commands run, its answers are these, its settings are all there."""
+"""The README and the guides do what they say: commands run, answers are these, settings are all there."""
 
 import re
 import shutil
@@ -9,10 +9,16 @@ from pathlib import Path
 import pytest
 
 from api.settings import Settings
+from schemas.articles import ArticleQuery
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+PAGES = ["README.md", "docs/reading.md"]
+CONSOLE = [
+    pytest.param(block, id=f"{page}-{number}")
+    for page in PAGES
+    for number, block in enumerate(re.findall(r"```console\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL))
+]
 
 
 def examples(block: str) -> list[tuple[str, str]]:
@@ -24,8 +30,8 @@ def examples(block: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are written with curl")
-@pytest.mark.parametrize("block", CONSOLE, ids=range(len(CONSOLE)))
-def test_every_example_answers_what_the_readme_shows(served: dict[str, str], block: str) -> None:
+@pytest.mark.parametrize("block", CONSOLE)
+def test_every_example_answers_what_the_page_shows(served: dict[str, str], block: str) -> None:
     script, expected = ["set -e"], []
     for command, output in examples(block):
         ours = command.replace("http://127.0.0.1:8000", served["BASE"]).replace(".venv/bin/dateline", "dateline")
@@ -45,9 +51,18 @@ def test_the_settings_table_is_the_settings() -> None:
     ]
 
 
-def test_every_file_the_readme_links_is_there() -> None:
-    for link in re.findall(r"\]\(([^)]+)\)", README):
-        assert link.startswith("http") or (ROOT / link).exists(), link
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/**/*.md"))]
+)
+def test_every_file_a_page_links_is_there(page: str) -> None:
+    for link in re.findall(r"\]\(([^)#]+)", (ROOT / page).read_text(encoding="utf-8")):
+        assert link.startswith("http") or (ROOT / page).parent.joinpath(link).exists(), link
+
+
+def test_every_parameter_of_articles_is_told_to_those_who_read() -> None:
+    guide = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
+    for name in ArticleQuery._declared_fields:
+        assert re.search(rf"\b{name.rstrip('_')}\b", guide), name
 
 
 def test_every_make_command_is_listed_by_make_help() -> None:
