@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import examples, problems, web
 from api.database import Database
-from api.resources import articles, health, nouns, service
+from api.resources import health, nouns, service, writing
 from api.settings import Settings
 
 # Headers that a script of another origin may read.
@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     for code, problem in examples.PROBLEMS.items():
         api.document.components.example(code, {"summary": problem["title"], "value": problem})
     for blueprint in (
-        articles.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, health.blueprint, service.blueprint
+        writing.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, health.blueprint, service.blueprint
     ):  # fmt: skip
         api.register_blueprint(blueprint)
     app.register_blueprint(service.documentation)

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 
 class Problem(Exception):
-    """A failure that the client is told about. ``errors`` names inputs, ``headers`` go out with the answer.
+    """A failure that the client is told about. ``errors`` names inputs, ``headers`` go out with the answer, and
+    ``members`` are further ones of the document.
 
     The docstring of each subclass is its public documentation, served under ``/problems/<code>``.
     """
@@ -20,11 +21,13 @@ class Problem(Exception):
         *,
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        **members: object,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = errors
         self.headers = headers or {}
+        self.members = members
 
 
 class MalformedRequest(Problem):
@@ -73,6 +76,18 @@ class Gone(Problem):
     """The article was withdrawn; it will not come back at this address unless its outlet restores it."""
 
     code, title, status = "gone", "Gone", 410
+
+
+class PreconditionFailed(Problem):
+    """The article is no longer the one that `If-Match` names. Read it again and make the change to what it is now."""
+
+    code, title, status = "precondition_failed", "Precondition failed", 412
+
+
+class PreconditionRequired(Problem):
+    """A change of an article needs `If-Match` with its `ETag`, so that no other change is overwritten unseen."""
+
+    code, title, status = "precondition_required", "Precondition required", 428
 
 
 class ContentTooLarge(Problem):

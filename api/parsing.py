@@ -4,7 +4,7 @@ import difflib
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
@@ -53,13 +53,7 @@ class Parser(FlaskParser):
         return values
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:
-        if req.mimetype != "application/json":
-            raise UnsupportedMediaType(
-                f"The body's Content-Type is {req.mimetype or 'missing'}; this address takes application/json."
-            )
-        if req.headers.get("Content-Encoding", "identity") != "identity":
-            raise UnsupportedMediaType("The body is compressed; this address takes it as it is.")
-        return parsed_json(_body(req))
+        return json_body(req, "application/json")
 
     def handle_error(
         self,
@@ -75,8 +69,39 @@ class Parser(FlaskParser):
                     errors.append(_parameter_error(path, detail, schema))
                 else:
                     errors.append({"pointer": pointer(path), "detail": detail})
-        names = ", ".join(error.get("parameter") or error.get("pointer") or "the body" for error in errors[:3])
-        raise InvalidInput(f"Not accepted: {names}; errors says why.", errors=errors)
+        raise refused(errors)
+
+
+def refused(errors: Sequence[Mapping[str, str]]) -> InvalidInput:
+    """The problem that says which inputs are wrong."""
+    names = ", ".join(error.get("parameter") or error.get("pointer") or "the body" for error in errors[:3])
+    return InvalidInput(f"Not accepted: {names}; errors says why.", errors=errors)
+
+
+def json_body(req: Request, media_type: str) -> Any:
+    """The request's body, which must be JSON of this media type; raises what ``parsed_json`` does."""
+    refuse_other_type(req, media_type)
+    return parsed_json(_body(req))
+
+
+def refuse_other_type(req: Request, *media_types: str) -> None:
+    """Raise UnsupportedMediaType unless the body is of one of these types, and as it is."""
+    if req.mimetype not in media_types:
+        known = " or ".join(media_types)
+        raise UnsupportedMediaType(
+            f"The body's Content-Type is {req.mimetype or 'missing'}; this address takes {known}."
+        )
+    if req.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType("The body is compressed; this address takes it as it is.")
+
+
+def loaded(schema: ma.Schema, content: Any) -> Any:
+    """What the schema makes of the content of a body; InvalidInput with a pointer to each thing wrong with it."""
+    try:
+        return schema.load(content)
+    except ma.ValidationError as error:
+        found = flattened(error.normalized_messages())
+        raise refused([{"pointer": pointer(path), "detail": detail} for path, detail in found]) from None
 
 
 def _body(req: Request) -> bytes:

@@ -36,7 +36,8 @@ def answered(problem: Problem) -> Response:
     }
     if problem.errors:
         document["errors"] = list(problem.errors)
-    response = Response(orjson.dumps(document), status=problem.status, mimetype=MEDIA_TYPE)
+    document |= problem.members
+    response = Response(orjson.dumps(document, option=orjson.OPT_UTC_Z), status=problem.status, mimetype=MEDIA_TYPE)
     response.headers.update(problem.headers)
     response.headers["Cache-Control"] = "no-store"
     return response

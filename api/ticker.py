@@ -1,43 +1,56 @@
-"""What is due, done once a second by the process that serves: jobs that writes left behind."""
+"""What is due, done by the process that serves: embargoes that end, what is kept no longer, jobs that writes left."""
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import psycopg
 
-from api.commands import jobs
-from api.database import Connection, connect
+from api.commands import jobs, standing
+from api.database import Connection, connect, in_transaction
 
-SECONDS = 1.0
+SECONDS = 0.5
 
 log = logging.getLogger("dateline")
 
 
 @contextmanager
 def ticking(conninfo: str) -> Iterator[None]:
-    """A thread that does what is due until the block ends; a database that is away is asked again."""
+    """Threads that do what is due until the block ends; a database that is away is asked again.
+
+    A job may take long, and no embargo waits for one.
+    """
     ended = threading.Event()
-    thread = threading.Thread(target=_tick, args=(conninfo, ended), name="ticker", daemon=True)
-    thread.start()
-    try:
+    with ExitStack() as stack:
+        for name, work in (
+            ("embargoes", _release),
+            ("jobs", lambda connection: jobs.run(connection, ended=ended.is_set)),
+        ):
+            thread = threading.Thread(target=_tick, args=(conninfo, ended, work), name=name, daemon=True)
+            thread.start()
+            stack.callback(thread.join)
+        stack.callback(ended.set)
         yield
-    finally:
-        ended.set()
-        thread.join()
 
 
-def _tick(conninfo: str, ended: threading.Event) -> None:
+def _release(connection: Connection) -> None:
+    while in_transaction(connection, standing.release_due) == standing.RELEASED_AT_ONCE:
+        pass
+
+
+def _tick(conninfo: str, ended: threading.Event, work: Callable[[Connection], object]) -> None:
     connection: Connection | None = None
-    while not ended.wait(SECONDS):
+    while True:
         try:
             connection = connection or connect(conninfo)
-            jobs.run(connection, ended=ended.is_set)
+            work(connection)
         except psycopg.Error as error:
             log.warning("what is due waits for the database: %s", type(error).__name__)
             connection = connection.close() if connection else None
         except Exception:
-            log.exception("a job fails; it is tried again")
+            log.exception("what is due fails; it is tried again")
+        if ended.wait(SECONDS):
+            break
     if connection:
         connection.close()

@@ -125,6 +125,7 @@ class Blueprint(flask_smorest.Blueprint):
         method: str = "GET",
         query: ma.Schema | type[ma.Schema] = NoQuery,
         body: type[ma.Schema] | None = None,
+        accepts: Mapping[str, tuple[ma.Schema, object]] | None = None,
         example: Mapping[str, object] | None = None,
         scope: str | None = "read",
         problems: Sequence[type[Problem]] = (),
@@ -137,7 +138,8 @@ class Blueprint(flask_smorest.Blueprint):
 
         ``scope`` is what a key must allow: ``read`` is open while reads are public and to every key otherwise,
         None needs no key ever.
-        ``example`` is a body that can be sent; ``path`` has a sentence and an example for each part of the path.
+        ``example`` is a body that can be sent; ``accepts`` documents bodies that the function reads by itself, a schema
+        and an example by media type; ``path`` has a sentence and an example for each part of the path.
         ``name`` and ``description`` are the function's own name and docstring unless given.
         """
         raised = list(
@@ -157,16 +159,20 @@ class Blueprint(flask_smorest.Blueprint):
             served = view
             if body:
                 served = self.arguments(body, location="json", example=example)(served)
+            if accepts:
+                content = {kind: {"schema": schema, "example": shown} for kind, (schema, shown) in accepts.items()}
+                served = self.doc(requestBody={"required": True, "content": content})(served)
             served = self.arguments(query, location="query")(served)
             operation = _camel_case(name or view.__name__)
             for status, (schema, meaning) in answers.items():
                 shown = examples.ANSWERS.get(f"{operation} {status}")
                 served = self.response(status, schema, description=meaning, example=shown)(served)
-            for problem in raised:
-                meaning = f"`{problem.code}`: {problem.__doc__}"
-                shown = {problem.code: {"$ref": f"#/components/examples/{problem.code}"}}
+            for status in dict.fromkeys(problem.status for problem in raised):
+                same = [problem for problem in raised if problem.status == status]
+                meaning = "\n\n".join(f"`{problem.code}`: {problem.__doc__}" for problem in same)
+                shown = {problem.code: {"$ref": f"#/components/examples/{problem.code}"} for problem in same}
                 served = self.alt_response(
-                    problem.status, schema=ProblemSchema, content_type=MEDIA_TYPE, description=meaning, examples=shown
+                    status, schema=ProblemSchema, content_type=MEDIA_TYPE, description=meaning, examples=shown
                 )(served)
             security = {"security": [{"key": []}] if scope != "read" else [{}, {"key": []}]} if scope else {}
             sentences = {"summary": summary, "description": description or inspect.getdoc(view)}
@@ -216,6 +222,12 @@ def presented_key() -> Key | None:
     if key is None:
         raise Unauthorized("The key is not valid: mistyped, unknown or revoked.", headers=CHALLENGE)
     return key
+
+
+def may_write(outlet: str) -> bool:
+    """Whether the key of this request writes for an outlet, and so sees what is not yet for everyone."""
+    key: Key | None = g.get("key")
+    return key is not None and ("admin" in key.scopes or ("write" in key.scopes and outlet in key.outlets))
 
 
 class Api(flask_smorest.Api):

@@ -11,6 +11,7 @@ from schemas.base import (
     INT4,
     Bound,
     CommaList,
+    Count,
     IdList,
     LanguageList,
     Moment,
@@ -169,6 +170,11 @@ class ArticleSchema(Schema):
         metadata={"description": "The summary under the headline, plain text."},
     )
     body = fields.String(required=True, metadata={"description": "The text, plain."})
+    body_html = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The text as clean HTML, when its outlet sent it so; safe to show in a page."},
+    )
     byline = fields.String(required=True, allow_none=True, metadata={"description": "Who wrote it."})
     credit = fields.String(required=True, allow_none=True, metadata={"description": "The agency it came from."})
     section = fields.String(required=True, allow_none=True, metadata={"description": "The outlet's section."})
@@ -196,10 +202,21 @@ class ArticleSchema(Schema):
     version = fields.Integer(
         required=True, metadata={"description": "1, and one more with every change that the outlet pushed."}
     )
+    source_version = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "The outlet's own number of this version."}
+    )
+    note = fields.String(
+        required=True, allow_none=True, metadata={"description": "What this version corrects, as the outlet says it."}
+    )
     status = fields.String(
         required=True,
         validate=validate.OneOf(STATUSES),
         metadata={"description": "`usable`, or why it is not: `withheld` or `canceled`, the words of ninjs."},
+    )
+    embargoed_until = fields.DateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Until when only its outlet's keys see it; null for everything that all may see."},
     )
 
 
@@ -276,6 +293,13 @@ class ArticleInput(Schema):
         load_default="",
         metadata={"description": "The text, plain, kept word for word."},
     )
+    body_html = Text(
+        low=1,
+        high=INT4,
+        stripped=False,
+        allow_none=True,
+        metadata={"description": "The text as HTML, instead of `body`: it is cleaned, and `body` is made from it."},
+    )
     byline = Text(low=1, high=500, allow_none=True, metadata={"description": "Who wrote it."})
     credit = Text(low=1, high=200, allow_none=True, metadata={"description": "The agency it came from."})
     section = Text(low=1, high=200, allow_none=True, metadata={"description": "The outlet's section."})
@@ -290,15 +314,51 @@ class ArticleInput(Schema):
     published_at = Moment(
         required=True,
         metadata={
-            "description": "When it was published, with offset; at most 5 minutes ahead.",
+            "description": "When it was published, with offset; at most 5 minutes ahead, unless it is embargoed.",
             "format": "date-time",
         },
     )
 
-    @ma.validates("published_at")
-    def _not_ahead(self, published_at: datetime, **_: Any) -> None:
-        if published_at > datetime.now(UTC) + AHEAD:
-            raise ValidationError("must not be more than 5 minutes ahead")
+    embargoed_until = Moment(
+        allow_none=True,
+        metadata={
+            "description": "Until then only keys of its outlet see it; then it is published, not earlier. Left out, an "
+            "embargo stays as it is; null lifts it.",
+        },
+    )
+    status = fields.String(
+        validate=validate.OneOf(STATUSES, error="must be usable, withheld or canceled"),
+        metadata={
+            "description": "`withheld` (for now) or `canceled` withdraws it, `usable` brings a withdrawn one back. "
+            "Left out, a new article is usable, and a withdrawn one is a 409."
+        },
+    )
+    reason = Text(low=1, high=1_000, metadata={"description": "Why it is withdrawn, for those who ask for it."})
+    note = Text(
+        low=1, high=1_000, allow_none=True, metadata={"description": "What this version corrects, in a sentence."}
+    )
+    source_version = Count(
+        allow_none=True,
+        metadata={"description": "Your own number of this version; one lower than the archive holds changes nothing."},
+    )
+
+    @ma.validates_schema
+    def _timely(self, data: dict[str, Any], **_: Any) -> None:
+        latest = max(datetime.now(UTC) + AHEAD, data.get("embargoed_until") or datetime.min.replace(tzinfo=UTC))
+        if "published_at" in data and data["published_at"] > latest:
+            raise ValidationError(
+                "must not be more than 5 minutes ahead, nor after the end of the embargo", "published_at"
+            )
+
+    @ma.validates_schema
+    def _one_text(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("body") and data.get("body_html"):
+            raise ValidationError("is made from body_html; send one of them", "body")
+
+    @ma.validates_schema
+    def _reasonable(self, data: dict[str, Any], **_: Any) -> None:
+        if "reason" in data and data.get("status", "usable") == "usable":
+            raise ValidationError("goes with the status withheld or canceled", "reason")
 
     tags = fields.List(
         Text(low=1, high=200),
@@ -325,3 +385,28 @@ class PushQuery(Schema):
     def _known(self, values: list[str], **_: Any) -> None:
         if not set(values) <= {"tags", "people"}:
             raise ValidationError("must be tags, people or tags,people")
+
+
+class ArticlePatch(ArticleInput):
+    """What is to change of an article (JSON merge patch, RFC 7396): what is left out stays, null empties a field."""
+
+    class Meta(ArticleInput.Meta):
+        exclude = ("outlet", "external_id")
+
+
+class WithdrawQuery(Schema):
+    """Parameters of a withdrawal."""
+
+    reason = Text(low=1, high=1_000, required=True, metadata={"description": "Why, for those who ask for the article."})
+    status = fields.String(
+        load_default="canceled",
+        validate=validate.OneOf(("withheld", "canceled"), error="must be withheld or canceled"),
+        metadata={"description": "`canceled`, or `withheld` when it is to come back."},
+    )
+    purge = fields.String(
+        load_default="false",
+        validate=validate.OneOf(("true", "false"), error="must be true or false"),
+        metadata={
+            "description": "`true` erases its text and all its versions, for good; needs a key with the scope `admin`."
+        },
+    )

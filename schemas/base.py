@@ -14,6 +14,7 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
 INT4 = 2**31 - 1
+INT8 = 2**63 - 1
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -82,6 +83,20 @@ class Whole(fields.Integer):
         if not isinstance(value, str) or not _WHOLE.fullmatch(value):
             raise ValidationError(self.sentence)
         return int(value)
+
+
+class Count(fields.Integer):
+    """A whole number from 0 to 2⁶³ - 1 in a body, as JSON writes one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(0, INT8, error=self.SENTENCE), **kwargs)
+
+    SENTENCE = "must be a whole number from 0 to 9,223,372,036,854,775,807"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if type(value) is not int:
+            raise ValidationError(self.SENTENCE)
+        return value
 
 
 class Slug(fields.String):

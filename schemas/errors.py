@@ -1,6 +1,6 @@
 """Errors and small answers."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from schemas.base import Schema
 
@@ -11,6 +11,20 @@ class ProblemErrorSchema(Schema):
     detail = fields.String(required=True, metadata={"description": "What is wrong, and what would be right."})
     parameter = fields.String(metadata={"description": "The parameter of the address, when one is wrong."})
     pointer = fields.String(metadata={"description": "JSON Pointer (RFC 6901) into the body, when that is wrong."})
+
+
+class TombstoneSchema(Schema):
+    """What is left of an article that its outlet withdrew."""
+
+    id = fields.UUID(required=True, metadata={"description": "Its id."})
+    status = fields.String(
+        required=True,
+        validate=validate.OneOf(("withheld", "canceled")),
+        metadata={"description": "`withheld` for now, or `canceled`."},
+    )
+    reason = fields.String(required=True, allow_none=True, metadata={"description": "Why, as its outlet says it."})
+    withdrawn_at = fields.DateTime(required=True, metadata={"description": "When, UTC."})
+    purged = fields.Boolean(required=True, metadata={"description": "Whether its text was erased, which is final."})
 
 
 class ProblemSchema(Schema):
@@ -29,6 +43,7 @@ class ProblemSchema(Schema):
         fields.Nested(ProblemErrorSchema),
         metadata={"description": "Each input that is wrong, on a 400 or 422."},
     )
+    tombstone = fields.Nested(TombstoneSchema, metadata={"description": "Of a withdrawn article, on a 410."})
 
 
 class ProblemKindSchema(Schema):

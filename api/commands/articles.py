@@ -2,61 +2,58 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID, uuid5
 
 import orjson
-from psycopg import Cursor
-from psycopg.rows import DictRow
 
-from api import search
-from api.commands import catalogue, changes, links
+from api.commands import article_rows, catalogue, changes
+from api.commands.article_rows import Held, Record
 from api.commands.catalogue import Catalogue
 from api.commands.changes import Change
-from api.commands.links import Linking, Links, State, linked
-from api.database import Connection, Race
-from api.errors import Conflict, InvalidInput
+from api.commands.links import Linking, State, linked
+from api.database import Connection, Race, present
+from api.errors import Conflict, InvalidInput, PreconditionFailed
 from api.folding import slug
 from api.language import detect
+from api.markup import cleaned, text_of
 
 CONTENT = (
     "external_id", "url", "headline", "standfirst", "body", "byline", "credit", "section", "language", "image",
     "published_at",
 )  # fmt: skip
 
-Record = dict[str, Any]
+# Given less often: where they are missing, the digest is that of the others.
+RARE = ("body_html", "note", "source_version")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one record: ``created``, ``updated`` or ``unchanged``."""
+    """What became of one record: ``created``, ``updated``, ``unchanged``, or ``stale`` when a newer one is held."""
 
     id: UUID
     result: str
 
 
-@dataclass(frozen=True)
-class Held:
-    """The article as the archive has it."""
-
-    state: State
-    digest: bytes
-    version: int
-    status: str
-
-
 def upsert(
-    connection: Connection, records: Sequence[Record], *, add_tags: bool = False, keep: bool = False
+    connection: Connection,
+    records: Sequence[Record],
+    *,
+    add_tags: bool = False,
+    keep: bool = False,
+    matching: frozenset[str] | None = None,
 ) -> list[Outcome]:
     """Store each record under (outlet, external_id); the answer's order is the records'.
 
-    A record has the keys of CONTENT (all but external_id, headline and published_at may be missing), an
+    A record has the keys of CONTENT and RARE (all but external_id, headline and published_at may be missing), an
     ``outlet`` slug, and ``tags`` and ``people`` as lists of slugs or names. With ``add_tags`` its tags join
     those that earlier pushes gave; otherwise they replace them. With ``keep`` an article that is held stays as it is.
-    Raises InvalidInput for an unknown outlet, tag
-    or person, Conflict for a withdrawn article; the transaction is then to be given up as a whole.
+    ``embargoed_until`` left out leaves an embargo as it is, None lifts it; ``status`` (with a ``reason``) withdraws
+    or restores. Raises InvalidInput for an unknown outlet, tag or person, Conflict for a withdrawn article without
+    a status, PreconditionFailed when the entity tag of one that is held is not in ``matching``; the transaction is then
+    to be given up as a whole.
     """
     names = catalogue.held(connection)
     resolved = [_resolve(names, record) for record in records]
@@ -64,7 +61,7 @@ def upsert(
     recorded: list[Change] = []
     for chunk in _without_twins(resolved):
         for (position, _), (outcome, change) in zip(
-            chunk, _upsert(connection, names, [record for _, record in chunk], add_tags, keep), strict=True
+            chunk, _upsert(connection, names, [record for _, record in chunk], add_tags, keep, matching), strict=True
         ):
             outcomes[position] = outcome
             recorded += [change] if change else []
@@ -75,7 +72,7 @@ def upsert(
 def relink(connection: Connection, articles: Sequence[UUID]) -> int:
     """Find tags and people in stored texts anew, and renew the copies of nouns; how many articles changed."""
     names = catalogue.held(connection)
-    held = _held(connection, articles)
+    held = article_rows.held(connection, articles)
     rows = connection.execute(
         "select headline, standfirst, body, outlets.slug, articles.id from articles"
         " join outlets on outlets.id = outlet_id where articles.id = any(%(articles)s)",
@@ -84,19 +81,19 @@ def relink(connection: Connection, articles: Sequence[UUID]) -> int:
     linking = Linking()
     updates: list[Record] = []
     for row in rows:
-        before = held[row["id"]]
+        before = held[row["id"]].state
         found = names.gazetteer.find(row["headline"], row["standfirst"], row["body"])
-        after = linked(found, before.state.links.pushed_tags, before.state.links.pushed_people)
-        linking.replace(
-            row["id"],
-            before.state,
-            State(before.state.outlet_id, before.state.published_at, before.state.visible, after),
-        )
+        after = replace(before, links=linked(found, before.links.pushed_tags, before.links.pushed_people))
+        linking.replace(row["id"], before, after)
         outlet = names.outlets[row["slug"]].copy()
-        updates.append({"id": row["id"], "outlet": outlet, **after.copies(names)})
+        updates.append({"id": row["id"], "outlet": outlet, **after.links.copies(names)})
     changed = connection.execute(_RELINK, {"rows": orjson.dumps(updates).decode()}).fetchall()
     linking.write(connection)
-    changes.record(connection, (Change("article.updated", row["id"], version=row["version"]) for row in changed))
+    states = {row["id"]: held[row["id"]].state for row in changed}
+    changes.record(
+        connection,
+        [article_rows.change(row["id"], row["version"], states[row["id"]], states[row["id"]]) for row in changed],
+    )
     return len(changed)
 
 
@@ -123,7 +120,10 @@ def _resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) 
     ]
     if unclear:
         raise InvalidInput("The article names tags or people that the archive cannot tell.", errors=unclear)
-    content: Record = {field: record.get(field) for field in CONTENT}
+    content: Record = {field: record.get(field) for field in (*CONTENT, *RARE)}
+    if content["body_html"]:
+        content["body_html"] = cleaned(content["body_html"])
+        content["body"] = text_of(content["body_html"])
     content["body"] = content["body"] or ""
     content["language"] = content["language"] or outlet.language or detect(content["headline"], content["body"])
     return {
@@ -131,9 +131,9 @@ def _resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) 
         "outlet_id": outlet.id,
         "outlet": outlet.copy(),
         "content": content,
-        "digest": hashlib.sha256(orjson.dumps(content, option=orjson.OPT_UTC_Z)).digest(),
         "tags": {id for ids in tags for id in ids},
         "people": {id for ids in people for id in ids},
+        **{field: record[field] for field in ("embargoed_until", "status", "reason") if field in record},
     }
 
 
@@ -154,10 +154,24 @@ def _without_twins(records: Sequence[Record]) -> Iterator[list[tuple[int, Record
         waiting = [item for item in waiting if item[0] not in taken]
 
 
+def refuse_other(matching: frozenset[str] | None, held: Held) -> None:
+    """Raise PreconditionFailed unless the article has one of the entity tags that the client knows (``*`` is any)."""
+    if matching is not None and matching.isdisjoint({"*", held.etag}):
+        raise PreconditionFailed(
+            "The article was changed since; read it again, and make your change to what it is now."
+        )
+
+
 def _upsert(
-    connection: Connection, names: Catalogue, records: Sequence[Record], add_tags: bool, keep: bool
+    connection: Connection,
+    names: Catalogue,
+    records: Sequence[Record],
+    add_tags: bool,
+    keep: bool,
+    matching: frozenset[str] | None,
 ) -> list[tuple[Outcome, Change | None]]:
-    held = _held(connection, [record["id"] for record in records])
+    held = article_rows.held(connection, [record["id"] for record in records])
+    now = _now(connection) if any(record.get("embargoed_until") for record in records) else None
     linking = Linking()
     rows: list[Record] = []
     answers: list[tuple[Outcome, Change | None]] = []
@@ -166,107 +180,93 @@ def _upsert(
         if before and keep:
             answers.append((Outcome(record["id"], "unchanged"), None))
             continue
-        if before and before.status != "usable":
-            raise Conflict(f"The article {record['id']} was withdrawn by its outlet.")
+        if before:
+            refuse_other(matching, before)
+        if before and _is_stale(record, before):
+            answers.append((Outcome(record["id"], "stale"), None))
+            continue
+        row = _row(record, before, now)
         pushed_tags = record["tags"] | (before.state.links.pushed_tags if before and add_tags else set())
-        if (
-            before
-            and before.digest == record["digest"]
-            and before.state.links.pushed_tags == pushed_tags
-            and before.state.links.pushed_people == record["people"]
-        ):
+        if before and _is_unchanged(before, row, pushed_tags, record["people"]):
             answers.append((Outcome(record["id"], "unchanged"), None))
             continue
-        content = record["content"]
-        found = names.gazetteer.find(content["headline"], content["standfirst"], content["body"])
-        after = linked(found, pushed_tags, record["people"])
-        linking.replace(record["id"], before and before.state, _state(record, after, before))
-        version = before.version + 1 if before else 1
-        rows.append(_row(names, record, after, version))
+        found = names.gazetteer.find(row["headline"], row["standfirst"], row["body"])
+        visible = row["status"] == "usable" and row["embargoed_until"] is None
+        links = linked(found, pushed_tags, record["people"])
+        after = State(record["outlet_id"], row["published_at"], visible, row["status"], links)
+        linking.replace(record["id"], before and before.state, after)
+        rows.append(article_rows.complete(row, names, links))
         result = "updated" if before else "created"
-        answers.append((Outcome(record["id"], result), Change(f"article.{result}", record["id"], version=version)))
+        change = article_rows.change(record["id"], row["version"], before and before.state, after)
+        answers.append((Outcome(record["id"], result), change))
     if rows:
-        written = _write(connection, rows)
+        written = article_rows.write(connection, rows)
         linking.write(connection)
         if len(written.fetchall()) != len(rows):
             raise Race
     return answers
 
 
-def _state(record: Record, links: Links, before: Held | None) -> State:
-    published_at: datetime = record["content"]["published_at"]
-    return State(record["outlet_id"], published_at, before.state.visible if before else True, links)
+def _now(connection: Connection) -> datetime:
+    """The time of the database, whose clock releases embargoes."""
+    return present(connection.execute("select now() as now").fetchone())["now"]
 
 
-def _row(names: Catalogue, record: Record, links: Links, version: int) -> Record:
-    content = record["content"]
+def _is_stale(record: Record, before: Held) -> bool:
+    """Whether the outlet has sent a later version already."""
+    given, known = record["content"]["source_version"], before.source_version
+    return given is not None and known is not None and given < known
+
+
+def _row(record: Record, before: Held | None, now: datetime | None) -> Record:
+    """The columns of the article with this record; Conflict when it was withdrawn and is not restored."""
+    status = record.get("status")
+    if before and before.purged_at:
+        raise Conflict(f"The article {record['id']} was purged, which is final.")
+    if before and before.status != "usable" and status is None:
+        raise Conflict(f"The article {record['id']} was withdrawn by its outlet; send status usable to bring it back.")
+    status = status or "usable"
+    withdrawn = status != "usable"
+    same = before is not None and before.status == status
+    content = dict(record["content"])
+    embargo: datetime | None = record.get("embargoed_until", before.embargoed_until if before else None)
+    if before and content["source_version"] is None:
+        content["source_version"] = before.source_version
+    if embargo:
+        # What a released embargo leaves, so that the same push is known again afterwards.
+        digested = {**content, "published_at": max(content["published_at"], embargo)}
+        if now and embargo <= now:
+            content, embargo = digested, None
+    else:
+        digested = content
     return {
         **content,
-        **search.document(content["language"], content["headline"], content["standfirst"], content["body"]),
-        **links.copies(names),
         "id": record["id"],
         "outlet_id": record["outlet_id"],
         "outlet": record["outlet"],
-        "digest": "\\x" + record["digest"].hex(),
-        "version": version,
+        "embargoed_until": embargo,
+        "status": status,
+        "reason": record.get("reason", before.reason if before and same else None) if withdrawn else None,
+        "withdrawn_at": (before.withdrawn_at if before and same else "now") if withdrawn else None,
+        "digest": _digest(digested),
+        "version": before.version + 1 if before else 1,
     }
 
 
-def _held(connection: Connection, articles: Sequence[UUID]) -> dict[UUID, Held]:
-    """What the archive has of these articles, locked until the transaction ends."""
-    parameters = {"articles": list(articles)}
-    # Locked first and read afterwards: a statement that waited for a lock would still see the links from before.
-    connection.execute("select from articles where id = any(%(articles)s) order by id for update", parameters)
-    rows = connection.execute(
-        "select id, outlet_id, published_at, visible, digest, version, status"
-        " from articles where id = any(%(articles)s)",
-        parameters,
-    ).fetchall()
-    held_links = links.held(connection, [row["id"] for row in rows]) if rows else {}
-    return {
-        row["id"]: Held(
-            State(row["outlet_id"], row["published_at"], row["visible"], held_links[row["id"]]),
-            row["digest"],
-            row["version"],
-            row["status"],
-        )
-        for row in rows
-    }
+def _digest(content: Record) -> bytes:
+    known = {field: value for field, value in content.items() if field in CONTENT or value is not None}
+    return hashlib.sha256(orjson.dumps(known, option=orjson.OPT_UTC_Z)).digest()
 
 
-def _write(connection: Connection, rows: Sequence[Record]) -> Cursor[DictRow]:
-    """The ids written; one that somebody else created since it was looked for is not among them."""
-    languages = sorted({row["language"] for row in rows})
-    connection.execute(
-        "insert into languages select unnest(%(languages)s::text[]) on conflict do nothing",
-        {"languages": languages},
+def _is_unchanged(before: Held, row: Record, pushed_tags: set[int], pushed_people: set[int]) -> bool:
+    links = before.state.links
+    return (
+        (before.digest, before.embargoed_until, before.status, before.reason)
+        == (row["digest"], row["embargoed_until"], row["status"], row["reason"])
+        and links.pushed_tags == pushed_tags
+        and links.pushed_people == pushed_people
     )
-    return connection.execute(_UPSERT, {"rows": orjson.dumps(rows).decode()})
 
-
-_UPSERT: LiteralString = f"""
-    insert into articles as a (
-        id, outlet_id, external_id, url, headline, standfirst, body, byline, credit, section, language, image,
-        published_at, version, digest, outlet, tags, people, search
-    )
-    select r.id, r.outlet_id, r.external_id, r.url, r.headline, r.standfirst, r.body, r.byline, r.credit,
-        r.section, r.language, r.image, r.published_at, r.version, r.digest, r.outlet, r.tags, r.people,
-        {search.VECTOR}
-    from json_to_recordset(%(rows)s::json) as r (
-        id uuid, outlet_id int, external_id text, url text, headline text, standfirst text, body text,
-        byline text, credit text, section text, language text, image json, published_at timestamptz,
-        version int, digest bytea, outlet json, tags json, people json,
-        configuration text, headline_tokens text, standfirst_tokens text, body_tokens text
-    )
-    order by r.id
-    on conflict (id) do update
-    set url = excluded.url, headline = excluded.headline, standfirst = excluded.standfirst,
-        body = excluded.body, byline = excluded.byline, credit = excluded.credit, section = excluded.section,
-        language = excluded.language, image = excluded.image, published_at = excluded.published_at,
-        version = excluded.version, digest = excluded.digest, outlet = excluded.outlet, tags = excluded.tags,
-        people = excluded.people, search = excluded.search, updated_at = now()
-    where a.version = excluded.version - 1
-    returning a.id"""
 
 _RELINK: LiteralString = """
     update articles a

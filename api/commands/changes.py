@@ -17,12 +17,18 @@ CATALOGUE_LOCK = 0x6461_7465_0002
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that happened: an article's id and version, or a noun's id."""
+    """One thing that happened: an article's id and version, or a noun's id and slug.
+
+    With an ``outlet_id`` only that outlet's keys may know of it.
+    """
 
     type: str
     article_id: UUID | None = None
     noun_id: int | None = None
     version: int | None = None
+    outlet_id: int | None = None
+    slug: str | None = None
+    merged_into: str | None = None
 
 
 def record(connection: Connection, changes: Iterable[Change]) -> None:
@@ -33,10 +39,10 @@ def record(connection: Connection, changes: Iterable[Change]) -> None:
     connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CHANGES_LOCK})
     connection.execute(
         """
-        insert into changes (type, article_id, noun_id, version)
-        select r.type, r.article_id, r.noun_id, r.version
+        insert into changes (type, article_id, noun_id, version, outlet_id, slug, merged_into)
+        select r.type, r.article_id, r.noun_id, r.version, r.outlet_id, r.slug, r.merged_into
         from json_to_recordset(%(rows)s::json)
-            as r (type text, article_id uuid, noun_id int, version int)
+            as r (type text, article_id uuid, noun_id int, version int, outlet_id int, slug text, merged_into text)
         """,
         {"rows": orjson.dumps(rows).decode()},
     )

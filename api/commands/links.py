@@ -70,11 +70,12 @@ def held(connection: Connection, articles: Iterable[UUID]) -> dict[UUID, Links]:
 
 @dataclass(frozen=True)
 class State:
-    """What of an article the counts depend on."""
+    """What of an article the counts depend on, and who may know of a change."""
 
     outlet_id: int
     published_at: datetime
     visible: bool
+    status: str
     links: Links
 
 

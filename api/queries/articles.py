@@ -8,22 +8,11 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from api import search
+from api.article import ALL, COLUMNS, ETAG
 from api.database import Connection
 from api.queries.highlights import FIELDS, highlight
 from api.queries.pages import FragmentLoader, Page, Ranked, Wanted, empty, fetch, hide
 from api.selection import Order, Selection
-
-COLUMNS: Mapping[str, LiteralString] = {
-    "id": "a.id", "external_id": "a.external_id", "url": "a.url", "headline": "a.headline",
-    "standfirst": "a.standfirst", "body": "a.body", "byline": "a.byline", "credit": "a.credit",
-    "section": "a.section", "language": "a.language", "image": "a.image", "outlet": "a.outlet", "tags": "a.tags",
-    "people": "a.people", "published_at": "a.published_at", "created_at": "a.created_at",
-    "updated_at": "a.updated_at", "version": "a.version", "status": "a.status",
-}  # fmt: skip
-ALL: LiteralString = ", ".join(COLUMNS.values())
-
-ETAG: LiteralString = """format('"%%s-%%s"', a.version,
-    left(md5(concat(a.outlet, a.tags, a.people, a.status, a.updated_at)), 12))"""
 
 ARTICLES: LiteralString = "articles a"
 
@@ -217,8 +206,39 @@ def _walked(lists: Mapping[str, list[object]]) -> str | None:
 
 
 def one(connection: Connection, article: UUID) -> DictRow | None:
-    """The whole article with its entity tag (``etag``, nouns' copies included), visible or not (``visible``)."""
+    """The whole article with its entity tag (``etag``, nouns' copies included), whoever may see it.
+
+    ``visible`` says whether everyone may, ``owner`` is the slug of its outlet, ``withdrawn`` what a tombstone shows.
+    """
     cursor = connection.cursor()
     cursor.adapters.register_loader("json", FragmentLoader)
-    statement: LiteralString = f"select {ALL}, a.visible, {ETAG} as etag from articles a where a.id = %(article)s"
+    statement: LiteralString = f"""
+        select {ALL}, a.visible, {ETAG} as etag, (select slug from outlets where id = a.outlet_id) as owner,
+            case when a.status <> 'usable' then json_build_object(
+                'id', a.id, 'status', a.status, 'reason', a.reason,
+                'withdrawn_at', to_char(a.withdrawn_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'purged', a.purged_at is not null
+            ) end as withdrawn
+        from articles a where a.id = %(article)s"""
     return cursor.execute(statement, {"article": article}).fetchone()
+
+
+def pushed(connection: Connection, article: UUID) -> DictRow | None:
+    """The article as its outlet last pushed it: the fields of a push, without the tags and people found in the text.
+
+    ``known`` says whether others than its outlet know of it.
+    """
+    return connection.execute(
+        """
+        select o.slug as outlet, a.external_id, a.url, a.headline, a.standfirst, a.body, a.body_html, a.byline,
+            a.credit, a.section, a.language, a.image, a.published_at, a.embargoed_until, a.source_version,
+            a.visible or a.status <> 'usable' as known,
+            array(select slug from article_tags join tags on tags.id = tag_id
+                where article_id = a.id and origin = 'push' order by slug) as tags,
+            array(select slug from article_people join people on people.id = person_id
+                where article_id = a.id and origin = 'push' order by slug) as people
+        from articles a join outlets o on o.id = a.outlet_id
+        where a.id = %(article)s
+        """,
+        {"article": article},
+    ).fetchone()

@@ -19,26 +19,43 @@ from api.database import Connection
 from api.errors import PROBLEMS, TooSlow
 from api.settings import Settings
 
+MERGE_PATCH = "application/merge-patch+json"
 BASE = "http://127.0.0.1:8000"
 # What is another one at every run: times of storing, cursors, ids of requests.
-CHANGING = re.compile(rb'"(created_at|updated_at|next|prev|request_id)":"[^"]*"')
+CHANGING = re.compile(rb'"(created_at|updated_at|withdrawn_at|next|prev|request_id)":"[^"]*"')
+
+
+# What an operation needs besides its example: headers or a query.
+NEEDED: dict[str, tuple[str, dict[str, str]]] = {
+    "changeArticle": ("", {"If-Match": "*"}),
+    "withdrawArticle": ("?reason=Published%20by%20mistake", {}),
+}
+METHODS = ("get", "post", "patch", "delete")
 
 
 def answers(client: FlaskClient, key: dict[str, str]) -> dict[str, Any]:
-    """What every operation answers to its own example; lists show one entry."""
+    """What every operation answers to its own example, reads before writes; lists show one entry."""
     found: dict[str, Any] = {}
-    for path, methods in documented()["paths"].items():
-        filled = path.format(**{part["name"]: part["example"] for part in methods.get("parameters", [])})
-        for method, operation in methods.items():
-            if method == "parameters":
+    for method in METHODS:
+        for path, methods in documented()["paths"].items():
+            if method not in methods:
                 continue
-            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-            has_limit = any(parameter["name"] == "limit" for parameter in operation.get("parameters", []))
+            operation = methods[method]
+            filled = path.format(**{part["name"]: part["example"] for part in methods.get("parameters", [])})
+            query, headers = NEEDED.get(operation["operationId"], ("", {}))
+            if any(parameter["name"] == "limit" for parameter in operation.get("parameters", [])):
+                query = "?limit=1"
+            for media_type, body in operation.get("requestBody", {}).get("content", {}).items():
+                headers = {**headers, "Content-Type": media_type}
+                content = orjson.dumps(body["example"])
+                break
+            else:
+                content = None
             response = client.open(
-                f"{filled}?limit=1" if has_limit else filled,
-                method=method,
-                json=body and body["example"],
-                headers=key if body else {},
+                f"{filled}{query}",
+                method=method.upper(),
+                data=content,
+                headers={**headers, **(key if method != "get" else {})},
             )
             found[f"{operation['operationId']} {response.status_code}"] = response.get_json()
     return found
@@ -48,8 +65,8 @@ def problems(client: FlaskClient, demo: Connection, key: dict[str, str]) -> dict
     """One of each kind of problem, provoked."""
     article = client.get("/v1/articles?limit=1").get_json()["data"][0]
     withdrawn = {**ARTICLE, "external_id": "withdrawn"}
-    gone = client.post("/v1/articles", json=withdrawn, headers=key).get_json()["id"]
-    demo.execute("update articles set status = 'withheld' where id = %s", (gone,))
+    kept, gone = (client.post("/v1/articles", json=a, headers=key).get_json()["id"] for a in (ARTICLE, withdrawn))
+    client.delete(f"/v1/articles/{gone}?reason=Published%20by%20mistake", headers=key)
     small = app_on(demo, public_url=BASE, max_body_bytes=10).test_client()
     away = create_app(Settings(database_url="host=127.0.0.1 port=1 connect_timeout=1", public_url=BASE)).test_client()
     provoked = [
@@ -61,6 +78,10 @@ def problems(client: FlaskClient, demo: Connection, key: dict[str, str]) -> dict
         client.delete("/v1/tags"),
         client.post("/v1/articles", json=withdrawn, headers=key),
         client.get(f"/v1/articles/{gone}"),
+        client.patch(f"/v1/articles/{kept}", json={}, headers={**key, "Content-Type": MERGE_PATCH}),
+        client.patch(
+            f"/v1/articles/{kept}", json={}, headers={**key, "Content-Type": MERGE_PATCH, "If-Match": '"1-0"'}
+        ),
         small.post("/v1/articles", json=ARTICLE, headers=key),
         client.get(f"/v1/articles?section={'x' * 9_000}"),
         client.post("/v1/articles", data="headline=Ports", headers=key),

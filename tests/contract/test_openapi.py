@@ -44,9 +44,9 @@ def test_the_document_is_the_one_in_docs() -> None:
 
 def test_operations_keep_their_names() -> None:
     assert sorted(str(operation.id) for operation in OPERATIONS) == [
-        "getArticle", "getIndex", "getOutlet", "getPerson", "getProblem", "getTag", "listArticles",
+        "changeArticle", "getArticle", "getIndex", "getOutlet", "getPerson", "getProblem", "getTag", "listArticles",
         "listOutletArticles", "listOutlets", "listPeople", "listPersonArticles", "listTagArticles",
-        "listTags", "livez", "pushArticle", "readyz",
+        "listTags", "livez", "pushArticle", "readyz", "withdrawArticle",
     ]  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def test_every_operation_refuses_a_parameter_it_does_not_know(
     body = {"json": {}} if method == "post" else {}
     response = client.open(f"{filled}?no_such=1", method=method.upper(), headers=admin_key, **body)
     assert response.status_code == 422, operation["operationId"]
-    assert response.get_json()["errors"][0]["parameter"] == "no_such"
+    assert "no_such" in [error.get("parameter") for error in response.get_json()["errors"]]
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), [o for o in OPERATIONS if o.values[1] == "get"])

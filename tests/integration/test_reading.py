@@ -10,6 +10,7 @@ from contract import ContractClient
 from psycopg.rows import DictRow
 from stories import DAY, outlet, person, record, store, tag
 
+from api.commands import standing
 from api.database import Connection
 from api.folding import fold
 
@@ -253,6 +254,7 @@ def test_an_article_is_served_whole(blank: Connection, blank_client: ContractCli
         "headline": "two",
         "standfirst": None,
         "body": "",
+        "body_html": None,
         "byline": None,
         "credit": "Yonhap",
         "section": "Politics",
@@ -265,7 +267,10 @@ def test_an_article_is_served_whole(blank: Connection, blank_client: ContractCli
         "created_at": listed["created_at"],
         "updated_at": listed["updated_at"],
         "version": 1,
+        "source_version": None,
+        "note": None,
         "status": "usable",
+        "embargoed_until": None,
     }
     tagged = blank_client.get(f"/v1/articles/{listed['id']}", headers={"If-None-Match": response.headers["ETag"]})
     assert tagged.status_code == 304
@@ -298,7 +303,7 @@ def test_a_withdrawn_article_is_in_no_list_and_answers_410(
     blank: Connection, blank_client: ContractClient, status: str
 ) -> None:
     [outcome] = store(blank, record("one", tags=["trade"], people=["Bo Lind"]))
-    blank.execute("update articles set status = %s", (status,))
+    standing.withdraw(blank, outcome.id, status, "Wrong")
     for path in (
         "articles",
         "tags/trade/articles",

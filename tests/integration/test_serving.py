@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -321,3 +322,16 @@ def test_clients_with_slow_headers_do_not_delay_others(place: Path) -> None:
         for client in slow:
             client.sendall(b"\r\nConnection: close\r\n\r\n")
             assert client.recv(12) == b"HTTP/1.1 200"
+
+
+def test_an_embargo_ends_on_time_by_itself(place: Path) -> None:
+    with Server(place) as server:
+        key = server.ready().write_key()
+        ends = datetime.now(UTC) + timedelta(seconds=3)
+        story = {**article("embargoed"), "embargoed_until": ends.isoformat()}
+        status, stored = server.ask("POST", "/v1/articles", story, key)
+        assert status == 201
+        while server.get(f"/v1/articles/{stored['id']}")[0] == 404:
+            assert datetime.now(UTC) < ends + timedelta(seconds=2), "it is at most a second late"
+            time.sleep(0.02)
+        assert datetime.now(UTC) >= ends

@@ -866,7 +866,10 @@ def test_an_article_is_taken_with_all_it_may_have() -> None:
     assert loaded(ArticleInput(), whole) == {**whole, "published_at": datetime(2025, 6, 21, tzinfo=UTC)}
 
 
-NULLABLE = ("url", "standfirst", "byline", "credit", "section", "language", "image")
+NULLABLE = (
+    "url", "standfirst", "body_html", "byline", "credit", "section", "language", "image", "embargoed_until", "note",
+    "source_version",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NULLABLE)

@@ -1,0 +1,18 @@
+"""The article as readers see it: its fields, each with its column of ``articles a``, and its entity tag. Pure."""
+
+from collections.abc import Mapping
+from typing import LiteralString
+
+COLUMNS: Mapping[str, LiteralString] = {
+    "id": "a.id", "external_id": "a.external_id", "url": "a.url", "headline": "a.headline",
+    "standfirst": "a.standfirst", "body": "a.body", "body_html": "a.body_html", "byline": "a.byline",
+    "credit": "a.credit", "section": "a.section", "language": "a.language", "image": "a.image", "outlet": "a.outlet",
+    "tags": "a.tags", "people": "a.people", "published_at": "a.published_at", "created_at": "a.created_at",
+    "updated_at": "a.updated_at", "version": "a.version", "source_version": "a.source_version", "note": "a.note",
+    "status": "a.status", "embargoed_until": "a.embargoed_until",
+}  # fmt: skip
+ALL: LiteralString = ", ".join(COLUMNS.values())
+
+# Another one whenever the article is shown otherwise, be it because a tag was renamed.
+ETAG: LiteralString = """format('"%%s-%%s"', a.version,
+    left(md5(concat(a.outlet, a.tags, a.people, a.status, a.updated_at)), 12))"""

@@ -1,0 +1,208 @@
+"""Writing articles over HTTP: push, change, withdraw."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response, g, request
+
+from api.commands import articles as commands
+from api.commands import nouns, standing
+from api.database import Connection
+from api.errors import (
+    Conflict,
+    ContentTooLarge,
+    Forbidden,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    UnsupportedMediaType,
+)
+from api.parsing import json_body, loaded, refused
+from api.queries import articles as queries
+from api.resources.articles import ARTICLE_ID, blueprint, shown
+from api.web import absolute, answer, database, may_write
+from schemas.articles import ArticleInput, ArticlePatch, ArticleSchema, PushQuery, WithdrawQuery
+from schemas.errors import TombstoneSchema
+
+# A push that the demo archive accepts from a key of the Korea Herald.
+EXAMPLE = {
+    "outlet": "korea-herald",
+    "external_id": "2025-06-22-example",
+    "headline": "Harbour reopens after the storm",
+    "standfirst": "Ferries sail again from Monday.",
+    "body": "President Lee Jae-myung came to see the harbour reopen. Lee thanked the crews.",
+    "byline": "Dateline demo desk",
+    "section": "Business",
+    "language": "en",
+    "published_at": "2025-06-22T09:00:00+09:00",
+    "tags": ["seoul-washington"],
+    "people": [],
+}
+MERGE_PATCH = "application/merge-patch+json"
+PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "Says that ferries sail."}
+
+
+@blueprint.operation(
+    "/articles",
+    {
+        200: (
+            ArticleSchema,
+            "The article was held already; it is updated, unchanged if nothing in it is new, or stale.",
+        ),
+        201: (ArticleSchema, "The article was created."),
+    },
+    method="POST",
+    query=PushQuery,
+    body=ArticleInput,
+    example=EXAMPLE,
+    scope="write",
+    problems=[Conflict, ContentTooLarge, UnsupportedMediaType],
+    summary="Push an article",
+)
+def push_article(query: dict[str, Any], article: dict[str, Any]) -> Response:
+    """Create the article of this `outlet` and `external_id`, or replace it. Sending it again changes nothing.
+
+    `Dateline-Result` in the answer says `created`, `updated`, `unchanged`, or `stale` when the archive holds a higher
+    `source_version`, which then stays.
+    """
+    _refuse_foreign(article["outlet"])
+    return _stored(article, set(query.get("create", ())))
+
+
+@blueprint.operation(
+    "/articles/<uuid:article_id>",
+    {200: (ArticleSchema, "The article as it is now.")},
+    method="PATCH",
+    accepts={MERGE_PATCH: (ArticlePatch(partial=True), PATCH)},
+    scope="write",
+    problems=[
+        NotFound,
+        Conflict,
+        PreconditionFailed,
+        ContentTooLarge,
+        UnsupportedMediaType,
+        PreconditionRequired,
+    ],
+    path={"article_id": ARTICLE_ID},
+    summary="Correct an article",
+)
+def change_article(_query: dict[str, Any], article_id: UUID) -> Response:
+    """Change some fields of an article (JSON merge patch, RFC 7396): what is left out stays, null empties a field.
+
+    `If-Match` with the `ETag` of the article as you know it makes sure that nobody else's change is lost. A `note`
+    says what a correction corrects.
+    """
+    patch = json_body(request, MERGE_PATCH)
+    if not isinstance(patch, dict):
+        raise refused([{"pointer": "", "detail": "must be an object"}])
+    matching = _matching()
+    if matching is None:
+        raise PreconditionRequired("Send If-Match with the ETag of the article as you know it.")
+    held = _own(article_id)
+    for field in ("outlet", "external_id"):
+        if field in patch and patch[field] != held[field]:
+            detail = "never changes: the id of the article derives from it"
+            raise refused([{"pointer": f"/{field}", "detail": detail}])
+    article = loaded(ArticleInput(), _merged(held, patch))
+    return _stored(article, set(), matching)
+
+
+@blueprint.operation(
+    "/articles/<uuid:article_id>",
+    {200: (TombstoneSchema, "What readers get now, with the status 410.")},
+    method="DELETE",
+    query=WithdrawQuery,
+    scope="write",
+    problems=[NotFound, Conflict, PreconditionFailed],
+    path={"article_id": ARTICLE_ID},
+    summary="Withdraw an article",
+)
+def withdraw_article(query: dict[str, Any], article_id: UUID) -> Response:
+    """Take an article from all readers: from then on it answers 410 with the reason, and is in no list.
+
+    Its text stays with the archive, and a push or change with `status: usable` brings it back; `purge=true` erases it.
+    """
+    purge = query["purge"] == "true"
+    if purge and "admin" not in g.key.scopes:
+        raise Forbidden("To purge an article needs a key with the scope admin.")
+    _own(article_id)
+    matching = _matching()
+
+    def withdrawn(connection: Connection) -> commands.Outcome:
+        outcome = standing.withdraw(connection, article_id, query["status"], query["reason"], matching=matching)
+        return standing.purge(connection, article_id, query["reason"]) if purge else outcome
+
+    outcome = database().write(withdrawn)
+    stored = database().read(lambda connection: queries.one(connection, article_id))
+    if stored is None:
+        raise NotFound(f"No article has the id {article_id}.")
+    return answer(stored["withdrawn"], headers={"Dateline-Result": outcome.result, "Cache-Control": "no-store"})
+
+
+def _refuse_foreign(outlet: str) -> None:
+    if not may_write(outlet):
+        raise Forbidden(f"This key does not write for the outlet {outlet!r}.")
+
+
+def _own(article_id: UUID) -> dict[str, Any]:
+    """The article as it was pushed; NotFound for another outlet's that is not public, Forbidden for one that is."""
+    held = database().read(lambda connection: queries.pushed(connection, article_id))
+    if held is None or not (may_write(held["outlet"]) or held["known"]):
+        raise NotFound(f"No article has the id {article_id}.")
+    _refuse_foreign(held["outlet"])
+    del held["known"]
+    return held
+
+
+def _matching() -> frozenset[str] | None:
+    """The entity tags of If-Match, without the marks of compression; None when it is not sent."""
+    if "If-Match" not in request.headers:
+        return None
+    if request.if_match.star_tag:
+        return frozenset("*")
+    return frozenset(f'"{tag.partition(":")[0]}"' for tag in request.if_match.as_set())
+
+
+def _merged(held: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """The whole push that the patch makes of the article."""
+    current = orjson.loads(orjson.dumps(held, option=orjson.OPT_UTC_Z))
+    # One text derives from the other; the one that the patch gives counts.
+    by_html = "body_html" in patch or (current["body_html"] and "body" not in patch)
+    del current["body" if by_html else "body_html"]
+    merged = {name: value for name, value in _patched(current, patch).items() if value is not None}
+    lifted = "embargoed_until" in patch and patch["embargoed_until"] is None
+    return merged | ({"embargoed_until": None} if lifted else {})
+
+
+def _patched(current: Any, patch: Any) -> Any:
+    """RFC 7396, section 2."""
+    if not isinstance(patch, dict):
+        return patch
+    known = current if isinstance(current, dict) else {}
+    kept = {name: value for name, value in known.items() if name not in patch}
+    return kept | {name: _patched(known.get(name), value) for name, value in patch.items() if value is not None}
+
+
+def _stored(article: dict[str, Any], create: set[str], matching: frozenset[str] | None = None) -> Response:
+    if g.key.scopes & {"edit", "admin"}:
+        create = {"tags", "people"}
+    if create:
+        database().write(lambda connection: _prepared(connection, article, create))
+    [outcome] = database().write(lambda connection: commands.upsert(connection, [article], matching=matching))
+    stored = database().read(lambda connection: queries.one(connection, outcome.id))
+    if stored is None:
+        raise NotFound(f"No article has the id {outcome.id}.")
+    headers = {
+        "Location": absolute(f"/v1/articles/{outcome.id}"),
+        "ETag": stored["etag"],
+        "Dateline-Result": outcome.result,
+        "Cache-Control": "no-store",
+    }
+    return answer(shown(stored), 201 if outcome.result == "created" else 200, headers)
+
+
+def _prepared(connection: Connection, article: dict[str, Any], create: set[str]) -> None:
+    """Create the names that the push may create, unless the push is to be refused for others."""
+    commands.refuse_unknown(connection, article, create)
+    nouns.create_missing(connection, [article], create)
