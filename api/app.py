@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         API_SPEC_OPTIONS={
             "info": {"description": DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
             "servers": [{"url": "/", "description": "This server"}],
+            "security": [{}, {"key": []}],
         },
     )
     app.extensions["dateline.settings"] = settings

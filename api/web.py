@@ -174,7 +174,9 @@ class Blueprint(flask_smorest.Blueprint):
                 served = self.alt_response(
                     status, schema=ProblemSchema, content_type=MEDIA_TYPE, description=meaning, examples=shown
                 )(served)
-            security = {"security": [{"key": []}] if scope != "read" else [{}, {"key": []}]} if scope else {}
+            # Reads inherit the document's own: a list here, even one that allows no key, makes some generated
+            # clients demand one.
+            security = {} if scope == "read" else {"security": [{"key": []}] if scope else []}
             sentences = {"summary": summary, "description": description or inspect.getdoc(view)}
             served = self.doc(operationId=operation, **sentences, **security)(served)
             if scope:
@@ -245,3 +247,6 @@ class Api(flask_smorest.Api):
 
     def _register_error_handlers(self) -> None:
         """Leave them alone."""
+
+    def _register_pagination_header(self) -> None:
+        """Leave it out of the document: lists say where they stand in their body."""

@@ -138,7 +138,7 @@ class ArticleQuery(PageQuery):
             raise ValidationError("must not be before from", "to")
 
 
-class NounCopy(Schema):
+class NounReference(Schema):
     """A tag, person or outlet as an article names it."""
 
     slug = fields.String(required=True, metadata={"description": "Its identifier in addresses and filters."})
@@ -147,6 +147,14 @@ class NounCopy(Schema):
 
 class ImageSchema(Schema):
     """The picture that belongs to an article."""
+
+    url = fields.String(required=True, metadata={"description": "Where the picture is.", "format": "uri"})
+    caption = fields.String(required=True, allow_none=True, metadata={"description": "What the picture shows."})
+    credit = fields.String(required=True, allow_none=True, metadata={"description": "Whose picture it is."})
+
+
+class ImageInput(Schema):
+    """The picture of an article as it comes in."""
 
     url = WebAddress(required=True, metadata={"description": "Where the picture is."})
     caption = Text(high=2_000, allow_none=True, load_default=None, metadata={"description": "What the picture shows."})
@@ -185,14 +193,14 @@ class ArticleSchema(Schema):
         allow_none=True,
         metadata={"description": "The picture that belongs to it."},
     )
-    outlet = fields.Nested(NounCopy, required=True, metadata={"description": "Who published it."})
+    outlet = fields.Nested(NounReference, required=True, metadata={"description": "Who published it."})
     tags = fields.List(
-        fields.Nested(NounCopy),
+        fields.Nested(NounReference),
         required=True,
         metadata={"description": "Its tags by slug, those found by phrases in its text among them."},
     )
     people = fields.List(
-        fields.Nested(NounCopy),
+        fields.Nested(NounReference),
         required=True,
         metadata={"description": "The people it names, most mentions first."},
     )
@@ -310,7 +318,7 @@ class ArticleInput(Schema):
             "description": "ISO 639 code; left out, the outlet's language, or the one the text is found to be in."
         },
     )
-    image = fields.Nested(ImageSchema, allow_none=True, metadata={"description": "The picture that belongs to it."})
+    image = fields.Nested(ImageInput, allow_none=True, metadata={"description": "The picture that belongs to it."})
     published_at = Moment(
         required=True,
         metadata={

@@ -98,6 +98,24 @@ class TagSchema(_NounSchema):
 class RoleSchema(Schema):
     """What a person was, where, and when."""
 
+    title = fields.String(required=True, metadata={"description": "The office or position."})
+    organization = fields.String(required=True, allow_none=True, metadata={"description": "Where it was held."})
+    from_ = fields.Date(
+        data_key="from",
+        required=True,
+        allow_none=True,
+        metadata={"description": "The first day, or null when unknown."},
+    )
+    to = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The last day, or null when it goes on or is unknown."},
+    )
+
+
+class RoleInput(Schema):
+    """A role of a person as it comes in."""
+
     title = Text(low=1, high=200, required=True, metadata={"description": "The office or position."})
     organization = Text(
         low=1, high=200, allow_none=True, load_default=None, metadata={"description": "Where it was held."}
@@ -190,7 +208,7 @@ class PersonInput(_NounInput):
         metadata={"description": "Other full names, in any script."},
     )
     roles = fields.List(
-        fields.Nested(RoleSchema),
+        fields.Nested(RoleInput),
         load_default=list,
         validate=validate.Length(max=100),
         metadata={"description": "Dated roles."},

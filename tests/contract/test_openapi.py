@@ -62,6 +62,17 @@ def test_every_operation_parameter_and_answer_has_a_sentence(path: str, method: 
             assert media_type == ("application/problem+json" if int(status) >= 400 else "application/json")
 
 
+def test_a_read_may_have_a_key_and_a_write_must() -> None:
+    # Reads inherit the document's rule: openapi-python-client takes any rule of their own for a must.
+    assert DOCUMENT["security"] == [{}, {"key": []}]
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            if method == "get":
+                assert operation.get("security") == (None if path.startswith("/v1/") else []), path
+            elif method != "parameters":
+                assert operation["security"] == [{"key": []}], path
+
+
 @pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["schemas"]))
 def test_every_field_has_a_sentence(name: str) -> None:
     for field, schema in DOCUMENT["components"]["schemas"][name].get("properties", {}).items():

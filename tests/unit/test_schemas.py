@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from marshmallow import ValidationError, fields
 
-from schemas.articles import ArticleInput, ArticleQuery, ArticleSchema, FieldList, ImageSchema, PushQuery
+from schemas.articles import ArticleInput, ArticleQuery, ArticleSchema, FieldList, ImageInput, PushQuery
 from schemas.base import (
     Bound,
     CommaList,
@@ -922,7 +922,7 @@ def test_two_articles_share_no_list() -> None:
 
 
 def test_a_picture_has_an_address() -> None:
-    assert loaded(ImageSchema(), {"url": "https://example.org/1.jpg"}) == {
+    assert loaded(ImageInput(), {"url": "https://example.org/1.jpg"}) == {
         "url": "https://example.org/1.jpg",
         "caption": None,
         "credit": None,
@@ -964,7 +964,7 @@ def test_a_noun_has_at_most_100_of_each(schema: Schema, name: str) -> None:
     assert errors(schema, {"name": "x", name: [entry] * 101}).keys() == {name}
 
 
-@pytest.mark.parametrize("schema", [ArticleInput(), ImageSchema(), TagInput(), PersonInput(), OutletInput()])
+@pytest.mark.parametrize("schema", [ArticleInput(), ImageInput(), TagInput(), PersonInput(), OutletInput()])
 @pytest.mark.parametrize("name", ["Name", "id", "created_at", "__class__", "", "a/b"])
 def test_a_field_that_is_not_known_is_refused(schema: Schema, name: str) -> None:
     assert errors(schema, {name: "x"})[name] == ["Unknown field."]
