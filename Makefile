@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CLIENTS := build/clients
+NODE_BIN := $(CLIENTS)/typescript/node_modules/.bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-long openapi screenshots lint format lock clean
+.PHONY: help serve test test-long openapi clients lint-openapi screenshots lint format lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +24,16 @@ test-long: $(VENV)/.dev ## Run the kills, the load and all other slow tests
 openapi: $(VENV)/.dev ## Write docs/openapi.json anew, its example answers included, as the demo archive gives them
 	DATELINE_EXAMPLES=write $(BIN)/python -m pytest tests/contract/test_examples.py -k demo_archive
 	$(BIN)/dateline openapi --output docs/openapi.json
+
+clients: $(VENV)/.dev $(CLIENTS)/.node ## Make clients of docs/openapi.json in build/clients/, in TypeScript and Python
+	@rm -rf $(CLIENTS)/python # it would keep what the API has no more
+	$(NODE_BIN)/openapi-typescript docs/openapi.json --default-non-nullable false --output $(CLIENTS)/typescript/dateline.ts
+	@# It formats what it makes with the ruff it finds.
+	PATH="$(CURDIR)/$(BIN):$$PATH" openapi-python-client generate --path docs/openapi.json --config tests/clients/python.yaml \
+		--meta none --fail-on-warning --output-path $(CLIENTS)/python/dateline_client
+
+lint-openapi: $(CLIENTS)/.node ## Check docs/openapi.json by Redocly's rules
+	REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(NODE_BIN)/redocly lint --config tests/clients/redocly.yaml docs/openapi.json
 
 screenshots: $(VENV)/.dev ## Take the pictures in docs/images anew, with Chromium
 	DATELINE_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser
@@ -62,4 +74,11 @@ $(VENV)/.serve: $(VENV)/.created requirements.lock pyproject.toml
 $(VENV)/.dev: $(VENV)/.serve requirements-dev.lock
 	@echo "Installing what the tests need (once) ..."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(CLIENTS)/.node: $(addprefix tests/clients/,.npmrc package.json package-lock.json)
+	@command -v npm >/dev/null || { echo "npm is missing; on Debian: apt-get install nodejs npm"; exit 1; }
+	@echo "Installing what the clients are made with (once) ..."
+	@mkdir -p $(CLIENTS)/typescript && cp $^ $(CLIENTS)/typescript
+	@cd $(CLIENTS)/typescript && npm ci --no-progress --loglevel error
 	@touch $@

@@ -1,5 +1,6 @@
 """Every dependency is explained in docs/dependencies.md and pinned in the lock files."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+NPM = ROOT / "tests" / "clients"
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?P<rest>(?:.*\\\n)*.*)$", re.MULTILINE)
 
 both_locks = pytest.mark.parametrize("lock", LOCKS)
@@ -24,6 +26,11 @@ def required(*groups: str) -> set[str]:
     """What Dateline and these groups ask for themselves."""
     lists = [PROJECT["project"]["dependencies"], *(PROJECT["dependency-groups"][group] for group in groups)]
     return {name_of(requirement) for requirements in lists for requirement in requirements}
+
+
+def npm_required() -> set[str]:
+    """What the generated clients are made and checked with."""
+    return set(json.loads((NPM / "package.json").read_text(encoding="utf-8"))["devDependencies"])
 
 
 def text_of(lock: str) -> str:
@@ -46,7 +53,8 @@ def explained() -> list[tuple[str, str]]:
 
 
 def test_every_dependency_has_one_sentence_and_every_sentence_a_dependency() -> None:
-    assert sorted(name for name, _ in explained()) == sorted(required(*PROJECT["dependency-groups"]))
+    known = [*required(*PROJECT["dependency-groups"]), *npm_required()]
+    assert sorted(name for name, _ in explained()) == sorted(known)
 
 
 def test_what_is_said_of_a_dependency_is_a_sentence() -> None:
@@ -79,3 +87,12 @@ def test_the_build_fetches_nothing_that_is_not_locked() -> None:
 @both_locks
 def test_a_lock_names_no_host(lock: str) -> None:
     assert not re.search(r"https?:|--(?:extra-)?index-url|--find-links|--trusted-host| @ ", text_of(lock))
+
+
+def test_what_npm_installs_is_pinned_with_hashes_and_names_no_host() -> None:
+    packages = json.loads((NPM / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    installed = {path.removeprefix("node_modules/"): package for path, package in packages.items() if path}
+    assert npm_required() <= installed.keys()
+    for name, package in installed.items():
+        assert package["integrity"].startswith("sha512-"), name
+        assert "resolved" not in package, name
