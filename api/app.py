@@ -62,6 +62,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     for code, problem in examples.PROBLEMS.items():
         api.document.components.example(code, {"summary": problem["title"], "value": problem})
+    for converter in (web.SlugConverter, web.TagConverter):
+        api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     for blueprint in (
         writing.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, health.blueprint, service.blueprint
     ):  # fmt: skip

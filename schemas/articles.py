@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import (
     INT4,
+    WEB_ADDRESS,
     Bound,
     CommaList,
     Count,
@@ -24,7 +25,7 @@ from schemas.base import (
     TimeZone,
     WebAddress,
 )
-from schemas.nouns import language_code
+from schemas.nouns import LANGUAGE_CODE, language_code
 from schemas.paging import MetaSchema, PageQuery, PageSchema
 
 # Clocks differ; what is published later than this belongs under an embargo.
@@ -36,6 +37,11 @@ STATUSES = ("usable", "withheld", "canceled")
 
 class FieldList(CommaList):
     """Names of fields of an article."""
+
+    def _bind_to_schema(self, field_name: str, parent: Any) -> None:
+        super()._bind_to_schema(field_name, parent)
+        # Only now, since ArticleSchema is not yet known where this field is declared.
+        self.metadata = {**self.metadata, "pattern": self.pattern(f"({'|'.join(ArticleSchema._declared_fields)})")}
 
     def value(self, text: str) -> str:
         if text not in ArticleSchema._declared_fields:
@@ -169,7 +175,7 @@ class ArticleSchema(Schema):
     url = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "Where the outlet published it.", "format": "uri"},
+        metadata={"description": "Where the outlet published it.", "pattern": WEB_ADDRESS},
     )
     headline = fields.String(required=True, metadata={"description": "The headline, plain text."})
     standfirst = fields.String(
@@ -315,7 +321,8 @@ class ArticleInput(Schema):
         allow_none=True,
         validate=language_code,
         metadata={
-            "description": "ISO 639 code; left out, the outlet's language, or the one the text is found to be in."
+            "description": "ISO 639 code; left out, the outlet's language, or the one the text is found to be in.",
+            "pattern": LANGUAGE_CODE,
         },
     )
     image = fields.Nested(ImageInput, allow_none=True, metadata={"description": "The picture that belongs to it."})
@@ -386,7 +393,10 @@ class PushQuery(Schema):
     """Parameters of a push."""
 
     create = CommaList(
-        metadata={"description": "Which unknown names to create: `tags`, `people` or `tags,people`; others are a 422."},
+        metadata={
+            "description": "Which unknown names to create: `tags`, `people` or `tags,people`; others are a 422.",
+            "pattern": CommaList.pattern("(tags|people)"),
+        },
     )
 
     @ma.validates("create")

@@ -17,6 +17,11 @@ INT4 = 2**31 - 1
 INT8 = 2**63 - 1
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# The same for readers of the OpenAPI document; no JSON Schema can speak of half a character.
+_TEXT = r"^[^\u0000]+$"
+# White space as str.strip has it.
+_SPACE = r"\s\u001c-\u001f\u0085"
+_STRIPPED = rf"^[^{_SPACE}\u0000]([^\u0000]*[^{_SPACE}\u0000])?$"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
@@ -61,6 +66,8 @@ class Text(fields.String):
 
     def __init__(self, *, low: int = 0, high: int, stripped: bool = True, **kwargs: Any) -> None:
         self.stripped = stripped
+        pattern = _STRIPPED if stripped else _TEXT
+        kwargs["metadata"] = {"pattern": pattern if low else f"^({pattern[1:-1]})?$", **kwargs.get("metadata", {})}
         bounds = validate.Length(low or None, high, error=f"must have {low} to {high:,} characters")
         super().__init__(validate=[storable, bounds, *kwargs.pop("validate", [])], **kwargs)
 
@@ -116,6 +123,18 @@ class CommaList(fields.String):
     """Several values in one parameter, separated by commas; any of them is meant."""
 
     MOST = 50
+    LONGEST = 200
+    VALUE = rf"[^,\u0000]*[^,{_SPACE}\u0000][^,\u0000]*"
+    """What one value looks like, as a regular expression for readers of the OpenAPI document."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"pattern": self.pattern(self.VALUE), **kwargs.get("metadata", {})}
+        super().__init__(**kwargs)
+
+    @classmethod
+    def pattern(cls, value: str) -> str:
+        """The regular expression of a whole list of such values."""
+        return f"^{value}(,{value}){{0,{cls.MOST - 1}}}$"
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -129,8 +148,8 @@ class CommaList(fields.String):
         if not text:
             raise ValidationError("must be a value, or several with a comma between them, none of them empty")
         storable(text)
-        if len(text) > 200:
-            raise ValidationError("must have values of at most 200 characters")
+        if len(text) > self.LONGEST:
+            raise ValidationError(f"must have values of at most {self.LONGEST} characters")
         return text
 
 
@@ -151,6 +170,8 @@ class TagList(SlugList):
 class IdList(CommaList):
     """Ids of articles."""
 
+    VALUE = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+
     def value(self, text: str) -> Any:
         if not _UUID.fullmatch(super().value(text)):
             raise ValidationError("must be ids of articles, which are UUIDs")
@@ -159,6 +180,11 @@ class IdList(CommaList):
 
 class TimeZone(fields.String):
     """The name of a time zone in the IANA database."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        form = r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"
+        kwargs["metadata"] = {"pattern": form, **kwargs.get("metadata", {})}
+        super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
@@ -170,11 +196,13 @@ class TimeZone(fields.String):
 class LanguageList(CommaList):
     """ISO 639 codes, whatever their case."""
 
+    VALUE = "[A-Za-z]{2,3}"
+
     def value(self, text: str) -> str:
-        text = super().value(text).lower()
-        if not re.fullmatch(r"[a-z]{2,3}", text):
+        # Before the case goes: the sign of kelvin is a small k as well.
+        if not re.fullmatch(r"[A-Za-z]{2,3}", super().value(text)):
             raise ValidationError("must be ISO 639 codes such as en or ko")
-        return text
+        return text.lower()
 
 
 class Repeated(fields.List):
@@ -210,7 +238,8 @@ class Bound(fields.Field[datetime]):
 
     def __init__(self, *, last: bool = False, **kwargs: Any) -> None:
         self.last = last
-        kwargs["metadata"] = {"type": "string", **kwargs.get("metadata", {})}
+        either = [{"format": "date"}, {"format": "date-time"}]
+        kwargs["metadata"] = {"type": "string", "anyOf": either, **kwargs.get("metadata", {})}
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
@@ -260,6 +289,10 @@ class Day(fields.String):
         return day(super()._deserialize(value, attr, data, **kwargs)).isoformat()
 
 
+# Not "format": "uri", which knows ASCII only and no bracket in a query; outlets' addresses have both.
+WEB_ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\u0000-\u001f\u007f-\u009f\"<>\\^`{|}]+$"
+
+
 def web_address(text: str) -> None:
     """Refuse every URL but an absolute http or https one."""
     storable(text)
@@ -276,6 +309,6 @@ class WebAddress(fields.String):
     """An absolute http or https URL."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {"format": "uri", **kwargs.get("metadata", {})}
+        kwargs["metadata"] = {"pattern": WEB_ADDRESS, **kwargs.get("metadata", {})}
         bounds = validate.Length(1, 2_000, error="must have 1 to 2,000 characters")
         super().__init__(validate=[web_address, bounds], **kwargs)

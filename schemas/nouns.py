@@ -4,8 +4,10 @@ import re
 
 from marshmallow import ValidationError, fields, validate
 
-from schemas.base import Day, Schema, Slug, Text, WebAddress
+from schemas.base import WEB_ADDRESS, Day, Schema, Slug, Text, WebAddress
 from schemas.paging import MetaSchema, PageQuery, PageSchema
+
+LANGUAGE_CODE = "^[a-z]{2,3}$"
 
 
 def language_code(text: str) -> None:
@@ -155,7 +157,7 @@ class OutletSchema(_NounSchema):
     language = fields.String(
         required=True, allow_none=True, metadata={"description": "ISO 639 code of its usual language."}
     )
-    url = fields.String(required=True, allow_none=True, metadata={"description": "Its site.", "format": "uri"})
+    url = fields.String(required=True, allow_none=True, metadata={"description": "Its site.", "pattern": WEB_ADDRESS})
 
 
 class _NounPageSchema(Schema):

@@ -12,7 +12,8 @@ class PageQuery(Schema):
     cursor = fields.String(
         validate=validate.Length(1, 4_000, error="must have 1 to 4,000 characters"),
         metadata={
-            "description": "Where to go on: `page.next` or `page.prev` of an answer to the same filters and sort."
+            "description": "Where to go on: `page.next` or `page.prev` of an answer to the same filters and sort.",
+            "pattern": "^[A-Za-z0-9_-]+$",
         },
     )
     count = fields.String(

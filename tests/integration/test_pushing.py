@@ -192,6 +192,13 @@ def test_every_field_comes_back_as_it_was_pushed(client: ContractClient, write_k
     assert {name: article[name] for name in fields} == fields
 
 
+@pytest.mark.parametrize("url", ["https://example.org/기사", "https://example.org/?a[]=1", "HTTPS://example.org/100%"])
+def test_an_address_as_outlets_have_them_is_served_as_documented(
+    client: ContractClient, write_key: dict[str, str], url: str
+) -> None:
+    assert push(client, write_key, url=url, image={"url": url}).get_json()["url"] == url
+
+
 def test_a_language_left_out_is_the_outlets_or_found_in_the_text(
     client: ContractClient, demo: Connection, admin_key: dict[str, str]
 ) -> None:
