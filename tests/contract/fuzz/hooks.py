@@ -1,0 +1,53 @@
+"""What schemathesis checks besides its own checks: that good requests are refused for a good reason only."""
+
+import re
+from typing import Any
+
+import schemathesis
+from schemathesis import Case, CheckContext, Response
+
+# Inputs that may be refused although they are as documented: what no JSON Schema can say.
+REASONS = {
+    "cursor": "cannot be made up: it is signed",
+    "q": "must hold a letter or a digit, in whatever script",
+    "from": "must lie within the years 1 to 9999 in UTC",
+    "to": "must not be before from, nor leave those years",
+    "updated_since": "must lie within the years 1 to 9999 in UTC",
+    "tz": "must be a time zone of the database of this server",
+    "/outlet": "must be an outlet of the archive",
+    "/published_at": "must be a time that is not ahead",
+    "/tags/*": "must be the slug or name of one tag, or make a slug",
+    "/people/*": "must be the slug or name of one person, or make a slug",
+    "/url": "must have a host, and a port that exists",
+    "/image/url": "must have a host, and a port that exists",
+}
+
+
+@schemathesis.check
+def good_input_is_refused_for_a_reason(ctx: CheckContext, response: Response, case: Case) -> None:
+    """Hold each input that a refusal names against REASONS."""
+    if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code not in (400, 422):
+        return
+    problem = response.json()
+    for error in problem.get("errors") or [{"detail": problem["detail"]}]:
+        name = error.get("parameter") or re.sub(r"/\d+", "/*", error.get("pointer", ""))
+        if name not in REASONS:
+            raise AssertionError(f"{name or 'the request'} is as documented, but {error['detail']}")
+
+
+@schemathesis.check
+class EveryOperationSucceeds:
+    """Refusing all there is would pass every other check."""
+
+    def __init__(self) -> None:
+        self.tried: set[str] = set()
+        self.succeeded: set[str] = set()
+
+    def after_response(self, ctx: CheckContext, response: Response, case: Case) -> None:
+        self.tried.add(case.operation.label)
+        if response.status_code < 300:
+            self.succeeded.add(case.operation.label)
+
+    def after_run(self, ctx: Any) -> None:
+        if never := sorted(self.tried - self.succeeded):
+            raise AssertionError(f"never answered with a success: {', '.join(never)}")
