@@ -164,6 +164,22 @@ def admin_key(demo: Connection) -> dict[str, str]:
     return {"Authorization": f"Bearer {keys.create(demo, 'test', ['admin'], [])}"}
 
 
+@contextmanager
+def serving(conninfo: str) -> Iterator[str]:
+    """The archive of a database on a port of its own; its address."""
+    app = create_app(Settings(database_url=conninfo, public_url="http://127.0.0.1:8000"))
+    httpd = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=httpd.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{httpd.server_port}"
+    finally:
+        httpd.shutdown()
+        thread.join()
+        httpd.server_close()
+        app.extensions["dateline.database"].close()
+
+
 @pytest.fixture(scope="module")
 def served(server: str) -> Iterator[dict[str, str]]:
     """The demo archive on a port (BASE); the environment in which the README's commands find it."""
@@ -171,16 +187,10 @@ def served(server: str) -> Iterator[dict[str, str]]:
         migrate.upgrade(conninfo)
         with connect(conninfo) as connection:
             archive.seed(connection)
-        app = create_app(Settings(database_url=conninfo, public_url="http://127.0.0.1:8000"))
-        httpd = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=httpd.serve_forever)
-        thread.start()
-        yield {
-            **os.environ,
-            "DATABASE_URL": conninfo,
-            "BASE": f"http://127.0.0.1:{httpd.server_port}",
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        }
-        httpd.shutdown()
-        thread.join()
-        app.extensions["dateline.database"].close()
+        with serving(conninfo) as base:
+            yield {
+                **os.environ,
+                "DATABASE_URL": conninfo,
+                "BASE": base,
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            }
