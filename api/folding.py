@@ -10,6 +10,9 @@ from slugify import slugify
 _LONGEST_TOKEN = 255
 _LONGEST_SLUG = 80
 
+# Of folded names so many characters are kept to find and sort them by; compatibility forms unfold to many.
+FOLDED_AT_MOST = 200
+
 # Letters that Unicode does not take apart, as they are written where a keyboard lacks them.
 _LETTERS = str.maketrans({
     "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i", "ł": "l", "ŋ": "n",

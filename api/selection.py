@@ -11,13 +11,18 @@ class Order:
     """A total order: columns that are never null, the last of them unique, and their names in a row."""
 
     columns: tuple[LiteralString, ...]
-    names: tuple[str, ...]
+    names: tuple[LiteralString, ...]
     descending: bool = False
 
     @property
     def reversed(self) -> "Order":
         """The same order from the other end."""
         return replace(self, descending=not self.descending)
+
+    @property
+    def named(self) -> "Order":
+        """The same order of a table ``a`` that has these names as columns."""
+        return replace(self, columns=tuple(f"a.{name}" for name in self.names))
 
     @property
     def clause(self) -> LiteralString:
@@ -37,12 +42,19 @@ _PLACEHOLDERS: tuple[LiteralString, ...] = ("%(after_0)s", "%(after_1)s", "%(aft
 
 @dataclass(frozen=True)
 class Selection:
-    """``select columns from source where conditions``, with named parameters."""
+    """``select columns from source where conditions``, with named parameters.
+
+    Where the planner is not to choose the plan by its hopes, the source being, or ending in, a table ``a``:
+    what is ``gathered`` is fetched as a whole and ordered afterwards; and of ``each`` row of another source, which the
+    conditions may name, the first rows in order are taken, and of all those the first.
+    """
 
     columns: LiteralString
     source: LiteralString
     conditions: tuple[LiteralString, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    gathered: bool = False
+    each: LiteralString | None = None
 
     def where(self, condition: LiteralString, **parameters: object) -> "Selection":
         """The same, narrowed by one more condition."""
@@ -55,7 +67,19 @@ class Selection:
     def first(self, order: Order, most: LiteralString) -> LiteralString:
         """The statement of the ``most`` first rows."""
         conditions = " and ".join(self.conditions or ("true",))
-        return f"select {self.columns} from {self.source} where {conditions} order by {order.clause} limit {most}"
+        filtered: LiteralString = f"{self.source} where {conditions}"
+        ordered = order.clause
+        if self.gathered:
+            filtered = f"(select a.* from {filtered} offset 0) as a"
+        elif self.each:
+            named = order.named
+            # One row may belong to several.
+            filtered = (
+                f"(select distinct on ({', '.join(named.columns)}) a.* from {self.each} cross join lateral"
+                f" (select a.* from {filtered} order by {ordered} limit {most}) as a order by {named.clause}) as a"
+            )
+            ordered = named.clause
+        return f"select {self.columns} from {filtered} order by {ordered} limit {most}"
 
     def page(self, order: Order, after: Sequence[object] | None, limit: int) -> tuple[LiteralString, dict[str, object]]:
         """The statement and parameters of ``limit`` rows behind ``after``, and of one more to know of it."""
@@ -64,10 +88,18 @@ class Selection:
             narrowed = self.where(order.after, **{f"after_{n}": value for n, value in enumerate(after)})
         return narrowed.first(order, "%(limit)s"), {**narrowed.parameters, "limit": limit + 1}
 
-    def count(self, most: int | None) -> tuple[LiteralString, dict[str, object]]:
-        """The statement and parameters that count the rows, up to ``most``."""
-        conditions = " and ".join(self.conditions or ("true",))
-        statement: LiteralString = (
-            f"select count(*) as total from (select from {self.source} where {conditions} limit %(most)s) as counted"
-        )
+    def count(self, most: int | None, order: Order) -> tuple[LiteralString, dict[str, object]]:
+        """The statement and parameters that count the rows, up to ``most``: the first ones, found as a page is."""
+        filtered: LiteralString = f"{self.source} where {' and '.join(self.conditions or ('true',))}"
+        ordered = f" order by {order.clause}" if most is not None else ""
+        statement: LiteralString
+        if self.gathered:
+            statement = f"select least(count(*), %(most)s) as total from {filtered}"
+        elif self.each:
+            statement = (
+                f"select least(count(distinct a.id), %(most)s) as total from {self.each} cross join lateral"
+                f" (select a.id from {filtered}{ordered} limit %(most)s) as a"
+            )
+        else:
+            statement = f"select count(*) as total from (select from {filtered}{ordered} limit %(most)s) as counted"
         return statement, {**self.parameters, "most": most}

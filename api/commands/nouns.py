@@ -13,14 +13,12 @@ from api.commands.catalogue import Catalogue
 from api.commands.changes import CATALOGUE_LOCK, Change
 from api.database import Connection, present
 from api.errors import Conflict, InvalidInput
-from api.folding import fold, name_key, slug
+from api.folding import FOLDED_AT_MOST, fold, name_key, slug
 
 # Outlets' uuids derive from their first slug, so that two archives give an article the same id.
 OUTLET_NAMESPACE = UUID("5b0c9d6e-7f5a-5d0b-9b1e-2f1f6a3d8c47")
 
 Record = dict[str, Any]
-
-FOLDED_AT_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -185,7 +183,11 @@ def _complete(connection: Connection, kind: Kind, records: Sequence[Record]) -> 
             "slug": own,
             # A cursor holds it; where it begins alike for so long, the id decides.
             "folded": fold(record["name"].removeprefix("#"))[:FOLDED_AT_MOST],
-            "names": [fold(name) for name in (record["name"], *(record.get("aliases") or []))],
+            "names": [
+                folded[:FOLDED_AT_MOST]
+                for name in (record["name"], *(record.get("aliases") or []))
+                if (folded := fold(name))
+            ],
             "uuid": uuid5(OUTLET_NAMESPACE, own),
             "roles_json": orjson.dumps(record.get("roles") or []).decode(),
         })  # fmt: skip

@@ -359,6 +359,10 @@ def test_nouns_are_sorted_as_asked(client: ContractClient) -> None:
     assert names == sorted(names)
 
 
+# One letter that unfolds to eighteen: a name longer than an index holds.
+LONG = "\ufdfa" * 150
+
+
 @pytest.mark.parametrize(
     ("query", "slugs"),
     [
@@ -370,6 +374,13 @@ def test_nouns_are_sorted_as_asked(client: ContractClient) -> None:
         ("q=b", ["bo-lind"]),
         ("q=%25", []),
         ("q=_o", []),
+        ("q=o%27l", ["bo-lind"]),
+        ("q=the%20%5C", ["bo-lind"]),
+        ("q=the%20%5C%27g", ["bo-lind"]),
+        ("q=the%20%27", []),
+        (f"q={quote(LONG)}", ["bo-lind"]),
+        ("sort=articles&q=%ED%8E%98%EB%A0%88", ["ana-perez"]),
+        ("sort=recent&as_of=2020-06-01", ["bo-lind"]),
         ("as_of=2020-06-01", ["bo-lind"]),
         ("as_of=2019-12-31", []),
         ("as_of=2021-12-31&q=bo", ["bo-lind"]),
@@ -381,7 +392,7 @@ def test_people_are_found_by_how_a_name_begins_and_by_what_they_were(
 ) -> None:
     person(blank, "Ana Pérez", "페레스")
     roles = [{"title": "Mayor", "organization": None, "from": "2020-01-01", "to": "2021-12-31"}]
-    person(blank, "Bo Lind", roles=roles)
+    person(blank, "Bo Lind", "O'Lind", "The \\'Great", LONG, "\u0301", roles=roles)
     assert [entry["slug"] for entry in blank_client.get(f"/v1/people?{query}").get_json()["data"]] == slugs
 
 

@@ -58,15 +58,39 @@ def test_an_order_from_its_other_end_differs_in_its_direction_only() -> None:
     assert BY_NAME.reversed.clause == "b.name desc, b.id desc"
 
 
-@pytest.mark.parametrize("most", [1_001, None])
-def test_rows_are_counted_under_the_same_conditions_up_to_a_bound(most: int | None) -> None:
-    statement, parameters = BERTHS.where("b.quay = %(quay)s", quay="north").where("b.free").count(most)
+@pytest.mark.parametrize(("most", "ordered"), [(1_001, " order by b.name, b.id"), (None, "")])
+def test_rows_are_counted_under_the_same_conditions_up_to_a_bound(most: int | None, ordered: str) -> None:
+    statement, parameters = BERTHS.where("b.quay = %(quay)s", quay="north").where("b.free").count(most, BY_NAME)
     assert statement == (
         "select count(*) as total from"
-        " (select from berths b where b.quay = %(quay)s and b.free limit %(most)s) as counted"
+        f" (select from berths b where b.quay = %(quay)s and b.free{ordered} limit %(most)s) as counted"
     )
     assert parameters == {"quay": "north", "most": most}
-    assert "where true limit" in BERTHS.count(most)[0]
+    assert f"where true{ordered} limit" in BERTHS.count(most, BY_NAME)[0]
+
+
+def test_what_is_gathered_is_ordered_only_after_every_condition_held() -> None:
+    gathered = Selection("a.id", "berths a", gathered=True).where("a.free")
+    order = Order(("a.id",), ("id",))
+    assert gathered.page(order, [7], 1)[0] == (
+        "select a.id from (select a.* from berths a where a.free and (a.id) > (%(after_0)s) offset 0) as a"
+        " order by a.id limit %(limit)s"
+    )
+    assert gathered.count(10, order)[0] == "select least(count(*), %(most)s) as total from berths a where a.free"
+
+
+def test_of_each_value_the_first_rows_are_taken_and_of_these_the_first() -> None:
+    each = Selection("a.id", "berths a", each="unnest(%(quays)s) as q (quay)").where("a.quay = q.quay", quays=["n"])
+    order = Order(("a.id",), ("id",), descending=True)
+    assert each.page(order, None, 1)[0] == (
+        "select a.id from (select distinct on (a.id) a.* from unnest(%(quays)s) as q (quay) cross join lateral"
+        " (select a.* from berths a where a.quay = q.quay order by a.id desc limit %(limit)s) as a"
+        " order by a.id desc) as a order by a.id desc limit %(limit)s"
+    )
+    assert each.count(10, order)[0] == (
+        "select least(count(distinct a.id), %(most)s) as total from unnest(%(quays)s) as q (quay) cross join lateral"
+        " (select a.id from berths a where a.quay = q.quay order by a.id desc limit %(most)s) as a"
+    )
 
 
 def test_the_rows_behind_a_place_are_one_more_condition() -> None:
