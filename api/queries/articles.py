@@ -10,63 +10,49 @@ from psycopg.rows import DictRow
 from api import search
 from api.article import ALL, COLUMNS, ETAG
 from api.database import Connection
+from api.queries.frequencies import Known, known
 from api.queries.highlights import FIELDS, highlight
 from api.queries.pages import FragmentLoader, Page, Ranked, Wanted, empty, fetch, hide
+from api.queries.walks import ARTICLES, driven
 from api.selection import Order, Selection
-
-ARTICLES: LiteralString = "articles a"
 
 RANKED_AT_MOST = 2_000
 BY_RELEVANCE = Order(
     ("r.score", "r.published_at", "r.id"), ("score", "published_at", "id", "ranked_at"), descending=True
 )
 
-# One value is compared by =, so that the index on it gives the order as well; several by = any().
+# One value is compared by =, so that the index on it gives the order as well; several by = any(). Nouns come as ids,
+# with which the planner knows how frequent they are. An offset keeps what is not to be from being read as a whole.
 FILTERS: Mapping[str, tuple[LiteralString, LiteralString]] = {
     "tag": (
-        "exists (select from article_tags l where l.article_id = a.id"
-        " and l.tag_id = (select id from tags where slug = %(tag)s))",
-        "a.id in (select l.article_id from article_tags l"
-        " where l.tag_id = any(array(select id from tags where slug = any(%(tag)s))))",
+        "exists (select from article_tags t where t.article_id = a.id and t.tag_id = %(tag)s)",
+        "exists (select from article_tags t where t.article_id = a.id and t.tag_id = any(%(tag)s))",
     ),
     "tag_all": (
-        "exists (select from article_tags l where l.article_id = a.id"
-        " and l.tag_id = (select id from tags where slug = %(tag_all)s))",
-        "(select count(*) from article_tags l where l.article_id = a.id"
-        " and l.tag_id = any(array(select id from tags where slug = any(%(tag_all)s)))) = cardinality(%(tag_all)s)",
+        "exists (select from article_tags t where t.article_id = a.id and t.tag_id = %(tag_all)s)",
+        "not exists (select from unnest(%(tag_all)s::int[]) as wanted (id) where not exists"
+        " (select from article_tags t where t.article_id = a.id and t.tag_id = wanted.id) offset 0)",
     ),
     "tag_not": (
-        "not exists (select from article_tags l where l.article_id = a.id"
-        " and l.tag_id = (select id from tags where slug = %(tag_not)s))",
-        "not exists (select from article_tags l where l.article_id = a.id"
-        " and l.tag_id = any(array(select id from tags where slug = any(%(tag_not)s))))",
+        "not exists (select from article_tags t where t.article_id = a.id and t.tag_id = %(tag_not)s offset 0)",
+        "not exists (select from article_tags t where t.article_id = a.id and t.tag_id = any(%(tag_not)s) offset 0)",
     ),
     "person": (
-        "exists (select from article_people l where l.article_id = a.id"
-        " and l.person_id = (select id from people where slug = %(person)s))",
-        "a.id in (select l.article_id from article_people l"
-        " where l.person_id = any(array(select id from people where slug = any(%(person)s))))",
+        "exists (select from article_people t where t.article_id = a.id and t.person_id = %(person)s)",
+        "exists (select from article_people t where t.article_id = a.id and t.person_id = any(%(person)s))",
     ),
     "person_all": (
-        "exists (select from article_people l where l.article_id = a.id"
-        " and l.person_id = (select id from people where slug = %(person_all)s))",
-        "(select count(*) from article_people l where l.article_id = a.id and l.person_id"
-        " = any(array(select id from people where slug = any(%(person_all)s)))) = cardinality(%(person_all)s)",
+        "exists (select from article_people t where t.article_id = a.id and t.person_id = %(person_all)s)",
+        "not exists (select from unnest(%(person_all)s::int[]) as wanted (id) where not exists"
+        " (select from article_people t where t.article_id = a.id and t.person_id = wanted.id) offset 0)",
     ),
     "person_not": (
-        "not exists (select from article_people l where l.article_id = a.id"
-        " and l.person_id = (select id from people where slug = %(person_not)s))",
-        "not exists (select from article_people l where l.article_id = a.id"
-        " and l.person_id = any(array(select id from people where slug = any(%(person_not)s))))",
+        "not exists (select from article_people t where t.article_id = a.id and t.person_id = %(person_not)s offset 0)",
+        "not exists (select from article_people t"
+        " where t.article_id = a.id and t.person_id = any(%(person_not)s) offset 0)",
     ),
-    "outlet": (
-        "a.outlet_id = (select id from outlets where slug = %(outlet)s)",
-        "a.outlet_id = any(array(select id from outlets where slug = any(%(outlet)s)))",
-    ),
-    "outlet_not": (
-        "a.outlet_id is distinct from (select id from outlets where slug = %(outlet_not)s)",
-        "a.outlet_id <> all(array(select id from outlets where slug = any(%(outlet_not)s)))",
-    ),
+    "outlet": ("a.outlet_id = %(outlet)s", "a.outlet_id = any(%(outlet)s)"),
+    "outlet_not": ("a.outlet_id <> %(outlet_not)s", "a.outlet_id <> all(%(outlet_not)s)"),
     "section": ("a.section = %(section)s", "a.section = any(%(section)s)"),
     "language": ("a.language = %(language)s", "a.language = any(%(language)s)"),
     "credit": ("a.credit = %(credit)s", "a.credit = any(%(credit)s)"),
@@ -74,19 +60,6 @@ FILTERS: Mapping[str, tuple[LiteralString, LiteralString]] = {
     "url": ("a.url = %(url)s", "a.url = any(%(url)s)"),
     "external_id": ("a.external_id = %(external_id)s", "a.external_id = any(%(external_id)s)"),
     "id": ("a.id = %(id)s", "a.id = any(%(id)s)"),
-}
-
-# A tag or person that every article of the list has is walked in the order of its own links: one index answers
-# "newest of this tag".
-WALKS: Mapping[str, tuple[LiteralString, LiteralString]] = {
-    "tag": (
-        "article_tags l join articles a on a.id = l.article_id",
-        "l.tag_id = (select id from tags where slug = %(walked)s)",
-    ),
-    "person": (
-        "article_people l join articles a on a.id = l.article_id",
-        "l.person_id = (select id from people where slug = %(walked)s)",
-    ),
 }
 
 
@@ -100,19 +73,25 @@ def page(
 ) -> Page:
     """Visible articles that pass every filter, whole or with ``fields`` only.
 
-    ``filters`` has lists for FILTERS, times for from, to and updated_since, and what ``search.websearch`` made of q.
+    ``filters`` has lists for FILTERS (nouns by slug), times for from, to and updated_since, and what
+    ``search.websearch`` made of q.
     ``highlights`` is the search, as the reader wrote it, that is to be marked in them.
     """
     query = parsed(connection, str(filters["q"])) if "q" in filters else None
-    if "q" in filters and query is None:
-        return replace(empty(wanted), ranked=Ranked(0, True) if sort == "relevance" else None)
+    by_relevance = sort == "relevance"
+    order_read = "newest" if by_relevance else sort
+    known_of = None if "q" in filters and query is None else known(connection, filters, query, order_read)
+    if known_of is None:
+        return replace(empty(wanted), ranked=Ranked(0, True) if by_relevance else None)
     read = (*fields, *(FIELDS if highlights else ())) if fields else ()
-    if sort == "relevance":
-        matching, newest = selected(filters, query, "newest")
-        found, hidden = _by_relevance(connection, matching, newest, str(filters["q"]), wanted, read)
+    if by_relevance:
+        matching = selected(known_of, query, "newest")
+        found, hidden = _by_relevance(connection, matching, str(filters["q"]), wanted, read)
     else:
-        selection, order = selected(filters, query, sort, read)
-        found, hidden = fetch(connection, selection, order, wanted), order.names
+        selection, order = selected(known_of, query, sort, read)
+        # How many there are is the same in any order, and sooner found in the one that has more indexes.
+        counted = (selection, order) if selection.gathered else selected(known_of, query, "newest")
+        found, hidden = fetch(connection, selection, order, wanted, counted=counted), order.names
     if highlights:
         highlight(connection, found.rows, highlights)
     shown = (*(fields or COLUMNS), "highlights")
@@ -121,13 +100,14 @@ def page(
 
 
 def _by_relevance(
-    connection: Connection, matching: Selection, newest: Order, q: str, wanted: Wanted, fields: Sequence[str]
+    connection: Connection, matching: tuple[Selection, Order], q: str, wanted: Wanted, fields: Sequence[str]
 ) -> tuple[Page, Sequence[str]]:
     """The newest RANKED_AT_MOST articles that match, best first, and the names of columns beside the articles'.
 
     The set is that of the time when its first page was read: what is stored later is not among it.
     """
-    candidates = replace(matching, columns="a.id, a.published_at, a.language, a.search").where(
+    narrowed, newest = matching
+    candidates = replace(narrowed, columns="a.id, a.published_at, a.language, a.search").where(
         "a.created_at <= coalesce(%(ranked_at)s, now())", ranked_at=wanted.place[3] if wanted.place else None
     )
     source: LiteralString = f"""(
@@ -161,24 +141,23 @@ def parsed(connection: Connection, q: str) -> str | None:
     return row["query"] if row else None
 
 
-def selected(
-    filters: Mapping[str, object], query: str | None, sort: str, fields: Sequence[str] = ()
-) -> tuple[Selection, Order]:
+def selected(found: Known, query: str | None, sort: str, fields: Sequence[str] = ()) -> tuple[Selection, Order]:
     """The selection and order of a list, built without a database."""
-    lists = {name: value for name in FILTERS if isinstance(value := filters.get(name), list)}
-    walked = _walked(lists) if sort != "updated" else None
-    source, condition = WALKS[walked.partition("_")[0]] if walked else (ARTICLES, None)
-    published: LiteralString = "l.published_at" if walked else "a.published_at"
-    order = _order(sort, walked)
-    selection = Selection(_columns((*fields, *order.names) if fields else ()), source).where("a.visible")
-    if walked and condition:
-        selection = selection.where(condition, walked=lists[walked][0])
+    filters = found.filters
+    lists = {name: value for name in FILTERS if isinstance(value := filters.get(name), list) and value}
+    selection = driven(lists, found, sort)
+    linked = selection.source != ARTICLES
+    published: LiteralString = "l.published_at" if linked else "a.published_at"
+    order = _order(sort, linked)
+    columns = _columns((*fields, *order.names) if fields else ())
+    selection = replace(selection, columns=columns).where("a.visible")
     for name, values in lists.items():
         one, several = FILTERS[name]
-        if len(values) > 1:
-            selection = selection.where(several, **{name: values})
-        elif name != walked:
-            selection = selection.where(one, **{name: values[0]})
+        condition = several if len(values) > 1 else one
+        if linked:
+            # What is asked of links is asked before the article is fetched.
+            condition = condition.replace("a.id", "l.article_id")
+        selection = selection.where(condition, **{name: values if len(values) > 1 else values[0]})
     if "from" in filters:
         selection = selection.where(f"{published} >= %(from)s", **{"from": filters["from"]})
     if "to" in filters:
@@ -190,19 +169,11 @@ def selected(
     return selection, order
 
 
-def _order(sort: str, walked: str | None) -> Order:
+def _order(sort: str, linked: bool) -> Order:
     if sort == "updated":
         return Order(("a.updated_at", "a.id"), ("updated_at", "id"), descending=True)
-    columns: tuple[LiteralString, ...] = ("l.published_at", "l.article_id") if walked else ("a.published_at", "a.id")
+    columns: tuple[LiteralString, ...] = ("l.published_at", "l.article_id") if linked else ("a.published_at", "a.id")
     return Order(columns, ("published_at", "id"), descending=sort == "newest")
-
-
-def _walked(lists: Mapping[str, list[object]]) -> str | None:
-    """The filter whose first value every article has: the only one of its kind, or one of several that all hold."""
-    for name in ("tag", "tag_all", "person", "person_all"):
-        if name in lists and (name.endswith("_all") or len(lists[name]) == 1):
-            return name
-    return None
 
 
 def one(connection: Connection, article: UUID) -> DictRow | None:

@@ -262,7 +262,7 @@ def test_html_in_a_headline_is_stored_as_text(client: ContractClient, write_key:
 
 
 def test_an_error_of_ours_says_nothing_of_its_inside(client: ContractClient, demo: Connection) -> None:
-    demo.execute("drop table article_tags cascade")
+    demo.execute("drop table tags cascade")
     client.application.config["PROPAGATE_EXCEPTIONS"] = False
     response = client.get("/v1/articles?tag=x")
     assert (response.status_code, response.get_json()["code"]) == (500, "internal_error")

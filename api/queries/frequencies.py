@@ -1,0 +1,109 @@
+"""What is known of a list's filters before it is planned: the ids of names, and how many articles each leaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import LiteralString
+
+from api import search
+from api.database import Connection, present
+
+# So many rows are sooner fetched and sorted than found by a walk that may have to pass all others.
+GATHERED_AT_MOST = 5_000
+UNCOUNTED = GATHERED_AT_MOST + 1
+
+# Filters by name, and the nouns they name; what says not leaves no number of articles.
+NOUNS: Mapping[str, LiteralString] = {
+    "tag": "tags", "tag_all": "tags", "tag_not": "tags",
+    "person": "people", "person_all": "people", "person_not": "people",
+    "outlet": "outlets", "outlet_not": "outlets",
+}  # fmt: skip
+# Filters that find one article a value, or hardly more.
+UNIQUE = ("id", "url", "external_id")
+
+_NAMES: LiteralString = """
+    select 'tags' as counted, slug, id, articles from tags where slug = any(%(tags)s)
+    union all select 'people', slug, id, articles from people where slug = any(%(people)s)
+    union all select 'outlets', slug, id, articles from outlets where slug = any(%(outlets)s)"""
+
+# Counted from an index alone, and no further than the number decides anything.
+_COUNTS: Mapping[LiteralString, LiteralString] = {
+    "section": "a.section = any(%(section)s)",
+    "language": "a.language = any(%(language)s)",
+    "credit": "a.credit = any(%(credit)s)",
+    "byline": "a.byline = any(%(byline)s)",
+    "published": "a.published_at >= coalesce(%(from)s::timestamptz, '-infinity')"
+    " and a.published_at < coalesce(%(to)s::timestamptz, 'infinity')",
+    "updated_since": "a.updated_at >= %(updated_since)s",
+}
+
+# No index counts the matches of a search without finding them all; the planner's statistics know enough.
+_ESTIMATE: LiteralString = f"explain (format json) select from articles a where {search.MATCHES}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """``filters`` with ids for names, and how many articles those leave that say what an article has."""
+
+    filters: Mapping[str, object]
+    frequencies: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def rarest(self) -> str | None:
+        """The filter that leaves the fewest articles."""
+        return min(self.frequencies, key=lambda name: self.frequencies[name], default=None)
+
+
+def known(connection: Connection, filters: Mapping[str, object], query: str | None, sort: str) -> Known | None:
+    """``filters`` as known to the archive, where ``query`` is q as a tsquery; None when one of them leaves nothing."""
+    lists = {name: value for name, value in filters.items() if isinstance(value, list)}
+    slugs = {name: values for name, values in lists.items() if name in NOUNS}
+    counted = _counted(filters, lists, sort)
+    parts: list[LiteralString] = [_NAMES] if slugs else []
+    for name, condition in _COUNTS.items():
+        if name in counted:
+            parts.append(
+                f"select '{name}' as counted, null as slug, null::int as id, (select count(*) from"
+                f" (select from articles a where a.visible and {condition} limit %(most)s) as c) as articles"
+            )
+    parameters = {"from": None, "to": None, **filters, "most": UNCOUNTED}
+    for noun in ("tags", "people", "outlets"):
+        parameters[noun] = [slug for name, values in slugs.items() if NOUNS[name] == noun for slug in values]
+    statement = " union all ".join(parts)
+    with connection.pipeline():
+        counts = connection.execute(statement, parameters, prepare=False if counted else None) if parts else None
+        estimate = connection.execute(_ESTIMATE, {"q": query}, prepare=False) if query is not None else None
+    rows = counts.fetchall() if counts else []
+    nouns = {(row["counted"], row["slug"]): row for row in rows}
+    frequencies = {name: nouns[name, None]["articles"] for name in counted}
+    if estimate:
+        [explained] = present(estimate.fetchone())["QUERY PLAN"]
+        frequencies["q"] = explained["Plan"]["Plan Rows"]
+    frequencies |= {name: len(values) for name, values in lists.items() if name in UNIQUE}
+    frequencies |= {name: UNCOUNTED for name in lists if name in _COUNTS and name not in counted}
+    ids: dict[str, list[int]] = {}
+    for name, values in slugs.items():
+        found = [row for slug in values if (row := nouns.get((NOUNS[name], slug)))]
+        if name.endswith("_all"):
+            # The rarest first: that one is walked.
+            found.sort(key=lambda row: row["articles"])
+            if len(found) < len(values):
+                return None
+            frequencies[name] = found[0]["articles"]
+        elif not name.endswith("_not"):
+            if not found:
+                return None
+            frequencies[name] = sum(row["articles"] for row in found)
+        ids[name] = [row["id"] for row in found]
+    return Known({**filters, **ids}, frequencies)
+
+
+def _counted(filters: Mapping[str, object], lists: Mapping[str, list[object]], sort: str) -> list[str]:
+    """What is worth counting: where one index both finds and orders a list, nothing is."""
+    positive = [name for name in lists if not name.endswith("_not")]
+    counted = [] if sort != "updated" and len(positive) == 1 else [name for name in _COUNTS if name in lists]
+    if sort == "updated" and ("from" in filters or "to" in filters):
+        counted.append("published")
+    if "updated_since" in filters:
+        counted.append("updated_since")
+    return counted

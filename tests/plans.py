@@ -1,0 +1,75 @@
+"""What the statements of a list really read, asked of Postgres while they run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Cursor
+from psycopg.rows import DictRow, dict_row
+
+from api.database import Connection
+
+Node = dict[str, Any]
+
+EXPLAIN: Any = "explain (analyze, buffers, timing off, format json) "
+
+# What reads a table row by row; entries of an index cost a hundredth of that, and are seen in the blocks.
+TABLE_SCANS = ("Seq Scan", "Index Scan", "Bitmap Heap Scan", "Tid Scan")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one statement read: rows of tables, those it threw away included, and blocks of 8 KiB, of indexes too."""
+
+    rows: int
+    blocks: int
+    text: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether the statement counts a list instead of reading a page of it."""
+        return " as total " in self.text
+
+
+@contextmanager
+def watched(connection: Connection) -> Iterator[list[Cost]]:
+    """The costs of the statements that ``connection`` runs meanwhile, in their order."""
+    costs: list[Cost] = []
+
+    class Explaining(Cursor[DictRow]):
+        def execute(self, query: Any, params: Any = None, **how: Any) -> "Explaining":
+            if not query.startswith("explain"):
+                with Cursor(connection, row_factory=dict_row) as cursor:
+                    cursor.execute(EXPLAIN + query, params, prepare=False)
+                    costs.extend(_cost(row["QUERY PLAN"][0]["Plan"], query) for row in cursor)
+            super().execute(query, params, **how)
+            return self
+
+    connection.cursor_factory, factory = Explaining, connection.cursor_factory
+    try:
+        yield costs
+    finally:
+        connection.cursor_factory = factory
+
+
+def _cost(plan: Node, query: str) -> Cost:
+    rows = sum(
+        (node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0))
+        * node["Actual Loops"]
+        for _, node in _nodes(plan)
+        if node["Node Type"] in TABLE_SCANS
+    )
+    lines = [
+        f"{'  ' * depth}{node['Node Type']} {node.get('Index Name', node.get('Relation Name', ''))}"
+        f" rows={node['Actual Rows']} expected={node['Plan Rows']} loops={node['Actual Loops']}"
+        f" removed={node.get('Rows Removed by Filter', 0)}"
+        for depth, node in _nodes(plan)
+    ]
+    return Cost(round(rows), plan["Shared Hit Blocks"] + plan["Shared Read Blocks"], "\n".join([query, *lines]))
+
+
+def _nodes(plan: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:
+    yield depth, plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child, depth + 1)
