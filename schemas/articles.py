@@ -154,7 +154,7 @@ class NounReference(Schema):
 class ImageSchema(Schema):
     """The picture that belongs to an article."""
 
-    url = fields.String(required=True, metadata={"description": "Where the picture is.", "format": "uri"})
+    url = fields.String(required=True, metadata={"description": "Where the picture is.", "pattern": WEB_ADDRESS})
     caption = fields.String(required=True, allow_none=True, metadata={"description": "What the picture shows."})
     credit = fields.String(required=True, allow_none=True, metadata={"description": "Whose picture it is."})
 

@@ -61,7 +61,7 @@ def fetch(
     *,
     counted: tuple[Selection, Order] | None = None,
 ) -> Page:
-    """One page of a selection. ``counted`` is one of the same rows with an order to count them in, if not the page's."""
+    """One page of a selection. ``counted`` has the same rows, with an order to count them in, if not the page's."""
     with connection.pipeline():
         # A generic plan cannot know how frequent a tag or a word is; measured 20 times slower for tag and q.
         statement, parameters = selection.page(order.reversed if wanted.backward else order, wanted.place, wanted.limit)
