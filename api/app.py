@@ -9,11 +9,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import examples, problems, web
 from api.database import Database
-from api.resources import health, nouns, service, writing
+from api.resources import changes, health, nouns, service, writing
 from api.settings import Settings
 
 # Headers that a script of another origin may read.
-EXPOSED = ["ETag", "Link", "Location", "Retry-After", "Server-Timing", "X-Request-Id", "Dateline-Result"]
+EXPOSED = [
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "Server-Timing",
+    "X-Request-Id",
+    "Dateline-Position",
+    "Dateline-Result",
+]
 
 DESCRIPTION = """A news archive queried by hashtag: articles of many outlets with their tags and people.
 
@@ -65,7 +74,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     for converter in (web.SlugConverter, web.TagConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     for blueprint in (
-        writing.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, health.blueprint, service.blueprint
+        writing.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, changes.blueprint, health.blueprint,
+        service.blueprint,
     ):  # fmt: skip
         api.register_blueprint(blueprint)
     app.register_blueprint(service.documentation)

@@ -16,3 +16,9 @@ ALL: LiteralString = ", ".join(COLUMNS.values())
 # Another one whenever the article is shown otherwise, be it because a tag was renamed.
 ETAG: LiteralString = """format('"%%s-%%s"', a.version,
     left(md5(concat(a.outlet, a.tags, a.people, a.status, a.updated_at)), 12))"""
+
+# What is left of a withdrawn one; null of any other.
+TOMBSTONE: LiteralString = """case when a.status <> 'usable' then json_build_object(
+        'id', a.id, 'status', a.status, 'reason', a.reason,
+        'withdrawn_at', to_char(a.withdrawn_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'purged', a.purged_at is not null
+    ) end"""

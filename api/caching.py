@@ -9,11 +9,12 @@ from typing import TypeVar
 from flask import Response, g, request
 from werkzeug.http import http_date
 
+from api import positions
 from api.database import Connection
 from api.queries import changes
 from api.queries.changes import State
 from api.timing import stage
-from api.web import absolute, database, settings
+from api.web import absolute, database, seen_alone, settings
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ STARTED = datetime.now(UTC)
 
 def read(work: Callable[[Connection], T], show: Callable[[T], Response]) -> Response:
     """Show what ``work`` reads, tagged with the archive's state; 304 without ``work`` when the client has that."""
+    positions.refuse_other()
     with stage("sql"):
         state, held = database().read(lambda connection: _read(connection, work))
     if held is None:
@@ -61,8 +63,8 @@ def last_modified(changed_at: datetime) -> str:
 
 
 def tag(state: State) -> str:
-    """A weak entity tag: the same address at the same state of the archive has the same answer."""
-    stamp = f"{VERSION} {state.incarnation} {state.position} {absolute(request.full_path)}"
+    """A weak entity tag: the same address at the same state of the archive has the same answer for the same key."""
+    stamp = f"{VERSION} {state.archive} {state.position} {absolute(request.full_path)} {seen_alone()}"
     return f'W/"{hashlib.sha256(stamp.encode()).hexdigest()[:24]}"'
 
 

@@ -78,6 +78,12 @@ class Gone(Problem):
     code, title, status = "gone", "Gone", 410
 
 
+class CursorExpired(Problem):
+    """The changes behind this cursor are no longer kept, or it is another archive's. Copy anew, then use `restart`."""
+
+    code, title, status = "cursor_expired", "Cursor expired", 410
+
+
 class PreconditionFailed(Problem):
     """The article is no longer the one that `If-Match` names. Read it again and make the change to what it is now."""
 

@@ -19,8 +19,10 @@ import api.queries.keys as held_keys
 from api import examples, keys, timing
 from api.database import Database
 from api.errors import (
+    CursorExpired,
     Forbidden,
     InternalError,
+    InvalidCursor,
     InvalidInput,
     MalformedRequest,
     NotFound,
@@ -37,6 +39,12 @@ from schemas.base import NoQuery
 from schemas.errors import ProblemSchema
 
 LONGEST_URI = 8_192
+POSITION = {
+    "name": "Dateline-Position",
+    "in": "header",
+    "description": "What a write, or the change feed, answered: the answer is from that state of the archive or later.",
+    "schema": {"type": "string"},
+}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dateline"'}
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
@@ -128,6 +136,7 @@ class Blueprint(flask_smorest.Blueprint):
         accepts: Mapping[str, tuple[ma.Schema, object]] | None = None,
         example: Mapping[str, object] | None = None,
         scope: str | None = "read",
+        positioned: bool | None = None,
         problems: Sequence[type[Problem]] = (),
         path: Mapping[str, tuple[str, str]] | None = None,
         summary: str,
@@ -138,6 +147,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         ``scope`` is what a key must allow: ``read`` is open while reads are public and to every key otherwise,
         None needs no key ever.
+        ``positioned`` says whether it takes a ``Dateline-Position``, as reads do.
         ``example`` is a body that can be sent; ``accepts`` documents bodies that the function reads by itself, a schema
         and an example by media type; ``path`` has a sentence and an example for each part of the path.
         ``name`` and ``description`` are the function's own name and docstring unless given.
@@ -147,6 +157,9 @@ class Blueprint(flask_smorest.Blueprint):
         )
         if "<" in rule and NotFound not in raised:
             raised.insert(0, NotFound)
+        positioned = scope == "read" if positioned is None else positioned
+        if positioned:
+            raised = list(dict.fromkeys([*raised, InvalidCursor, CursorExpired]))
         if scope:
             raised = [Unauthorized, *([Forbidden] if scope != "read" else []), *raised]
 
@@ -163,6 +176,8 @@ class Blueprint(flask_smorest.Blueprint):
                 content = {kind: {"schema": schema, "example": shown} for kind, (schema, shown) in accepts.items()}
                 served = self.doc(requestBody={"required": True, "content": content})(served)
             served = self.arguments(query, location="query")(served)
+            if positioned:
+                _describe(served, POSITION)
             operation = _camel_case(name or view.__name__)
             for status, (schema, meaning) in answers.items():
                 shown = examples.ANSWERS.get(f"{operation} {status}")
@@ -184,6 +199,11 @@ class Blueprint(flask_smorest.Blueprint):
             return self.route(rule, methods=[method], endpoint=name or None, parameters=parts)(served)
 
         return decorate
+
+
+def _describe(view: Callable[..., Response], parameter: Mapping[str, object]) -> None:
+    """Document a parameter that no schema has; flask-smorest keeps those of an operation here."""
+    view._apidoc["arguments"]["parameters"].append(parameter)  # pyright: ignore[reportFunctionMemberAccess]: its own name
 
 
 def _camel_case(name: str) -> str:
@@ -230,6 +250,14 @@ def may_write(outlet: str) -> bool:
     """Whether the key of this request writes for an outlet, and so sees what is not yet for everyone."""
     key: Key | None = g.get("key")
     return key is not None and ("admin" in key.scopes or ("write" in key.scopes and outlet in key.outlets))
+
+
+def seen_alone() -> list[str] | None:
+    """The outlets whose embargoed articles this request may see: those of its key, None for all."""
+    key: Key | None = g.get("key")
+    if key is not None and "admin" in key.scopes:
+        return None
+    return sorted(key.outlets) if key is not None and "write" in key.scopes else []
 
 
 class Api(flask_smorest.Api):

@@ -44,6 +44,7 @@ class ProblemSchema(Schema):
         metadata={"description": "Each input that is wrong, on a 400 or 422."},
     )
     tombstone = fields.Nested(TombstoneSchema, metadata={"description": "Of a withdrawn article, on a 410."})
+    restart = fields.String(metadata={"description": "The cursor of now, from which a new copy is followed, on a 410."})
 
 
 class ProblemKindSchema(Schema):

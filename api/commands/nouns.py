@@ -110,7 +110,7 @@ def upsert(connection: Connection, kind: Kind, records: Sequence[Record], *, kee
             continue
         row = present(connection.execute(kind.upsert, record).fetchone())
         results.append("updated" if before else "created")
-        recorded.append(Change(f"{kind.noun}.{results[-1]}", noun_id=row["id"]))
+        recorded.append(Change(f"{kind.noun}.{results[-1]}", noun_id=row["id"], slug=record["slug"]))
         held[record["slug"]] = {"id": row["id"], **record}
         renamed = before and any(before[field] != record[field] for field in kind.linking)
         if renamed or (before is None and kind is not OUTLET):

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from api import search
-from api.article import ALL, COLUMNS, ETAG
+from api.article import ALL, COLUMNS, ETAG, TOMBSTONE
 from api.database import Connection
 from api.queries.frequencies import Known, known
 from api.queries.highlights import FIELDS, highlight
@@ -185,11 +185,7 @@ def one(connection: Connection, article: UUID) -> DictRow | None:
     cursor.adapters.register_loader("json", FragmentLoader)
     statement: LiteralString = f"""
         select {ALL}, a.visible, {ETAG} as etag, (select slug from outlets where id = a.outlet_id) as owner,
-            case when a.status <> 'usable' then json_build_object(
-                'id', a.id, 'status', a.status, 'reason', a.reason,
-                'withdrawn_at', to_char(a.withdrawn_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-                'purged', a.purged_at is not null
-            ) end as withdrawn
+            {TOMBSTONE} as withdrawn
         from articles a where a.id = %(article)s"""
     return cursor.execute(statement, {"article": article}).fetchone()
 

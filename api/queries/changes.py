@@ -1,29 +1,48 @@
 """Reading the change log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from typing import LiteralString
 from uuid import UUID
 
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
+from api.article import COLUMNS, TOMBSTONE
 from api.database import Connection, present
+from api.queries.nouns import OUTLETS, PEOPLE, TAGS, Noun
+from api.queries.pages import FragmentLoader
+
+KINDS: dict[str, Noun] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
 
 
 @dataclass(frozen=True)
 class State:
-    """What the archive is at a moment: every answer to a read follows from it and the request."""
+    """What the archive is at a moment: every answer to a read follows from it and the request.
+
+    ``incarnation`` and ``server`` say which archive it is: a copy on another server goes on in another way.
+    """
 
     incarnation: UUID
+    server: int
     position: int
     changed_at: datetime | None
+    trimmed_to: int
+
+    @property
+    def archive(self) -> str:
+        """Another one for every archive, and for every server that a backup is restored to."""
+        return sha256(f"{self.incarnation} {self.server}".encode()).hexdigest()[:16]
 
 
 def asked(connection: Connection) -> Cursor[DictRow]:
     """The question for the state; what a pipeline asks after it is answered from that state or a newer one."""
     return connection.execute(
         """
-        select incarnation, coalesce(position, 0) as position, changed_at
+        select incarnation, (select system_identifier from pg_control_system()) as server,
+            coalesce(position, 0) as position, changed_at, changes_trimmed_to as trimmed_to
         from archive
         left join (select position, at as changed_at from changes order by position desc limit 1) as latest on true
         """
@@ -33,3 +52,98 @@ def asked(connection: Connection) -> Cursor[DictRow]:
 def answered(cursor: Cursor[DictRow]) -> State:
     """The state that was asked for."""
     return State(**present(cursor.fetchone()))
+
+
+def state(connection: Connection) -> State:
+    """The state of the archive."""
+    return answered(asked(connection))
+
+
+def page(
+    connection: Connection,
+    after: int,
+    limit: int,
+    types: Sequence[str],
+    own: Sequence[str] | None,
+    fields: Sequence[str],
+) -> list[DictRow]:
+    """The changes behind a position, in the order of commits, one more than ``limit`` to know whether there are more.
+
+    Each with what it is about as that is now: ``article``, ``tag``, ``person`` or ``outlet``; null when readers do not
+    see it. ``own`` are the outlets whose embargoed articles count as seen, None all of them.
+    """
+    rows = connection.execute(
+        """
+        select position, type, at, article_id as id, version, noun_id, slug, merged_into
+        from changes
+        where position > %(after)s
+            and (outlet_id is null or %(everything)s
+                or outlet_id = any(array(select id from outlets where slug = any(%(own)s))))
+            and (cardinality(%(types)s::text[]) = 0
+                or type = any(%(types)s) or split_part(type, '.', 1) = any(%(types)s))
+        order by position
+        limit %(limit)s
+        """,
+        {
+            "after": after,
+            "everything": own is None,
+            "own": list(own or ()),
+            "types": list(types),
+            "limit": limit + 1,
+        },
+    ).fetchall()
+    articles = _articles(connection, [row["id"] for row in rows[:limit] if row["id"]], own, fields)
+    nouns = {
+        kind: _nouns(connection, noun, [row["noun_id"] for row in rows[:limit] if row["type"].startswith(f"{kind}.")])
+        for kind, noun in KINDS.items()
+    }
+    for row in rows[:limit]:
+        kind = row["type"].partition(".")[0]
+        number = row.pop("noun_id")
+        if kind == "article":
+            del row["slug"], row["merged_into"]
+            row |= articles.get(row["id"], {"article": None, "tombstone": None})
+        else:
+            del row["id"], row["version"]
+            row[kind] = nouns[kind].get(number)
+            if row["merged_into"] is None:
+                del row["merged_into"]
+    return rows
+
+
+def _articles(
+    connection: Connection, ids: Sequence[UUID], own: Sequence[str] | None, fields: Sequence[str]
+) -> dict[UUID, DictRow]:
+    """By id, what is seen of these articles: the ``article``, or its ``tombstone``."""
+    if not ids:
+        return {}
+    cursor = connection.cursor()
+    cursor.adapters.register_loader("json", FragmentLoader)
+    columns = ", ".join(COLUMNS[name] for name in fields or COLUMNS)
+    statement: LiteralString = f"""
+        select a.id as key, {TOMBSTONE} as tombstone,
+            a.visible or (a.status = 'usable' and (%(everything)s or o.slug = any(%(own)s))) as seen, {columns}
+        from articles a join outlets o on o.id = a.outlet_id
+        where a.id = any(%(ids)s)"""
+    rows = cursor.execute(
+        statement, {"ids": list(set(ids)), "everything": own is None, "own": list(own or ())}
+    ).fetchall()
+    found: dict[UUID, DictRow] = {}
+    for row in rows:
+        key, tombstone, seen = row.pop("key"), row.pop("tombstone"), row.pop("seen")
+        found[key] = {"article": row if seen else None, "tombstone": tombstone}
+    return found
+
+
+def _nouns(connection: Connection, noun: Noun, ids: Sequence[int]) -> dict[int, DictRow]:
+    """By id, these nouns as they are now."""
+    if not ids:
+        return {}
+    cursor = connection.cursor()
+    cursor.adapters.register_loader("json", FragmentLoader)
+    merged: LiteralString = "true" if noun is OUTLETS else "merged_into is null"
+    statement: LiteralString = (
+        f"select id as key, {noun.columns} from {noun.table} where id = any(%(ids)s) and {merged}"
+    )
+    rows = cursor.execute(statement, {"ids": list(set(ids)), "as_of": None}).fetchall()
+    return {row.pop("key"): row for row in rows}

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 from psycopg.rows import DictRow
 
-from api import caching, search
+from api import caching, positions, search
 from api.article import COLUMNS
 from api.errors import Gone, InvalidCursor, InvalidInput, NotFound
 from api.queries import articles as queries
@@ -44,6 +44,7 @@ def list_articles(query: dict[str, Any]) -> Response:
 )
 def get_article(_query: dict[str, Any], article_id: UUID) -> Response:
     """One article by its id; 410 with the reason once its outlet withdrew it."""
+    positions.refuse_other()
     with stage("sql"):
         article = readable(article_id)
     known = caching.client_has(article["etag"], article["updated_at"])

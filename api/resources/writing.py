@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 from flask import Response, g, request
 
+from api import positions
 from api.commands import articles as commands
 from api.commands import nouns, standing
 from api.database import Connection
@@ -137,7 +138,12 @@ def withdraw_article(query: dict[str, Any], article_id: UUID) -> Response:
     stored = database().read(lambda connection: queries.one(connection, article_id))
     if stored is None:
         raise NotFound(f"No article has the id {article_id}.")
-    return answer(stored["withdrawn"], headers={"Dateline-Result": outcome.result, "Cache-Control": "no-store"})
+    headers = {
+        "Dateline-Result": outcome.result,
+        positions.HEADER: positions.now(),
+        "Cache-Control": "no-store",
+    }
+    return answer(stored["withdrawn"], headers=headers)
 
 
 def _refuse_foreign(outlet: str) -> None:
@@ -197,6 +203,7 @@ def _stored(article: dict[str, Any], create: set[str], matching: frozenset[str] 
         "Location": absolute(f"/v1/articles/{outcome.id}"),
         "ETag": stored["etag"],
         "Dateline-Result": outcome.result,
+        positions.HEADER: positions.now(),
         "Cache-Control": "no-store",
     }
     return answer(shown(stored), 201 if outcome.result == "created" else 200, headers)

@@ -12,17 +12,17 @@ from flask.testing import FlaskClient
 from stories import ARTICLE
 from werkzeug.test import TestResponse
 
-from api import examples
+from api import examples, paging, positions
 from api.app import create_app
 from api.commands import keys
-from api.database import Connection
+from api.database import Connection, present
 from api.errors import PROBLEMS, TooSlow
 from api.settings import Settings
 
 MERGE_PATCH = "application/merge-patch+json"
 BASE = "http://127.0.0.1:8000"
 # What is another one at every run: times of storing, cursors, ids of requests.
-CHANGING = re.compile(rb'"(created_at|updated_at|withdrawn_at|next|prev|request_id)":"[^"]*"')
+CHANGING = re.compile(rb'"(created_at|updated_at|withdrawn_at|at|cursor|restart|next|prev|request_id)":"[^"]*"')
 
 
 # What an operation needs besides its example: headers or a query.
@@ -82,6 +82,7 @@ def problems(client: FlaskClient, demo: Connection, key: dict[str, str]) -> dict
         client.patch(
             f"/v1/articles/{kept}", json={}, headers={**key, "Content-Type": MERGE_PATCH, "If-Match": '"1-0"'}
         ),
+        client.get(f"/v1/changes?after={_of_another_archive(demo)}"),
         small.post("/v1/articles", json=ARTICLE, headers=key),
         client.get(f"/v1/articles?section={'x' * 9_000}"),
         client.post("/v1/articles", data="headline=Ports", headers=key),
@@ -90,6 +91,11 @@ def problems(client: FlaskClient, demo: Connection, key: dict[str, str]) -> dict
         _broken(client, demo, article["id"]),
     ]
     return {problem.get_json()["code"]: problem.get_json() for problem in provoked}
+
+
+def _of_another_archive(demo: Connection) -> str:
+    key = present(demo.execute("select cursor_key from archive").fetchone())["cursor_key"]
+    return paging.encode(key, positions.FEED, [1, "another"])
 
 
 def _broken(client: FlaskClient, demo: Connection, article: str) -> TestResponse:

@@ -45,6 +45,7 @@ def test_the_document_is_the_one_in_docs() -> None:
 def test_operations_keep_their_names() -> None:
     assert sorted(str(operation.id) for operation in OPERATIONS) == [
         "changeArticle", "getArticle", "getIndex", "getOutlet", "getPerson", "getProblem", "getTag", "listArticles",
+        "listChanges",
         "listOutletArticles", "listOutlets", "listPeople", "listPersonArticles", "listTagArticles",
         "listTags", "livez", "pushArticle", "readyz", "withdrawArticle",
     ]  # fmt: skip

@@ -1,0 +1,53 @@
+"""Places in the change feed as cursors: writes answer one, reads may ask to see at least that much."""
+
+from flask import request
+
+from api import paging
+from api.errors import CursorExpired
+from api.queries import changes
+from api.queries.changes import State
+from api.web import database
+
+HEADER = "Dateline-Position"
+FEED = {"feed": "changes"}
+LATEST = "latest"
+
+
+def start(text: str | None, state: State) -> int:
+    """The position that a reader's cursor names; InvalidCursor or CursorExpired when none can be gone on from."""
+    if text == LATEST:
+        return state.position
+    if text is None:
+        after, archive = 0, state.archive
+    else:
+        after, archive = _place(text)
+    if archive != state.archive or after > state.position:
+        raise CursorExpired("This cursor is one of another archive.", restart=cursor(state, state.position))
+    if after < state.trimmed_to:
+        raise CursorExpired("The changes behind this cursor are no longer kept.", restart=cursor(state, state.position))
+    return after
+
+
+def cursor(state: State, position: int) -> str:
+    """The cursor of a position in this archive."""
+    return paging.encode(database().cursor_key, FEED, [position, state.archive])
+
+
+def _place(text: str) -> tuple[int, str]:
+    [position, archive] = paging.decode(database().cursor_key, FEED, text)
+    return int(str(position)), str(archive)
+
+
+def now() -> str:
+    """The cursor of the last change so far."""
+    state = database().read(changes.state)
+    return cursor(state, state.position)
+
+
+def refuse_other() -> None:
+    """Hold a read to the position it sends: CursorExpired unless this archive is that far."""
+    if text := request.headers.get(HEADER):
+        position, archive = _place(text)
+        state = database().read(changes.state)
+        if archive != state.archive or position > state.position:
+            raise CursorExpired("This position is one of another archive.", restart=cursor(state, state.position))
