@@ -137,6 +137,7 @@ class Blueprint(flask_smorest.Blueprint):
         example: Mapping[str, object] | None = None,
         scope: str | None = "read",
         positioned: bool | None = None,
+        headers: Sequence[Mapping[str, object]] = (),
         problems: Sequence[type[Problem]] = (),
         path: Mapping[str, tuple[str, str]] | None = None,
         summary: str,
@@ -147,7 +148,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         ``scope`` is what a key must allow: ``read`` is open while reads are public and to every key otherwise,
         None needs no key ever.
-        ``positioned`` says whether it takes a ``Dateline-Position``, as reads do.
+        ``positioned`` says whether it takes a ``Dateline-Position``, as reads do; ``headers`` documents others.
         ``example`` is a body that can be sent; ``accepts`` documents bodies that the function reads by itself, a schema
         and an example by media type; ``path`` has a sentence and an example for each part of the path.
         ``name`` and ``description`` are the function's own name and docstring unless given.
@@ -176,8 +177,8 @@ class Blueprint(flask_smorest.Blueprint):
                 content = {kind: {"schema": schema, "example": shown} for kind, (schema, shown) in accepts.items()}
                 served = self.doc(requestBody={"required": True, "content": content})(served)
             served = self.arguments(query, location="query")(served)
-            if positioned:
-                _describe(served, POSITION)
+            for header in [*headers, *([POSITION] if positioned else [])]:
+                _describe(served, header)
             operation = _camel_case(name or view.__name__)
             for status, (schema, meaning) in answers.items():
                 shown = examples.ANSWERS.get(f"{operation} {status}")

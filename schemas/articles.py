@@ -113,7 +113,8 @@ class ArticleQuery(PageQuery):
     include = CommaList(
         metadata={
             "description": "More of each article, separated by commas: `highlights` (what `q` found, marked), and "
-            "`body` (the text, beside the `fields` asked for; without `fields` it is there anyway)."
+            "`body` (the text, beside the `fields` asked for; without `fields` it is there anyway).",
+            "pattern": CommaList.pattern("(body|highlights)"),
         }
     )
     fields_ = FieldList(

@@ -236,10 +236,14 @@ class Bound(fields.Field[datetime]):
     A date is one of the time zone that the same input names as ``tz``.
     """
 
+    PATTERN = (
+        r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+        r"([Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d))?$"
+    )
+
     def __init__(self, *, last: bool = False, **kwargs: Any) -> None:
         self.last = last
-        either = [{"format": "date"}, {"format": "date-time"}]
-        kwargs["metadata"] = {"type": "string", "anyOf": either, **kwargs.get("metadata", {})}
+        kwargs["metadata"] = {"type": "string", "pattern": self.PATTERN, **kwargs.get("metadata", {})}
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
@@ -290,7 +294,7 @@ class Day(fields.String):
 
 
 # Not "format": "uri", which knows ASCII only and no bracket in a query; outlets' addresses have both.
-WEB_ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\u0000-\u001f\u007f-\u009f\"<>\\^`{|}]+$"
+WEB_ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\u0000-\u001f\u007f-\u009f\u0022<>\\^`{|}]+$"
 
 
 def web_address(text: str) -> None:

@@ -41,7 +41,8 @@ class ChangesQuery(Schema):
     types = TypeList(
         metadata={
             "description": "Only changes of these types, separated by commas, such as `article.withdrawn`, or of all "
-            "types of a kind: `article`, `tag`, `person`, `outlet`."
+            "types of a kind: `article`, `tag`, `person`, `outlet`.",
+            "pattern": CommaList.pattern(f"({'|'.join((*HAPPENINGS, *TYPES))})".replace(".", r"\.")),
         }
     )
     wait = Whole(

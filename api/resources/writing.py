@@ -41,6 +41,12 @@ EXAMPLE = {
     "people": [],
 }
 MERGE_PATCH = "application/merge-patch+json"
+IF_MATCH: dict[str, object] = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The `ETag` of the article as you know it, or `*` for whatever it is; another one is a 412.",
+    "schema": {"type": "string"},
+}
 PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "Says that ferries sail."}
 
 
@@ -75,6 +81,7 @@ def push_article(query: dict[str, Any], article: dict[str, Any]) -> Response:
     "/articles/<uuid:article_id>",
     {200: (ArticleSchema, "The article as it is now.")},
     method="PATCH",
+    headers=[{**IF_MATCH, "required": True}],
     accepts={MERGE_PATCH: (ArticlePatch(partial=True), PATCH)},
     scope="write",
     problems=[
@@ -114,6 +121,7 @@ def change_article(_query: dict[str, Any], article_id: UUID) -> Response:
     {200: (TombstoneSchema, "What readers get now, with the status 410.")},
     method="DELETE",
     query=WithdrawQuery,
+    headers=[IF_MATCH],
     scope="write",
     problems=[NotFound, Conflict, PreconditionFailed],
     path={"article_id": ARTICLE_ID},

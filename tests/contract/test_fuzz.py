@@ -14,7 +14,7 @@ HERE = Path(__file__).parent / "fuzz"
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def fuzzed() -> Iterator[Server]:
     """The demo archive, served by a process."""
     with temporary_place() as place, Server(place) as server:
