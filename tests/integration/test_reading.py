@@ -231,7 +231,8 @@ def test_a_cursor_of_other_filters_is_refused(client: ContractClient) -> None:
 
 def test_a_tampered_cursor_is_refused(client: ContractClient) -> None:
     cursor = client.get("/v1/articles?limit=1").get_json()["page"]["next"]
-    for other in (cursor[:-1], cursor + "A", "A" + cursor[1:], cursor.swapcase(), "x", "%00"):
+    first = "B" if cursor.startswith("A") else "A"
+    for other in (cursor[:-1], cursor + "A", first + cursor[1:], cursor.swapcase(), "x", "%00"):
         assert client.get(f"/v1/articles?cursor={other}").status_code in (400, 422)
 
 
