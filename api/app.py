@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import examples, problems, web
 from api.database import Database
-from api.resources import changes, health, nouns, service, writing
+from api.resources import changes, health, nouns, service, versions
 from api.settings import Settings
 
 # Headers that a script of another origin may read.
@@ -71,10 +71,11 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     for code, problem in examples.PROBLEMS.items():
         api.document.components.example(code, {"summary": problem["title"], "value": problem})
+    api.register_converter(web.NumberConverter, lambda _part: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
     for converter in (web.SlugConverter, web.TagConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     for blueprint in (
-        writing.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, changes.blueprint, health.blueprint,
+        versions.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, changes.blueprint, health.blueprint,
         service.blueprint,
     ):  # fmt: skip
         api.register_blueprint(blueprint)

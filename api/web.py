@@ -90,9 +90,18 @@ class TagConverter(SlugConverter):
         return super().to_python(value.removeprefix("#"))
 
 
+class NumberConverter(BaseConverter):
+    """A number in a path, counted from 1."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
 def prepare(app: Flask) -> None:
     """Hooks that every request passes."""
-    app.url_map.converters.update(slug=SlugConverter, tag=TagConverter)
+    app.url_map.converters.update(slug=SlugConverter, tag=TagConverter, number=NumberConverter)
     # Both would answer a misspelled address with a redirect, in HTML.
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
@@ -139,7 +148,7 @@ class Blueprint(flask_smorest.Blueprint):
         positioned: bool | None = None,
         headers: Sequence[Mapping[str, object]] = (),
         problems: Sequence[type[Problem]] = (),
-        path: Mapping[str, tuple[str, str]] | None = None,
+        path: Mapping[str, tuple[str, object]] | None = None,
         summary: str,
         description: str = "",
         name: str = "",

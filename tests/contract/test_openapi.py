@@ -21,7 +21,7 @@ OPERATIONS = [
     for method, operation in methods.items()
     if method != "parameters"
 ]
-FILLED = {"article_id": str(uuid4()), "slug": "seoul-washington", "code": "not_found"}
+FILLED = {"version": 1, "article_id": str(uuid4()), "slug": "seoul-washington", "code": "not_found"}
 
 
 def described(schema: dict[str, Any]) -> bool:
@@ -43,12 +43,30 @@ def test_the_document_is_the_one_in_docs() -> None:
 
 
 def test_operations_keep_their_names() -> None:
-    assert sorted(str(operation.id) for operation in OPERATIONS) == [
-        "changeArticle", "getArticle", "getIndex", "getOutlet", "getPerson", "getProblem", "getTag", "listArticles",
+    assert {str(operation.id) for operation in OPERATIONS} == {
+        "changeArticle",
+        "getArticle",
+        "getIndex",
+        "getOutlet",
+        "getPerson",
+        "getProblem",
+        "getTag",
+        "getVersion",
+        "getVersionDiff",
+        "listArticles",
         "listChanges",
-        "listOutletArticles", "listOutlets", "listPeople", "listPersonArticles", "listTagArticles",
-        "listTags", "livez", "pushArticle", "readyz", "withdrawArticle",
-    ]  # fmt: skip
+        "listOutletArticles",
+        "listOutlets",
+        "listPeople",
+        "listPersonArticles",
+        "listTagArticles",
+        "listTags",
+        "listVersions",
+        "livez",
+        "pushArticle",
+        "readyz",
+        "withdrawArticle",
+    }
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
@@ -84,7 +102,7 @@ def test_every_field_has_a_sentence(name: str) -> None:
 def test_every_operation_refuses_a_parameter_it_does_not_know(
     client: ContractClient, admin_key: dict[str, str], path: str, method: str, operation: dict[str, Any]
 ) -> None:
-    filled = re.sub(r"{(\w+)}", lambda match: FILLED[match[1]], path)
+    filled = re.sub(r"{(\w+)}", lambda match: str(FILLED[match[1]]), path)
     body = {"json": {}} if method == "post" else {}
     response = client.open(f"{filled}?no_such=1", method=method.upper(), headers=admin_key, **body)
     assert response.status_code == 422, operation["operationId"]

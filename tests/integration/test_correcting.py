@@ -5,34 +5,16 @@ from typing import Any
 
 import pytest
 from contract import ContractClient
+from partners import patch, push, withdraw
 from stories import ARTICLE
-from werkzeug.test import TestResponse
 
 from api.commands import keys, standing
 from api.database import Connection
 
-MERGE_PATCH = "application/merge-patch+json"
 LISTS = [
     "articles", "articles?q=ships", "articles?sort=updated", "tags/seoul-washington/articles",
     "people/lee-jae-myung/articles", "outlets/korea-herald/articles",
 ]  # fmt: skip
-
-
-def push(client: ContractClient, key: dict[str, str], **fields: Any) -> dict[str, Any]:
-    """The article as it is stored."""
-    response = client.post("/v1/articles", json={**ARTICLE, **fields}, headers=key)
-    assert response.status_code in (200, 201), response.text
-    return {**response.get_json(), "etag": response.headers["ETag"], "result": response.headers["Dateline-Result"]}
-
-
-def patch(client: ContractClient, key: dict[str, str], article: str, content: Any, **headers: str) -> TestResponse:
-    return client.patch(
-        f"/v1/articles/{article}", json=content, headers={**key, "Content-Type": MERGE_PATCH, **headers}
-    )
-
-
-def withdraw(client: ContractClient, key: dict[str, str], article: str, query: str = "reason=Wrong") -> TestResponse:
-    return client.delete(f"/v1/articles/{article}?{query}", headers=key)
 
 
 def listed(client: ContractClient, article_id: str, headers: dict[str, str] | None = None) -> list[str]:

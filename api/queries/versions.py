@@ -1,0 +1,41 @@
+"""Reading what an article was before its changes."""
+
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from api.article import ALL
+from api.database import Connection
+
+TIMES = ("published_at", "created_at", "updated_at", "embargoed_until")
+
+
+def listed(connection: Connection, article: UUID) -> list[dict[str, Any]]:
+    """Number, time and note of each version, the current one first."""
+    return connection.execute(
+        """
+        select version, updated_at, note, status, headline
+        from articles where id = %(article)s
+        union all
+        select version, (article ->> 'updated_at')::timestamptz, article ->> 'note', article ->> 'status',
+            article ->> 'headline'
+        from versions where article_id = %(article)s
+        order by version desc
+        """,
+        {"article": article},
+    ).fetchall()
+
+
+def one(connection: Connection, article: UUID, version: int) -> dict[str, Any] | None:
+    """The whole article as it was in a version; None when there is no such."""
+    statement: LiteralString = f"""
+        select row_to_json(shown) as article
+        from articles a cross join lateral (select {ALL}) as shown
+        where a.id = %(article)s and a.version = %(version)s
+        union all
+        select article from versions where article_id = %(article)s and version = %(version)s"""
+    row = connection.execute(statement, {"article": article, "version": version}).fetchone()
+    if row is None:
+        return None
+    content: dict[str, Any] = row["article"]
+    return content | {name: datetime.fromisoformat(content[name]) for name in TIMES if content[name]}

@@ -1,0 +1,69 @@
+"""The history of an article over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import Schema
+
+from api import caching
+from api.database import Connection
+from api.differences import differences
+from api.errors import Gone, NotFound
+from api.queries import versions as queries
+from api.resources.articles import ARTICLE_ID, readable
+from api.resources.writing import blueprint
+from api.web import answer
+from schemas.versions import ArticleVersionSchema, DifferencesSchema, VersionListSchema
+
+NUMBER = ("The number of a version.", 1)
+
+
+def _operation(rule: str, schema: type[Schema], meaning: str, summary: str) -> Any:
+    path = {"article_id": ARTICLE_ID, **({"version": NUMBER} if "<number:version>" in rule else {})}
+    return blueprint.operation(
+        f"/articles/<uuid:article_id>/versions{rule}",
+        {200: (schema, meaning)},
+        problems=[NotFound, Gone],
+        path=path,
+        summary=summary,
+    )
+
+
+@_operation("", VersionListSchema, "All versions, the current one first.", "List the versions of an article")
+def list_versions(_query: dict[str, Any], article_id: UUID) -> Response:
+    """Every version of an article; each change by its outlet makes one, and nothing that was published is lost."""
+    readable(article_id)
+    return caching.read(lambda connection: {"data": queries.listed(connection, article_id)}, answer)
+
+
+@_operation("/<number:version>", ArticleVersionSchema, "The article as it was.", "Get one version of an article")
+def get_version(_query: dict[str, Any], article_id: UUID, version: int) -> Response:
+    """The whole article as it was in this version."""
+    readable(article_id)
+    return caching.read(lambda connection: _version(connection, article_id, version), answer)
+
+
+@_operation("/<number:version>/diff", DifferencesSchema, "What changed.", "See what a version changed")
+def get_version_diff(_query: dict[str, Any], article_id: UUID, version: int) -> Response:
+    """The fields that this version changed, with what they were and are; texts word by word."""
+    readable(article_id)
+
+    def compared(connection: Connection) -> dict[str, Any]:
+        after = _version(connection, article_id, version)
+        before = _version(connection, article_id, version - 1) if version > 1 else None
+        return {
+            "version": version,
+            "compared_with": before and before["version"],
+            "note": after["note"],
+            "changes": differences(before, after) if before else [],
+        }
+
+    return caching.read(compared, answer)
+
+
+def _version(connection: Connection, article_id: UUID, version: int) -> dict[str, Any]:
+    found = queries.one(connection, article_id, version)
+    if found is None:
+        raise NotFound(f"The article {article_id} has no version {version}.")
+    return found

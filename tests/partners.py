@@ -1,0 +1,26 @@
+"""What a partner newsroom does over HTTP, in one line each."""
+
+from typing import Any
+
+from contract import ContractClient
+from stories import ARTICLE
+from werkzeug.test import TestResponse
+
+MERGE_PATCH = "application/merge-patch+json"
+
+
+def push(client: ContractClient, key: dict[str, str], **fields: Any) -> dict[str, Any]:
+    """The article as it is stored."""
+    response = client.post("/v1/articles", json={**ARTICLE, **fields}, headers=key)
+    assert response.status_code in (200, 201), response.text
+    return {**response.get_json(), "etag": response.headers["ETag"], "result": response.headers["Dateline-Result"]}
+
+
+def patch(client: ContractClient, key: dict[str, str], article: str, content: Any, **headers: str) -> TestResponse:
+    return client.patch(
+        f"/v1/articles/{article}", json=content, headers={**key, "Content-Type": MERGE_PATCH, **headers}
+    )
+
+
+def withdraw(client: ContractClient, key: dict[str, str], article: str, query: str = "reason=Wrong") -> TestResponse:
+    return client.delete(f"/v1/articles/{article}?{query}", headers=key)
