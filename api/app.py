@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import examples, problems, web
 from api.database import Database
-from api.resources import changes, health, nouns, service, versions
+from api.resources import batch, changes, health, nouns, service
 from api.settings import Settings
 
 # Headers that a script of another origin may read.
@@ -75,7 +75,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     for converter in (web.SlugConverter, web.TagConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     for blueprint in (
-        versions.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, changes.blueprint, health.blueprint,
+        batch.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, changes.blueprint, health.blueprint,
         service.blueprint,
     ):  # fmt: skip
         api.register_blueprint(blueprint)

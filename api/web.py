@@ -142,7 +142,8 @@ class Blueprint(flask_smorest.Blueprint):
         method: str = "GET",
         query: ma.Schema | type[ma.Schema] = NoQuery,
         body: type[ma.Schema] | None = None,
-        accepts: Mapping[str, tuple[ma.Schema, object]] | None = None,
+        accepts: Mapping[str, tuple[ma.Schema | Mapping[str, object], object]] | None = None,
+        content_type: str | None = None,
         example: Mapping[str, object] | None = None,
         scope: str | None = "read",
         positioned: bool | None = None,
@@ -159,7 +160,8 @@ class Blueprint(flask_smorest.Blueprint):
         None needs no key ever.
         ``positioned`` says whether it takes a ``Dateline-Position``, as reads do; ``headers`` documents others.
         ``example`` is a body that can be sent; ``accepts`` documents bodies that the function reads by itself, a schema
-        and an example by media type; ``path`` has a sentence and an example for each part of the path.
+        and an example by media type; ``content_type`` is that of the answer, when it is not JSON.
+        ``path`` has a sentence and an example for each part of the path.
         ``name`` and ``description`` are the function's own name and docstring unless given.
         """
         raised = list(
@@ -191,7 +193,9 @@ class Blueprint(flask_smorest.Blueprint):
             operation = _camel_case(name or view.__name__)
             for status, (schema, meaning) in answers.items():
                 shown = examples.ANSWERS.get(f"{operation} {status}")
-                served = self.response(status, schema, description=meaning, example=shown)(served)
+                served = self.response(status, schema, description=meaning, example=shown, content_type=content_type)(
+                    served
+                )
             for status in dict.fromkeys(problem.status for problem in raised):
                 same = [problem for problem in raised if problem.status == status]
                 meaning = "\n\n".join(f"`{problem.code}`: {problem.__doc__}" for problem in same)

@@ -25,6 +25,7 @@ from schemas.base import (
     TimeZone,
     WebAddress,
 )
+from schemas.errors import ProblemErrorSchema
 from schemas.nouns import LANGUAGE_CODE, language_code
 from schemas.paging import MetaSchema, PageQuery, PageSchema
 
@@ -404,6 +405,37 @@ class PushQuery(Schema):
     def _known(self, values: list[str], **_: Any) -> None:
         if not set(values) <= {"tags", "people"}:
             raise ValidationError("must be tags, people or tags,people")
+
+
+class BatchQuery(PushQuery):
+    """Parameters of a batch."""
+
+    atomic = fields.String(
+        load_default="false",
+        validate=validate.OneOf(("true", "false"), error="must be true or false"),
+        metadata={"description": "`true` stores all items or none."},
+    )
+
+
+class BatchResultSchema(Schema):
+    """What became of one item of a batch."""
+
+    line = fields.Integer(metadata={"description": "Of NDJSON: the line of the item, counted from 1."})
+    index = fields.Integer(metadata={"description": "Of an array: the index of the item, counted from 0."})
+    status = fields.Integer(
+        required=True, metadata={"description": "The status that the item would have been answered with on its own."}
+    )
+    result = fields.String(
+        validate=validate.OneOf(("created", "updated", "unchanged", "stale")),
+        metadata={"description": "What was done with it, where it was accepted."},
+    )
+    id = fields.UUID(metadata={"description": "The id of the article, where it was accepted."})
+    code = fields.String(metadata={"description": "The kind of problem, where it was refused."})
+    detail = fields.String(metadata={"description": "What is wrong with it, where it was refused."})
+    errors = fields.List(
+        fields.Nested(ProblemErrorSchema),
+        metadata={"description": "Each of its inputs that is wrong, with a pointer into the item."},
+    )
 
 
 class ArticlePatch(ArticleInput):

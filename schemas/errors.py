@@ -44,6 +44,8 @@ class ProblemSchema(Schema):
         metadata={"description": "Each input that is wrong, on a 400 or 422."},
     )
     tombstone = fields.Nested(TombstoneSchema, metadata={"description": "Of a withdrawn article, on a 410."})
+    line = fields.Integer(metadata={"description": "Of an atomic batch: the line that was refused, counted from 1."})
+    index = fields.Integer(metadata={"description": "Of an atomic batch: the element that was refused, from 0."})
     restart = fields.String(metadata={"description": "The cursor of now, from which a new copy is followed, on a 410."})
 
 

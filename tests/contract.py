@@ -66,8 +66,14 @@ def _validate(schema: dict[str, Any], document: dict[str, Any], response: TestRe
         return
     whole = {**schema, "components": document["components"]}
     key = orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
-    errors = list(_validator(key, orjson.dumps(whole)).iter_errors(response.get_json(force=True)))
-    assert not errors, errors[0]
+    validator = _validator(key, orjson.dumps(whole))
+    if response.mimetype == "application/x-ndjson":
+        answers = [orjson.loads(line) for line in response.data.splitlines()]
+    else:
+        answers = [response.get_json(force=True)]
+    for answer in answers:
+        errors = list(validator.iter_errors(answer))
+        assert not errors, errors[0]
 
 
 def fields(response: TestResponse) -> str | None:

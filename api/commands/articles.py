@@ -15,7 +15,7 @@ from api.commands.catalogue import Catalogue
 from api.commands.changes import Change
 from api.commands.links import Linking, State, linked
 from api.database import Connection, Race, present
-from api.errors import Conflict, InvalidInput, PreconditionFailed
+from api.errors import Conflict, InvalidInput, PreconditionFailed, Problem
 from api.folding import slug
 from api.language import detect
 from api.markup import cleaned, text_of
@@ -55,18 +55,49 @@ def upsert(
     a status, PreconditionFailed when the entity tag of one that is held is not in ``matching``; the transaction is then
     to be given up as a whole.
     """
+    answers, recorded = store(connection, records, add_tags=add_tags, keep=keep, matching=matching)
+    changes.record(connection, recorded)
+    return [_accepted(answer) for answer in answers]
+
+
+def upsert_each(connection: Connection, records: Sequence[Record]) -> list[Outcome | Problem]:
+    """``upsert`` in which each record stands for itself: what is refused is answered with its problem."""
+    answers, recorded = store(connection, records)
+    changes.record(connection, recorded)
+    return answers
+
+
+def store(
+    connection: Connection,
+    records: Sequence[Record],
+    *,
+    add_tags: bool = False,
+    keep: bool = False,
+    matching: frozenset[str] | None = None,
+) -> tuple[list[Outcome | Problem], list[Change]]:
+    """What became of each record, and the changes, which are for the caller to record as the last step."""
     names = catalogue.held(connection)
-    resolved = [_resolve(names, record) for record in records]
-    outcomes: dict[int, Outcome] = {}
+    answers: dict[int, Outcome | Problem] = {}
+    resolved: list[tuple[int, Record]] = []
+    for position, record in enumerate(records):
+        try:
+            resolved.append((position, _resolve(names, record)))
+        except Problem as problem:
+            answers[position] = problem
     recorded: list[Change] = []
     for chunk in _without_twins(resolved):
-        for (position, _), (outcome, change) in zip(
+        for (position, _), (answer, change) in zip(
             chunk, _upsert(connection, names, [record for _, record in chunk], add_tags, keep, matching), strict=True
         ):
-            outcomes[position] = outcome
+            answers[position] = answer
             recorded += [change] if change else []
-    changes.record(connection, recorded)
-    return [outcomes[position] for position in range(len(records))]
+    return [answers[position] for position in range(len(records))], recorded
+
+
+def _accepted(answer: Outcome | Problem) -> Outcome:
+    if isinstance(answer, Problem):
+        raise answer
+    return answer
 
 
 def relink(connection: Connection, articles: Sequence[UUID]) -> int:
@@ -143,9 +174,9 @@ def _unclear(noun: str, text: str, slugs: Sequence[str]) -> str:
     return f"no {noun} has the slug or name {text!r}"
 
 
-def _without_twins(records: Sequence[Record]) -> Iterator[list[tuple[int, Record]]]:
+def _without_twins(records: Sequence[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:
     """The records with their positions, in chunks that hold no id twice: one statement writes a row once."""
-    waiting = list(enumerate(records))
+    waiting = list(records)
     while waiting:
         seen: set[UUID] = set()
         chunk = [item for item in waiting if not (item[1]["id"] in seen or seen.add(item[1]["id"]))]
@@ -169,23 +200,27 @@ def _upsert(
     add_tags: bool,
     keep: bool,
     matching: frozenset[str] | None,
-) -> list[tuple[Outcome, Change | None]]:
+) -> list[tuple[Outcome | Problem, Change | None]]:
     held = article_rows.held(connection, [record["id"] for record in records])
     now = _now(connection) if any(record.get("embargoed_until") for record in records) else None
     linking = Linking()
     rows: list[Record] = []
-    answers: list[tuple[Outcome, Change | None]] = []
+    answers: list[tuple[Outcome | Problem, Change | None]] = []
     for record in records:
         before = held.get(record["id"])
         if before and keep:
             answers.append((Outcome(record["id"], "unchanged"), None))
             continue
-        if before:
-            refuse_other(matching, before)
         if before and _is_stale(record, before):
             answers.append((Outcome(record["id"], "stale"), None))
             continue
-        row = _row(record, before, now)
+        try:
+            if before:
+                refuse_other(matching, before)
+            row = _row(record, before, now)
+        except Problem as problem:
+            answers.append((problem, None))
+            continue
         pushed_tags = record["tags"] | (before.state.links.pushed_tags if before and add_tags else set())
         if before and _is_unchanged(before, row, pushed_tags, record["people"]):
             answers.append((Outcome(record["id"], "unchanged"), None))

@@ -64,6 +64,7 @@ def test_operations_keep_their_names() -> None:
         "listVersions",
         "livez",
         "pushArticle",
+        "pushBatch",
         "readyz",
         "withdrawArticle",
     }
@@ -78,7 +79,8 @@ def test_every_operation_parameter_and_answer_has_a_sentence(path: str, method: 
     for status, answer in operation["responses"].items():
         assert answer["description"], status
         for media_type in answer.get("content", {}):
-            assert media_type == ("application/problem+json" if int(status) >= 400 else "application/json")
+            good = "application/x-ndjson" if operation["operationId"] == "pushBatch" else "application/json"
+            assert media_type == ("application/problem+json" if int(status) >= 400 else good)
 
 
 def test_a_read_may_have_a_key_and_a_write_must() -> None:

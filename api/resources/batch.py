@@ -1,0 +1,149 @@
+"""Pushing many articles with one request."""
+
+from collections.abc import Callable, Iterable, Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+import orjson
+from flask import Response, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from api import positions
+from api.database import Connection
+from api.errors import (
+    Conflict,
+    ContentTooLarge,
+    Forbidden,
+    InvalidInput,
+    Problem,
+    UnsupportedMediaType,
+)
+from api.ingest import batch
+from api.ingest.batch import Item, Record
+from api.ingest.items import elements, lines
+from api.parsing import loaded, parsed_json, refuse_other_type
+from api.resources.versions import blueprint
+from api.resources.writing import EXAMPLE
+from api.web import database, may_write, settings
+from schemas.articles import ArticleInput, BatchQuery, BatchResultSchema
+
+NDJSON = "application/x-ndjson"
+JSON = "application/json"
+PART = 64 * 1024
+IN_MEMORY = 1024 * 1024
+
+SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries sail again"}
+
+
+@blueprint.operation(
+    "/articles/batch",
+    {200: (BatchResultSchema, "A line of JSON for each item, in their order.")},
+    method="POST",
+    query=BatchQuery,
+    content_type=NDJSON,
+    accepts={
+        JSON: (ArticleInput(many=True), [EXAMPLE, SECOND]),
+        NDJSON: ({"type": "string"}, "\n".join(orjson.dumps(item).decode() for item in (EXAMPLE, SECOND))),
+    },
+    scope="write",
+    problems=[Conflict, ContentTooLarge, UnsupportedMediaType],
+    summary="Push many articles",
+)
+def push_batch(query: dict[str, Any]) -> Response:
+    """Push any number of articles, one a line of NDJSON or as a JSON array; the answer has a line for each, in order.
+
+    Each item stands for itself: what is right is stored, in chunks, and what is refused says why. With `atomic=true`
+    all are stored or none, and the answer to one that is refused is its problem. Sending a batch again is harmless.
+    """
+    refuse_other_type(request, NDJSON, JSON)
+    if "Idempotency-Key" in request.headers:
+        detail = "does not go with a batch, which can be sent again as it is"
+        raise InvalidInput(
+            "Not accepted: Idempotency-Key.", errors=[{"parameter": "Idempotency-Key", "detail": detail}]
+        )
+    create = {"tags", "people"} if g.key.scopes & {"edit", "admin"} else set(query.get("create", ()))
+    results = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once it is sent
+    try:
+        if query["atomic"] == "true":
+            with SpooledTemporaryFile(IN_MEMORY) as body:
+                body.writelines(_parts())
+                database().write(lambda connection: _all(connection, body, create, results))
+        else:
+            found = batch.store_each(database().write, _items(_parts()), create, database().write)
+            results.writelines(_lines(found))
+        headers = {positions.HEADER: positions.now(), "Cache-Control": "no-store"}
+    except BaseException:
+        results.close()
+        raise
+    return Response(_sent(results), mimetype=NDJSON, headers=headers)
+
+
+def _sent(results: IO[bytes]) -> Iterator[bytes]:
+    with results:
+        results.seek(0)
+        while part := results.read(PART):
+            yield part
+
+
+def _all(connection: Connection, body: IO[bytes], create: set[str], results: IO[bytes]) -> None:
+    """Store the whole body or nothing of it; run again from its start when it lost a race."""
+    body.seek(0)
+    results.seek(0)
+    results.truncate()
+    results.writelines(_lines(batch.store_all(connection, _items(iter(lambda: body.read(PART), b"")), create)))
+
+
+def _lines(results: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    return (orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in results)
+
+
+def _parts() -> Iterator[bytes]:
+    """The body as it comes in; RequestEntityTooLarge once it is larger than a batch may be."""
+    most = request.max_content_length = settings().max_batch_bytes
+    stream = request.stream if request.content_length is not None else request.environ["wsgi.input"]
+    total = 0
+    while part := stream.read(PART):
+        total += len(part)
+        if total > most:
+            raise RequestEntityTooLarge
+        yield part
+
+
+def _items(body: Iterable[bytes]) -> Iterator[Item]:
+    longest = settings().max_body_bytes
+    load = _loader()
+    if request.mimetype == NDJSON:
+        for number, text in lines(body, longest):
+            yield Item({"line": number}, load(text) if text is not None else _too_long(longest))
+        return
+    found = elements(body, longest)
+    index = -1
+    while True:
+        try:
+            index, text = next(found)
+        except StopIteration:
+            return
+        except Problem as problem:
+            # Where the array cannot be read on, what was read of it stands.
+            yield Item({"index": index + 1}, problem)
+            return
+        yield Item({"index": index}, load(text))
+
+
+def _too_long(longest: int) -> Problem:
+    return ContentTooLarge(f"The line is longer than {longest:,} bytes.")
+
+
+def _loader() -> Callable[[bytes], Record | Problem]:
+    schema = ArticleInput()
+
+    def load(text: bytes) -> Record | Problem:
+        try:
+            record = loaded(schema, parsed_json(text))
+        except Problem as problem:
+            return problem
+        if not may_write(record["outlet"]):
+            return Forbidden(f"This key does not write for the outlet {record['outlet']!r}.")
+        return record
+
+    return load
