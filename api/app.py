@@ -54,7 +54,10 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     app.extensions["dateline.settings"] = settings
     app.extensions["dateline.database"] = database or Database(
-        settings.database_url, size=settings.threads, statement_timeout_ms=settings.statement_timeout_ms
+        # One for each thread that answers, and one more for batches.
+        settings.database_url,
+        size=settings.threads + 1,
+        statement_timeout_ms=settings.statement_timeout_ms,
     )
     problems.register(app)
     web.prepare(app)

@@ -29,6 +29,7 @@ _JOINTS = re.compile("[\\s_\u2010-\u2015\u2018\u2019'-]+")
 
 _FIRST_PAIRED = "\u1100"
 _PAIRED = re.compile(f"[{HANGUL}{KANA}{HAN}]")
+_ASCII_RUN = re.compile("[A-Za-z0-9]+")
 _RUN = re.compile(rf"[{HANGUL}]+|[{KANA}{HAN}]+|[^\W_{HANGUL}{KANA}{HAN}]+")
 
 
@@ -41,11 +42,17 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The unaccented words of a text in their own case; where the script changes, a word ends."""
+    if text.isascii():
+        return _ASCII_RUN.findall(text)
     return _RUN.findall(_unaccented(text))
 
 
 def tokens(text: str) -> list[str]:
     """The search tokens of a text: its folded words, and Hangul, kana and Han as overlapping pairs."""
+    if text.isascii():
+        runs: list[str] = _ASCII_RUN.findall(text.lower())
+        longest = max(map(len, runs), default=0)
+        return runs if longest <= _LONGEST_TOKEN else [run for run in runs if len(run) <= _LONGEST_TOKEN]
     found: list[str] = []
     for run in _RUN.findall(fold(text)):
         if run[0] >= _FIRST_PAIRED and len(run) > 2 and _PAIRED.match(run):

@@ -1,7 +1,7 @@
 """The change log, written as the last step of every write."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
@@ -33,7 +33,7 @@ class Change:
 
 def record(connection: Connection, changes: Iterable[Change]) -> None:
     """Append to the log. The transaction has nothing to do afterwards but commit."""
-    rows = [asdict(change) for change in changes]
+    rows = [vars(change) for change in changes]
     if not rows:
         return
     connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CHANGES_LOCK})

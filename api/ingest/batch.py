@@ -1,6 +1,8 @@
 """Many articles at once: each on its own, a transaction a chunk, or all of them or none in one."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
@@ -26,24 +28,39 @@ class Item:
 
 
 def store_each(
-    write: Callable[[Callable[[Connection], list[Outcome | Problem]]], list[Outcome | Problem]],
-    items: Iterable[Item],
-    create: Collection[str],
-    make: Callable[[Callable[[Connection], None]], None],
+    write: Callable[[Callable[[Connection], Any]], Any], items: Iterable[Item], create: Collection[str], writers: int
 ) -> Iterator[dict[str, Any]]:
-    """Store what can be stored, chunk by chunk, each by ``write`` in a transaction; a result for each item.
+    """Store what can be stored, chunk by chunk, each by ``write`` in a transaction; a result for each item, in order.
 
-    ``make`` runs a transaction that creates the nouns of ``create`` that the articles name.
+    So many ``writers`` at once prepare and store chunks, while the next is read; of two items of one article the
+    later is stored after the earlier. The nouns of ``create`` that articles name are created.
     """
-    for chunk in _chunks(items):
-        good = [(number, item.content) for number, item in enumerate(chunk) if not isinstance(item.content, Problem)]
-        records = [record for _, record in good]
-        if create and records:
-            make(lambda connection, records=records: _prepare(connection, records, create))
-        stored = write(lambda connection, records=records: articles.upsert_each(connection, records)) if records else []
-        answers = dict(zip((number for number, _ in good), stored, strict=True))
-        for number, item in enumerate(chunk):
-            yield result(item.place, item.content if isinstance(item.content, Problem) else answers[number])
+    waiting: deque[tuple[frozenset[Any], Future[list[dict[str, Any]]]]] = deque()
+    with ThreadPoolExecutor(writers) as pool:
+        for chunk in _chunks(items):
+            ids = frozenset(
+                (item.content["outlet"], item.content["external_id"])
+                for item in chunk
+                if not isinstance(item.content, Problem)
+            )
+            while len(waiting) > writers or any(not ids.isdisjoint(others) for others, _ in waiting):
+                yield from waiting.popleft()[1].result()
+            waiting.append((ids, pool.submit(_stored, write, chunk, create)))
+        for _, stored in waiting:
+            yield from stored.result()
+
+
+def _stored(
+    write: Callable[[Callable[[Connection], Any]], Any], chunk: Sequence[Item], create: Collection[str]
+) -> list[dict[str, Any]]:
+    """Store a chunk; the result of each of its items."""
+    records = [item.content for item in chunk if not isinstance(item.content, Problem)]
+    if create and records:
+        write(lambda connection: _prepare(connection, records, create))
+    answers: Iterator[Outcome | Problem] = iter(
+        write(lambda connection: articles.upsert_each(connection, records)) if records else ()
+    )
+    return [result(item.place, item.content if isinstance(item.content, Problem) else next(answers)) for item in chunk]
 
 
 def store_all(connection: Connection, items: Iterable[Item], create: Collection[str]) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,8 @@
 """Pushing many articles with one request."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -30,6 +32,8 @@ from schemas.articles import ArticleInput, BatchQuery, BatchResultSchema
 NDJSON = "application/x-ndjson"
 JSON = "application/json"
 PART = 64 * 1024
+# The connection that the pool has beside those of the threads that answer.
+_second = threading.Lock()
 IN_MEMORY = 1024 * 1024
 
 SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries sail again"}
@@ -69,13 +73,25 @@ def push_batch(query: dict[str, Any]) -> Response:
                 body.writelines(_parts())
                 database().write(lambda connection: _all(connection, body, create, results))
         else:
-            found = batch.store_each(database().write, _items(_parts()), create, database().write)
-            results.writelines(_lines(found))
+            with _writers() as writers:
+                found = batch.store_each(database().write, _items(_parts()), create, writers)
+                results.writelines(_lines(found))
         headers = {positions.HEADER: positions.now(), "Cache-Control": "no-store"}
     except BaseException:
         results.close()
         raise
     return Response(_sent(results), mimetype=NDJSON, headers=headers)
+
+
+@contextmanager
+def _writers() -> Iterator[int]:
+    """How many writers a batch may have: one, and one more for the first of those that are here at once."""
+    second = _second.acquire(blocking=False)
+    try:
+        yield 2 if second else 1
+    finally:
+        if second:
+            _second.release()
 
 
 def _sent(results: IO[bytes]) -> Iterator[bytes]:

@@ -82,12 +82,12 @@ def test_a_pool_without_a_free_connection_is_a_503_in_time(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/v1/articles").status_code == 200
     release = threading.Event()
-    held = threading.Barrier(4)
+    held = threading.Barrier(5)
 
     def hold() -> None:
         database.read(lambda _connection: (held.wait(), release.wait()))
 
-    holders = [threading.Thread(target=hold) for _ in range(3)]
+    holders = [threading.Thread(target=hold) for _ in range(4)]
     for holder in holders:
         holder.start()
     held.wait()

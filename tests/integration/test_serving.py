@@ -1,6 +1,7 @@
 """`dateline serve --demo` as a process: real signals, real kills, real sockets."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -335,3 +336,36 @@ def test_an_embargo_ends_on_time_by_itself(place: Path) -> None:
             assert datetime.now(UTC) < ends + timedelta(seconds=2), "it is at most a second late"
             time.sleep(0.02)
         assert datetime.now(UTC) >= ends
+
+
+@pytest.mark.long
+def test_a_batch_of_a_hundred_thousand_needs_no_more_memory_than_a_small_one(place: Path) -> None:
+    def push(count: int) -> int:
+        body = b"".join(
+            json.dumps({**article(f"{count}-{number}"), "body": "Ferries ran again."}).encode() + b"\n"
+            for number in range(count)
+        )
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"}
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)) as connection:
+            connection.request("POST", "/v1/articles/batch", body, headers)
+            answers = connection.getresponse().read().splitlines()
+        assert sum(b'"created"' in answer for answer in answers) == count
+        return len(body)
+
+    with Server(place) as server:
+        key = server.ready().write_key()
+        push(5_000)
+        before = memory(server)
+        sent = push(100_000)
+        assert memory(server) - before < sent / 2, "what was sent is not held"
+
+
+def memory(server: Server) -> int:
+    """The most bytes that any process of the server's session ever used."""
+    most = 0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and os.getsid(int(entry.name)) == server.process.pid:
+            status = (entry / "status").read_text()
+            if "postgres" not in status.splitlines()[0]:
+                most = max(most, int(status.split("VmHWM:")[1].split()[0]) * 1024)
+    return most

@@ -1,0 +1,159 @@
+"""How fast a batch is stored over HTTP, beside COPY of the same rows into the same tables, in the same run."""
+
+import argparse
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import LiteralString
+
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from api import archive, embedded, migrate
+from api.commands import keys
+from api.database import Connection, connect
+from bench.texts import articles
+
+# What the batch stored, parents before children; what the demo archive holds is in both archives already.
+OURS: LiteralString = "article_id in (select id from articles where external_id like 'bench-%')"
+COPIED: dict[str, LiteralString] = {
+    "articles": "external_id like 'bench-%'", "article_tags": OURS, "article_people": OURS, "changes": OURS,
+}  # fmt: skip
+OUTLETS = ["korea-herald", "japan-forward", "le-monde"]
+DATELINE = Path(sys.executable).with_name("dateline")
+
+
+def main() -> None:
+    """Print each round and the ratio of the medians; exit code 1 when it is below the goal."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=10_000, help="how many are in the batch")
+    parser.add_argument("--rounds", type=int, default=3, help="how often both are measured, in turn")
+    parser.add_argument("--goal", type=float, default=0.40, help="the least rate of the batch, as a part of COPY's")
+    options = parser.parse_args()
+    body = b"".join(json.dumps(article).encode() + b"\n" for article in articles(options.articles, OUTLETS))
+    print(f"{options.articles:,} articles, {len(body) / 1e6:.1f} MB, {os.cpu_count()} cores")
+    batch_rates: list[float] = []
+    copy_rates: list[float] = []
+    with tempfile.TemporaryDirectory(prefix="dateline-bench-") as place:
+        Path(place).chmod(0o755)
+        with embedded.running(Path(place) / "data") as server:
+            for number in range(options.rounds):
+                with _database(server.conninfo) as pushed, _database(server.conninfo) as copied:
+                    batch_rates.append(options.articles / _push(pushed, body, options.articles))
+                    copy_rates.append(options.articles / _copy(pushed, copied, Path(place)))
+                print(f"round {number + 1}: batch {batch_rates[-1]:,.0f}/s, COPY {copy_rates[-1]:,.0f}/s")
+    ratio = statistics.median(batch_rates) / statistics.median(copy_rates)
+    print(f"median: batch over HTTP {statistics.median(batch_rates):,.0f}/s, COPY of the same rows "
+          f"{statistics.median(copy_rates):,.0f}/s, ratio {ratio:.2f} (goal {options.goal:.2f})")  # fmt: skip
+    sys.exit(ratio < options.goal)
+
+
+@contextmanager
+def _database(server: str) -> Iterator[str]:
+    name = f"bench_{time.monotonic_ns()}"
+    with connect(server) as connection:
+        connection.execute(
+            sql.SQL(
+                "create database {} template template0 encoding 'UTF8'"
+                " locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
+            ).format(sql.Identifier(name))
+        )
+        conninfo = make_conninfo(server, dbname=name)
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as own:
+            archive.seed(own)
+            own.execute("vacuum analyze")
+        yield conninfo
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def _push(conninfo: str, body: bytes, expected: int) -> float:
+    """The seconds from the first byte sent to the last byte of the answer."""
+    with connect(conninfo) as connection:
+        key = keys.create(connection, "bench", ["write"], OUTLETS)
+    port = 18_080
+    environment = {**os.environ, "DATABASE_URL": conninfo, "PORT": str(port)}
+    with subprocess.Popen([DATELINE, "serve"], env=environment, stdout=subprocess.DEVNULL) as server:
+        try:
+            _until_ready(port)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+            headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"}
+            # Once, so that everything is loaded as it is in a server that runs.
+            connection.request("POST", "/v1/articles/batch", b"", headers)
+            connection.getresponse().read()
+            began = time.perf_counter()
+            connection.request("POST", "/v1/articles/batch", body, headers)
+            results = connection.getresponse().read().splitlines()
+            took = time.perf_counter() - began
+        finally:
+            server.terminate()
+    created = sum(b'"created"' in line for line in results)
+    if created != expected:
+        raise SystemExit(f"{created} of {expected} articles were created")
+    return took
+
+
+def _until_ready(port: int) -> None:
+    for _ in range(200):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise SystemExit("the server does not get ready")
+
+
+def _copy(pushed: str, copied: str, place: Path) -> float:
+    """The seconds of one transaction that copies what the batch stored into the same tables of another archive."""
+    with connect(pushed) as source, connect(copied) as target:
+        for table, chosen in COPIED.items():
+            statement = sql.SQL("copy (select {} from {} where {}) to stdout (format binary)").format(
+                _columns(source, table), sql.Identifier(table), sql.SQL(chosen)
+            )
+            with (place / table).open("wb") as file, source.cursor().copy(statement) as rows:
+                for part in rows:
+                    file.write(part)
+        began = time.perf_counter()
+        with target.transaction():
+            for table in COPIED:
+                statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(
+                    sql.Identifier(table), _columns(source, table)
+                )
+                with (place / table).open("rb") as file, target.cursor().copy(statement) as rows:
+                    while part := file.read(256 * 1024):
+                        rows.write(part)
+        took = time.perf_counter() - began
+        missing = _count(source) - _count(target)
+        if missing:
+            raise SystemExit(f"COPY left out {missing} articles")
+    return took
+
+
+def _columns(connection: Connection, table: str) -> sql.Composed:
+    """The columns that a writer gives, so neither generated ones nor identities."""
+    rows = connection.execute(
+        "select attname from pg_attribute where attrelid = %(table)s::regclass and attnum > 0"
+        " and not attisdropped and attgenerated = '' and attidentity = '' order by attnum",
+        {"table": table},
+    ).fetchall()
+    return sql.SQL(", ").join(sql.Identifier(row["attname"]) for row in rows)
+
+
+def _count(connection: Connection) -> int:
+    row = connection.execute("select count(*) as n from articles").fetchone()
+    return row["n"] if row else 0
+
+
+if __name__ == "__main__":
+    main()
