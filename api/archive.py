@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from api import embedded, migrate
+from api import embedded, migrate, paging
+from api.commands.nouns import KINDS
 from api.database import Connection, connect, present
 from api.ingest import ndjson, store
 from api.ingest.store import Progress
-from api.queries import health
+from api.queries import export, health
 from api.settings import Settings
 from seeds import FILES
 
@@ -58,7 +60,18 @@ def load(connection: Connection, path: Path, progress: Progress, *, keep: bool =
     for kind, records in ndjson.grouped(path):
         if kind == "article":
             part = store.store_articles(connection, records, keep=keep, progress=progress)
-        else:
+        elif kind in KINDS:
             part = store.store_nouns(connection, kind, records, keep=keep, progress=progress)
+        else:
+            part = store.store_rest(connection, kind, records, progress=progress)
         counts = {result: counts[result] + part[result] for result in counts}
     return counts
+
+
+def exported(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Every line of an export, the position in the change feed at its end; all of one moment."""
+    with connection.transaction():
+        state = export.moment(connection)
+        yield from export.whole(connection)
+        key = present(connection.execute("select cursor_key from archive").fetchone())["cursor_key"]
+        yield {"type": "position", "after": paging.feed_cursor(key, state.position, state.archive)}

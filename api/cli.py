@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -152,6 +152,22 @@ def _import(
             with _progress(path.name, total) as advance:
                 counts[str(path)] = store_file(connection, path, advance)
     _print_counts(counts, as_json)
+
+
+@main.command()
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file to write instead.")
+def export(output: Path | None) -> None:
+    """Print the whole archive as newline-delimited JSON, as it is at one moment; `dateline import ndjson` reads it.
+
+    The last line, of the type `position`, has the cursor from which /v1/changes goes on exactly there. API keys and
+    the log of changes are not part of it.
+    """
+    with archive.opened(Settings.from_env()) as connection, ExitStack() as stack:
+        file = stack.enter_context(output.open("wb")) if output else sys.stdout.buffer
+        with _progress("Exporting", None) as advance:
+            for line in archive.exported(connection):
+                file.write(orjson.dumps(line, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
+                advance(1)
 
 
 @main.group(name="keys")

@@ -36,6 +36,14 @@ def decode(key: bytes, scope: Mapping[str, object], cursor: str) -> list[object]
     return orjson.loads(payload)
 
 
+FEED = {"feed": "changes"}
+
+
+def feed_cursor(key: bytes, position: int, archive: str) -> str:
+    """The cursor of a position in the change feed of an archive."""
+    return encode(key, FEED, [position, archive])
+
+
 def _signature(key: bytes, scope: Mapping[str, object], payload: bytes) -> bytes:
     message = orjson.dumps(scope, option=orjson.OPT_SORT_KEYS) + b"\n" + payload
     return hmac.new(key, message, hashlib.sha256).digest()[:SIGNATURE_BYTES]

@@ -9,7 +9,6 @@ from api.queries.changes import State
 from api.web import database
 
 HEADER = "Dateline-Position"
-FEED = {"feed": "changes"}
 LATEST = "latest"
 
 
@@ -30,11 +29,11 @@ def start(text: str | None, state: State) -> int:
 
 def cursor(state: State, position: int) -> str:
     """The cursor of a position in this archive."""
-    return paging.encode(database().cursor_key, FEED, [position, state.archive])
+    return paging.feed_cursor(database().cursor_key, position, state.archive)
 
 
 def _place(text: str) -> tuple[int, str]:
-    [position, archive] = paging.decode(database().cursor_key, FEED, text)
+    [position, archive] = paging.decode(database().cursor_key, paging.FEED, text)
     return int(str(position)), str(archive)
 
 

@@ -42,7 +42,7 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None
         os.environ["DATABASE_URL"] = conninfo
         # Forked workers would inherit the locks of our threads and granian's signal handlers.
         multiprocessing.set_start_method("spawn", force=True)
-        with _watched(server), ticker.ticking(conninfo):
+        with _watched(server), ticker.ticking(conninfo, settings.changes_kept_days):
             _granian(settings).serve()
 
 

@@ -51,6 +51,9 @@ class Settings:
     )
     public_reads: bool = setting(True, "Whether reading needs no key.", shown="true")
     max_body_bytes: int = setting(4 * 1024 * 1024, "The largest request body, in bytes; a larger one is a 413.")
+    changes_kept_days: int = setting(
+        90, "How long `/v1/changes` keeps a change, in days; a follower that stays away longer must copy anew."
+    )
     max_batch_bytes: int = setting(
         1024 * 1024 * 1024, "The largest body of a batch, in bytes; each of its items keeps to `MAX_BODY_BYTES`."
     )

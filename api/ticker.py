@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 import psycopg
 
-from api.commands import jobs, standing
+from api.commands import changes, jobs, standing
 from api.database import Connection, connect, in_transaction
 
 SECONDS = 0.5
@@ -16,7 +16,7 @@ log = logging.getLogger("dateline")
 
 
 @contextmanager
-def ticking(conninfo: str) -> Iterator[None]:
+def ticking(conninfo: str, changes_kept_days: int) -> Iterator[None]:
     """Threads that do what is due until the block ends; a database that is away is asked again.
 
     A job may take long, and no embargo waits for one.
@@ -36,6 +36,11 @@ def ticking(conninfo: str) -> Iterator[None]:
 
 def _release(connection: Connection) -> None:
     while in_transaction(connection, standing.release_due) == standing.RELEASED_AT_ONCE:
+        pass
+
+
+def _trim(connection: Connection, days: int) -> None:
+    while in_transaction(connection, lambda c: changes.trim(c, days)) == changes.TRIMMED_AT_ONCE:
         pass
 
 

@@ -8,6 +8,8 @@ import orjson
 
 from api.database import Connection
 
+TRIMMED_AT_ONCE = 10_000
+
 # Held from the insert of the changes to the commit: positions are in commit order, so a follower that has seen
 # one will never find a smaller one later.
 CHANGES_LOCK = 0x6461_7465_0001
@@ -46,3 +48,27 @@ def record(connection: Connection, changes: Iterable[Change]) -> None:
         """,
         {"rows": orjson.dumps(rows).decode()},
     )
+
+
+def trim(connection: Connection, days: int) -> int:
+    """Forget changes that are older than so many days, but never the last one; how many, some at once.
+
+    What was forgotten is remembered as a position, so that no follower goes on from before it unawares.
+    """
+    rows = connection.execute(
+        """
+        with old as (
+            select position from changes
+            where at < now() - %(days)s * interval '1 day' and position < (select max(position) from changes)
+            order by position
+            limit %(most)s
+        ), trimmed as (
+            delete from changes where position in (select position from old) returning position
+        )
+        update archive set changes_trimmed_to = greatest(changes_trimmed_to, (select max(position) from trimmed))
+        where exists (select from trimmed)
+        returning (select count(*) from trimmed) as forgotten
+        """,
+        {"days": days, "most": TRIMMED_AT_ONCE},
+    ).fetchall()
+    return rows[0]["forgotten"] if rows else 0

@@ -1,4 +1,7 @@
-"""Newline-delimited JSON: an outlet, tag, person or article a line, as ``type`` says (an article when it is absent)."""
+"""Newline-delimited JSON: an outlet, tag, person or article a line, as ``type`` says (an article when it is absent).
+
+An export has further types: what else makes an archive the same as another.
+"""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -11,15 +14,19 @@ from marshmallow import ValidationError
 from api.errors import InvalidInput, MalformedRequest
 from api.folding import slug
 from api.parsing import flattened, parsed_json, pointer
-from schemas.articles import ArticleInput
-from schemas.nouns import OutletInput, PersonInput, TagInput
+from schemas import archived
 
 SCHEMAS: dict[str, Any] = {
-    "outlet": OutletInput(),
-    "tag": TagInput(),
-    "person": PersonInput(),
-    "article": ArticleInput(),
+    "outlet": archived.ArchivedOutlet(),
+    "tag": archived.ArchivedTag(),
+    "person": archived.ArchivedPerson(),
+    "article": archived.ArchivedArticle(),
+    "redirect": archived.Redirect(),
+    "erased": archived.ErasedArticle(),
+    "version": archived.ArchivedVersion(),
+    "position": archived.Position(),
 }
+PUSHED = ("outlet", "tag", "person", "article")
 LONGEST_LINE = 8 * 1024 * 1024
 
 
@@ -62,7 +69,7 @@ def _record(path: Path, number: int, line: bytes) -> tuple[str, dict[str, Any]]:
         raise NdjsonError(path, number, "expected an object in braces")
     kind = content.pop("type", "article")
     if not isinstance(kind, str) or kind not in SCHEMAS:
-        raise NdjsonError(path, number, f"expected a type of {', '.join(SCHEMAS)}, found {str(kind)[:100]!r}")
+        raise NdjsonError(path, number, f"expected a type of {', '.join(PUSHED)}, found {str(kind)[:100]!r}")
     try:
         record = SCHEMAS[kind].load(content)
         refuse_nameless(kind, record)
@@ -74,7 +81,7 @@ def _record(path: Path, number: int, line: bytes) -> tuple[str, dict[str, Any]]:
 
 def refuse_nameless(kind: str, record: dict[str, Any]) -> None:
     """Refuse a name of which no slug can be made, where it would have to be."""
-    if kind != "article" and "slug" not in record and not slug(record["name"]):
+    if "name" in record and "slug" not in record and not slug(record["name"]):
         raise ValidationError({"name": ["has no letter or digit of which a slug could be made; give a slug"]})
     for field in ("tags", "people"):
         for index, text in enumerate(record.get(field, ())):

@@ -1,10 +1,11 @@
 """Storing what an import reads, a transaction a chunk, through the same commands as a push."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from api.commands import articles, jobs, nouns
+from api.commands import articles, jobs, nouns, restoring, standing
+from api.commands.articles import Outcome
 from api.database import Connection, in_transaction
 
 CHUNK = 500
@@ -27,9 +28,13 @@ def store_articles(
             connection,
             lambda c, chunk=chunk: nouns.create_missing(c, chunk, {"outlets", "tags", "people"}),
         )
-        outcomes = in_transaction(
-            connection, lambda c, chunk=chunk: articles.upsert(c, chunk, add_tags=add_tags, keep=keep)
-        )
+
+        def stored(c: Connection, chunk: list[Record] = chunk) -> list[Outcome]:
+            outcomes = articles.upsert(c, chunk, add_tags=add_tags, keep=keep)
+            restoring.articles(c, chunk, outcomes)
+            return outcomes
+
+        outcomes = in_transaction(connection, stored)
         for outcome in outcomes:
             counts[outcome.result] += 1
         progress(len(chunk))
@@ -44,13 +49,54 @@ def store_nouns(
     """Upsert outlets, tags or people, and link what the archive already holds; counts by result."""
     counts = {"created": 0, "updated": 0, "unchanged": 0}
     for chunk in _chunks(records):
-        for result in in_transaction(
-            connection, lambda c, chunk=chunk: nouns.upsert(c, nouns.KINDS[noun], chunk, keep=keep)
-        ):
+
+        def stored(c: Connection, chunk: list[Record] = chunk) -> list[str]:
+            results = nouns.upsert(c, nouns.KINDS[noun], chunk, keep=keep)
+            restoring.nouns(c, nouns.KINDS[noun].table, chunk, results)
+            return results
+
+        for result in in_transaction(connection, stored):
             counts[result] += 1
         progress(len(chunk))
     jobs.run(connection)
     return counts
+
+
+def store_rest(connection: Connection, kind: str, records: Iterable[Record], *, progress: Progress) -> dict[str, int]:
+    """Store what only an export has: redirects, earlier versions, tombstones; counts by result."""
+    counts = {"created": 0, "updated": 0, "unchanged": 0}
+    for chunk in _chunks(records):
+        created = in_transaction(connection, lambda c, chunk=chunk: _REST[kind](c, chunk))
+        counts["created"] += created
+        counts["unchanged"] += len(chunk) - created
+        progress(len(chunk))
+    return counts
+
+
+def _erase(connection: Connection, records: Sequence[Record]) -> int:
+    """Make tombstones; how many were not there yet."""
+    made = 0
+    for record in records:
+        reason = record["reason"] or "Erased"
+        stand_in = {
+            **record, "headline": "-", "published_at": record["kept"]["created_at"], "status": "canceled",
+            "reason": reason,
+        }  # fmt: skip
+        [outcome] = articles.upsert_each(connection, [stand_in])
+        if isinstance(outcome, Outcome):
+            standing.purge(connection, outcome.id, reason)
+            restoring.articles(connection, [record], [outcome])
+            made += 1
+    return made
+
+
+_REST: dict[str, Callable[[Connection, Sequence[Record]], int]] = {
+    "redirect": restoring.redirects,
+    "version": restoring.versions,
+    "erased": _erase,
+    # Of no use in another archive.
+    "position": lambda _connection, _records: 0,
+}
 
 
 def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:

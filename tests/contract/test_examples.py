@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from stories import ARTICLE
 from werkzeug.test import TestResponse
 
-from api import examples, paging, positions
+from api import examples, paging
 from api.app import create_app
 from api.commands import keys
 from api.database import Connection, present
@@ -95,7 +95,7 @@ def problems(client: FlaskClient, demo: Connection, key: dict[str, str]) -> dict
 
 def _of_another_archive(demo: Connection) -> str:
     key = present(demo.execute("select cursor_key from archive").fetchone())["cursor_key"]
-    return paging.encode(key, positions.FEED, [1, "another"])
+    return paging.feed_cursor(key, 1, "another")
 
 
 def _broken(client: FlaskClient, demo: Connection, article: str) -> TestResponse:

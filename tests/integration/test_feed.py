@@ -12,7 +12,7 @@ from stories import ARTICLE, outlet, record, store, tag
 
 from api import migrate
 from api.app import create_app
-from api.commands import articles, keys, nouns, standing
+from api.commands import articles, changes, keys, nouns, standing
 from api.database import Connection, connect
 from api.settings import Settings
 
@@ -219,6 +219,23 @@ def test_a_follower_who_waits_is_told_as_soon_as_something_happens(server: str) 
 def test_a_noun_that_changes_is_told_with_what_it_is_now(blank: Connection, blank_client: ContractClient) -> None:
     tag(blank, "Port", "harbour")
     tag(blank, "Port", "harbour", "quay")
-    changes = followed(blank_client)
-    assert told(changes) == ["tag.created port", "tag.updated port"]
-    assert all(change["tag"]["match"] == ["harbour", "quay"] for change in changes)
+    found = followed(blank_client)
+    assert told(found) == ["tag.created port", "tag.updated port"]
+    assert all(change["tag"]["match"] == ["harbour", "quay"] for change in found)
+
+
+def test_old_changes_are_forgotten_and_nobody_goes_on_from_before_them(
+    client: ContractClient, demo: Connection
+) -> None:
+    first = client.get("/v1/changes?limit=1").get_json()["page"]["next"]
+    assert changes.trim(demo, 30) == 0
+    demo.execute("update changes set at = now() - interval '31 days' where position <= 20")
+    assert changes.trim(demo, 30) == 20
+    assert changes.trim(demo, 30) == 0
+    assert client.get(f"/v1/changes?after={first}").status_code == 410
+    demo.execute("update changes set at = now() - interval '31 days'")
+    latest = client.get("/v1/changes?after=latest").get_json()["page"]["next"]
+    assert changes.trim(demo, 30) > 0
+    assert client.get(f"/v1/changes?after={latest}").get_json()["data"] == []
+    store(demo, record("new", outlet="korea-herald"))
+    assert told(client.get(f"/v1/changes?after={latest}").get_json()["data"]) == ["article.created new"]

@@ -169,7 +169,7 @@ def test_what_a_push_leaves_to_do_is_done_by_the_ticker(server: str) -> None:
         with connect(conninfo) as connection:
             store(connection, record("a", body="Ana Roe spoke."))
             nouns.upsert(connection, nouns.PERSON, [{"name": "Ana Roe"}])
-            with ticker.ticking(conninfo):
+            with ticker.ticking(conninfo, 90):
                 deadline = time.monotonic() + 10
                 while connection.execute("select from people where articles = 1").rowcount == 0:
                     assert time.monotonic() < deadline
@@ -199,8 +199,10 @@ def test_a_job_that_fails_lets_others_pass_and_is_tried_again(blank: Connection)
     blank.execute("insert into jobs (kind, subject, created_at) values ('relink', '{\"tags\": \"broken\"}', 'epoch')")
     person(blank, "Ana Roe")
     assert blank.execute("select articles from people where slug = 'ana-roe'").fetchone() == {"articles": 1}
-    left = blank.execute("select attempts, due_at > now() as later from jobs where finished_at is null").fetchall()
-    assert left == [{"attempts": 1, "later": True}]
+    # How often depends on how long the other took.
+    [left] = blank.execute("select attempts, due_at > now() as later from jobs where finished_at is null").fetchall()
+    assert left["attempts"] >= 1
+    assert left["later"]
 
 
 def test_seeding_again_keeps_what_was_pushed_meanwhile(demo: Connection) -> None:

@@ -1,0 +1,68 @@
+"""Reading a whole archive at one moment, as lines that an import turns into the same archive."""
+
+from collections.abc import Iterator
+from typing import Any, LiteralString
+
+from api.database import Connection
+from api.queries import changes
+from api.queries.changes import State
+
+TIMES: LiteralString = "json_build_object('created_at', created_at, 'updated_at', updated_at)"
+
+# In the order in which an import needs them.
+SECTIONS: dict[str, LiteralString] = {
+    "outlet": """
+        select slug, name, description, country, language, url,
+            json_build_object('created_at', created_at, 'updated_at', updated_at, 'uuid', uuid) as kept
+        from outlets order by id""",
+    "tag": f"select slug, name, description, match, {TIMES} as kept from tags where merged_into is null order by id",
+    "person": f"""
+        select slug, name, description, aliases, roles, {TIMES} as kept
+        from people where merged_into is null order by id""",
+    "redirect": """
+        select noun, r.slug, coalesce(t.slug, p.slug, o.slug) as to
+        from slugs_retired r
+        left join tags t on noun = 'tag' and t.id = r.id and t.merged_into is null
+        left join people p on noun = 'person' and p.id = r.id and p.merged_into is null
+        left join outlets o on noun = 'outlet' and o.id = r.id
+        where coalesce(t.slug, p.slug, o.slug) is not null
+        order by noun, r.slug""",
+    "article": """
+        select o.slug as outlet, a.external_id, a.url, a.headline, a.standfirst,
+            case when a.body_html is null then a.body end as body, a.body_html, a.byline, a.credit, a.section,
+            a.language, a.image, a.published_at, a.embargoed_until, a.note, a.source_version,
+            array(select slug from article_tags join tags on tags.id = tag_id
+                where article_id = a.id and origin = 'push' order by slug) as tags,
+            array(select slug from article_people join people on people.id = person_id
+                where article_id = a.id and origin = 'push' order by slug) as people,
+            case when a.status <> 'usable' then a.status end as status, a.reason,
+            json_build_object('created_at', a.created_at, 'updated_at', a.updated_at, 'version', a.version,
+                'withdrawn_at', a.withdrawn_at) as kept
+        from articles a join outlets o on o.id = a.outlet_id
+        where a.purged_at is null
+        order by a.id""",
+    "erased": """
+        select o.slug as outlet, a.external_id, a.reason,
+            json_build_object('created_at', a.created_at, 'updated_at', a.updated_at, 'version', a.version,
+                'withdrawn_at', a.withdrawn_at, 'purged_at', a.purged_at) as kept
+        from articles a join outlets o on o.id = a.outlet_id
+        where a.purged_at is not null
+        order by a.id""",
+    "version": "select article_id as article, version, article as content from versions order by article_id, version",
+}
+AT_ONCE = 500
+
+
+def whole(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Every line, of one and the same moment, in the order in which an import takes them."""
+    for kind, statement in SECTIONS.items():
+        with connection.cursor(f"export_{kind}") as cursor:
+            cursor.itersize = AT_ONCE
+            for row in cursor.execute(statement):
+                yield {"type": kind, **{name: value for name, value in row.items() if value is not None}}
+
+
+def moment(connection: Connection) -> State:
+    """The state of the archive in the transaction of the export."""
+    connection.execute("set transaction isolation level repeatable read, read only")
+    return changes.state(connection)

@@ -1,0 +1,83 @@
+"""Lines of an export: what is pushed, with what the archive adds to it, so that a copy answers as its original does."""
+
+from marshmallow import fields, validate
+
+from schemas.articles import ArticleInput
+from schemas.base import Count, Moment, Schema, Slug, Text
+from schemas.nouns import OutletInput, PersonInput, TagInput
+
+
+class KeptNoun(Schema):
+    """What the archive knows of a tag or person."""
+
+    created_at = Moment(required=True)
+    updated_at = Moment(required=True)
+
+
+class KeptOutlet(KeptNoun):
+    """What the archive knows of an outlet; ids of articles derive from its ``uuid``."""
+
+    uuid = fields.UUID(required=True)
+
+
+class KeptArticle(KeptNoun):
+    """What the archive knows of an article."""
+
+    version = Count(required=True)
+    withdrawn_at = Moment(load_default=None, allow_none=True)
+    purged_at = Moment(load_default=None, allow_none=True)
+
+
+class ArchivedOutlet(OutletInput):
+    """An outlet, pushed or exported."""
+
+    kept = fields.Nested(KeptOutlet)
+
+
+class ArchivedTag(TagInput):
+    """A tag, pushed or exported."""
+
+    kept = fields.Nested(KeptNoun)
+
+
+class ArchivedPerson(PersonInput):
+    """A person, pushed or exported."""
+
+    kept = fields.Nested(KeptNoun)
+
+
+class ArchivedArticle(ArticleInput):
+    """An article, pushed or exported."""
+
+    kept = fields.Nested(KeptArticle)
+
+
+class ErasedArticle(Schema):
+    """The tombstone of an article that was purged."""
+
+    outlet = Slug(required=True)
+    external_id = Text(low=1, high=200, required=True)
+    reason = Text(high=1_000, load_default=None, allow_none=True)
+    kept = fields.Nested(KeptArticle, required=True)
+
+
+class ArchivedVersion(Schema):
+    """What an article was before a change."""
+
+    article = fields.UUID(required=True)
+    version = Count(required=True)
+    content = fields.Dict(required=True)
+
+
+class Redirect(Schema):
+    """A slug that a noun once had."""
+
+    noun = fields.String(required=True, validate=validate.OneOf(("tag", "person", "outlet")))
+    slug = Slug(required=True)
+    to = Slug(required=True)
+
+
+class Position(Schema):
+    """Where the change feed of the exported archive goes on; of no use in another one."""
+
+    after = fields.String(required=True)

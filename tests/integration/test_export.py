@@ -1,0 +1,125 @@
+"""An export imported elsewhere is the same archive, and its position goes on exactly there."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import app_on, new_database
+from partners import patch, push, withdraw
+
+from api import archive, migrate
+from api.commands import jobs, keys, nouns
+from api.database import Connection, connect
+from api.ingest import ndjson
+
+
+@pytest.fixture
+def two(server: str) -> Iterator[tuple[Connection, Connection]]:
+    """An archive in which much has happened, and an empty one; in both, transactions commit."""
+    with new_database(server) as first, new_database(server) as second:
+        for conninfo in (first, second):
+            migrate.upgrade(conninfo)
+        with connect(first) as source, connect(second) as target:
+            archive.seed(source)
+            live(source)
+            yield source, target
+
+
+def key(connection: Connection) -> dict[str, str]:
+    return {"Authorization": f"Bearer {keys.create(connection, 'all', ['admin'], [])}"}
+
+
+def live(source: Connection) -> None:
+    """Corrections, withdrawals, embargoes, erasures."""
+    client, admin = app_on(source).test_client(), key(source)
+    html = {"body_html": "<p>One <b>two</b></p>", "body": ""}
+    corrected = push(client, admin, external_id="corrected", source_version=3, **html)["id"]  # pyright: ignore[reportArgumentType]: the class is set in conftest
+    patch(client, admin, corrected, {"headline": "Corrected", "note": "A word"}, **{"If-Match": "*"})  # pyright: ignore[reportArgumentType]: the class is set in conftest
+    for external_id, query in (("gone", "reason=Wrong"), ("erased", "reason=Court&purge=true")):
+        withdraw(client, admin, push(client, admin, external_id=external_id)["id"], query)  # pyright: ignore[reportArgumentType]: the class is set in conftest
+    soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    push(client, admin, external_id="embargoed", embargoed_until=soon)  # pyright: ignore[reportArgumentType]: the class is set in conftest
+    nouns.upsert(source, nouns.OUTLET, [{"slug": "korea-herald", "name": "The Korea Herald", "language": "en"}])
+    jobs.run(source)
+
+
+def written(connection: Connection, path: Path) -> list[dict[str, Any]]:
+    """The lines of an export, which are in the file as well."""
+    lines = [json.loads(json.dumps(line, default=lambda v: v.isoformat() if hasattr(v, "isoformat") else str(v)))
+             for line in archive.exported(connection)]  # fmt: skip
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return lines
+
+
+def imported(connection: Connection, path: Path) -> dict[str, int]:
+    ndjson.check(path)
+    return archive.load(connection, path, lambda _done: None)
+
+
+def answers(connection: Connection) -> dict[str, Any]:
+    """What the archive answers to everything that can be asked of it."""
+    client = app_on(connection).test_client()
+    headers = key(connection)
+    found: dict[str, Any] = {}
+    for noun in ("tags", "people", "outlets"):
+        for sort in ("name", "articles", "recent"):
+            page = client.get(f"/v1/{noun}?sort={sort}&limit=100").get_json()
+            found[f"{noun} {sort}"] = page["data"] if sort == "name" else [entry["slug"] for entry in page["data"]]
+        for slug in (entry["slug"] for entry in found[f"{noun} name"]):
+            found[f"{noun}/{slug}"] = client.get(f"/v1/{noun}/{slug}").get_json()
+    for sort in ("newest", "oldest", "updated"):
+        found[sort] = client.get(f"/v1/articles?sort={sort}&limit=100&count=exact").get_json()["data"]
+    for row in connection.execute("select id from articles order by id").fetchall():
+        answer = client.get(f"/v1/articles/{row['id']}", headers=headers)
+        found[str(row["id"])] = {n: v for n, v in answer.get_json().items() if n != "request_id"}
+        listed = client.get(f"/v1/articles/{row['id']}/versions", headers=headers).get_json().get("data", [])
+        for version in listed:
+            path = f"/v1/articles/{row['id']}/versions/{version['version']}"
+            found[path] = client.get(path, headers=headers).get_json()
+            found[f"{path}/diff"] = client.get(f"{path}/diff", headers=headers).get_json()
+    return found
+
+
+def test_an_export_imported_into_another_archive_gives_the_same_answers(
+    two: tuple[Connection, Connection], tmp_path: Path
+) -> None:
+    source, target = two
+    lines = written(source, tmp_path / "export.jsonl")
+    assert {line["type"] for line in lines} >= {"outlet", "tag", "person", "article", "erased", "version", "position"}
+    imported(target, tmp_path / "export.jsonl")
+    expected = answers(source)
+    assert answers(target) == expected
+    again = imported(target, tmp_path / "export.jsonl")
+    assert (again["created"], again["updated"]) == (0, 0)
+    assert answers(target) == expected
+    assert written(target, tmp_path / "again.jsonl")[:-1] == lines[:-1]
+
+
+def test_the_feed_goes_on_where_the_export_ends(two: tuple[Connection, Connection], tmp_path: Path) -> None:
+    source, target = two
+    lines = written(source, tmp_path / "export.jsonl")
+    client = app_on(source).test_client()
+    after = lines[-1]["after"]
+    assert client.get(f"/v1/changes?after={after}").get_json()["data"] == []
+    push(client, key(source), external_id="later", headline="Later")  # pyright: ignore[reportArgumentType]: the class is set in conftest
+    [change] = client.get(f"/v1/changes?after={after}").get_json()["data"]
+    assert change["article"]["headline"] == "Later"
+    other = app_on(target).test_client().get(f"/v1/changes?after={after}")
+    assert other.status_code in (400, 410), "of no use in another archive"
+
+
+def test_an_export_is_of_one_moment_whatever_is_written_meanwhile(
+    server: str,
+) -> None:
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as source, connect(conninfo) as other:
+            archive.seed(source)
+            lines = archive.exported(source)
+            first = next(lines)
+            with other.transaction():
+                nouns.upsert(other, nouns.TAG, [{"name": "#Meanwhile"}])
+            assert "meanwhile" not in [line.get("slug") for line in (first, *lines)]
