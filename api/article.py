@@ -18,7 +18,9 @@ ETAG: LiteralString = """format('"%%s-%%s"', a.version,
     left(md5(concat(a.outlet, a.tags, a.people, a.status, a.updated_at)), 12))"""
 
 # What is left of a withdrawn one; null of any other.
-TOMBSTONE: LiteralString = """case when a.status <> 'usable' then json_build_object(
-        'id', a.id, 'status', a.status, 'reason', a.reason,
-        'withdrawn_at', to_char(a.withdrawn_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'purged', a.purged_at is not null
+TOMBSTONE: LiteralString = """case when a.status <> 'usable' then (
+        select row_to_json(left_of_it) from (
+            select a.id, a.status, a.reason, to_char(a.withdrawn_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as withdrawn_at,
+                a.purged_at is not null as purged
+        ) as left_of_it
     ) end"""

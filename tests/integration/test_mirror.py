@@ -1,0 +1,48 @@
+"""The example of a mirror copies, follows and recovers, as it says."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from stories import record, store
+
+from api.commands import standing
+from api.database import connect
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "partner_sync.py"
+
+
+def mirrored(served: dict[str, str], path: Path) -> dict[str, Any]:
+    """What the mirror holds after another run."""
+    command = [sys.executable, "-W", "error::DeprecationWarning", str(EXAMPLE), served["BASE"], str(path), "--once"]
+    subprocess.run(command, env=served, check=True, timeout=60)
+    with sqlite3.connect(path) as database:
+        found = {row[0]: json.loads(row[1]) for row in database.execute("select id, article from articles")}
+    database.close()
+    return found
+
+
+def test_a_mirror_is_the_archive_however_often_it_is_run(served: dict[str, str], tmp_path: Path) -> None:
+    with connect(served["DATABASE_URL"]) as connection:
+
+        def visible() -> set[str]:
+            return {str(row["id"]) for row in connection.execute("select id from articles where visible").fetchall()}
+
+        copy = mirrored(served, tmp_path / "mirror")
+        assert copy.keys() == visible()
+        assert len(copy) > 50
+        with connection.transaction():
+            [gone, changed] = store(
+                connection, record("gone", outlet="korea-herald"), record("changed", outlet="korea-herald")
+            )
+        with connection.transaction():
+            store(connection, record("changed", outlet="korea-herald", byline="Ana"))
+            standing.withdraw(connection, gone.id, "canceled", "Wrong")
+        followed = mirrored(served, tmp_path / "mirror")
+        assert followed.keys() == visible() == {*copy, str(changed.id)}
+        assert followed[str(changed.id)]["byline"] == "Ana"
+        connection.execute("update archive set incarnation = gen_random_uuid()")
+        assert mirrored(served, tmp_path / "mirror").keys() == visible()
