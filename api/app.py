@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import examples, problems, web
 from api.database import Database
-from api.resources import batch, changes, health, nouns, service
+from api.resources import batch, changes, editing, health, jobs, service
 from api.settings import Settings
 
 # Headers that a script of another origin may read.
@@ -78,7 +78,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     for converter in (web.SlugConverter, web.TagConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     for blueprint in (
-        batch.blueprint, nouns.TAGS, nouns.PEOPLE, nouns.OUTLETS, changes.blueprint, health.blueprint,
+        batch.blueprint, editing.TAGS, editing.PEOPLE, editing.OUTLETS, changes.blueprint, jobs.blueprint,
+        health.blueprint,
         service.blueprint,
     ):  # fmt: skip
         api.register_blueprint(blueprint)

@@ -23,17 +23,26 @@ VERSION = version("dateline")
 STARTED = datetime.now(UTC)
 
 
-def read(work: Callable[[Connection], T], show: Callable[[T], Response]) -> Response:
-    """Show what ``work`` reads, tagged with the archive's state; 304 without ``work`` when the client has that."""
+def read(
+    work: Callable[[Connection], T], show: Callable[[T], Response], own: Callable[[T], str | None] = lambda _: None
+) -> Response:
+    """Show what ``work`` reads, tagged with the archive's state; 304 without ``work`` when the client has that.
+
+    ``own`` is what tells one state of the entity itself from another. It goes before that of the archive in a strong
+    tag, which If-Match can name.
+    """
     positions.refuse_other()
     with stage("sql"):
         state, held = database().read(lambda connection: _read(connection, work))
     if held is None:
         response = Response(status=304)
+        etag = _presented(tag(state)) or tag(state)
     else:
         with stage("render"):
             response = show(held[0])
-    response.headers["ETag"] = tag(state)
+        prefix = own(held[0])
+        etag = f'"{prefix}-{_opaque(tag(state))}"' if prefix else tag(state)
+    response.headers["ETag"] = etag
     if state.changed_at:
         response.headers["Last-Modified"] = last_modified(state.changed_at)
     return cacheable(response)
@@ -87,8 +96,20 @@ def _conditional() -> bool:
 def client_has(etag: str, changed_at: datetime | None) -> bool:
     """Whether the request shows that the client holds this entity; If-None-Match decides when it is sent."""
     if request.if_none_match:
-        opaque = etag.removeprefix("W/").strip('"')
+        if _presented(etag):
+            return True
+        opaque = _opaque(etag)
         # Compression marks a strong tag with its algorithm; it is the same article.
         return any(request.if_none_match.contains_weak(f"{opaque}{mark}") for mark in ("", ":zstd", ":br", ":gzip"))
     since = request.if_modified_since
     return bool(since and changed_at and changed_at < since + timedelta(seconds=1))
+
+
+def _opaque(etag: str) -> str:
+    return etag.removeprefix("W/").strip('"')
+
+
+def _presented(etag: str) -> str | None:
+    """The tag in If-None-Match that is this one with the entity's own before it."""
+    presented = (known.partition(":")[0] for known in request.if_none_match.as_set(include_weak=True))
+    return next((f'"{known}"' for known in presented if known.endswith(f"-{_opaque(etag)}")), None)

@@ -73,7 +73,9 @@ class Conflict(Problem):
 
 
 class Gone(Problem):
-    """The article was withdrawn; it will not come back at this address unless its outlet restores it."""
+    """What was here is gone: an article that its outlet withdrew, and may restore, or a tag, person or outlet that was
+    deleted, whose address nobody gets again.
+    """
 
     code, title, status = "gone", "Gone", 410
 
@@ -85,7 +87,7 @@ class CursorExpired(Problem):
 
 
 class PreconditionFailed(Problem):
-    """The article is no longer the one that `If-Match` names. Read it again and make the change to what it is now."""
+    """It is no longer what the `ETag` in `If-Match` names. Read it again and make the change to what it is now."""
 
     code, title, status = "precondition_failed", "Precondition failed", 412
 

@@ -137,7 +137,7 @@ class Blueprint(flask_smorest.Blueprint):
     def operation(
         self,
         rule: str,
-        answers: Mapping[int, tuple[type[ma.Schema], str]],
+        answers: Mapping[int, tuple[type[ma.Schema] | None, str]],
         *,
         method: str = "GET",
         query: ma.Schema | type[ma.Schema] = NoQuery,

@@ -221,14 +221,34 @@ class OutletInput(_NounInput):
     """An outlet as it comes in."""
 
     country = fields.String(
-        allow_none=True, validate=country_code, metadata={"description": "ISO 3166-1 code of its country."}
+        allow_none=True,
+        validate=country_code,
+        metadata={"description": "ISO 3166-1 code of its country.", "pattern": "^[A-Z]{2}$"},
     )
     language = fields.String(
         allow_none=True,
         validate=language_code,
-        metadata={"description": "ISO 639 code of its usual language."},
+        metadata={"description": "ISO 639 code of its usual language.", "pattern": LANGUAGE_CODE},
     )
     url = WebAddress(allow_none=True, metadata={"description": "Its site."})
+
+
+class TagPatch(TagInput):
+    """What is to change of a tag (JSON merge patch, RFC 7396): what is left out stays, null empties a field."""
+
+
+class PersonPatch(PersonInput):
+    """What is to change of a person (JSON merge patch, RFC 7396): what is left out stays, null empties a field."""
+
+
+class OutletPatch(OutletInput):
+    """What is to change of an outlet (JSON merge patch, RFC 7396): what is left out stays, null empties a field."""
+
+
+class MergeInput(Schema):
+    """Where a merge leads."""
+
+    into = Slug(required=True, metadata={"description": "The slug of the one that stays."})
 
 
 class _WholeNoun(Schema):

@@ -16,7 +16,7 @@ from api.settings import Settings
 # What the app's own pages are made of is no operation of the API.
 UNDOCUMENTED = re.compile(r"/(openapi\.json|docs.*)")
 # Answers that say nothing in a body.
-EMPTY = {302, 304}
+EMPTY = {302, 304, 308}
 
 
 class ContractClient(FlaskClient):

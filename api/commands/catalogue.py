@@ -82,18 +82,26 @@ def _load(connection: Connection, revision: UUID) -> Catalogue:
     outlets = connection.execute("select id, uuid, slug, name, language from outlets order by id desc").fetchall()
     tags = connection.execute("select id, slug, name, match from tags where merged_into is null").fetchall()
     people = connection.execute("select id, slug, name, aliases from people where merged_into is null").fetchall()
-    tag_names = [(name_key(row["name"].removeprefix("#")), row["id"]) for row in tags]
+    # A merged tag's name still means the tag it went into; a merged person's became an alias.
+    merged = connection.execute("select merged_into as id, name from tags where merged_into is not null").fetchall()
+    retired = connection.execute("select noun, slug, id from slugs_retired").fetchall()
+    earlier = {
+        noun: {row["slug"]: row["id"] for row in retired if row["noun"] == noun} for noun in ("outlet", "tag", "person")
+    }
+    outlets_by_id = {
+        row["id"]: Outlet(row["slug"], row["name"], row["id"], row["uuid"], row["language"]) for row in outlets
+    }
+    tag_names = [(name_key(row["name"].removeprefix("#")), row["id"]) for row in (*tags, *merged)]
     person_names = [(name_key(name), row["id"]) for row in people for name in (row["name"], *row["aliases"])]
     return Catalogue(
         revision=revision,
-        outlets={
-            row["slug"]: Outlet(row["slug"], row["name"], row["id"], row["uuid"], row["language"]) for row in outlets
-        },
+        outlets={slug: outlets_by_id[id] for slug, id in earlier["outlet"].items() if id in outlets_by_id}
+        | {outlet.slug: outlet for outlet in outlets_by_id.values()},
         outlet_slugs={name_key(row["name"]): row["slug"] for row in outlets},
         tags={row["id"]: Named(row["slug"], row["name"]) for row in tags},
         people={row["id"]: Named(row["slug"], row["name"]) for row in people},
-        tag_ids=_ids(tags, tag_names),
-        person_ids=_ids(people, person_names),
+        tag_ids=_ids(tags, tag_names, earlier["tag"]),
+        person_ids=_ids(people, person_names, earlier["person"]),
         gazetteer=Gazetteer(
             (Person(row["id"], row["name"], tuple(row["aliases"])) for row in people),
             (Tag(row["id"], tuple(row["match"])) for row in tags),
@@ -101,11 +109,13 @@ def _load(connection: Connection, revision: UUID) -> Catalogue:
     )
 
 
-def _ids(rows: list[DictRow], names: list[tuple[str, int]]) -> dict[str, frozenset[int]]:
-    """Ids by slug and by name; a slug is one noun's own, whatever the names of others."""
+def _ids(rows: list[DictRow], names: list[tuple[str, int]], earlier: Mapping[str, int]) -> dict[str, frozenset[int]]:
+    """Ids by slug, be it an ``earlier`` one, and by name; a slug is one noun's own, whatever the names of others."""
     owners: dict[str, set[int]] = {}
     for name, owner in names:
         owners.setdefault(name, set()).add(owner)
+    ids = {row["id"] for row in rows}
+    slugs = {slug: id for slug, id in earlier.items() if id in ids} | {row["slug"]: row["id"] for row in rows}
     return {name: frozenset(ids) for name, ids in owners.items()} | {
-        row["slug"]: frozenset({row["id"]}) for row in rows
+        slug: frozenset({id}) for slug, id in slugs.items()
     }

@@ -11,7 +11,7 @@ import psycopg
 
 from api import search
 from api.commands import articles
-from api.database import Connection, in_transaction
+from api.database import Connection, in_transaction, present
 
 STEP = 1_000
 # Nouns a job: each of their names is looked for in each language of the archive.
@@ -20,16 +20,22 @@ NOUNS = 100
 log = logging.getLogger("dateline")
 
 
-def queue_relink(connection: Connection, table: str, ids: Sequence[int], phrases: Sequence[str]) -> None:
+def queue_relink(connection: Connection, table: str, ids: Sequence[int], phrases: Sequence[str]) -> int:
     """Have the articles that these nouns concern linked anew: those linked now, those that hold a name they have,
-    and those that hold one of ``phrases``, names that they had.
+    and those that hold one of ``phrases``, names that they had. The number under which clients can follow it.
     """
     subjects = [{table: list(ids[n : n + NOUNS])} for n in range(0, len(ids), NOUNS)]
     subjects += [{"phrases": list(phrases[n : n + NOUNS])} for n in range(0, len(phrases), NOUNS)]
-    connection.execute(
-        "insert into jobs (kind, subject) select 'relink', value from json_array_elements(%(subjects)s::json)",
+    queued = connection.execute(
+        """
+        with work as materialized (select nextval('job_numbers') as number)
+        insert into jobs (number, kind, subject)
+        select number, 'relink', value from work, json_array_elements(%(subjects)s::json)
+        returning number
+        """,
         {"subjects": orjson.dumps(subjects).decode()},
     )
+    return present(queued.fetchone())["number"]
 
 
 def run(
@@ -78,7 +84,7 @@ def _step(connection: Connection, job: UUID) -> int:
     connection.execute(
         """
         update jobs
-        set after = coalesce(%(after)s::uuid, after), done = done + %(done)s,
+        set after = coalesce(%(after)s::uuid, after), done = done + %(done)s, attempts = 0,
             finished_at = case when %(last)s then now() end
         where id = %(id)s
         """,

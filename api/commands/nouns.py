@@ -14,6 +14,7 @@ from api.commands.changes import CATALOGUE_LOCK, Change
 from api.database import Connection, present
 from api.errors import Conflict, InvalidInput
 from api.folding import FOLDED_AT_MOST, fold, name_key, slug
+from api.noun import ETAG
 
 # Outlets' uuids derive from their first slug, so that two archives give an article the same id.
 OUTLET_NAMESPACE = UUID("5b0c9d6e-7f5a-5d0b-9b1e-2f1f6a3d8c47")
@@ -29,7 +30,9 @@ class Kind:
     table: str
     fields: tuple[str, ...]
     linking: tuple[str, ...]
+    held: LiteralString
     upsert: LiteralString
+    update: LiteralString
 
 
 _SET: LiteralString = "name = excluded.name, folded = excluded.folded, description = excluded.description"
@@ -39,6 +42,14 @@ OUTLET = Kind(
     table="outlets",
     fields=("slug", "name", "description", "country", "language", "url"),
     linking=("name",),
+    held=f"""
+        select id, slug, name, description, country, language, url, {ETAG["outlets"]} as etag
+        from outlets where slug = any(%(slugs)s)""",
+    update="""
+        update outlets
+        set slug = %(slug)s, name = %(name)s, folded = %(folded)s, description = %(description)s,
+            country = %(country)s, language = %(language)s, url = %(url)s, updated_at = now()
+        where id = %(id)s""",
     upsert=f"""
         insert into outlets as n (uuid, slug, name, folded, description, country, language, url)
         values (%(uuid)s, %(slug)s, %(name)s, %(folded)s, %(description)s, %(country)s, %(language)s, %(url)s)
@@ -52,6 +63,14 @@ TAG = Kind(
     table="tags",
     fields=("slug", "name", "description", "match"),
     linking=("name", "match"),
+    held=f"""
+        select id, slug, name, description, match, {ETAG["tags"]} as etag
+        from tags where slug = any(%(slugs)s) and merged_into is null""",
+    update="""
+        update tags
+        set slug = %(slug)s, name = %(name)s, folded = %(folded)s, description = %(description)s, match = %(match)s,
+            updated_at = now()
+        where id = %(id)s""",
     upsert=f"""
         insert into tags as n (slug, name, folded, description, match)
         values (%(slug)s, %(name)s, %(folded)s, %(description)s, %(match)s)
@@ -63,6 +82,14 @@ PERSON = Kind(
     table="people",
     fields=("slug", "name", "description", "aliases", "roles"),
     linking=("name", "aliases"),
+    held=f"""
+        select id, slug, name, description, aliases, roles, {ETAG["people"]} as etag
+        from people where slug = any(%(slugs)s) and merged_into is null""",
+    update="""
+        update people
+        set slug = %(slug)s, name = %(name)s, folded = %(folded)s, names = %(names)s, description = %(description)s,
+            aliases = %(aliases)s, roles = %(roles_json)s::json, updated_at = now()
+        where id = %(id)s""",
     upsert=f"""
         insert into people as n (slug, name, folded, names, description, aliases, roles)
         values (%(slug)s, %(name)s, %(folded)s, %(names)s, %(description)s, %(aliases)s, %(roles_json)s::json)
@@ -72,60 +99,76 @@ PERSON = Kind(
 )
 KINDS: Mapping[str, Kind] = {kind.noun: kind for kind in (OUTLET, TAG, PERSON)}
 
-_HELD: Mapping[str, LiteralString] = {
-    "outlet": "select id, slug, name, description, country, language, url from outlets where slug = any(%(slugs)s)",
-    "tag": "select id, slug, name, description, match from tags where slug = any(%(slugs)s)",
-    "person": "select id, slug, name, description, aliases, roles from people where slug = any(%(slugs)s)",
-}
-
 # A noun's slug begins as its name's does, unless somebody chose another.
 _SLUGS: LiteralString = """
     select slug, name from outlets where %(noun)s = 'outlet' and slug like any(%(prefixes)s)
-    union all select slug, name from tags where %(noun)s = 'tag' and slug like any(%(prefixes)s)
-    union all select slug, name from people where %(noun)s = 'person' and slug like any(%(prefixes)s)
+    union all select slug, case when merged_into is null then name end
+        from tags where %(noun)s = 'tag' and slug like any(%(prefixes)s)
+    union all select slug, case when merged_into is null then name end
+        from people where %(noun)s = 'person' and slug like any(%(prefixes)s)
     union all select slug, null from slugs_retired where noun = %(noun)s and slug like any(%(prefixes)s)
     order by slug"""
 
 
-def upsert(connection: Connection, kind: Kind, records: Sequence[Record], *, keep: bool = False) -> list[str]:
+@dataclass(frozen=True)
+class Edit:
+    """What became of a noun: its slug, ``created``, ``updated``, ``unchanged``, ``merged`` or ``deleted``.
+
+    ``job`` is the number of what follows it, if anything does.
+    """
+
+    slug: str
+    result: str
+    job: int | None = None
+
+
+def lock(connection: Connection) -> None:
+    """Let nobody else write until the transaction ends."""
+    connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CATALOGUE_LOCK})
+
+
+def upsert(connection: Connection, kind: Kind, records: Sequence[Record], *, keep: bool = False) -> list[Edit]:
     """Store each record under its slug; ``created``, ``updated`` or ``unchanged`` for each.
 
     A record has the fields of its kind; without a ``slug`` it is the noun of that name, or a new one with a slug
     made from it. Changed names and phrases queue a job that renews the links and copies of the articles concerned.
-    With ``keep`` a noun that is held stays as it is.
+    With ``keep`` a noun that is held stays as it is, and one whose slug is retired stays what became of it.
     """
-    connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CATALOGUE_LOCK})
-    complete = _complete(connection, kind, records)
-    slugs = [record["slug"] for record in complete]
-    _refuse_retired(connection, kind, slugs)
-    held = {row["slug"]: row for row in connection.execute(_HELD[kind.noun], {"slugs": slugs}).fetchall()}
+    lock(connection)
+    rows = complete(connection, kind, records)
+    slugs = [row["slug"] for row in rows]
+    retired = _retired(connection, kind, slugs)
+    if retired and not keep:
+        raise Conflict(f"The slug {min(retired)!r} belonged to another {kind.noun} and is never given again.")
+    held = {row["slug"]: row for row in connection.execute(kind.held, {"slugs": slugs}).fetchall()}
     results: list[str] = []
     recorded: list[Change] = []
     relinked: list[int] = []
-    phrases: list[str] = []
-    for record in complete:
-        before = held.get(record["slug"])
-        if before and (keep or all(before[field] == record[field] for field in kind.fields)):
+    earlier: list[str] = []
+    for row in rows:
+        before = held.get(row["slug"])
+        if row["slug"] in retired or (before and (keep or all(before[field] == row[field] for field in kind.fields))):
             results.append("unchanged")
             continue
-        row = present(connection.execute(kind.upsert, record).fetchone())
+        stored = present(connection.execute(kind.upsert, row).fetchone())
         results.append("updated" if before else "created")
-        recorded.append(Change(f"{kind.noun}.{results[-1]}", noun_id=row["id"], slug=record["slug"]))
-        held[record["slug"]] = {"id": row["id"], **record}
-        renamed = before and any(before[field] != record[field] for field in kind.linking)
+        recorded.append(Change(f"{kind.noun}.{results[-1]}", noun_id=stored["id"], slug=row["slug"]))
+        held[row["slug"]] = {"id": stored["id"], **row}
+        renamed = before and any(before[field] != row[field] for field in kind.linking)
         if renamed or (before is None and kind is not OUTLET):
-            relinked.append(row["id"])
-            phrases += _phrases(before) if before else []
+            relinked.append(stored["id"])
+            earlier += phrases(before) if before else []
+    job = None
     if recorded:
         connection.execute("update archive set catalogue = gen_random_uuid()")
         if relinked:
-            jobs.queue_relink(connection, kind.table, relinked, phrases)
+            job = jobs.queue_relink(connection, kind.table, relinked, earlier)
         changes.record(connection, recorded)
-    return results
+    return [Edit(row["slug"], result, job) for row, result in zip(rows, results, strict=True)]
 
 
-def _phrases(noun: Record) -> list[str]:
-    """What a noun was found by; somebody else may be, now that it is not."""
+def phrases(noun: Record) -> list[str]:
+    """What a noun is found by; when it is no longer, somebody else may be."""
     return [noun["name"], *noun["aliases"]] if "aliases" in noun else noun.get("match", [])
 
 
@@ -136,7 +179,7 @@ def create_missing(connection: Connection, records: Sequence[Record], create: Co
     """
     if _missing(catalogue.current(connection), records, create):
         # Asked again under the lock: somebody may just be writing a noun of that name.
-        connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CATALOGUE_LOCK})
+        lock(connection)
         for kind, missing in _missing(catalogue.current(connection), records, create).items():
             upsert(connection, KINDS[kind], missing)
 
@@ -163,7 +206,7 @@ def _missing(known: Catalogue, records: Sequence[Record], create: Collection[str
     return {kind: list(missing.values()) for kind, missing in found.items() if missing}
 
 
-def _complete(connection: Connection, kind: Kind, records: Sequence[Record]) -> list[Record]:
+def complete(connection: Connection, kind: Kind, records: Sequence[Record]) -> list[Record]:
     """The records with all columns; one without a slug is the noun of that name, or gets a slug of its own."""
     by_name, taken = _slugs(connection, kind, [record["name"] for record in records])
     complete: list[Record] = []
@@ -212,10 +255,9 @@ def _free(wanted: str, taken: Collection[str]) -> str:
     return next(numbered for n in count(2) if (numbered := f"{wanted}-{n}") not in taken)
 
 
-def _refuse_retired(connection: Connection, kind: Kind, slugs: Sequence[str]) -> None:
-    retired = connection.execute(
-        "select slug from slugs_retired where noun = %(noun)s and slug = any(%(slugs)s) limit 1",
+def _retired(connection: Connection, kind: Kind, slugs: Sequence[str]) -> set[str]:
+    rows = connection.execute(
+        "select slug from slugs_retired where noun = %(noun)s and slug = any(%(slugs)s)",
         {"noun": kind.noun, "slugs": list(slugs)},
-    ).fetchone()
-    if retired:
-        raise Conflict(f"The slug {retired['slug']!r} belonged to another {kind.noun} and is never given again.")
+    ).fetchall()
+    return {row["slug"] for row in rows}

@@ -51,7 +51,7 @@ def store_nouns(
     for chunk in _chunks(records):
 
         def stored(c: Connection, chunk: list[Record] = chunk) -> list[str]:
-            results = nouns.upsert(c, nouns.KINDS[noun], chunk, keep=keep)
+            results = [edit.result for edit in nouns.upsert(c, nouns.KINDS[noun], chunk, keep=keep)]
             restoring.nouns(c, nouns.KINDS[noun].table, chunk, results)
             return results
 

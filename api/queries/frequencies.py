@@ -21,10 +21,17 @@ NOUNS: Mapping[str, LiteralString] = {
 # Filters that find one article a value, or hardly more.
 UNIQUE = ("id", "url", "external_id")
 
+# A slug of earlier times stands for the noun that had it, or for the one that it was merged into.
 _NAMES: LiteralString = """
-    select 'tags' as counted, slug, id, articles from tags where slug = any(%(tags)s)
-    union all select 'people', slug, id, articles from people where slug = any(%(people)s)
-    union all select 'outlets', slug, id, articles from outlets where slug = any(%(outlets)s)"""
+    select 'tags' as counted, slug, id, articles from tags where slug = any(%(tags)s) and merged_into is null
+    union all select 'people', slug, id, articles from people where slug = any(%(people)s) and merged_into is null
+    union all select 'outlets', slug, id, articles from outlets where slug = any(%(outlets)s)
+    union all select 'tags', r.slug, n.id, articles from slugs_retired r join tags n using (id)
+        where noun = 'tag' and r.slug = any(%(tags)s)
+    union all select 'people', r.slug, n.id, articles from slugs_retired r join people n using (id)
+        where noun = 'person' and r.slug = any(%(people)s)
+    union all select 'outlets', r.slug, n.id, articles from slugs_retired r join outlets n using (id)
+        where noun = 'outlet' and r.slug = any(%(outlets)s)"""
 
 # Counted from an index alone, and no further than the number decides anything.
 _COUNTS: Mapping[LiteralString, LiteralString] = {
@@ -83,11 +90,13 @@ def known(connection: Connection, filters: Mapping[str, object], query: str | No
     frequencies |= {name: UNCOUNTED for name in lists if name in _COUNTS and name not in counted}
     ids: dict[str, list[int]] = {}
     for name, values in slugs.items():
-        found = [row for slug in values if (row := nouns.get((NOUNS[name], slug)))]
+        named = [row for slug in values if (row := nouns.get((NOUNS[name], slug)))]
+        # One noun may be named by several of its slugs.
+        found = list({row["id"]: row for row in named}.values())
         if name.endswith("_all"):
             # The rarest first: that one is walked.
             found.sort(key=lambda row: row["articles"])
-            if len(found) < len(values):
+            if len(named) < len(values):
                 return None
             frequencies[name] = found[0]["articles"]
         elif not name.endswith("_not"):

@@ -11,7 +11,7 @@ from api.database import Connection
 
 @dataclass(frozen=True)
 class Key:
-    """Who asks: what the key may do, and for which outlets (slugs)."""
+    """Who asks: what the key may do, and for which outlets (slugs, those of earlier times included)."""
 
     prefix: str
     scopes: frozenset[str]
@@ -22,7 +22,10 @@ def valid(connection: Connection, text: str) -> Key | None:
     """The key that the well-formed ``text`` is, unless it is unknown or revoked."""
     row = connection.execute(
         """
-        select prefix, hash, scopes, array(select slug from outlets where id = any(k.outlets)) as outlets
+        select prefix, hash, scopes, array(
+            select slug from outlets where id = any(k.outlets)
+            union all select slug from slugs_retired where noun = 'outlet' and id = any(k.outlets)
+        ) as outlets
         from keys k
         where prefix = %(prefix)s and revoked_at is null
         """,

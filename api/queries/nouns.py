@@ -8,6 +8,7 @@ from psycopg.rows import DictRow
 
 from api.database import Connection, present
 from api.folding import FOLDED_AT_MOST, fold
+from api.noun import ETAG, RETIRED
 from api.queries.pages import FragmentLoader, Page, Wanted, fetch, hide
 from api.selection import Order, Selection
 
@@ -19,6 +20,7 @@ class Noun:
     table: LiteralString
     columns: LiteralString
     prefix: LiteralString = "folded like %(prefix)s"
+    current: LiteralString = "merged_into is null"
 
 
 COMMON: LiteralString = "articles, first_published_at, last_published_at, created_at, updated_at"
@@ -38,6 +40,7 @@ PEOPLE = Noun(
 OUTLETS = Noun(
     "outlets",
     f"slug, name, uuid, description, country, language, url, {COMMON}",
+    current="true",
 )
 
 ORDERS: Mapping[str, Order] = {
@@ -99,7 +102,7 @@ def page(
     gathered = (q is not None and noun is PEOPLE) or (as_of is not None and sort != "name")
     selection = Selection(
         f"{hidden}, {noun.columns}", f"{noun.table} a", parameters={"as_of": as_of}, gathered=gathered
-    )
+    ).where(noun.current)
     if as_of is not None:
         selection = selection.where(
             "json_array_length(roles) > 0 and exists (select from json_array_elements(roles) as role where %(as_of)s"
@@ -114,18 +117,29 @@ def page(
 
 
 def one(connection: Connection, noun: Noun, slug: str, as_of: str | None = None) -> DictRow | None:
-    """The noun with this slug and its most frequent companions; a person's roles ``as_of`` a date."""
+    """The noun with this slug and its most frequent companions; a person's roles ``as_of`` a date.
+
+    ``etag`` is another one whenever a field that can be written is another.
+    """
     cursor = connection.cursor()
     cursor.adapters.register_loader("json", FragmentLoader)
-    companions = COMPANIONS[noun.table]
-    statement: LiteralString = f"select {noun.columns}, {companions} from {noun.table} n where slug = %(slug)s"
+    statement: LiteralString = f"""
+        select {noun.columns}, {COMPANIONS[noun.table]}, {ETAG[noun.table]} as etag
+        from {noun.table} n where slug = %(slug)s and {noun.current}"""
     return cursor.execute(statement, {"slug": slug, "as_of": as_of}).fetchone()
 
 
 def exists(connection: Connection, noun: Noun, slug: str) -> bool:
     """Whether a noun has this slug."""
-    statement: LiteralString = f"select exists (select from {noun.table} where slug = %(slug)s) as found"
+    statement: LiteralString = (
+        f"select exists (select from {noun.table} where slug = %(slug)s and {noun.current}) as found"
+    )
     return present(connection.execute(statement, {"slug": slug}).fetchone())["found"]
+
+
+def retired(connection: Connection, noun: Noun, slug: str) -> DictRow | None:
+    """Whom a slug of earlier times stands for: ``current`` is the slug of today, None once that noun was deleted."""
+    return connection.execute(RETIRED[noun.table], {"slug": slug}).fetchone()
 
 
 def _like(prefix: str) -> str:

@@ -1,20 +1,25 @@
 """Tags, people and outlets over HTTP: the same three operations on each."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import marshmallow as ma
-from flask import Response
+from flask import Response, request
 
 from api import caching
-from api.errors import InvalidCursor, NotFound
+from api.errors import Gone, InvalidCursor, NotFound
 from api.queries import nouns as queries
 from api.queries.nouns import Noun
 from api.resources.articles import article_list
 from api.resources.lists import listed
-from api.web import Blueprint, answer, database
+from api.web import Blueprint, absolute, answer, database
 from schemas import nouns as schemas
 from schemas.articles import ArticlePageSchema, ArticleQuery
 from schemas.base import NoQuery
+
+# What a query string may hold as it is.
+QUERY = "%=&+,:;/?@!$'()*~-._"
 
 
 def made(
@@ -34,7 +39,8 @@ def made(
     """The operations on one noun: its list, one of it, and the articles of that one."""
     blueprint = Blueprint(many.capitalize(), __name__, url_prefix="/v1", description=description)
     path = {"slug": (f"The slug of the {one}, whatever its case{note}.", example)}
-    missing = f"No {one} has the slug {{!r}}."
+
+    moved = (None, f"The {one} has another slug now, or was merged into another {one}: `Location` leads there.")
 
     def list_nouns(query: dict[str, Any]) -> Response:
         return listed(
@@ -46,18 +52,30 @@ def made(
         )
 
     def get_noun(query: dict[str, Any], slug: str) -> Response:
-        def read(connection: Any) -> dict[str, Any]:
-            found = queries.one(connection, noun, slug, query.get("as_of"))
-            if found is None:
-                raise NotFound(missing.format(slug))
-            return found
-
-        return caching.read(read, answer)
+        return caching.read(
+            lambda connection: queries.one(connection, noun, slug, query.get("as_of")),
+            lambda found: answer(shown(found)) if found else elsewhere(slug),
+            lambda found: found["etag"] if found else None,
+        )
 
     def list_noun_articles(query: dict[str, Any], slug: str) -> Response:
         if not database().read(lambda connection: queries.exists(connection, noun, slug)):
-            raise NotFound(missing.format(slug))
+            return caching.cacheable(elsewhere(slug, "/articles"))
         return article_list(query, **{one: [slug]})
+
+    def elsewhere(slug: str, rest: str = "") -> Response:
+        """The way to a noun that has another slug now. NotFound, Gone."""
+        retired = database().read(lambda connection: queries.retired(connection, noun, slug))
+        if retired is None:
+            raise NotFound(f"No {one} has the slug {slug!r}.")
+        if retired["current"] is None:
+            raise Gone(f"The {one} {slug!r} was deleted.")
+        asked = f"?{quote(request.query_string, safe=QUERY)}" if request.query_string else ""
+        path = f"/v1/{many}/{retired['current']}{rest}"
+        response = Response(status=308)
+        del response.headers["Content-Type"]
+        response.headers["Location"] = f"{absolute(path)}{asked}"
+        return response
 
     blueprint.operation(
         f"/{many}",
@@ -70,24 +88,30 @@ def made(
     )(list_nouns)
     blueprint.operation(
         f"/{many}/<{converter}:slug>",
-        {200: (whole, f"The {one}.")},
+        {200: (whole, f"The {one}."), 308: moved},
         name=f"get_{one}",
         query=one_query,
+        problems=[NotFound, Gone],
         path=path,
         summary=f"Get one {one}",
         description=f"One {one}: how many articles there are, from when to when, and what is named together with it.",
     )(get_noun)
     blueprint.operation(
         f"/{many}/<{converter}:slug>/articles",
-        {200: (ArticlePageSchema, f"One page of the articles of this {one} that pass every filter.")},
+        {200: (ArticlePageSchema, f"One page of the articles of this {one} that pass every filter."), 308: moved},
         name=f"list_{one}_articles",
         query=ArticleQuery(exclude=[one]),
-        problems=[InvalidCursor],
+        problems=[InvalidCursor, NotFound, Gone],
         path=path,
         summary=f"List the articles of one {one}",
         description=f"Exactly the list of articles with this {one} as a filter, and with all other filters.",
     )(list_noun_articles)
     return blueprint
+
+
+def shown(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a noun that ``queries.one`` read."""
+    return {name: value for name, value in found.items() if name != "etag"}
 
 
 TAGS = made(

@@ -19,7 +19,9 @@ from api.errors import (
     PreconditionRequired,
     UnsupportedMediaType,
 )
-from api.parsing import json_body, loaded, refused
+from api.parsing import loaded, refused
+from api.patching import MERGE_PATCH, patch_of, patched
+from api.patching import matching as matching_tags
 from api.queries import articles as queries
 from api.resources.articles import ARTICLE_ID, blueprint, shown
 from api.web import absolute, answer, database, may_write
@@ -40,7 +42,6 @@ EXAMPLE = {
     "tags": ["seoul-washington"],
     "people": [],
 }
-MERGE_PATCH = "application/merge-patch+json"
 IF_MATCH: dict[str, object] = {
     "name": "If-Match",
     "in": "header",
@@ -101,10 +102,8 @@ def change_article(_query: dict[str, Any], article_id: UUID) -> Response:
     `If-Match` with the `ETag` of the article as you know it makes sure that nobody else's change is lost. A `note`
     says what a correction corrects.
     """
-    patch = json_body(request, MERGE_PATCH)
-    if not isinstance(patch, dict):
-        raise refused([{"pointer": "", "detail": "must be an object"}])
-    matching = _matching()
+    patch = patch_of(request)
+    matching = matching_tags(request)
     if matching is None:
         raise PreconditionRequired("Send If-Match with the ETag of the article as you know it.")
     held = _own(article_id)
@@ -136,7 +135,7 @@ def withdraw_article(query: dict[str, Any], article_id: UUID) -> Response:
     if purge and "admin" not in g.key.scopes:
         raise Forbidden("To purge an article needs a key with the scope admin.")
     _own(article_id)
-    matching = _matching()
+    matching = matching_tags(request)
 
     def withdrawn(connection: Connection) -> commands.Outcome:
         outcome = standing.withdraw(connection, article_id, query["status"], query["reason"], matching=matching)
@@ -169,33 +168,15 @@ def _own(article_id: UUID) -> dict[str, Any]:
     return held
 
 
-def _matching() -> frozenset[str] | None:
-    """The entity tags of If-Match, without the marks of compression; None when it is not sent."""
-    if "If-Match" not in request.headers:
-        return None
-    if request.if_match.star_tag:
-        return frozenset("*")
-    return frozenset(f'"{tag.partition(":")[0]}"' for tag in request.if_match.as_set())
-
-
 def _merged(held: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     """The whole push that the patch makes of the article."""
     current = orjson.loads(orjson.dumps(held, option=orjson.OPT_UTC_Z))
     # One text derives from the other; the one that the patch gives counts.
     by_html = "body_html" in patch or (current["body_html"] and "body" not in patch)
     del current["body" if by_html else "body_html"]
-    merged = {name: value for name, value in _patched(current, patch).items() if value is not None}
+    merged = {name: value for name, value in patched(current, patch).items() if value is not None}
     lifted = "embargoed_until" in patch and patch["embargoed_until"] is None
     return merged | ({"embargoed_until": None} if lifted else {})
-
-
-def _patched(current: Any, patch: Any) -> Any:
-    """RFC 7396, section 2."""
-    if not isinstance(patch, dict):
-        return patch
-    known = current if isinstance(current, dict) else {}
-    kept = {name: value for name, value in known.items() if name not in patch}
-    return kept | {name: _patched(known.get(name), value) for name, value in patch.items() if value is not None}
 
 
 def _stored(article: dict[str, Any], create: set[str], matching: frozenset[str] | None = None) -> Response:

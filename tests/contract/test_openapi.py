@@ -21,7 +21,7 @@ OPERATIONS = [
     for method, operation in methods.items()
     if method != "parameters"
 ]
-FILLED = {"version": 1, "article_id": str(uuid4()), "slug": "seoul-washington", "code": "not_found"}
+FILLED = {"version": 1, "job_id": 1, "article_id": str(uuid4()), "slug": "seoul-washington", "code": "not_found"}
 
 
 def described(schema: dict[str, Any]) -> bool:
@@ -45,8 +45,18 @@ def test_the_document_is_the_one_in_docs() -> None:
 def test_operations_keep_their_names() -> None:
     assert {str(operation.id) for operation in OPERATIONS} == {
         "changeArticle",
+        "changeOutlet",
+        "changePerson",
+        "changeTag",
+        "createOutlet",
+        "createPerson",
+        "createTag",
+        "deleteOutlet",
+        "deletePerson",
+        "deleteTag",
         "getArticle",
         "getIndex",
+        "getJob",
         "getOutlet",
         "getPerson",
         "getProblem",
@@ -63,6 +73,8 @@ def test_operations_keep_their_names() -> None:
         "listTags",
         "listVersions",
         "livez",
+        "mergePerson",
+        "mergeTag",
         "pushArticle",
         "pushBatch",
         "readyz",

@@ -1,0 +1,26 @@
+"""Reading how far work is that writes left to do."""
+
+from psycopg.rows import DictRow
+
+from api.database import Connection
+
+
+def one(connection: Connection, number: int) -> DictRow | None:
+    """All the jobs of one write together."""
+    return connection.execute(
+        """
+        select number::text as id, min(kind) as kind,
+            case
+                when bool_and(finished_at is not null) then 'done'
+                when bool_or(attempts > 0 and finished_at is null) then 'failing'
+                when bool_or(after is not null or finished_at is not null) then 'running'
+                else 'waiting'
+            end as state,
+            sum(done)::int as done, min(created_at) as created_at,
+            case when bool_and(finished_at is not null) then max(finished_at) end as finished_at
+        from jobs
+        where number = %(number)s
+        group by number
+        """,
+        {"number": number},
+    ).fetchone()
