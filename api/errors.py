@@ -73,9 +73,7 @@ class Conflict(Problem):
 
 
 class Gone(Problem):
-    """What was here is gone: an article that its outlet withdrew, and may restore, or a tag, person or outlet that was
-    deleted, whose address nobody gets again.
-    """
+    """What was here is gone: an article was withdrawn by its outlet, which may restore it, or a noun was deleted."""
 
     code, title, status = "gone", "Gone", 410
 

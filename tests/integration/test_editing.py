@@ -199,7 +199,7 @@ def test_a_renamed_noun_is_found_by_both_slugs_for_ever(
     old, one = HELD[many], FILTERS[many]
     listed = client.get(f"/v1/articles?{one}={old}&limit=3").get_json()["data"]
     # Texts name a person by the old name, which becomes an alias.
-    known = {"aliases": ["Lee Jae-myung"]} if many == "people" else {}
+    known = {"aliases": ["Lee Jae-myung", "이재명", "李在明"]} if many == "people" else {}
     response = patch(client, edit_key, f"{many}/{old}", {"slug": "first-new", "name": "First New", **known})
     assert response.status_code == 202
     assert response.get_json()["slug"] == "first-new"

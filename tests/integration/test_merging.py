@@ -21,8 +21,8 @@ def merge(client: ContractClient, key: dict[str, str], path: str, into: str, **h
     return client.post(f"/v1/{path}/merge", json={"into": into}, headers={**key, **headers})
 
 
-def links(connection: Connection) -> dict[str, dict[str, Any]]:
-    """Links by headline and noun."""
+def links(connection: Connection) -> dict[str, tuple[str, int | None]]:
+    """Origin and mentions by headline and noun."""
     rows = connection.execute(
         """
         select headline, slug, origin, null as mentions
@@ -110,7 +110,7 @@ def test_slugs_lead_to_where_the_last_merge_leads(
 ) -> None:
     for name in ("A", "B", "C", "D"):
         blank_client.post(f"/v1/{many}", json={"name": name}, headers=key)
-    store(blank, record("x", **{many: ["a"]}))
+    store(blank, {**record("x"), many: ["a"]})
     for old, into in (("a", "b"), ("b", "c")):
         assert merge(blank_client, key, f"{many}/{old}", into).status_code == 202
     jobs.run(blank)
