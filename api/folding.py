@@ -8,7 +8,8 @@ from functools import lru_cache
 from slugify import slugify
 
 _LONGEST_TOKEN = 255
-_LONGEST_SLUG = 80
+
+LONGEST_SLUG = 80
 
 # Of folded names so many characters are kept to find and sort them by; compatibility forms unfold to many.
 FOLDED_AT_MOST = 200
@@ -120,7 +121,7 @@ def slug(name: str) -> str:
     """The ASCII form of a name for an address; empty when nothing of the name can be written so."""
     return slugify(
         name,
-        max_length=_LONGEST_SLUG,
+        max_length=LONGEST_SLUG,
         word_boundary=True,
         save_order=True,
         entities=False,

@@ -1,6 +1,7 @@
 """Tags, people and outlets: how to list them, how they look, how they come in."""
 
 import re
+from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
@@ -192,6 +193,8 @@ class _NounInput(Schema):
 class TagInput(_NounInput):
     """A tag as it comes in."""
 
+    # A push may name a tag by 200 characters, without the # that it is called by.
+    name = Text(low=1, high=201, required=True, metadata={"description": "Its name as people read it, such as #Ports."})
     match = fields.List(
         Text(low=1, high=200),
         load_default=list,
@@ -233,15 +236,21 @@ class OutletInput(_NounInput):
     url = WebAddress(allow_none=True, metadata={"description": "Its site."})
 
 
-class TagPatch(TagInput):
+class _NounPatch(Schema):
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        if isinstance(field_obj, fields.List):
+            field_obj.allow_none = True
+
+
+class TagPatch(_NounPatch, TagInput):
     """What is to change of a tag (JSON merge patch, RFC 7396): what is left out stays, null empties a field."""
 
 
-class PersonPatch(PersonInput):
+class PersonPatch(_NounPatch, PersonInput):
     """What is to change of a person (JSON merge patch, RFC 7396): what is left out stays, null empties a field."""
 
 
-class OutletPatch(OutletInput):
+class OutletPatch(_NounPatch, OutletInput):
     """What is to change of an outlet (JSON merge patch, RFC 7396): what is left out stays, null empties a field."""
 
 

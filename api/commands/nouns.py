@@ -13,7 +13,7 @@ from api.commands.catalogue import Catalogue
 from api.commands.changes import CATALOGUE_LOCK, Change
 from api.database import Connection, present
 from api.errors import Conflict, InvalidInput
-from api.folding import FOLDED_AT_MOST, fold, name_key, slug
+from api.folding import FOLDED_AT_MOST, LONGEST_SLUG, fold, name_key, slug
 from api.noun import ETAG
 
 # Outlets' uuids derive from their first slug, so that two archives give an article the same id.
@@ -240,7 +240,8 @@ def complete(connection: Connection, kind: Kind, records: Sequence[Record]) -> l
 def _slugs(connection: Connection, kind: Kind, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
     """The slugs of nouns with these names, by the key of the name, and all slugs that are or were given."""
     keys = {name_key(name.removeprefix("#")) for name in names}
-    prefixes = [f"{slug(name)}%" for name in names]
+    # What is left of a long slug when a number is put behind it begins alike as well.
+    prefixes = [f"{slug(name)[: LONGEST_SLUG - 10]}%" for name in names]
     rows = connection.execute(_SLUGS, {"noun": kind.noun, "prefixes": prefixes}).fetchall()
     by_name: dict[str, str] = {}
     for row in rows:
@@ -252,7 +253,11 @@ def _slugs(connection: Connection, kind: Kind, names: Sequence[str]) -> tuple[di
 def _free(wanted: str, taken: Collection[str]) -> str:
     if not wanted or wanted not in taken:
         return wanted
-    return next(numbered for n in count(2) if (numbered := f"{wanted}-{n}") not in taken)
+    return next(numbered for n in count(2) if (numbered := _numbered(wanted, n)) not in taken)
+
+
+def _numbered(wanted: str, n: int) -> str:
+    return f"{wanted[: LONGEST_SLUG - len(f'-{n}')].rstrip('-')}-{n}"
 
 
 def _retired(connection: Connection, kind: Kind, slugs: Sequence[str]) -> set[str]:

@@ -36,6 +36,11 @@ def created(client: ContractClient, key: dict[str, str], many: str, **fields: An
     return response.get_json()
 
 
+def copies(article: dict[str, Any], many: str) -> list[dict[str, str]]:
+    """The nouns of a kind that an article shows."""
+    return [article["outlet"]] if many == "outlets" else article[many]
+
+
 def recorded(connection: Connection) -> list[tuple[str, str | None, str | None]]:
     """The changes of nouns since the demo archive was loaded."""
     rows = connection.execute(
@@ -83,7 +88,8 @@ def test_a_name_that_is_taken_needs_a_slug_that_tells_them_apart(
         ("tags", {"name": ""}, "/name"),
         ("tags", {"name": "a\0b"}, "/name"),
         ("tags", {"name": "\ud800"}, "/name"),
-        ("tags", {"name": "x" * 201}, "/name"),
+        ("tags", {"name": "x" * 202}, "/name"),
+        ("people", {"name": "x" * 201}, "/name"),
         ("tags", {"name": "A", "slug": "Not A Slug"}, "/slug"),
         ("tags", {"name": "A", "aliases": []}, "/aliases"),
         ("tags", {"name": "A", "match": ["b"] * 101}, "/match"),
@@ -108,6 +114,19 @@ def test_bad_input_is_told_where_it_is_bad(
     ):
         assert response.status_code == 422, response.text
         assert pointer in [error["pointer"] for error in response.get_json()["errors"]]
+
+
+def test_what_pushes_created_under_the_longest_names_can_be_changed(
+    client: ContractClient, edit_key: dict[str, str], admin_key: dict[str, str]
+) -> None:
+    # Both make the same slug of 80 characters, so one of them gets a number.
+    names = [f"{'x' * 81}{end}".ljust(200, "y") for end in "ab"]
+    pushed = client.post("/v1/articles", json={**ARTICLE, "tags": names, "people": names}, headers=admin_key)
+    for many in ("tags", "people"):
+        slugs = [noun["slug"] for noun in pushed.get_json()[many] if noun["slug"].startswith("xxx")]
+        assert [len(slug) for slug in slugs] == [80, 80]
+        for slug in slugs:
+            assert patch(client, edit_key, f"{many}/{slug}", {"slug": f"{slug[:70]}-{slug[-1]}"}).status_code == 202
 
 
 @pytest.mark.parametrize("many", ["tags", "people"])
@@ -219,16 +238,15 @@ def test_a_renamed_noun_is_found_by_both_slugs_for_ever(
         assert client.delete(f"/v1/{many}/{slug}", headers=edit_key).status_code == 409
         for taken in ({"name": "Other"}, {"name": "Other", "description": "A"}):
             assert client.post(f"/v1/{many}", json={**taken, "slug": slug}, headers=edit_key).status_code == 409
-    if many != "outlets":
-        both = client.get(f"/v1/articles?{one}_all={old},second-new&limit=3").get_json()["data"]
-        assert [article["id"] for article in both] == [article["id"] for article in listed]
-    copies = [article[one if many == "outlets" else many] for article in both] if many != "outlets" else []
-    assert all({"slug": "second-new", "name": "First New"} in copy for copy in copies)
+    known_by = f"{one}={old}" if many == "outlets" else f"{one}_all={old},second-new"
+    both = client.get(f"/v1/articles?{known_by}&limit=3").get_json()["data"]
+    assert [article["id"] for article in both] == [article["id"] for article in listed]
+    for article in both:
+        assert {"slug": "second-new", "name": "First New"} in copies(article, many)
     pushed = {**ARTICLE, "tags": [old] if many == "tags" else [], "people": [old] if many == "people" else []}
     stored = client.post("/v1/articles", json=pushed, headers=admin_key)
     assert stored.status_code == 201, stored.text
-    article = stored.get_json()
-    assert {"slug": "second-new", "name": "First New"} in ([article["outlet"]] if many == "outlets" else article[many])
+    assert {"slug": "second-new", "name": "First New"} in copies(stored.get_json(), many)
     happened = FILTERS[many] + ".renamed"
     assert recorded(demo) == [(happened, old, None), (happened, "first-new", None)]
 

@@ -24,6 +24,8 @@ REASONS = {
     "/body": "must not be sent beside body_html",
     "/source_version": "must be written without a fraction, which JSON Schema does not tell from an integer",
     "/embargoed_until": "must lie within the years 1 to 9999 in UTC",
+    "/into": "must be another tag or person of the archive",
+    "/name": "must hold a letter or digit that makes a slug",
     "/url": "must have a host, and a port that exists",
     "/image/url": "must have a host, and a port that exists",
 }
