@@ -22,7 +22,9 @@ from api.settings import Settings
 MERGE_PATCH = "application/merge-patch+json"
 BASE = "http://127.0.0.1:8000"
 # What is another one at every run: times of storing, cursors, ids of requests.
-CHANGING = re.compile(rb'"(created_at|updated_at|withdrawn_at|finished_at|at|cursor|restart|next|prev|request_id)":"[^"]*"')
+CHANGING = re.compile(
+    rb'"(created_at|updated_at|withdrawn_at|finished_at|at|cursor|restart|next|prev|request_id)":"[^"]*"'
+)
 
 
 # What an operation needs besides its example: headers or a query.
