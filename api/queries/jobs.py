@@ -9,7 +9,7 @@ def one(connection: Connection, number: int) -> DictRow | None:
     """All the jobs of one write together."""
     return connection.execute(
         """
-        select number::text as id, min(kind) as kind,
+        select number as id, min(kind) as kind,
             case
                 when bool_and(finished_at is not null) then 'done'
                 when bool_or(attempts > 0 and finished_at is null) then 'failing'

@@ -24,6 +24,12 @@ from schemas import nouns as schemas
 FOUND = [NotFound, Conflict, Gone, PreconditionFailed]
 BODY = [ContentTooLarge, UnsupportedMediaType]
 MATCHING = "`If-Match` with the `ETag` of the {one} as you know it makes sure that nobody else's change is lost."
+IF_MATCH: dict[str, object] = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The `ETag` of it as you know it; when it was changed since, the answer is a 412.",
+    "schema": {"type": "string"},
+}
 SENT_THERE = (
     "A slug of earlier times is refused with 409, which names the one of today: what you mean to write may be another"
     " {one} by now."
@@ -108,6 +114,7 @@ def made_editable(
         method="PATCH",
         accepts={MERGE_PATCH: (patch(partial=True), change)},
         scope="edit",
+        headers=[IF_MATCH],
         problems=[*FOUND, *BODY],
         path=path,
         summary=f"Change a {one}" if one != "outlet" else "Change an outlet",
@@ -126,6 +133,7 @@ def made_editable(
             body=schemas.MergeInput,
             example={"into": into},
             scope="edit",
+            headers=[IF_MATCH],
             problems=[*FOUND, *BODY],
             path=path,
             summary=f"Merge a {one} into another",
@@ -143,6 +151,7 @@ def made_editable(
         name=f"delete_{one}",
         method="DELETE",
         scope="edit",
+        headers=[IF_MATCH],
         problems=FOUND,
         path=path,
         summary=f"Delete a {one}" if one != "outlet" else "Delete an outlet",
