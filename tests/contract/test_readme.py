@@ -14,6 +14,8 @@ from schemas.articles import ArticleQuery
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PARTNERS = "docs/partners.md"
+PAGES = ["README.md", "docs/reading.md", "docs/editing.md"]
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -21,11 +23,8 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
 
 
-PARTNERS = "docs/partners.md"
 CONSOLE = [
-    pytest.param(block, id=f"{page}-{number}")
-    for page in ("README.md", "docs/reading.md")
-    for number, block in enumerate(blocks(page, "console"))
+    pytest.param(block, id=f"{page}-{number}") for page in PAGES for number, block in enumerate(blocks(page, "console"))
 ] + [pytest.param("".join(blocks(PARTNERS, "console")), id=PARTNERS)]
 
 
