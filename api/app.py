@@ -9,7 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import examples, problems, web
 from api.database import Database
-from api.resources import batch, changes, editing, health, jobs, service
+from api.keys import Uses
+from api.resources import batch, changes, editing, health, jobs, keys, service
 from api.settings import Settings
 
 # Headers that a script of another origin may read.
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         size=settings.threads + 1,
         statement_timeout_ms=settings.statement_timeout_ms,
     )
+    app.extensions["dateline.uses"] = Uses()
     problems.register(app)
     web.prepare(app)
     CORS(app, methods=["GET", "HEAD", "OPTIONS"], expose_headers=EXPOSED, max_age=86_400, send_wildcard=True)
@@ -69,17 +71,17 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         {
             "type": "http",
             "scheme": "bearer",
-            "description": "An API key, `dl_…`; `dateline keys create` makes one.",
+            "description": "An API key, `dl_…`; `dateline keys create` makes one, and so does `POST /v1/keys`.",
         },
     )
     for code, problem in examples.PROBLEMS.items():
         api.document.components.example(code, {"summary": problem["title"], "value": problem})
     api.register_converter(web.NumberConverter, lambda _part: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
-    for converter in (web.SlugConverter, web.TagConverter):
+    for converter in (web.SlugConverter, web.TagConverter, web.PrefixConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     for blueprint in (
         batch.blueprint, editing.TAGS, editing.PEOPLE, editing.OUTLETS, changes.blueprint, jobs.blueprint,
-        health.blueprint,
+        keys.blueprint, health.blueprint,
         service.blueprint,
     ):  # fmt: skip
         api.register_blueprint(blueprint)

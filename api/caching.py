@@ -48,6 +48,16 @@ def read(
     return cacheable(response)
 
 
+def unkept(work: Callable[[Connection], T], show: Callable[[T], Response]) -> Response:
+    """Show what ``work`` reads and nobody may keep, such as what changes without a change of the archive."""
+    with stage("sql"):
+        found = database().read(work)
+    with stage("render"):
+        response = show(found)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def unchanging(body: bytes, mimetype: str) -> Response:
     """An answer that stays the same as long as this server runs; 304 when the client has it."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'

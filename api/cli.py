@@ -172,7 +172,7 @@ def export(output: Path | None) -> None:
 
 @main.group(name="keys")
 def keys_group() -> None:
-    """Make, list and revoke API keys."""
+    """Make, list, replace and revoke API keys."""
 
 
 @keys_group.command(name="create")
@@ -186,10 +186,7 @@ def create_key(name: str, scopes: Sequence[str], outlets: Sequence[str], as_json
         raise click.UsageError("a key with the scope write needs an --outlet to write for")
     with archive.opened(Settings.from_env()) as connection:
         key = in_transaction(connection, lambda c: key_commands.create(c, name, scopes, outlets))
-    content = {"key": key, "name": name, "scopes": list(scopes), "outlets": list(outlets)}
-    _print(content, as_json, key)
-    if not as_json:
-        notes.print("Keep it now; it is stored hashed and cannot be shown again.")
+    _print_key(key, {"key": key, "name": name, "scopes": list(scopes), "outlets": list(outlets)}, as_json)
 
 
 @keys_group.command(name="list")
@@ -201,10 +198,11 @@ def list_keys(as_json: bool) -> None:
     if as_json:
         _print(rows, True, "")
         return
-    table = Table("Prefix", "Name", "Scopes", "Outlets", "Created", "Revoked")
+    table = Table("Prefix", "Name", "Scopes", "Outlets", "Created", "Last used", "Revoked")
     for row in rows:
-        created, revoked = (f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (row["created_at"], row["revoked_at"]))
-        table.add_row(row["prefix"], row["name"], " ".join(row["scopes"]), " ".join(row["outlets"]), created, revoked)
+        times = [row[name] for name in ("created_at", "last_used_at", "revoked_at")]
+        minutes = [f"{at:%Y-%m-%d %H:%M}" if at else "" for at in times]
+        table.add_row(row["prefix"], row["name"], " ".join(row["scopes"]), " ".join(row["outlets"]), *minutes)
     Console().print(table)
 
 
@@ -216,6 +214,16 @@ def revoke_key(prefix: str, as_json: bool) -> None:
     with archive.opened(Settings.from_env()) as connection:
         in_transaction(connection, lambda c: key_commands.revoke(c, prefix))
     _print({"revoked": prefix}, as_json, f"The key {prefix} is revoked.")
+
+
+@keys_group.command(name="rotate")
+@click.argument("prefix")
+@as_json
+def rotate_key(prefix: str, as_json: bool) -> None:
+    """Print a new key with the rights of the one with this PREFIX, which ends at once."""
+    with archive.opened(Settings.from_env()) as connection:
+        key = in_transaction(connection, lambda c: key_commands.rotate(c, prefix))
+    _print_key(key, {"key": key, "revoked": prefix}, as_json)
 
 
 @main.command()
@@ -241,6 +249,12 @@ def _progress(label: str, total: int | None) -> Iterator[store.Progress]:
 
 def _print(content: object, as_json: bool, text: str) -> None:
     click.echo(orjson.dumps(content, option=orjson.OPT_UTC_Z).decode() if as_json else text)
+
+
+def _print_key(key: str, content: object, as_json: bool) -> None:
+    _print(content, as_json, key)
+    if not as_json:
+        notes.print("Keep it now; it is stored hashed and cannot be shown again.")
 
 
 def _print_counts(counts: dict[str, dict[str, int]], as_json: bool) -> None:

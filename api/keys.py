@@ -3,7 +3,9 @@
 import hashlib
 import re
 import secrets
+import time
 import zlib
+from collections.abc import Callable
 
 _KEY = re.compile("dl_([0-9a-f]{8})_([0-9a-f]{32})([0-9a-f]{8})")
 
@@ -34,3 +36,22 @@ def hashed(text: str) -> bytes:
 
 def _checksum(text: str) -> str:
     return f"{zlib.crc32(text.encode()):08x}"
+
+
+class Uses:
+    """Which keys this process saw in use lately, so that not every request writes when a key was last used."""
+
+    SECONDS = 60.0
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._noted: dict[str, float] = {}
+
+    def worth_noting(self, prefix: str) -> bool:
+        """Whether the last time that this was so for the key is a minute ago."""
+        now = self._clock()
+        noted = self._noted.get(prefix)
+        if noted is not None and now - noted < self.SECONDS:
+            return False
+        self._noted[prefix] = now
+        return True

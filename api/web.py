@@ -1,6 +1,7 @@
 """flask-smorest as Dateline speaks it: strict input, documented operations, answers made by orjson."""
 
 import inspect
+import logging
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -16,8 +17,9 @@ from werkzeug.datastructures import Headers
 from werkzeug.routing import BaseConverter
 
 import api.queries.keys as held_keys
-from api import examples, keys, timing
-from api.database import Database
+from api import examples, keys, rights, timing
+from api.commands import keys as key_commands
+from api.database import Connection, Database
 from api.errors import (
     CursorExpired,
     Forbidden,
@@ -33,7 +35,7 @@ from api.errors import (
 )
 from api.parsing import Parser
 from api.problems import MEDIA_TYPE, base_url
-from api.queries.keys import Key
+from api.rights import CHALLENGE, Key
 from api.settings import Settings
 from schemas.base import NoQuery
 from schemas.errors import ProblemSchema
@@ -45,10 +47,12 @@ POSITION = {
     "description": "What a write, or the change feed, answered: the answer is from that state of the archive or later.",
     "schema": {"type": "string"},
 }
-CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dateline"'}
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+
+# Who wrote what: a line for each write that succeeded.
+writes = logging.getLogger("dateline.writes")
 
 
 def settings() -> Settings:
@@ -99,9 +103,15 @@ class NumberConverter(BaseConverter):
         return int(value)
 
 
+class PrefixConverter(BaseConverter):
+    """The prefix of an API key in a path, or ``self``."""
+
+    regex = "(?:[0-9a-f]{8}|self)"
+
+
 def prepare(app: Flask) -> None:
     """Hooks that every request passes."""
-    app.url_map.converters.update(slug=SlugConverter, tag=TagConverter, number=NumberConverter)
+    app.url_map.converters.update(slug=SlugConverter, tag=TagConverter, number=NumberConverter, prefix=PrefixConverter)
     # Both would answer a misspelled address with a redirect, in HTML.
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
@@ -126,7 +136,15 @@ def prepare(app: Flask) -> None:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers["X-Content-Type-Options"] = "nosniff"
         timing.report(response)
+        _log_write(response)
         return response
+
+
+def _log_write(response: Response) -> None:
+    key: Key | None = g.get("key")
+    if key and request.method not in ("GET", "HEAD", "OPTIONS") and response.status_code < 400:
+        given = (request.method, request.path, response.status_code, key.prefix, g.request_id)
+        writes.info("%s %s %s key %s request %s", *given)
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -144,21 +162,23 @@ class Blueprint(flask_smorest.Blueprint):
         body: type[ma.Schema] | None = None,
         accepts: Mapping[str, tuple[ma.Schema | Mapping[str, object], object]] | None = None,
         content_type: str | None = None,
+        headers: type[ma.Schema] | None = None,
         example: Mapping[str, object] | None = None,
         scope: str | None = "read",
         positioned: bool | None = None,
-        headers: Sequence[Mapping[str, object]] = (),
+        documented: Sequence[Mapping[str, object]] = (),
         problems: Sequence[type[Problem]] = (),
         path: Mapping[str, tuple[str, object]] | None = None,
         summary: str,
         description: str = "",
         name: str = "",
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-        """Serve the decorated function, called with the query, then the body if there is one, and the path's parts.
+        """Serve the decorated function, called with the query, the path's parts, and body and headers if declared.
 
         ``scope`` is what a key must allow: ``read`` is open while reads are public and to every key otherwise,
         None needs no key ever.
-        ``positioned`` says whether it takes a ``Dateline-Position``, as reads do; ``headers`` documents others.
+        ``positioned`` says whether it takes a ``Dateline-Position``, as reads do; ``documented`` has more headers, which
+        the function reads by itself.
         ``example`` is a body that can be sent; ``accepts`` documents bodies that the function reads by itself, a schema
         and an example by media type; ``content_type`` is that of the answer, when it is not JSON.
         ``path`` has a sentence and an example for each part of the path.
@@ -182,13 +202,15 @@ class Blueprint(flask_smorest.Blueprint):
 
         def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
             served = view
+            if headers:
+                served = self.arguments(headers, location="headers")(served)
             if body:
                 served = self.arguments(body, location="json", example=example)(served)
             if accepts:
                 content = {kind: {"schema": schema, "example": shown} for kind, (schema, shown) in accepts.items()}
                 served = self.doc(requestBody={"required": True, "content": content})(served)
             served = self.arguments(query, location="query")(served)
-            for header in [*headers, *([POSITION] if positioned else [])]:
+            for header in [*documented, *([POSITION] if positioned else [])]:
                 _describe(served, header)
             operation = _camel_case(name or view.__name__)
             for status, (schema, meaning) in answers.items():
@@ -233,12 +255,9 @@ def guarded(scope: str) -> Callable[[Callable[..., Response]], Callable[..., Res
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Response:
             g.key = presented_key()
-            if g.key is None and not (scope == "read" and settings().public_reads):
-                raise Unauthorized("This needs a key; send it as Authorization: Bearer dl_…", headers=CHALLENGE)
-            if g.key is not None and scope != "read" and not g.key.scopes & {scope, "admin"}:
-                raise Forbidden(
-                    f"This needs a key with the scope {scope}; yours has {', '.join(sorted(g.key.scopes))}."
-                )
+            open_to_all = scope == "read" and settings().public_reads
+            if g.key is not None or not open_to_all:
+                rights.demand(g.key, scope)
             return view(*args, **kwargs)
 
         return checked
@@ -254,24 +273,28 @@ def presented_key() -> Key | None:
     scheme, _, token = header.partition(" ")
     key = None
     if scheme.lower() == "bearer" and keys.well_formed(token):
-        key = database().read(lambda connection: held_keys.valid(connection, token))
+        key = database().read(lambda connection: _valid(connection, token))
     if key is None:
         raise Unauthorized("The key is not valid: mistyped, unknown or revoked.", headers=CHALLENGE)
     return key
 
 
+def _valid(connection: Connection, token: str) -> Key | None:
+    key = held_keys.valid(connection, token)
+    uses: keys.Uses = current_app.extensions["dateline.uses"]
+    if key and uses.worth_noting(key.prefix):
+        key_commands.note_use(connection, key.id)
+    return key
+
+
 def may_write(outlet: str) -> bool:
     """Whether the key of this request writes for an outlet, and so sees what is not yet for everyone."""
-    key: Key | None = g.get("key")
-    return key is not None and ("admin" in key.scopes or ("write" in key.scopes and outlet in key.outlets))
+    return rights.allowed(g.get("key"), "write", outlet)
 
 
 def seen_alone() -> list[str] | None:
     """The outlets whose embargoed articles this request may see: those of its key, None for all."""
-    key: Key | None = g.get("key")
-    if key is not None and "admin" in key.scopes:
-        return None
-    return sorted(key.outlets) if key is not None and "write" in key.scopes else []
+    return rights.seen_alone(g.get("key"))
 
 
 class Api(flask_smorest.Api):

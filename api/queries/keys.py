@@ -1,28 +1,28 @@
 """Reading API keys."""
 
-from dataclasses import dataclass
 from hmac import compare_digest
+from typing import LiteralString
 
 from psycopg.rows import DictRow
 
 from api import keys
 from api.database import Connection
+from api.queries.pages import Page, Wanted, fetch, hide
+from api.rights import Key
+from api.selection import Order, Selection
 
-
-@dataclass(frozen=True)
-class Key:
-    """Who asks: what the key may do, and for which outlets (slugs, those of earlier times included)."""
-
-    prefix: str
-    scopes: frozenset[str]
-    outlets: frozenset[str]
+# All that is shown of a key; nothing of it is secret.
+COLUMNS: LiteralString = """prefix, name, scopes,
+    array(select slug from outlets where id = any(a.outlets) order by slug) as outlets,
+    created_at, last_used_at, revoked_at"""
+NEWEST = Order(("created_at", "id"), ("created_at", "id"), descending=True)
 
 
 def valid(connection: Connection, text: str) -> Key | None:
     """The key that the well-formed ``text`` is, unless it is unknown or revoked."""
     row = connection.execute(
         """
-        select prefix, hash, scopes, array(
+        select id, prefix, hash, scopes, array(
             select slug from outlets where id = any(k.outlets)
             union all select slug from slugs_retired where noun = 'outlet' and id = any(k.outlets)
         ) as outlets
@@ -33,17 +33,23 @@ def valid(connection: Connection, text: str) -> Key | None:
     ).fetchone()
     if row is None or not compare_digest(row["hash"], keys.hashed(text)):
         return None
-    return Key(row["prefix"], frozenset(row["scopes"]), frozenset(row["outlets"]))
+    return Key(row["id"], row["prefix"], frozenset(row["scopes"]), frozenset(row["outlets"]))
+
+
+def page(connection: Connection, wanted: Wanted) -> Page:
+    """Keys, newest first, revoked ones included."""
+    found = fetch(connection, Selection(f"id, {COLUMNS}", "keys a"), NEWEST, wanted)
+    hide(found.rows, ["id"])
+    return found
+
+
+def one(connection: Connection, prefix: str) -> DictRow | None:
+    """The key with this prefix."""
+    statement: LiteralString = f"select {COLUMNS} from keys a where prefix = %(prefix)s"
+    return connection.execute(statement, {"prefix": prefix}).fetchone()
 
 
 def listed(connection: Connection) -> list[DictRow]:
-    """All keys, newest first, without anything secret."""
-    return connection.execute(
-        """
-        select prefix, name, scopes,
-            array(select slug from outlets where id = any(k.outlets) order by slug) as outlets,
-            created_at, revoked_at
-        from keys k
-        order by created_at desc, id desc
-        """
-    ).fetchall()
+    """All keys, newest first."""
+    statement: LiteralString = f"select {COLUMNS} from keys a order by {NEWEST.clause}"
+    return connection.execute(statement).fetchall()

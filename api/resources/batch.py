@@ -10,7 +10,7 @@ import orjson
 from flask import Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from api import positions
+from api import positions, rights
 from api.database import Connection
 from api.errors import (
     Conflict,
@@ -65,7 +65,7 @@ def push_batch(query: dict[str, Any]) -> Response:
         raise InvalidInput(
             "Not accepted: Idempotency-Key.", errors=[{"parameter": "Idempotency-Key", "detail": detail}]
         )
-    create = {"tags", "people"} if g.key.scopes & {"edit", "admin"} else set(query.get("create", ()))
+    create = {"tags", "people"} if rights.allowed(g.key, "edit") else set(query.get("create", ()))
     results = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once it is sent
     try:
         if query["atomic"] == "true":

@@ -18,8 +18,16 @@ Fetch = Callable[[Connection, Wanted], Page]
 UNBOUND = ("cursor", "limit", "count", "fields", "include")
 
 
-def listed(query: Mapping[str, Any], scope: Mapping[str, Any], fetch: Fetch) -> Response:
-    """Answer one page. ``scope`` is what a cursor is bound to besides the query; ``fetch`` reads the page."""
+def listed(
+    query: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    fetch: Fetch,
+    read: Callable[[Callable[[Connection], Page], Callable[[Page], Response]], Response] = caching.read,
+) -> Response:
+    """Answer one page. ``scope`` is what a cursor is bound to besides the query; ``fetch`` reads the page.
+
+    ``read`` shows it; ``caching.unkept`` does for what may change without a change of the archive.
+    """
     key = database().cursor_key
     bound = {name: value for name, value in {**scope, **query, "": request.path}.items() if name not in UNBOUND}
     place, backward = None, False
@@ -27,7 +35,7 @@ def listed(query: Mapping[str, Any], scope: Mapping[str, Any], fetch: Fetch) -> 
         direction, *place = paging.decode(key, bound, query["cursor"])
         backward = direction == "prev"
     wanted = Wanted(query["limit"], place, backward, query["count"])
-    return caching.read(lambda connection: fetch(connection, wanted), lambda page: _shown(page, wanted, key, bound))
+    return read(lambda connection: fetch(connection, wanted), lambda page: _shown(page, wanted, key, bound))
 
 
 def _shown(page: Page, wanted: Wanted, key: bytes, bound: Mapping[str, Any]) -> Response:

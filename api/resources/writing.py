@@ -6,14 +6,13 @@ from uuid import UUID
 import orjson
 from flask import Response, g, request
 
-from api import positions
+from api import positions, rights
 from api.commands import articles as commands
 from api.commands import nouns, standing
 from api.database import Connection
 from api.errors import (
     Conflict,
     ContentTooLarge,
-    Forbidden,
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
@@ -74,7 +73,7 @@ def push_article(query: dict[str, Any], article: dict[str, Any]) -> Response:
     `Dateline-Result` in the answer says `created`, `updated`, `unchanged`, or `stale` when the archive holds a higher
     `source_version`, which then stays.
     """
-    _refuse_foreign(article["outlet"])
+    rights.demand(g.key, "write", article["outlet"])
     return _stored(article, set(query.get("create", ())))
 
 
@@ -82,7 +81,7 @@ def push_article(query: dict[str, Any], article: dict[str, Any]) -> Response:
     "/articles/<uuid:article_id>",
     {200: (ArticleSchema, "The article as it is now.")},
     method="PATCH",
-    headers=[{**IF_MATCH, "required": True}],
+    documented=[{**IF_MATCH, "required": True}],
     accepts={MERGE_PATCH: (ArticlePatch(partial=True), PATCH)},
     scope="write",
     problems=[
@@ -120,7 +119,7 @@ def change_article(_query: dict[str, Any], article_id: UUID) -> Response:
     {200: (TombstoneSchema, "What readers get now, with the status 410.")},
     method="DELETE",
     query=WithdrawQuery,
-    headers=[IF_MATCH],
+    documented=[IF_MATCH],
     scope="write",
     problems=[NotFound, Conflict, PreconditionFailed],
     path={"article_id": ARTICLE_ID},
@@ -132,8 +131,8 @@ def withdraw_article(query: dict[str, Any], article_id: UUID) -> Response:
     Its text stays with the archive, and a push or change with `status: usable` brings it back; `purge=true` erases it.
     """
     purge = query["purge"] == "true"
-    if purge and "admin" not in g.key.scopes:
-        raise Forbidden("To purge an article needs a key with the scope admin.")
+    if purge:
+        rights.demand(g.key, "admin")
     _own(article_id)
     matching = matching_tags(request)
 
@@ -153,17 +152,12 @@ def withdraw_article(query: dict[str, Any], article_id: UUID) -> Response:
     return answer(stored["withdrawn"], headers=headers)
 
 
-def _refuse_foreign(outlet: str) -> None:
-    if not may_write(outlet):
-        raise Forbidden(f"This key does not write for the outlet {outlet!r}.")
-
-
 def _own(article_id: UUID) -> dict[str, Any]:
     """The article as it was pushed; NotFound for another outlet's that is not public, Forbidden for one that is."""
     held = database().read(lambda connection: queries.pushed(connection, article_id))
     if held is None or not (may_write(held["outlet"]) or held["known"]):
         raise NotFound(f"No article has the id {article_id}.")
-    _refuse_foreign(held["outlet"])
+    rights.demand(g.key, "write", held["outlet"])
     del held["known"]
     return held
 
@@ -180,7 +174,7 @@ def _merged(held: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stored(article: dict[str, Any], create: set[str], matching: frozenset[str] | None = None) -> Response:
-    if g.key.scopes & {"edit", "admin"}:
+    if rights.allowed(g.key, "edit"):
         create = {"tags", "people"}
     if create:
         database().write(lambda connection: _prepared(connection, article, create))

@@ -105,7 +105,7 @@ KINDS = "expected a type of outlet, tag, person, article, found"
         ('{"type": "tag", "name": null}', "/name must not be null"),
         ('{"type": "tag", "name": ""}', "/name must have 1 to 201 characters"),
         ('{"type": "tag", "name": " x"}', "/name must not begin or end with white space"),
-        ('{"type": "tag", "name": "x", "match": ["a", ""]}', "/match/1 must have 1 to 201 characters"),
+        ('{"type": "tag", "name": "x", "match": ["a", ""]}', "/match/1 must have 1 to 200 characters"),
         ('{"type": "tag", "name": "x", "match": "a"}', "/match must be a list"),
         (r'{"type": "tag", "name": "x\u0000"}', "/name holds U+0000 at character 2, which is no text"),
         (r'{"type": "tag", "name": "\udc00"}', "/name holds U+DC00 at character 1, which is no text"),
