@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import schemas.keys
 from api import keys
 
 KEY = "dl_0a1b2c3d_00112233445566778899aabbccddeeff1cad9b66"
@@ -88,3 +89,14 @@ def test_of_a_key_its_sha_256_is_stored() -> None:
     # The first of FIPS 180-2's own examples.
     assert keys.hashed("abc").hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert keys.hashed(KEY) != keys.hashed(KEY[:-1] + "e")
+
+
+def test_the_use_of_a_key_is_worth_noting_once_a_minute() -> None:
+    times = iter([0.0, 30.0, 30.0, 59.9, 60.0, 61.0])
+    uses = keys.Uses(clock=lambda: next(times))
+    asked = ("a", "a", "b", "a", "a", "a")
+    assert [uses.worth_noting(prefix) for prefix in asked] == [True, False, True, False, True, False]
+
+
+def test_the_scopes_are_those_that_the_documentation_names() -> None:
+    assert keys.SCOPES == schemas.keys.SCOPES
