@@ -15,15 +15,9 @@ from api.settings import Settings
 
 # Headers that a script of another origin may read.
 EXPOSED = [
-    "ETag",
-    "Link",
-    "Location",
-    "Retry-After",
-    "Server-Timing",
-    "X-Request-Id",
-    "Dateline-Position",
-    "Dateline-Result",
-]
+    "ETag", "Link", "Location", "Retry-After", "Server-Timing", "X-Request-Id",
+    "Dateline-Position", "Dateline-Result", "Idempotency-Replayed",
+]  # fmt: skip
 
 DESCRIPTION = """A news archive queried by hashtag: articles of many outlets with their tags and people.
 

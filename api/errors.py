@@ -31,7 +31,8 @@ class Problem(Exception):
 
 
 class MalformedRequest(Problem):
-    """The body is not JSON, says a key twice, or the request is not UTF-8. Mend the encoding and send it again."""
+    """The body is not JSON, says a key twice, a header is misspelled, or the request is not UTF-8. Mend it and send it
+    again."""
 
     code, title, status = "malformed_request", "Malformed request", 400
 
@@ -70,6 +71,12 @@ class Conflict(Problem):
     """The request contradicts what the archive holds."""
 
     code, title, status = "conflict", "Conflict", 409
+
+
+class RequestInFlight(Problem):
+    """The same request, by its `Idempotency-Key`, is being answered just now. Send it again after `Retry-After`."""
+
+    code, title, status = "request_in_flight", "Request in flight", 409
 
 
 class Gone(Problem):
@@ -118,6 +125,12 @@ class InvalidInput(Problem):
     """A parameter or a field of the body is unknown, repeated or out of its range; `errors` names each."""
 
     code, title, status = "invalid_input", "Invalid input", 422
+
+
+class IdempotencyKeyReused(Problem):
+    """This `Idempotency-Key` was sent with another request within the last day. A new request needs a new one."""
+
+    code, title, status = "idempotency_key_reused", "Idempotency-Key reused", 422
 
 
 class InternalError(Problem):

@@ -17,6 +17,7 @@ from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
 from schemas.base import Repeated, storable
 
 LONGEST_NUMBER = 400
+_BODY = "dateline.body"
 
 
 class Parser(FlaskParser):
@@ -64,6 +65,9 @@ class Parser(FlaskParser):
     ) -> NoReturn:
         errors: list[dict[str, str]] = []
         for location, messages in error.normalized_messages().items():
+            if location == "headers":
+                path, detail = flattened(messages)[0]
+                raise MalformedRequest(f"The header {path[0]} {detail}.")
             for path, detail in flattened(messages):
                 if location == "query":
                     errors.append(_parameter_error(path, detail, schema))
@@ -81,7 +85,7 @@ def refused(errors: Sequence[Mapping[str, str]]) -> InvalidInput:
 def json_body(req: Request, media_type: str) -> Any:
     """The request's body, which must be JSON of this media type; raises what ``parsed_json`` does."""
     refuse_other_type(req, media_type)
-    return parsed_json(_body(req))
+    return parsed_json(body(req))
 
 
 def refuse_other_type(req: Request, *media_types: str) -> None:
@@ -102,6 +106,13 @@ def loaded(schema: ma.Schema, content: Any) -> Any:
     except ma.ValidationError as error:
         found = flattened(error.normalized_messages())
         raise refused([{"pointer": pointer(path), "detail": detail} for path, detail in found]) from None
+
+
+def body(req: Request) -> bytes:
+    """The request's body, however often it is asked for."""
+    if _BODY not in req.environ:
+        req.environ[_BODY] = _body(req)
+    return req.environ[_BODY]
 
 
 def _body(req: Request) -> bytes:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from api import archive, embedded, migrate, ticker
 from api.app import create_app
 from api.database import connect
 from api.settings import Settings
+from api.web import writes
 
 WATCH_SECONDS = 1.0
 DRAIN_SECONDS = 30
@@ -49,10 +51,20 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None
 def worker() -> Flask:
     """The app in a process of granian's. Ctrl-C reaches it as well as its parent, which then ends it in order."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    _log_writes()
     app = create_app()
     # Left to the interpreter's end, the pool waits ten seconds for threads that no longer run (Python 3.13).
     atexit.register(app.extensions["dateline.database"].close)
     return app
+
+
+def _log_writes() -> None:
+    """A line on stdout for each write; stderr is for what somebody has to look after."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    writes.addHandler(handler)
+    writes.setLevel(logging.INFO)
+    writes.propagate = False
 
 
 def _refuse_taken(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 import psycopg
 
-from api.commands import changes, jobs, standing
+from api.commands import answers, changes, jobs, standing
 from api.database import Connection, connect, in_transaction
 
 SECONDS = 0.5
@@ -25,6 +25,7 @@ def ticking(conninfo: str, changes_kept_days: int) -> Iterator[None]:
     with ExitStack() as stack:
         for name, work in (
             ("embargoes", _release),
+            ("what is old", lambda connection: _forget(connection, changes_kept_days)),
             ("jobs", lambda connection: jobs.run(connection, ended=ended.is_set)),
         ):
             thread = threading.Thread(target=_tick, args=(conninfo, ended, work), name=name, daemon=True)
@@ -39,8 +40,10 @@ def _release(connection: Connection) -> None:
         pass
 
 
-def _trim(connection: Connection, days: int) -> None:
-    while in_transaction(connection, lambda c: changes.trim(c, days)) == changes.TRIMMED_AT_ONCE:
+def _forget(connection: Connection, changes_kept_days: int) -> None:
+    while in_transaction(connection, lambda c: changes.trim(c, changes_kept_days)) == changes.TRIMMED_AT_ONCE:
+        pass
+    while in_transaction(connection, answers.forget_old) == answers.FORGOTTEN_AT_ONCE:
         pass
 
 

@@ -177,8 +177,8 @@ class Blueprint(flask_smorest.Blueprint):
 
         ``scope`` is what a key must allow: ``read`` is open while reads are public and to every key otherwise,
         None needs no key ever.
-        ``positioned`` says whether it takes a ``Dateline-Position``, as reads do; ``documented`` has more headers, which
-        the function reads by itself.
+        ``positioned`` says whether it takes a ``Dateline-Position``, as reads do; ``documented`` has more headers,
+        which the function reads by itself.
         ``example`` is a body that can be sent; ``accepts`` documents bodies that the function reads by itself, a schema
         and an example by media type; ``content_type`` is that of the answer, when it is not JSON.
         ``path`` has a sentence and an example for each part of the path.

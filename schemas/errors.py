@@ -9,7 +9,7 @@ class ProblemErrorSchema(Schema):
     """One input that is wrong."""
 
     detail = fields.String(required=True, metadata={"description": "What is wrong, and what would be right."})
-    parameter = fields.String(metadata={"description": "The parameter of the address, when one is wrong."})
+    parameter = fields.String(metadata={"description": "The parameter of the address, or the header, that is wrong."})
     pointer = fields.String(metadata={"description": "JSON Pointer (RFC 6901) into the body, when that is wrong."})
 
 

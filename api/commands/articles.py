@@ -57,7 +57,14 @@ def upsert(
     """
     answers, recorded = store(connection, records, add_tags=add_tags, keep=keep, matching=matching)
     changes.record(connection, recorded)
-    return [_accepted(answer) for answer in answers]
+    return [accepted(answer) for answer in answers]
+
+
+def accepted(answer: Outcome | Problem) -> Outcome:
+    """The answer to a record; raises the problem that it was refused with."""
+    if isinstance(answer, Problem):
+        raise answer
+    return answer
 
 
 def upsert_each(connection: Connection, records: Sequence[Record]) -> list[Outcome | Problem]:
@@ -92,12 +99,6 @@ def store(
             answers[position] = answer
             recorded += [change] if change else []
     return [answers[position] for position in range(len(records))], recorded
-
-
-def _accepted(answer: Outcome | Problem) -> Outcome:
-    if isinstance(answer, Problem):
-        raise answer
-    return answer
 
 
 def relink(connection: Connection, articles: Sequence[UUID]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from api.commands import articles, changes, nouns
+from api.commands import articles, nouns
 from api.commands.articles import Outcome
 from api.commands.changes import Change
 from api.database import Connection
@@ -63,9 +63,13 @@ def _stored(
     return [result(item.place, item.content if isinstance(item.content, Problem) else next(answers)) for item in chunk]
 
 
-def store_all(connection: Connection, items: Iterable[Item], create: Collection[str]) -> Iterator[dict[str, Any]]:
-    """Store all items in the transaction of the connection; raises the problem of the first that is refused."""
-    recorded: list[Change] = []
+def store_all(
+    connection: Connection, items: Iterable[Item], create: Collection[str], recorded: list[Change]
+) -> Iterator[dict[str, Any]]:
+    """Store all items in the transaction of the connection; raises the problem of the first that is refused.
+
+    The changes are added to ``recorded``, for the caller to record as the last step.
+    """
     for chunk in _chunks(items):
         records = [_good(item.place, item.content) for item in chunk]
         if create:
@@ -74,7 +78,6 @@ def store_all(connection: Connection, items: Iterable[Item], create: Collection[
         recorded += happened
         for item, answer in zip(chunk, stored, strict=True):
             yield result(item.place, _good(item.place, answer))
-    changes.record(connection, recorded)
 
 
 def result(place: Mapping[str, int], answer: Outcome | Problem) -> dict[str, Any]:

@@ -10,14 +10,17 @@ import orjson
 from flask import Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from api import positions, rights
+from api import rights
+from api.commands.changes import Change
 from api.database import Connection
 from api.errors import (
     Conflict,
     ContentTooLarge,
     Forbidden,
+    IdempotencyKeyReused,
     InvalidInput,
     Problem,
+    RequestInFlight,
     UnsupportedMediaType,
 )
 from api.ingest import batch
@@ -25,9 +28,11 @@ from api.ingest.batch import Item, Record
 from api.ingest.items import elements, lines
 from api.parsing import loaded, parsed_json, refuse_other_type
 from api.resources.versions import blueprint
+from api.resources.writes import Written, attempted, kept, positioned, written
 from api.resources.writing import EXAMPLE
 from api.web import database, may_write, settings
 from schemas.articles import ArticleInput, BatchQuery, BatchResultSchema
+from schemas.headers import RepeatableHeaders
 
 NDJSON = "application/x-ndjson"
 JSON = "application/json"
@@ -45,42 +50,78 @@ SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries s
     method="POST",
     query=BatchQuery,
     content_type=NDJSON,
+    headers=RepeatableHeaders,
     accepts={
         JSON: (ArticleInput(many=True), [EXAMPLE, SECOND]),
         NDJSON: ({"type": "string"}, "\n".join(orjson.dumps(item).decode() for item in (EXAMPLE, SECOND))),
     },
     scope="write",
-    problems=[Conflict, ContentTooLarge, UnsupportedMediaType],
+    problems=[Conflict, RequestInFlight, ContentTooLarge, UnsupportedMediaType, IdempotencyKeyReused],
     summary="Push many articles",
 )
-def push_batch(query: dict[str, Any]) -> Response:
+def push_batch(query: dict[str, Any], headers: dict[str, Any]) -> Response:
     """Push any number of articles, one a line of NDJSON or as a JSON array; the answer has a line for each, in order.
 
     Each item stands for itself: what is right is stored, in chunks, and what is refused says why. With `atomic=true`
-    all are stored or none, and the answer to one that is refused is its problem. Sending a batch again is harmless.
+    all are stored or none, and the answer to one that is refused is its problem. Sending a batch again is harmless; one
+    that is atomic may have an `Idempotency-Key`, to get its first answer again.
     """
     refuse_other_type(request, NDJSON, JSON)
-    if "Idempotency-Key" in request.headers:
-        detail = "does not go with a batch, which can be sent again as it is"
+    create = {"tags", "people"} if rights.allowed(g.key, "edit") else set(query.get("create", ()))
+    if query["atomic"] == "true":
+        return _all(create, headers["idempotency_key"])
+    if headers["idempotency_key"]:
+        detail = "goes with atomic=true only; another batch can be sent again as it is"
         raise InvalidInput(
             "Not accepted: Idempotency-Key.", errors=[{"parameter": "Idempotency-Key", "detail": detail}]
         )
-    create = {"tags", "people"} if rights.allowed(g.key, "edit") else set(query.get("create", ()))
-    results = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once it is sent
+    return positioned(_each(create))
+
+
+def _each(create: set[str]) -> Response:
+    with _results() as results, _writers() as writers:
+        results.writelines(_lines(batch.store_each(database().write, _items(_parts()), create, writers)))
+        return _answer(results)
+
+
+def _all(create: set[str], idempotency_key: str | None) -> Response:
+    with SpooledTemporaryFile(IN_MEMORY) as body:
+        body.writelines(_parts())
+        attempt = attempted(idempotency_key, _read(body))
+
+        def push(connection: Connection) -> Written:
+            recorded: list[Change] = []
+            with _results() as results:
+                results.writelines(_lines(batch.store_all(connection, _items(_read(body)), create, recorded)))
+                return Written(_answer(results), recorded)
+
+        return kept(attempt) or written(push, attempt)
+
+
+@contextmanager
+def _results() -> Iterator[IO[bytes]]:
+    """A file for the lines of an answer, which closes it once it is sent."""
+    results = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - see above
     try:
-        if query["atomic"] == "true":
-            with SpooledTemporaryFile(IN_MEMORY) as body:
-                body.writelines(_parts())
-                database().write(lambda connection: _all(connection, body, create, results))
-        else:
-            with _writers() as writers:
-                found = batch.store_each(database().write, _items(_parts()), create, writers)
-                results.writelines(_lines(found))
-        headers = {positions.HEADER: positions.now(), "Cache-Control": "no-store"}
+        yield results
     except BaseException:
         results.close()
         raise
-    return Response(_sent(results), mimetype=NDJSON, headers=headers)
+
+
+def _answer(results: IO[bytes]) -> Response:
+    return Response(_sent(results), mimetype=NDJSON, headers={"Cache-Control": "no-store"})
+
+
+def _sent(results: IO[bytes]) -> Iterator[bytes]:
+    with results:
+        yield from _read(results)
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while part := file.read(PART):
+        yield part
 
 
 @contextmanager
@@ -92,21 +133,6 @@ def _writers() -> Iterator[int]:
     finally:
         if second:
             _second.release()
-
-
-def _sent(results: IO[bytes]) -> Iterator[bytes]:
-    with results:
-        results.seek(0)
-        while part := results.read(PART):
-            yield part
-
-
-def _all(connection: Connection, body: IO[bytes], create: set[str], results: IO[bytes]) -> None:
-    """Store the whole body or nothing of it; run again from its start when it lost a race."""
-    body.seek(0)
-    results.seek(0)
-    results.truncate()
-    results.writelines(_lines(batch.store_all(connection, _items(iter(lambda: body.read(PART), b"")), create)))
 
 
 def _lines(results: Iterable[dict[str, Any]]) -> Iterator[bytes]:

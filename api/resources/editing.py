@@ -18,6 +18,7 @@ from api.patching import matching as matching_tags
 from api.queries import nouns as queries
 from api.queries.nouns import Noun
 from api.resources.nouns import OUTLETS, PEOPLE, TAGS, shown
+from api.resources.writes import positioned
 from api.web import Blueprint, absolute, answer, database
 from schemas import nouns as schemas
 
@@ -183,7 +184,7 @@ def _answered(many: str, noun: Mapping[str, Any], edit: Edit) -> Response:
     elif job:
         status = 202
         headers["Location"] = job
-    return answer(shown(noun), status, headers)
+    return positioned(answer(shown(noun), status, headers))
 
 
 made_editable(

@@ -6,26 +6,31 @@ from uuid import UUID
 import orjson
 from flask import Response, g, request
 
-from api import positions, rights
+from api import rights
 from api.commands import articles as commands
 from api.commands import nouns, standing
-from api.database import Connection
+from api.commands.answers import Attempt
+from api.database import Connection, present
 from api.errors import (
     Conflict,
     ContentTooLarge,
+    IdempotencyKeyReused,
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
+    RequestInFlight,
     UnsupportedMediaType,
 )
-from api.parsing import loaded, refused
+from api.parsing import body, loaded, refused
 from api.patching import MERGE_PATCH, patch_of, patched
 from api.patching import matching as matching_tags
 from api.queries import articles as queries
 from api.resources.articles import ARTICLE_ID, blueprint, shown
+from api.resources.writes import Written, attempted, kept, written
 from api.web import absolute, answer, database, may_write
 from schemas.articles import ArticleInput, ArticlePatch, ArticleSchema, PushQuery, WithdrawQuery
 from schemas.errors import TombstoneSchema
+from schemas.headers import RepeatableHeaders
 
 # A push that the demo archive accepts from a key of the Korea Herald.
 EXAMPLE = {
@@ -62,19 +67,25 @@ PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "S
     method="POST",
     query=PushQuery,
     body=ArticleInput,
+    headers=RepeatableHeaders,
     example=EXAMPLE,
     scope="write",
-    problems=[Conflict, ContentTooLarge, UnsupportedMediaType],
+    problems=[Conflict, RequestInFlight, ContentTooLarge, UnsupportedMediaType, IdempotencyKeyReused],
     summary="Push an article",
 )
-def push_article(query: dict[str, Any], article: dict[str, Any]) -> Response:
+def push_article(query: dict[str, Any], article: dict[str, Any], headers: dict[str, Any]) -> Response:
     """Create the article of this `outlet` and `external_id`, or replace it. Sending it again changes nothing.
 
     `Dateline-Result` in the answer says `created`, `updated`, `unchanged`, or `stale` when the archive holds a higher
     `source_version`, which then stays.
+
+    With an `Idempotency-Key` a lost answer can be had again: the same request (method, address and body, byte for byte)
+    with the same API key gets its first answer for a day, whatever became of the article since. Refusals are not kept.
     """
     rights.demand(g.key, "write", article["outlet"])
-    return _stored(article, set(query.get("create", ())))
+    return _stored(
+        article, set(query.get("create", ())), attempt=attempted(headers["idempotency_key"], [body(request)])
+    )
 
 
 @blueprint.operation(
@@ -111,7 +122,7 @@ def change_article(_query: dict[str, Any], article_id: UUID) -> Response:
             detail = "never changes: the id of the article derives from it"
             raise refused([{"pointer": f"/{field}", "detail": detail}])
     article = loaded(ArticleInput(), _merged(held, patch))
-    return _stored(article, set(), matching)
+    return _stored(article, set(), matching=matching)
 
 
 @blueprint.operation(
@@ -136,20 +147,14 @@ def withdraw_article(query: dict[str, Any], article_id: UUID) -> Response:
     _own(article_id)
     matching = matching_tags(request)
 
-    def withdrawn(connection: Connection) -> commands.Outcome:
+    def withdraw(connection: Connection) -> Written:
         outcome = standing.withdraw(connection, article_id, query["status"], query["reason"], matching=matching)
-        return standing.purge(connection, article_id, query["reason"]) if purge else outcome
+        if purge:
+            outcome = standing.purge(connection, article_id, query["reason"])
+        tombstone = present(queries.one(connection, article_id))["withdrawn"]
+        return Written(answer(tombstone, headers={"Dateline-Result": outcome.result, "Cache-Control": "no-store"}))
 
-    outcome = database().write(withdrawn)
-    stored = database().read(lambda connection: queries.one(connection, article_id))
-    if stored is None:
-        raise NotFound(f"No article has the id {article_id}.")
-    headers = {
-        "Dateline-Result": outcome.result,
-        positions.HEADER: positions.now(),
-        "Cache-Control": "no-store",
-    }
-    return answer(stored["withdrawn"], headers=headers)
+    return written(withdraw)
 
 
 def _own(article_id: UUID) -> dict[str, Any]:
@@ -173,23 +178,34 @@ def _merged(held: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     return merged | ({"embargoed_until": None} if lifted else {})
 
 
-def _stored(article: dict[str, Any], create: set[str], matching: frozenset[str] | None = None) -> Response:
+def _stored(
+    article: dict[str, Any],
+    create: set[str],
+    *,
+    matching: frozenset[str] | None = None,
+    attempt: Attempt | None = None,
+) -> Response:
     if rights.allowed(g.key, "edit"):
         create = {"tags", "people"}
+    if replayed := kept(attempt):
+        return replayed
     if create:
         database().write(lambda connection: _prepared(connection, article, create))
-    [outcome] = database().write(lambda connection: commands.upsert(connection, [article], matching=matching))
-    stored = database().read(lambda connection: queries.one(connection, outcome.id))
-    if stored is None:
-        raise NotFound(f"No article has the id {outcome.id}.")
-    headers = {
-        "Location": absolute(f"/v1/articles/{outcome.id}"),
-        "ETag": stored["etag"],
-        "Dateline-Result": outcome.result,
-        positions.HEADER: positions.now(),
-        "Cache-Control": "no-store",
-    }
-    return answer(shown(stored), 201 if outcome.result == "created" else 200, headers)
+
+    def push(connection: Connection) -> Written:
+        [pushed], recorded = commands.store(connection, [article], matching=matching)
+        outcome = commands.accepted(pushed)
+        stored = present(queries.one(connection, outcome.id))
+        headers = {
+            "Location": absolute(f"/v1/articles/{outcome.id}"),
+            "ETag": stored["etag"],
+            "Dateline-Result": outcome.result,
+            "Cache-Control": "no-store",
+        }
+        response = answer(shown(stored), 201 if outcome.result == "created" else 200, headers)
+        return Written(response, recorded, outcome.id)
+
+    return written(push, attempt)
 
 
 def _prepared(connection: Connection, article: dict[str, Any], create: set[str]) -> None:

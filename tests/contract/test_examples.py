@@ -14,16 +14,20 @@ from werkzeug.test import TestResponse
 
 from api import examples, paging
 from api.app import create_app
+from api.commands import answers as kept
 from api.commands import keys
-from api.database import Connection, present
+from api.commands.answers import Attempt
+from api.database import Connection, connect, present
 from api.errors import PROBLEMS, MethodNotAllowed, TooSlow
+from api.keys import prefix_of
 from api.settings import Settings
 
 MERGE_PATCH = "application/merge-patch+json"
 BASE = "http://127.0.0.1:8000"
 # What is another one at every run: times of storing, cursors, ids of requests.
 CHANGING = re.compile(
-    rb'"(created_at|updated_at|withdrawn_at|finished_at|at|cursor|restart|next|prev|request_id)":"[^"]*"'
+    rb'"(created_at|updated_at|withdrawn_at|revoked_at|last_used_at|finished_at|at|'
+    rb'cursor|restart|next|prev|request_id|key|prefix)":"[^"]*"'
 )
 
 
@@ -39,11 +43,14 @@ ELSEWHERE = {
     "deleteTag": "/v1/tags/deleted",
     "deletePerson": "/v1/people/deleted",
     "deleteOutlet": "/v1/outlets/harbour-daily",
+    "rotateKey": "/v1/keys/0a1b2c3d/rotate",
+    "revokeKey": "/v1/keys/4e5f6071",
 }
+KEYS = ["0a1b2c3d", "4e5f6071"]
 METHODS = ("get", "post", "patch", "delete")
 
 
-def answers(client: FlaskClient, key: dict[str, str]) -> dict[str, Any]:
+def answers(client: FlaskClient, key: dict[str, str], admin: dict[str, str]) -> dict[str, Any]:
     """What every operation answers to its own example, reads before writes; lists show one entry."""
     found: dict[str, Any] = {}
     for many in ("tags", "people"):
@@ -58,6 +65,7 @@ def answers(client: FlaskClient, key: dict[str, str]) -> dict[str, Any]:
             filled = ELSEWHERE.get(operation["operationId"]) or path.format(
                 **{part["name"]: part["example"] for part in methods.get("parameters", [])}
             )
+            needed = {} if method == "get" else key
             query, headers = NEEDED.get(operation["operationId"], ("", {}))
             if any(parameter["name"] == "limit" for parameter in operation.get("parameters", [])):
                 query = "?limit=1"
@@ -71,19 +79,21 @@ def answers(client: FlaskClient, key: dict[str, str]) -> dict[str, Any]:
                 f"{filled}{query}",
                 method=method.upper(),
                 data=content,
-                headers={**headers, **(key if method != "get" else {})},
+                headers={**headers, **(admin if path.startswith("/v1/keys") else needed)},
             )
             shown = response.get_json() if response.is_json else response.text
             found[f"{operation['operationId']} {response.status_code}"] = shown
     return found
 
 
-def problems(client: FlaskClient, demo: Connection, key: dict[str, str]) -> dict[str, Any]:
+def problems(client: FlaskClient, demo: Connection, demo_database: str, key: dict[str, str]) -> dict[str, Any]:
     """One of each kind of problem, provoked."""
     article = client.get("/v1/articles?limit=1").get_json()["data"][0]
     withdrawn = {**ARTICLE, "external_id": "withdrawn"}
     kept, gone = (client.post("/v1/articles", json=a, headers=key).get_json()["id"] for a in (ARTICLE, withdrawn))
     client.delete(f"/v1/articles/{gone}?reason=Published%20by%20mistake", headers=key)
+    another = {**ARTICLE, "headline": "Another headline"}
+    client.post("/v1/articles", json=ARTICLE, headers={**key, "Idempotency-Key": '"first"'})
     small = app_on(demo, public_url=BASE, max_body_bytes=10).test_client()
     away = create_app(Settings(database_url="host=127.0.0.1 port=1 connect_timeout=1", public_url=BASE)).test_client()
     provoked = [
@@ -103,6 +113,8 @@ def problems(client: FlaskClient, demo: Connection, key: dict[str, str]) -> dict
         client.get(f"/v1/articles?section={'x' * 9_000}"),
         client.post("/v1/articles", data="headline=Ports", headers=key),
         client.get("/v1/articles?tga=seoul-washington&limit=0"),
+        client.post("/v1/articles", json=another, headers={**key, "Idempotency-Key": '"first"'}),
+        _busy(client, demo, demo_database, key),
         away.get("/v1/articles"),
         _broken(client, demo, article["id"]),
     ]
@@ -114,19 +126,34 @@ def _of_another_archive(demo: Connection) -> str:
     return paging.feed_cursor(key, 1, "another")
 
 
+def _busy(client: FlaskClient, demo: Connection, demo_database: str, key: dict[str, str]) -> TestResponse:
+    [row] = demo.execute("select id from keys where prefix = %s", (key["Authorization"].split("_")[1],)).fetchall()
+    with connect(demo_database) as other, other.transaction():
+        kept.claim(other, Attempt(row["id"], "busy", b""))
+        return client.post("/v1/articles", json=ARTICLE, headers={**key, "Idempotency-Key": '"busy"'})
+
+
 def _broken(client: FlaskClient, demo: Connection, article: str) -> TestResponse:
     demo.execute("alter table articles rename column body to text")
     return client.get(f"/v1/articles/{article}")
 
 
 @pytest.fixture
-def made(demo: Connection) -> dict[str, Any]:
+def made(demo: Connection, demo_database: str) -> dict[str, Any]:
     """The examples as the demo archive gives them now."""
     app = app_on(demo, public_url=BASE)
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    key = {"Authorization": f"Bearer {keys.create(demo, 'examples', ['write', 'edit'], ['korea-herald'])}"}
+    name = "Korea Herald newsroom"
+    key = {"Authorization": f"Bearer {keys.create(demo, name, ['write', 'edit'], ['korea-herald'])}"}
+    for prefix in KEYS:
+        another = keys.create(demo, name, ["write"], ["korea-herald"])
+        demo.execute("update keys set prefix = %s where prefix = %s", (prefix, prefix_of(another)))
+    admin = {"Authorization": f"Bearer {keys.create(demo, 'Operations desk', ['admin'], [])}"}
     client = app.test_client()
-    return {"answers": answers(client, key), "problems": problems(client, demo, key)}
+    return {
+        "answers": answers(client, key, admin),
+        "problems": problems(client, demo, demo_database, key),
+    }
 
 
 def stable(content: Any) -> bytes:

@@ -367,11 +367,23 @@ def test_a_key_is_shown_once_works_and_ends(with_outlet: str, run: Run) -> None:
     assert (row["prefix"], row["name"], row["scopes"], row["outlets"]) == (
         prefix, "the towpath's own", ["write"], ["lock-courier"],
     )  # fmt: skip
-    assert set(row) == {"prefix", "name", "scopes", "outlets", "created_at", "revoked_at"}
+    assert set(row) == {"prefix", "name", "scopes", "outlets", "created_at", "last_used_at", "revoked_at"}
     ended = run(with_outlet, "keys", "revoke", prefix)
     assert (ended.exit_code, ended.stdout) == (0, f"The key {prefix} is revoked.\n")
     assert pushed(with_outlet, key) == 401
     assert answer(run(with_outlet, "keys", "revoke", "--json", prefix)) == {"revoked": prefix}
+
+
+def test_a_key_is_replaced_by_one_with_the_same_rights(with_outlet: str, run: Run) -> None:
+    options = ("--name", "n", "--scope", "write", "--outlet", "lock-courier")
+    old = run(with_outlet, "keys", "create", *options).stdout.strip()
+    prefix = old.split("_")[1]
+    made = run(with_outlet, "keys", "rotate", prefix)
+    new = made.stdout.strip()
+    assert (made.exit_code, made.stdout) == (0, f"{new}\n")
+    assert (pushed(with_outlet, old), pushed(with_outlet, new)) == (401, 201)
+    assert "is revoked" in refusal(run(with_outlet, "keys", "rotate", prefix))
+    assert answer(run(with_outlet, "keys", "rotate", "--json", new.split("_")[1]))["revoked"] == new.split("_")[1]
 
 
 def test_a_key_is_printed_as_json_with_what_it_may_do(with_outlet: str, run: Run) -> None:
@@ -390,8 +402,9 @@ def test_a_key_is_printed_as_json_with_what_it_may_do(with_outlet: str, run: Run
         (["create", "--name", "n", "--scope", "root"], 2, "root"),
         (["create", "--name", "n", "--scope", "write", "--outlet", "nobody"], 1, "'nobody'"),
         (["revoke", "00000000"], 1, "'00000000'"),
+        (["rotate", "00000000"], 1, "'00000000'"),
     ],
-    ids=["no outlet", "no scope", "no name", "other scope", "other outlet", "other prefix"],
+    ids=["no outlet", "no scope", "no name", "other scope", "other outlet", "other prefix", "none to replace"],
 )
 def test_a_wrong_use_of_keys_is_told_and_makes_none(
     options: list[str], code: int, expected: str, unused: str, run: Run
@@ -447,6 +460,7 @@ def test_a_bad_setting_is_named(
         ["keys", "create", "--name", "n", "--scope", "read"],
         ["keys", "list"],
         ["keys", "revoke", "00000000"],
+        ["keys", "rotate", "00000000"],
     ],
     ids=lambda command: " ".join(command[:2]),
 )

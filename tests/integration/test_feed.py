@@ -172,7 +172,7 @@ def test_a_bad_question_is_told_why(client: ContractClient, query: str, status: 
 
 
 def test_every_write_answers_its_position_and_reads_see_at_least_that(
-    client: ContractClient, write_key: dict[str, str]
+    client: ContractClient, demo: Connection, write_key: dict[str, str]
 ) -> None:
     positions: list[str] = []
     for fields in ({}, {}, {"byline": "Ana"}):
@@ -181,6 +181,10 @@ def test_every_write_answers_its_position_and_reads_see_at_least_that(
     assert positions[0] == positions[1] != positions[2]
     gone = client.delete(f"/v1/articles/{response.get_json()['id']}?reason=x", headers=write_key)
     positions.append(gone.headers["Dateline-Position"])
+    edit_key = {"Authorization": f"Bearer {keys.create(demo, 'desk', ['edit'], [])}"}
+    positions.append(client.post("/v1/tags", json={"name": "Quays"}, headers=edit_key).headers["Dateline-Position"])
+    positions.append(client.delete("/v1/tags/quays", headers=edit_key).headers["Dateline-Position"])
+    assert len(set(positions)) == 5
     assert client.get(f"/v1/changes?after={positions[-1]}").get_json()["data"] == []
     for position in positions:
         for path in ("/v1/articles", "/v1/tags", "/v1/outlets/korea-herald"):
