@@ -1,6 +1,6 @@
 """Every way a request can fail: one class a code, raised anywhere, answered as RFC 9457 by ``api.problems``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 
@@ -28,6 +28,12 @@ class Problem(Exception):
         self.errors = errors
         self.headers = headers or {}
         self.members = members
+
+    def point(self, pointer: Callable[[str], str]) -> None:
+        """Let ``pointer`` make each JSON Pointer among the errors one into what was sent."""
+        self.errors = [
+            {**error, "pointer": pointer(error["pointer"])} if "pointer" in error else error for error in self.errors
+        ]
 
 
 class MalformedRequest(Problem):

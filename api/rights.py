@@ -17,12 +17,16 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dateline"'}
 
 @dataclass(frozen=True)
 class Key:
-    """Who asks: what the key may do, and for which outlets (slugs, those of earlier times included)."""
+    """Who asks: what the key may do, and for which outlets (slugs, those of earlier times included).
+
+    ``only_outlet`` is the slug of today when there is but one.
+    """
 
     id: int
     prefix: str
     scopes: frozenset[str]
     outlets: frozenset[str]
+    only_outlet: str | None
 
 
 def allowed(key: Key | None, scope: str, outlet: str | None = None) -> bool:

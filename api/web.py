@@ -162,6 +162,7 @@ class Blueprint(flask_smorest.Blueprint):
         body: type[ma.Schema] | None = None,
         accepts: Mapping[str, tuple[ma.Schema | Mapping[str, object], object]] | None = None,
         content_type: str | None = None,
+        alternatives: Mapping[str, type[ma.Schema]] | None = None,
         headers: type[ma.Schema] | None = None,
         example: Mapping[str, object] | None = None,
         scope: str | None = "read",
@@ -180,7 +181,8 @@ class Blueprint(flask_smorest.Blueprint):
         ``positioned`` says whether it takes a ``Dateline-Position``, as reads do; ``documented`` has more headers,
         which the function reads by itself.
         ``example`` is a body that can be sent; ``accepts`` documents bodies that the function reads by itself, a schema
-        and an example by media type; ``content_type`` is that of the answer, when it is not JSON.
+        and an example by media type; ``content_type`` is that of the answer, when it is not JSON, and ``alternatives``
+        are those of a 200 that a client may ask for.
         ``path`` has a sentence and an example for each part of the path.
         ``name`` and ``description`` are the function's own name and docstring unless given.
         """
@@ -218,6 +220,9 @@ class Blueprint(flask_smorest.Blueprint):
                 served = self.response(status, schema, description=meaning, example=shown, content_type=content_type)(
                     served
                 )
+            if alternatives:
+                content = {kind: {"schema": schema} for kind, schema in alternatives.items()}
+                served = self.doc(responses={200: {"content": content}})(served)
             for status in dict.fromkeys(problem.status for problem in raised):
                 same = [problem for problem in raised if problem.status == status]
                 meaning = "\n\n".join(f"`{problem.code}`: {problem.__doc__}" for problem in same)

@@ -56,7 +56,7 @@ def _passed_over(sentence: str) -> fields.Raw:
     return fields.Raw(metadata={"description": f"{sentence} Taken and not kept."})
 
 
-class TextSchema(Schema):
+class NinjsTextSchema(Schema):
     """A headline or description."""
 
     role = _string("What it is for; `main` goes before others.")
@@ -64,7 +64,7 @@ class TextSchema(Schema):
     value = _string("The text.", required=True)
 
 
-class BodySchema(TextSchema):
+class NinjsBodySchema(NinjsTextSchema):
     """The story's text in one form."""
 
     charCount = _passed_over("Number of characters.")
@@ -77,14 +77,14 @@ class _ConceptSchema(Schema):
     literal = _string("Its code; `dateline:` and a slug for what this archive knows.")
 
 
-class PersonSchema(_ConceptSchema):
+class NinjsPersonSchema(_ConceptSchema):
     """A person whom the story names."""
 
     rel = _passed_over("How the story relates to the person.")
     contactInfo = _passed_over("How to reach the person.")
 
 
-class SubjectSchema(_ConceptSchema):
+class NinjsSubjectSchema(_ConceptSchema):
     """What the story is about: a tag, or with `rel` `section` the outlet's section."""
 
     rel = _string("`section`, or how the story relates to the subject.")
@@ -93,21 +93,21 @@ class SubjectSchema(_ConceptSchema):
     confidence = _passed_over("How sure it is, up to 100.")
 
 
-class InfoSourceSchema(_ConceptSchema):
+class NinjsInfoSourceSchema(_ConceptSchema):
     """Who had a part in the story: the `agency` it came from, the `publisher`."""
 
     role = _string("`agency`, `publisher` or another part.")
     contactInfo = _passed_over("How to reach it.")
 
 
-class AltIdSchema(Schema):
+class NinjsAltIdSchema(Schema):
     """Another identifier of the story."""
 
     role = _string("Whose it is; those that begin with `dateline:` are read.")
     value = _string("The identifier.")
 
 
-class RenditionSchema(Schema):
+class NinjsRenditionSchema(Schema):
     """A file with a story or a picture."""
 
     name = _string("Which one it is.", required=True)
@@ -134,7 +134,7 @@ class _ItemSchema(Schema):
     uri = _string("Identifies the item, whoever holds it.", required=True, validate=_uri)
     type = _string("What kind of item it is.")
     representationType = _string("Whether this is all of it: `full` or `partial`.")
-    standard = _passed_over("Which version of ninjs this is.")
+    standard = _passed_over("Which version of ninjs this is: 3.1 in answers.")
     profile = _passed_over("The provider's name for the structure.")
     version = _string("The outlet's version of the story, a whole number.", validate=_number)
     firstCreated = Moment(metadata={"description": "When the first version was made."})
@@ -151,23 +151,23 @@ class _ItemSchema(Schema):
     language = _string("BCP 47 tag of its language.", validate=_language)
     title = _passed_over("A name for the item, not for readers.")
     slugline = _passed_over("A name for the story while it develops.")
-    headlines = _several(TextSchema, "Headlines for different uses.")
-    descriptions = _several(TextSchema, "Summaries for different uses.")
-    bodies = _several(BodySchema, "The text in different forms.")
+    headlines = _several(NinjsTextSchema, "Headlines for different uses.")
+    descriptions = _several(NinjsTextSchema, "Summaries for different uses.")
+    bodies = _several(NinjsBodySchema, "The text in different forms.")
     by = _string("Who made it.")
     located = _passed_over("Where it was written.")
-    people = _several(PersonSchema, "People whom it names.")
+    people = _several(NinjsPersonSchema, "People whom it names.")
     organisations = _passed_over("Organisations that it names.")
     places = _passed_over("Places that it names.")
-    subjects = _several(SubjectSchema, "What it is about.")
+    subjects = _several(NinjsSubjectSchema, "What it is about.")
     events = _passed_over("Events that it names.")
     objects = _passed_over("Things that it names.")
     genres = _passed_over("What kind of journalism it is.")
     eventDetails = _passed_over("Where and when an event is.")
     plannedCoverage = _passed_over("What will be covered.")
-    infoSources = _several(InfoSourceSchema, "Who had a part in it.")
-    altIds = _several(AltIdSchema, "Its other identifiers.")
-    renditions = _several(RenditionSchema, "Files with the whole item.")
+    infoSources = _several(NinjsInfoSourceSchema, "Who had a part in it.")
+    altIds = _several(NinjsAltIdSchema, "Its other identifiers.")
+    renditions = _several(NinjsRenditionSchema, "Files with the whole item.")
     trustIndicators = _passed_over("Why to trust the provider.")
     copyrightHolder = _passed_over("Whose it is.")
     copyrightNotice = _passed_over("The line that says whose it is.")
@@ -176,7 +176,7 @@ class _ItemSchema(Schema):
     digitalSourceType = _passed_over("How the content came about.")
 
 
-class AssociationSchema(_ItemSchema):
+class NinjsAssociationSchema(_ItemSchema):
     """An item that goes with the story, such as its picture."""
 
     name = _string("Which one it is.", required=True)
@@ -195,4 +195,4 @@ class NinjsSchema(_ItemSchema):
         "`full`, since a push replaces the whole article.",
         validate=validate.Equal("full", error="must be full, since a push replaces the whole article"),
     )
-    associations = _several(AssociationSchema, "What goes with it, a picture above all.")
+    associations = _several(NinjsAssociationSchema, "What goes with it, a picture above all.")

@@ -21,10 +21,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Item:
-    """One item of a batch: where it stands (``line`` or ``index``), and its record or what is wrong with it."""
+    """One item of a batch: where it stands (``line`` or ``index``), and its record or what is wrong with it.
+
+    ``pointer`` makes a pointer into the record one into what was sent.
+    """
 
     place: Mapping[str, int]
     content: Record | Problem
+    pointer: Callable[[str], str] = str
 
 
 def store_each(
@@ -60,7 +64,7 @@ def _stored(
     answers: Iterator[Outcome | Problem] = iter(
         write(lambda connection: articles.upsert_each(connection, records)) if records else ()
     )
-    return [result(item.place, item.content if isinstance(item.content, Problem) else next(answers)) for item in chunk]
+    return [result(item, item.content if isinstance(item.content, Problem) else next(answers)) for item in chunk]
 
 
 def store_all(
@@ -71,28 +75,31 @@ def store_all(
     The changes are added to ``recorded``, for the caller to record as the last step.
     """
     for chunk in _chunks(items):
-        records = [_good(item.place, item.content) for item in chunk]
+        records = [_good(item, item.content) for item in chunk]
         if create:
             nouns.create_missing(connection, records, create)
         stored, happened = articles.store(connection, records)
         recorded += happened
         for item, answer in zip(chunk, stored, strict=True):
-            yield result(item.place, _good(item.place, answer))
+            yield result(item, _good(item, answer))
 
 
-def result(place: Mapping[str, int], answer: Outcome | Problem) -> dict[str, Any]:
+def result(item: Item, answer: Outcome | Problem) -> dict[str, Any]:
     """The line that says what became of an item."""
+    place = item.place
     if isinstance(answer, Problem):
+        answer.point(item.pointer)
         wrong = {"errors": list(answer.errors)} if answer.errors else {}
         return {**place, "status": answer.status, "code": answer.code, "detail": answer.detail, **wrong}
     return {**place, "status": 201 if answer.result == "created" else 200, "result": answer.result, "id": answer.id}
 
 
-def _good(place: Mapping[str, int], answer: T | Problem) -> T:
+def _good(item: Item, answer: T | Problem) -> T:
     if isinstance(answer, Problem):
-        [(name, number)] = place.items()
+        [(name, number)] = item.place.items()
         answer.detail = f"Nothing was stored: {name} {number} was refused. {answer.detail}"
-        answer.members = {**answer.members, **place}
+        answer.members = {**answer.members, **item.place}
+        answer.point(item.pointer)
         raise answer
     return answer
 

@@ -25,7 +25,9 @@ def valid(connection: Connection, text: str) -> Key | None:
         select id, prefix, hash, scopes, array(
             select slug from outlets where id = any(k.outlets)
             union all select slug from slugs_retired where noun = 'outlet' and id = any(k.outlets)
-        ) as outlets
+        ) as outlets, (
+            select slug from outlets where id = k.outlets[1] and cardinality(k.outlets) = 1
+        ) as only_outlet
         from keys k
         where prefix = %(prefix)s and revoked_at is null
         """,
@@ -33,7 +35,7 @@ def valid(connection: Connection, text: str) -> Key | None:
     ).fetchone()
     if row is None or not compare_digest(row["hash"], keys.hashed(text)):
         return None
-    return Key(row["id"], row["prefix"], frozenset(row["scopes"]), frozenset(row["outlets"]))
+    return Key(row["id"], row["prefix"], frozenset(row["scopes"]), frozenset(row["outlets"]), row["only_outlet"])
 
 
 def page(connection: Connection, wanted: Wanted) -> Page:

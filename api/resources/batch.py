@@ -1,7 +1,7 @@
 """Pushing many articles with one request."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -24,18 +24,20 @@ from api.errors import (
     UnsupportedMediaType,
 )
 from api.ingest import batch
-from api.ingest.batch import Item, Record
+from api.ingest.batch import Item
 from api.ingest.items import elements, lines
-from api.parsing import loaded, parsed_json, refuse_other_type
+from api.parsing import parsed_json, refuse_other_type
+from api.resources.articles import JSON, NINJS
+from api.resources.pushes import NINJS_EXAMPLE, push
 from api.resources.versions import blueprint
 from api.resources.writes import Written, attempted, kept, positioned, written
 from api.resources.writing import EXAMPLE
 from api.web import database, may_write, settings
 from schemas.articles import ArticleInput, BatchQuery, BatchResultSchema
 from schemas.headers import RepeatableHeaders
+from schemas.ninjs import NinjsSchema
 
 NDJSON = "application/x-ndjson"
-JSON = "application/json"
 PART = 64 * 1024
 # The connection that the pool has beside those of the threads that answer.
 _second = threading.Lock()
@@ -53,6 +55,7 @@ SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries s
     headers=RepeatableHeaders,
     accepts={
         JSON: (ArticleInput(many=True), [EXAMPLE, SECOND]),
+        NINJS: (NinjsSchema(many=True), [NINJS_EXAMPLE]),
         NDJSON: ({"type": "string"}, "\n".join(orjson.dumps(item).decode() for item in (EXAMPLE, SECOND))),
     },
     scope="write",
@@ -64,9 +67,9 @@ def push_batch(query: dict[str, Any], headers: dict[str, Any]) -> Response:
 
     Each item stands for itself: what is right is stored, in chunks, and what is refused says why. With `atomic=true`
     all are stored or none, and the answer to one that is refused is its problem. Sending a batch again is harmless; one
-    that is atomic may have an `Idempotency-Key`, to get its first answer again.
+    that is atomic may have an `Idempotency-Key`, to get its first answer again. News items in ninjs come as an array.
     """
-    refuse_other_type(request, NDJSON, JSON)
+    refuse_other_type(request, JSON, NDJSON, NINJS)
     create = {"tags", "people"} if rights.allowed(g.key, "edit") else set(query.get("create", ()))
     if query["atomic"] == "true":
         return _all(create, headers["idempotency_key"])
@@ -89,13 +92,13 @@ def _all(create: set[str], idempotency_key: str | None) -> Response:
         body.writelines(_parts())
         attempt = attempted(idempotency_key, _read(body))
 
-        def push(connection: Connection) -> Written:
+        def stored(connection: Connection) -> Written:
             recorded: list[Change] = []
             with _results() as results:
                 results.writelines(_lines(batch.store_all(connection, _items(_read(body)), create, recorded)))
                 return Written(_answer(results), recorded)
 
-        return kept(attempt) or written(push, attempt)
+        return kept(attempt) or written(stored, attempt)
 
 
 @contextmanager
@@ -153,10 +156,10 @@ def _parts() -> Iterator[bytes]:
 
 def _items(body: Iterable[bytes]) -> Iterator[Item]:
     longest = settings().max_body_bytes
-    load = _loader()
     if request.mimetype == NDJSON:
         for number, text in lines(body, longest):
-            yield Item({"line": number}, load(text) if text is not None else _too_long(longest))
+            place = {"line": number}
+            yield _item(place, text) if text is not None else Item(place, _too_long(longest))
         return
     found = elements(body, longest)
     index = -1
@@ -169,23 +172,19 @@ def _items(body: Iterable[bytes]) -> Iterator[Item]:
             # Where the array cannot be read on, what was read of it stands.
             yield Item({"index": index + 1}, problem)
             return
-        yield Item({"index": index}, load(text))
+        yield _item({"index": index}, text)
 
 
 def _too_long(longest: int) -> Problem:
     return ContentTooLarge(f"The line is longer than {longest:,} bytes.")
 
 
-def _loader() -> Callable[[bytes], Record | Problem]:
-    schema = ArticleInput()
-
-    def load(text: bytes) -> Record | Problem:
-        try:
-            record = loaded(schema, parsed_json(text))
-        except Problem as problem:
-            return problem
-        if not may_write(record["outlet"]):
-            return Forbidden(f"This key does not write for the outlet {record['outlet']!r}.")
-        return record
-
-    return load
+def _item(place: Mapping[str, int], text: bytes) -> Item:
+    try:
+        pushed = push(parsed_json(text), request.mimetype)
+    except Problem as problem:
+        return Item(place, problem)
+    outlet = pushed.article["outlet"]
+    if not may_write(outlet):
+        return Item(place, Forbidden(f"This key does not write for the outlet {outlet!r}."))
+    return Item(place, pushed.article, pushed.pointer)

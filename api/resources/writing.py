@@ -21,16 +21,18 @@ from api.errors import (
     RequestInFlight,
     UnsupportedMediaType,
 )
-from api.parsing import body, loaded, refused
+from api.parsing import body, loaded, parsed_json, refuse_other_type, refused
 from api.patching import MERGE_PATCH, patch_of, patched
 from api.patching import matching as matching_tags
 from api.queries import articles as queries
-from api.resources.articles import ARTICLE_ID, blueprint, shown
+from api.resources.articles import ARTICLE_ID, JSON, NINJS, blueprint, shown
+from api.resources.pushes import NINJS_EXAMPLE, pointing, push
 from api.resources.writes import Written, attempted, kept, written
 from api.web import absolute, answer, database, may_write
 from schemas.articles import ArticleInput, ArticlePatch, ArticleSchema, PushQuery, WithdrawQuery
 from schemas.errors import TombstoneSchema
 from schemas.headers import RepeatableHeaders
+from schemas.ninjs import NinjsSchema
 
 # A push that the demo archive accepts from a key of the Korea Herald.
 EXAMPLE = {
@@ -66,14 +68,13 @@ PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "S
     },
     method="POST",
     query=PushQuery,
-    body=ArticleInput,
     headers=RepeatableHeaders,
-    example=EXAMPLE,
+    accepts={JSON: (ArticleInput(), EXAMPLE), NINJS: (NinjsSchema(), NINJS_EXAMPLE)},
     scope="write",
     problems=[Conflict, RequestInFlight, ContentTooLarge, UnsupportedMediaType, IdempotencyKeyReused],
     summary="Push an article",
 )
-def push_article(query: dict[str, Any], article: dict[str, Any], headers: dict[str, Any]) -> Response:
+def push_article(query: dict[str, Any], headers: dict[str, Any]) -> Response:
     """Create the article of this `outlet` and `external_id`, or replace it. Sending it again changes nothing.
 
     `Dateline-Result` in the answer says `created`, `updated`, `unchanged`, or `stale` when the archive holds a higher
@@ -81,11 +82,15 @@ def push_article(query: dict[str, Any], article: dict[str, Any], headers: dict[s
 
     With an `Idempotency-Key` a lost answer can be had again: the same request (method, address and body, byte for byte)
     with the same API key gets its first answer for a day, whatever became of the article since. Refusals are not kept.
+
+    The article may come as a news item in IPTC's ninjs 3.1; docs/ninjs.md says what becomes of each of its properties.
     """
-    rights.demand(g.key, "write", article["outlet"])
-    return _stored(
-        article, set(query.get("create", ())), attempt=attempted(headers["idempotency_key"], [body(request)])
-    )
+    refuse_other_type(request, JSON, NINJS)
+    pushed = push(parsed_json(body(request)), request.mimetype)
+    rights.demand(g.key, "write", pushed.article["outlet"])
+    attempt = attempted(headers["idempotency_key"], [body(request)])
+    with pointing(pushed.pointer):
+        return _stored(pushed.article, set(query.get("create", ())), attempt=attempt)
 
 
 @blueprint.operation(
@@ -192,7 +197,7 @@ def _stored(
     if create:
         database().write(lambda connection: _prepared(connection, article, create))
 
-    def push(connection: Connection) -> Written:
+    def stored_as(connection: Connection) -> Written:
         [pushed], recorded = commands.store(connection, [article], matching=matching)
         outcome = commands.accepted(pushed)
         stored = present(queries.one(connection, outcome.id))
@@ -205,7 +210,7 @@ def _stored(
         response = answer(shown(stored), 201 if outcome.result == "created" else 200, headers)
         return Written(response, recorded, outcome.id)
 
-    return written(push, attempt)
+    return written(stored_as, attempt)
 
 
 def _prepared(connection: Connection, article: dict[str, Any], create: set[str]) -> None:
