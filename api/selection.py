@@ -46,7 +46,8 @@ class Selection:
 
     Where the planner is not to choose the plan by its hopes, the source being, or ending in, a table ``a``:
     what is ``gathered`` is fetched as a whole and ordered afterwards; and of ``each`` row of another source, which the
-    conditions may name, the first rows in order are taken, and of all those the first.
+    conditions may name, the first rows in order are taken, and of all those the first. Rows that this selection can
+    never have may be had ``also``, by a way of their own; both have the names of the order as columns of ``a``.
     """
 
     columns: LiteralString
@@ -55,6 +56,7 @@ class Selection:
     parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     gathered: bool = False
     each: LiteralString | None = None
+    also: "Selection | None" = None
 
     def where(self, condition: LiteralString, **parameters: object) -> "Selection":
         """The same, narrowed by one more condition."""
@@ -62,13 +64,17 @@ class Selection:
             self,
             conditions=(*self.conditions, condition),
             parameters=MappingProxyType({**self.parameters, **parameters}),
+            also=self.also and self.also.where(condition, **parameters),
         )
 
     def first(self, order: Order, most: LiteralString) -> LiteralString:
         """The statement of the ``most`` first rows."""
-        conditions = " and ".join(self.conditions or ("true",))
-        filtered: LiteralString = f"{self.source} where {conditions}"
-        ordered = order.clause
+        if self.also:
+            own = replace(self, columns="a.*", also=None).first(order, most)
+            others = replace(self.also, columns="a.*").first(order.named, most)
+            together: LiteralString = f"({own}) union all ({others})"
+            return f"select {self.columns} from ({together}) as a order by {order.named.clause} limit {most}"
+        filtered, ordered = self._filtered, order.clause
         if self.gathered:
             filtered = f"(select a.* from {filtered} offset 0) as a"
         elif self.each:
@@ -85,21 +91,37 @@ class Selection:
         """The statement and parameters of ``limit`` rows behind ``after``, and of one more to know of it."""
         narrowed = self
         if after is not None:
-            narrowed = self.where(order.after, **{f"after_{n}": value for n, value in enumerate(after)})
-        return narrowed.first(order, "%(limit)s"), {**narrowed.parameters, "limit": limit + 1}
+            values = {f"after_{n}": value for n, value in enumerate(after)}
+            narrowed = replace(self, also=None).where(order.after, **values)
+            narrowed = replace(narrowed, also=self.also and self.also.where(order.named.after, **values))
+        return narrowed.first(order, "%(limit)s"), {**narrowed.bound, "limit": limit + 1}
 
     def count(self, most: int | None, order: Order) -> tuple[LiteralString, dict[str, object]]:
         """The statement and parameters that count the rows, up to ``most``: the first ones, found as a page is."""
-        filtered: LiteralString = f"{self.source} where {' and '.join(self.conditions or ('true',))}"
-        ordered = f" order by {order.clause}" if most is not None else ""
-        statement: LiteralString
-        if self.gathered:
-            statement = f"select least(count(*), %(most)s) as total from {filtered}"
-        elif self.each:
+        statement = self._counting(order, most is not None)
+        if self.also:
+            others = self.also._counting(order.named, most is not None)
             statement = (
-                f"select least(count(distinct a.id), %(most)s) as total from {self.each} cross join lateral"
-                f" (select a.id from {filtered}{ordered} limit %(most)s) as a"
+                f"select least(sum(total), %(most)s)::bigint as total from ({statement} union all {others}) as parts"
             )
-        else:
-            statement = f"select count(*) as total from (select from {filtered}{ordered} limit %(most)s) as counted"
-        return statement, {**self.parameters, "most": most}
+        return statement, {**self.bound, "most": most}
+
+    @property
+    def bound(self) -> dict[str, object]:
+        """The parameters of its statements."""
+        return {**(self.also.parameters if self.also else {}), **self.parameters}
+
+    def _counting(self, order: Order, capped: bool) -> LiteralString:
+        ordered = f" order by {order.clause}" if capped else ""
+        if self.gathered:
+            return f"select least(count(*), %(most)s) as total from {self._filtered}"
+        if self.each:
+            return (
+                f"select least(count(distinct a.id), %(most)s) as total from {self.each} cross join lateral"
+                f" (select a.id from {self._filtered}{ordered} limit %(most)s) as a"
+            )
+        return f"select count(*) as total from (select from {self._filtered}{ordered} limit %(most)s) as counted"
+
+    @property
+    def _filtered(self) -> LiteralString:
+        return f"{self.source} where {' and '.join(self.conditions or ('true',))}"

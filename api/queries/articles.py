@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -17,6 +17,15 @@ from api.queries.walks import ARTICLES, driven
 from api.selection import Order, Selection
 
 RANKED_AT_MOST = 2_000
+# Embargoed articles are few, and only some keys see them; the index that has nothing else is how they are read.
+EMBARGOED: LiteralString = (
+    "(select * from articles where embargoed_until is not null and status = 'usable' offset 0) as a"
+)
+EMBARGOED_OF: LiteralString = """(
+        select * from articles
+        where embargoed_until is not null and status = 'usable'
+            and outlet_id = any(array(select id from outlets where slug = any(%(alone)s))) offset 0
+    ) as a"""
 BY_RELEVANCE = Order(
     ("r.score", "r.published_at", "r.id"), ("score", "published_at", "id", "ranked_at"), descending=True
 )
@@ -70,8 +79,10 @@ def page(
     wanted: Wanted,
     fields: Sequence[str] = (),
     highlights: str | None = None,
+    alone: Sequence[str] | None = (),
 ) -> Page:
-    """Visible articles that pass every filter, whole or with ``fields`` only.
+    """Articles that pass every filter, whole or with ``fields`` only: those that everyone sees, and embargoed ones of
+    the outlets ``alone`` (slugs; None for all).
 
     ``filters`` has lists for FILTERS (nouns by slug), times for from, to and updated_since, and what
     ``search.websearch`` made of q.
@@ -85,12 +96,12 @@ def page(
         return replace(empty(wanted), ranked=Ranked(0, True) if by_relevance else None)
     read = (*fields, *(FIELDS if highlights else ())) if fields else ()
     if by_relevance:
-        matching = selected(known_of, query, "newest")
+        matching = selected(known_of, query, "newest", alone=alone)
         found, hidden = _by_relevance(connection, matching, str(filters["q"]), wanted, read)
     else:
-        selection, order = selected(known_of, query, sort, read)
+        selection, order = selected(known_of, query, sort, read, alone)
         # How many there are is the same in any order, and sooner found in the one that has more indexes.
-        counted = (selection, order) if selection.gathered else selected(known_of, query, "newest")
+        counted = (selection, order) if selection.gathered else selected(known_of, query, "newest", alone=alone)
         found, hidden = fetch(connection, selection, order, wanted, counted=counted), order.names
     if highlights:
         highlight(connection, found.rows, highlights)
@@ -118,7 +129,7 @@ def _by_relevance(
     columns = _columns((*fields, "published_at", "id") if fields else ())
     ranked_at: LiteralString = "coalesce(%(ranked_at)s, now()) as ranked_at"
     parameters = {
-        **candidates.parameters,
+        **candidates.bound,
         "candidates": RANKED_AT_MOST,
         "configurations": search.CONFIGURATIONS_JSON,
         "websearch": q,
@@ -141,22 +152,43 @@ def parsed(connection: Connection, q: str) -> str | None:
     return row["query"] if row else None
 
 
-def selected(found: Known, query: str | None, sort: str, fields: Sequence[str] = ()) -> tuple[Selection, Order]:
+def selected(
+    found: Known, query: str | None, sort: str, fields: Sequence[str] = (), alone: Sequence[str] | None = ()
+) -> tuple[Selection, Order]:
     """The selection and order of a list, built without a database."""
-    filters = found.filters
-    lists = {name: value for name in FILTERS if isinstance(value := filters.get(name), list) and value}
-    selection = driven(lists, found, sort)
+    lists = {name: value for name in FILTERS if isinstance(value := found.filters.get(name), list) and value}
+    driving = dict(lists)
+    selection = driven(driving, found, sort)
     linked = selection.source != ARTICLES
-    published: LiteralString = "l.published_at" if linked else "a.published_at"
     order = _order(sort, linked)
     columns = _columns((*fields, *order.names) if fields else ())
-    selection = replace(selection, columns=columns).where("a.visible")
+    selection = _narrowed(selection.where("a.visible"), found.filters, driving, query, linked=linked)
+    if alone is not None and not alone:
+        return replace(selection, columns=columns), order
+    embargoed = Selection("a.*", EMBARGOED if alone is None else EMBARGOED_OF, parameters={"alone": alone})
+    also = _narrowed(embargoed, found.filters, lists, query, whole=True)
+    return replace(selection, columns=columns, also=also), order
+
+
+def _narrowed(
+    selection: Selection,
+    filters: Mapping[str, object],
+    lists: Mapping[str, list[Any]],
+    query: str | None,
+    *,
+    linked: bool = False,
+    whole: bool = False,
+) -> Selection:
+    published: LiteralString = "l.published_at" if linked else "a.published_at"
     for name, values in lists.items():
         one, several = FILTERS[name]
         condition = several if len(values) > 1 else one
         if linked:
             # What is asked of links is asked before the article is fetched.
             condition = condition.replace("a.id", "l.article_id")
+        if whole:
+            # The walk has taken one of these, so there the name has the others.
+            condition, name = condition.replace("_all)s", "_all_whole)s"), name.replace("_all", "_all_whole")
         selection = selection.where(condition, **{name: values if len(values) > 1 else values[0]})
     if "from" in filters:
         selection = selection.where(f"{published} >= %(from)s", **{"from": filters["from"]})
@@ -166,7 +198,7 @@ def selected(found: Known, query: str | None, sort: str, fields: Sequence[str] =
         selection = selection.where("a.updated_at >= %(updated_since)s", updated_since=filters["updated_since"])
     if query is not None:
         selection = selection.where(search.MATCHES, q=query)
-    return selection, order
+    return selection
 
 
 def _order(sort: str, linked: bool) -> Order:

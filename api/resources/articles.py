@@ -15,7 +15,7 @@ from api.ingest import ninjs
 from api.queries import articles as queries
 from api.resources.lists import listed
 from api.timing import stage
-from api.web import Blueprint, answer, database, may_write
+from api.web import Blueprint, answer, database, may_write, seen_alone
 from schemas.articles import ArticlePageSchema, ArticleQuery, ArticleSchema
 from schemas.ninjs import MEDIA_TYPE as NINJS
 from schemas.ninjs import NinjsSchema
@@ -101,7 +101,9 @@ def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
     return listed(
         query,
         given,
-        lambda connection, wanted: queries.page(connection, filters, query["sort"], wanted, shown, highlights),
+        lambda connection, wanted: queries.page(
+            connection, filters, query["sort"], wanted, shown, highlights, seen_alone()
+        ),
     )
 
 

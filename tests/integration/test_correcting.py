@@ -209,6 +209,11 @@ def test_an_embargoed_article_is_invisible_but_to_its_outlet_until_its_time(
         assert client.get(f"/v1/articles/{held['id']}", headers=stranger).status_code == 404
         assert listed(client, held["id"], stranger) == []
     assert client.get(f"/v1/articles/{held['id']}", headers=write_key).get_json()["embargoed_until"]
+    others = {"Authorization": f"Bearer {keys.create(demo, 'others', ['write'], ['japan-forward'])}"}
+    reader = {"Authorization": f"Bearer {keys.create(demo, 'reader', ['read'], [])}"}
+    admin = {"Authorization": f"Bearer {keys.create(demo, 'desk', ['admin'], [])}"}
+    for headers, lists in ((write_key, LISTS), (admin, LISTS), (others, []), (reader, [])):
+        assert listed(client, held["id"], headers) == lists
     assert client.get("/v1/outlets/korea-herald").get_json()["articles"] == outlet
     assert standing.release_due(demo) == 0
     demo.execute("update articles set embargoed_until = now() where id = %s", (held["id"],))

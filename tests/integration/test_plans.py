@@ -1,6 +1,6 @@
 """Every list is answered by an index that fits, at 100,000 articles: none reads far more rows than it shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,12 +152,12 @@ SEARCHES: list[Filters] = [
 ]  # fmt: skip
 
 
-def read(archive: Connection, filters: Filters, sort: str) -> list[Cost]:
+def read(archive: Connection, filters: Filters, sort: str, alone: Sequence[str] | None = ()) -> list[Cost]:
     """What it costs to read and count the first page of a list, and to read one in the middle, both ways."""
     with watched(archive) as costs:
-        articles.page(archive, filters, sort, Wanted(20, count="capped"))
+        articles.page(archive, filters, sort, Wanted(20, count="capped"), alone=alone)
         for backward in (False, True):
-            articles.page(archive, filters, sort, Wanted(20, MIDDLE, backward))
+            articles.page(archive, filters, sort, Wanted(20, MIDDLE, backward), alone=alone)
     return costs
 
 
@@ -189,6 +189,30 @@ def test_a_search_reads_no_more_than_its_words_or_its_filter_leave(
     archive: Connection, filters: Filters, sort: str
 ) -> None:
     hold(read(archive, filters, sort), CROSSED if filters.get("outlet") == ["outlet-1"] else GATHERED)
+
+
+@pytest.mark.parametrize("alone", [["outlet-1"], ["outlet-7", "outlet-8"], None], ids=str)
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize(
+    "filters", [{}, TAG[1], TAG[300], OUTLET[7], RECENT, {"q": "common"}, {"q": "rare77"}], ids=str
+)
+def test_who_sees_embargoed_articles_too_reads_hardly_more(
+    embargoed: Connection, filters: Filters, sort: str, alone: list[str] | None
+) -> None:
+    hold(read(embargoed, filters, sort, alone), GATHERED)
+
+
+@pytest.fixture
+def embargoed(archive: Connection) -> Iterator[Connection]:
+    """The archive, 300 articles of it embargoed for as long as a test takes."""
+    with archive.transaction(force_rollback=True):
+        archive.execute(
+            """
+            update articles set embargoed_until = now() + interval '1 day'
+            where id in (select md5('article' || n)::uuid from generate_series(1, 99000, 330) n)
+            """
+        )
+        yield archive
 
 
 @pytest.mark.parametrize(("filters", "sort"), UNBOUNDED, ids=str)
