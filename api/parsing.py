@@ -67,7 +67,8 @@ class Parser(FlaskParser):
         for location, messages in error.normalized_messages().items():
             if location == "headers":
                 path, detail = flattened(messages)[0]
-                raise MalformedRequest(f"The header {path[0]} {detail}.")
+                wrong = {"parameter": str(path[0]), "detail": detail}
+                raise MalformedRequest(f"The header {path[0]} {detail}.", errors=[wrong])
             for path, detail in flattened(messages):
                 if location == "query":
                     errors.append(_parameter_error(path, detail, schema))

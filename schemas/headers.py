@@ -32,7 +32,6 @@ class RepeatableHeaders(Schema):
 
     idempotency_key = QuotedHeader(
         data_key="Idempotency-Key",
-        load_default=None,
         metadata={
             "description": "A name for this request, best a new UUID, as a string in double quotes. Sent again within a"
             " day, the same request is not done again: it gets its first answer, with `Idempotency-Replayed: true`."

@@ -21,6 +21,7 @@ _URI = re.compile(
 )
 # BCP 47 as news uses it: a language of ISO 639, and whatever script, region and variants say more.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
+_VERSION = re.compile(r"[0-9]{1,10}", re.ASCII)
 
 
 def is_uri(text: str) -> bool:
@@ -39,12 +40,13 @@ def _language(text: str) -> None:
 
 
 def _number(text: str) -> None:
-    if not re.fullmatch(r"[0-9]{1,10}", text, re.ASCII) or int(text) > INT4:
+    if not _VERSION.fullmatch(text) or int(text) > INT4:
         raise ValidationError(f"must be a whole number from 0 to {INT4} in digits, so that versions have an order")
 
 
-def _string(sentence: str, **kwargs: Any) -> fields.String:
-    return fields.String(metadata={"description": sentence}, **kwargs)
+def _string(sentence: str, pattern: re.Pattern[str] | None = None, **kwargs: Any) -> fields.String:
+    shape = {"pattern": f"^(?:{pattern.pattern})$"} if pattern else {}
+    return fields.String(metadata={"description": sentence, **shape}, **kwargs)
 
 
 def _several(schema: type[Schema], sentence: str) -> fields.List:
@@ -111,7 +113,7 @@ class NinjsRenditionSchema(Schema):
     """A file with a story or a picture."""
 
     name = _string("Which one it is.", required=True)
-    href = _string("Where it is.", validate=_uri)
+    href = _string("Where it is.", pattern=_URI, validate=_uri)
     contentType = _string("Its media type.")
     title = _passed_over("A title for a link to it.")
     width = fields.Integer(strict=True, metadata={"description": "Pixels across."})
@@ -131,12 +133,12 @@ class NinjsRenditionSchema(Schema):
 class _ItemSchema(Schema):
     """The properties of every news item."""
 
-    uri = _string("Identifies the item, whoever holds it.", required=True, validate=_uri)
+    uri = _string("Identifies the item, whoever holds it.", pattern=_URI, required=True, validate=_uri)
     type = _string("What kind of item it is.")
     representationType = _string("Whether this is all of it: `full` or `partial`.")
     standard = _passed_over("Which version of ninjs this is: 3.1 in answers.")
     profile = _passed_over("The provider's name for the structure.")
-    version = _string("The outlet's version of the story, a whole number.", validate=_number)
+    version = _string("The outlet's version of the story, a whole number.", pattern=_VERSION, validate=_number)
     firstCreated = Moment(metadata={"description": "When the first version was made."})
     versionCreated = Moment(metadata={"description": "When this version was made."})
     contentCreated = Moment(metadata={"description": "When it was published."})
@@ -148,7 +150,7 @@ class _ItemSchema(Schema):
     )
     urgency = _passed_over("How urgent it is, 1 to 9.")
     edNote = _string("A note for the desks that receive it, not for readers.")
-    language = _string("BCP 47 tag of its language.", validate=_language)
+    language = _string("BCP 47 tag of its language.", pattern=_LANGUAGE, validate=_language)
     title = _passed_over("A name for the item, not for readers.")
     slugline = _passed_over("A name for the story while it develops.")
     headlines = _several(NinjsTextSchema, "Headlines for different uses.")

@@ -72,8 +72,8 @@ def push_batch(query: dict[str, Any], headers: dict[str, Any]) -> Response:
     refuse_other_type(request, JSON, NDJSON, NINJS)
     create = {"tags", "people"} if rights.allowed(g.key, "edit") else set(query.get("create", ()))
     if query["atomic"] == "true":
-        return _all(create, headers["idempotency_key"])
-    if headers["idempotency_key"]:
+        return _all(create, headers.get("idempotency_key"))
+    if "idempotency_key" in headers:
         detail = "goes with atomic=true only; another batch can be sent again as it is"
         raise InvalidInput(
             "Not accepted: Idempotency-Key.", errors=[{"parameter": "Idempotency-Key", "detail": detail}]
@@ -169,6 +169,8 @@ def _items(body: Iterable[bytes]) -> Iterator[Item]:
         except StopIteration:
             return
         except Problem as problem:
+            if index < 0:
+                raise
             # Where the array cannot be read on, what was read of it stands.
             yield Item({"index": index + 1}, problem)
             return

@@ -88,7 +88,7 @@ def push_article(query: dict[str, Any], headers: dict[str, Any]) -> Response:
     refuse_other_type(request, JSON, NINJS)
     pushed = push(parsed_json(body(request)), request.mimetype)
     rights.demand(g.key, "write", pushed.article["outlet"])
-    attempt = attempted(headers["idempotency_key"], [body(request)])
+    attempt = attempted(headers.get("idempotency_key"), [body(request)])
     with pointing(pushed.pointer):
         return _stored(pushed.article, set(query.get("create", ())), attempt=attempt)
 

