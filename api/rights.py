@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from api.errors import Forbidden, Unauthorized
 
+# What every key may, and nobody without one.
+ANY = "any"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dateline"'}
 
 
@@ -33,7 +35,7 @@ def allowed(key: Key | None, scope: str, outlet: str | None = None) -> bool:
     """Whether a key has this scope, and for this outlet if the action is one on an outlet's articles."""
     if key is None:
         return False
-    if scope == "read" or "admin" in key.scopes:
+    if scope in ("read", ANY) or "admin" in key.scopes:
         return True
     return scope in key.scopes and (outlet is None or outlet in key.outlets)
 

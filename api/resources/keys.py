@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, g, request
 from psycopg.rows import DictRow
 
-from api import caching, keys
+from api import caching, keys, rights
 from api.commands import keys as commands
 from api.database import Connection, present
 from api.errors import (
@@ -23,7 +23,10 @@ from api.web import Blueprint, absolute, answer, database
 from schemas.keys import KeyInput, KeyPageSchema, KeySchema, KeysQuery, NewKeySchema
 
 blueprint = Blueprint(
-    "Keys", __name__, url_prefix="/v1", description="Who may write what. Needs a key with the scope `admin`."
+    "Keys",
+    __name__,
+    url_prefix="/v1",
+    description="Who may write what. All but to see itself needs a key with the scope `admin`.",
 )
 
 # One that a key of every archive finds.
@@ -70,12 +73,17 @@ def list_keys(query: dict[str, Any]) -> Response:
 @blueprint.operation(
     "/keys/<prefix:prefix>",
     {200: (KeySchema, "The key, without its secret.")},
-    scope="admin",
+    scope=rights.ANY,
     path=PREFIX,
     summary="Get one key",
 )
 def get_key(_query: dict[str, Any], prefix: str) -> Response:
-    """One key by its prefix: what it may do, when it was last used, and whether it is revoked."""
+    """One key by its prefix: what it may do, when it was last used, and whether it is revoked.
+
+    A key sees itself; to see others it needs the scope `admin`.
+    """
+    if _named(prefix) != g.key.prefix:
+        rights.demand(g.key, "admin")
     return caching.unkept(lambda connection: _known(connection, _named(prefix)), answer)
 
 

@@ -34,12 +34,13 @@ ACTIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "purge": ("DELETE", "/v1/articles/{id}?reason=Wrong&purge=true", {}),
     "make a key": ("POST", "/v1/keys", {"json": NEW}),
     "list keys": ("GET", "/v1/keys", {}),
-    "see a key": ("GET", "/v1/keys/self", {}),
+    "see itself": ("GET", "/v1/keys/self", {}),
+    "see a key": ("GET", "/v1/keys/{prefix}", {}),
     "end a key": ("DELETE", "/v1/keys/{prefix}", {}),
     "replace a key": ("POST", "/v1/keys/{prefix}/rotate", {}),
 }
 OWN, OTHER = ["korea-herald"], ["japan-forward"]
-READS = {"read": 200}
+READS = {"read": 200, "see itself": 200}
 WRITES = {**READS, "push": 201, "change": 200, "withdraw": 200}
 RIGHTS: list[tuple[list[str], list[str], dict[str, int]]] = [
     (["read"], OWN, READS),
