@@ -70,11 +70,11 @@ class ArchivedVersion(Schema):
 
 
 class Redirect(Schema):
-    """A slug that a noun once had."""
+    """A slug that a noun once had; it leads nowhere when the noun was deleted."""
 
     noun = fields.String(required=True, validate=validate.OneOf(("tag", "person", "outlet")))
     slug = Slug(required=True)
-    to = Slug(required=True)
+    to = Slug(load_default=None)
 
 
 class Position(Schema):

@@ -115,6 +115,7 @@ class Server(Started):
             return self.is_ready()
 
         until(asked)
+        self.ready_after = time.monotonic() - self.began
         return self
 
     def is_ready(self) -> bool:

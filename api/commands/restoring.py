@@ -46,7 +46,7 @@ def versions(connection: Connection, records: Sequence[Record]) -> int:
 
 
 def redirects(connection: Connection, records: Sequence[Record]) -> int:
-    """Retire slugs that lead to nouns that are here; how many were not yet."""
+    """Retire slugs that lead to nouns that are here, or nowhere; how many were not yet."""
     stored = len(connection.execute(_REDIRECTS, {"rows": _json(records)}).fetchall())
     if stored:
         connection.execute("update archive set catalogue = gen_random_uuid()")
@@ -96,13 +96,14 @@ _VERSIONS: LiteralString = """
     on conflict do nothing
     returning 1 as stored"""
 
+# No noun has the id 0.
 _REDIRECTS: LiteralString = """
     insert into slugs_retired (noun, slug, id)
-    select r.noun, r.slug, coalesce(t.id, p.id, o.id)
+    select r.noun, r.slug, coalesce(t.id, p.id, o.id, 0)
     from json_to_recordset(%(rows)s::json) as r (noun text, slug text, "to" text)
     left join tags t on r.noun = 'tag' and t.slug = r."to"
     left join people p on r.noun = 'person' and p.slug = r."to"
     left join outlets o on r.noun = 'outlet' and o.slug = r."to"
-    where coalesce(t.id, p.id, o.id) is not null
+    where r."to" is null or coalesce(t.id, p.id, o.id) is not null
     on conflict do nothing
     returning 1 as stored"""

@@ -25,7 +25,6 @@ SECTIONS: dict[str, LiteralString] = {
         left join tags t on noun = 'tag' and t.id = r.id and t.merged_into is null
         left join people p on noun = 'person' and p.id = r.id and p.merged_into is null
         left join outlets o on noun = 'outlet' and o.id = r.id
-        where coalesce(t.slug, p.slug, o.slug) is not null
         order by noun, r.slug""",
     "article": """
         select o.slug as outlet, a.external_id, a.url, a.headline, a.standfirst,

@@ -15,6 +15,29 @@ from api.commands import jobs, keys, nouns
 from api.database import Connection, connect
 from api.ingest import ndjson
 
+MERGE_PATCH = {
+    "POST": {"Content-Type": "application/json"},
+    "PATCH": {"Content-Type": "application/merge-patch+json"},
+    "DELETE": {},
+}
+EDITS: list[tuple[str, str, dict[str, str]]] = [
+    ("POST", "tags", {"name": "#Quays"}),
+    ("PATCH", "tags/quays", {"slug": "docks"}),
+    ("POST", "tags/docks/merge", {"into": "seoul-washington"}),
+    ("PATCH", "tags/seoul-washington", {"slug": "seoul-us"}),
+    ("POST", "tags", {"name": "#Nothing"}),
+    ("DELETE", "tags/nothing", {}),
+    ("POST", "people", {"name": "Ana Roe"}),
+    ("POST", "people/ana-roe/merge", {"into": "lee-jae-myung"}),
+    ("PATCH", "outlets/japan-forward", {"slug": "forward"}),
+    ("POST", "outlets", {"name": "Harbour Daily"}),
+    ("DELETE", "outlets/harbour-daily", {}),
+]
+RETIRED = [
+    "tags/quays", "tags/docks", "tags/seoul-washington", "tags/nothing", "people/ana-roe", "outlets/japan-forward",
+    "outlets/harbour-daily",
+]  # fmt: skip
+
 
 @pytest.fixture
 def two(server: str) -> Iterator[tuple[Connection, Connection]]:
@@ -33,7 +56,7 @@ def key(connection: Connection) -> dict[str, str]:
 
 
 def live(source: Connection) -> None:
-    """Corrections, withdrawals, embargoes, erasures."""
+    """Corrections, withdrawals, embargoes, erasures; renames, merges, deletions."""
     client, admin = app_on(source).test_client(), key(source)
     html = {"body_html": "<p>One <b>two</b></p>", "body": ""}
     corrected = push(client, admin, external_id="corrected", source_version=3, **html)["id"]  # pyright: ignore[reportArgumentType]: the class is set in conftest
@@ -43,6 +66,11 @@ def live(source: Connection) -> None:
     soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     push(client, admin, external_id="embargoed", embargoed_until=soon)  # pyright: ignore[reportArgumentType]: the class is set in conftest
     nouns.upsert(source, nouns.OUTLET, [{"slug": "korea-herald", "name": "The Korea Herald", "language": "en"}])
+    for method, path, content in EDITS:
+        response = client.open(
+            f"/v1/{path}", method=method, data=json.dumps(content), headers={**admin, **MERGE_PATCH[method]}
+        )
+        assert response.status_code < 300, response.text
     jobs.run(source)
 
 
@@ -70,6 +98,10 @@ def answers(connection: Connection) -> dict[str, Any]:
             found[f"{noun} {sort}"] = page["data"] if sort == "name" else [entry["slug"] for entry in page["data"]]
         for slug in (entry["slug"] for entry in found[f"{noun} name"]):
             found[f"{noun}/{slug}"] = client.get(f"/v1/{noun}/{slug}").get_json()
+    for path in RETIRED:
+        for address in (f"/v1/{path}", f"/v1/{path}/articles"):
+            answer = client.get(address)
+            found[address] = (answer.status_code, answer.headers.get("Location"))
     for sort in ("newest", "oldest", "updated"):
         found[sort] = client.get(f"/v1/articles?sort={sort}&limit=100&count=exact").get_json()["data"]
     for row in connection.execute("select id from articles order by id").fetchall():
@@ -92,6 +124,7 @@ def test_an_export_imported_into_another_archive_gives_the_same_answers(
     imported(target, tmp_path / "export.jsonl")
     expected = answers(source)
     assert answers(target) == expected
+    assert {expected[f"/v1/{path}"][0] for path in RETIRED} == {308, 410}
     again = imported(target, tmp_path / "export.jsonl")
     assert (again["created"], again["updated"]) == (0, 0)
     assert answers(target) == expected
