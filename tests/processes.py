@@ -115,7 +115,6 @@ class Server(Started):
             return self.is_ready()
 
         until(asked)
-        self.ready_after = time.monotonic() - self.began
         return self
 
     def is_ready(self) -> bool:

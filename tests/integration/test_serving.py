@@ -79,15 +79,13 @@ def test_a_first_start_says_where_everything_is_and_serves_the_demo_archive(empt
         assert "swagger" in docs
 
 
-def test_a_second_start_is_quick_and_finds_the_archive_as_it_was(place: Path) -> None:
+def test_a_second_start_finds_the_archive_as_it_was_and_loads_nothing_again(place: Path) -> None:
     with Server(place) as first:
         id = first.ready().push(first.write_key(), "kept")
-        took = first.ready_after
         first.process.terminate()
         first.ended()
     with Server(place) as second:
         second.ready()
-        assert second.ready_after < 0.7 * took
         assert second.get(f"/v1/articles/{id}")[0] == 200
         assert second.articles() == DEMO_ARTICLES + 1
         assert "demo" not in second.output
