@@ -63,6 +63,11 @@ def tokens(text: str) -> list[str]:
     return found
 
 
+def paired(token: str) -> bool:
+    """Whether a token is of a script that is searched by pairs of characters: a pair, or one on its own."""
+    return bool(_PAIRED.match(token))
+
+
 def located(text: str) -> list[tuple[str, int, int]]:
     """``tokens``, each with the characters of the text that it was made of: the first, and the one behind the last."""
     folded, begins, ends = _folded_piecewise(text)

@@ -13,8 +13,30 @@ FRAGMENT_LENGTH = 200
 LOOKED_THROUGH = 100_000
 COMPETING = 1_000
 
-# A phrase as the lexemes that each of its words may be; an empty set is a stop word, which any word is.
-Phrase = Sequence[frozenset[str]]
+
+@dataclass(frozen=True)
+class Wanted:
+    """A word of a phrase: the lexemes that it may be, and how one that is as good may begin.
+
+    With neither it is a stop word, which any word is.
+    """
+
+    lexemes: frozenset[str] = frozenset()
+    beginning: str | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether any word is it."""
+        return not self.lexemes and self.beginning is None
+
+    def found_in(self, token: str, lexemes: frozenset[str]) -> bool:
+        """Whether a token with these lexemes is it."""
+        if self.anything or self.lexemes & lexemes:
+            return True
+        return self.beginning is not None and any(word.startswith(self.beginning) for word in (token, *lexemes))
+
+
+Phrase = Sequence[Wanted]
 
 
 @dataclass(frozen=True)
@@ -32,7 +54,7 @@ class Text:
     def __init__(self, text: str, phrases: Sequence[Phrase], lexemes: Mapping[str, frozenset[str]]) -> None:
         self.text = text
         self._tokens = located(text[:LOOKED_THROUGH])
-        self._stems = [lexemes.get(token, frozenset()) for token, _, _ in self._tokens]
+        self._lexemes = [lexemes.get(token, frozenset()) for token, _, _ in self._tokens]
         self.finds = sorted(
             (find for number, phrase in enumerate(phrases) for find in self._of(number, trimmed(phrase))),
             key=lambda find: (find.begin, find.end),
@@ -43,7 +65,8 @@ class Text:
         return [
             Find(self._tokens[at][1], self._tokens[at + last][2], number)
             for at in range(len(self._tokens) - last)
-            if phrase and all(not word or word & self._stems[at + n] for n, word in enumerate(phrase))
+            if phrase
+            and all(word.found_in(self._tokens[at + n][0], self._lexemes[at + n]) for n, word in enumerate(phrase))
         ]
 
     def marked(self) -> str | None:
@@ -85,7 +108,7 @@ class Text:
 
 def trimmed(phrase: Phrase) -> Phrase:
     """The phrase without stop words at its ends, which no search looks for."""
-    kept = [n for n, word in enumerate(phrase) if word]
+    kept = [n for n, word in enumerate(phrase) if not word.anything]
     return phrase[kept[0] : kept[-1] + 1] if kept else ()
 
 

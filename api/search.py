@@ -1,11 +1,9 @@
-"""Full text: what is indexed, and how a reader's ``q`` becomes a tsquery. Only here are ts_* functions spelled. Pure.
+"""Full text: what is indexed, and how it is asked. Only here are ts_* functions spelled. Pure.
 
 Both sides go through the same tokens (``api.folding``): folded words, and overlapping pairs of Hangul, kana and Han.
 Every text carries a marker lexeme of its language; a query is built once per language, each with its marker.
 """
 
-import re
-from collections.abc import Iterator
 from typing import LiteralString
 
 import orjson
@@ -39,15 +37,18 @@ VECTOR: LiteralString = """
         '.'
     ) || array_to_tsvector(array['lang:' || r.language])"""
 
-# The tsquery of q in every language that the archive holds, as text; null when no language has a word of it.
-QUERY: LiteralString = """
-    select string_agg('(' || query::text || ') & ' || quote_literal('lang:' || language), ' | ') as query
-    from (
-        select language,
-            websearch_to_tsquery(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, %(q)s) as query
-        from languages
-    ) as parsed
-    where numnode(query) > 0"""
+# What the words of terms become in each language, position by position; the lexeme of a stop word is null.
+TERMS: LiteralString = """
+    select language, words, plain.position, plain.word, stemmed.lexeme
+    from languages cross join unnest(%(terms)s::text[]) as words
+    cross join lateral (
+        select lexeme as word, unnest(positions) as position from unnest(to_tsvector('simple', words))
+    ) as plain
+    left join lateral (
+        select lexeme, unnest(positions) as position
+        from unnest(to_tsvector(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, words))
+    ) as stemmed using (position)
+    order by language, words, position, lexeme"""
 
 # A tsquery for each phrase and language: all its words; a phrase of stop words alone matches its whole language.
 PHRASES: LiteralString = """
@@ -70,16 +71,9 @@ LEXEMES: LiteralString = """
 
 # How well an article matches; a number that follows from the article and the search alone. It is asked in the
 # article's language: a marker of the language has no place in the text, and would count as far from every word.
-SCORE: LiteralString = """
-    ts_rank(search, websearch_to_tsquery(
-        coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, %(websearch)s
-    ))::float8"""
+SCORE: LiteralString = "coalesce(ts_rank(search, (%(by_language)s::jsonb ->> language)::tsquery), 0)::float8"
 
 MATCHES: LiteralString = "a.search @@ %(q)s::tsquery"
-
-# Several in a row are one; where one has nothing before or behind it, it says nothing.
-_OR = re.compile(r"(?: OR(?= ))+ ")
-_TERM = re.compile(r'(-?)"([^"]*)"?|(\S+)')
 
 
 def document(language: str, headline: str, standfirst: str | None, body: str) -> dict[str, str]:
@@ -105,33 +99,6 @@ def _cut(words: list[str], budget: int) -> tuple[str, int]:
         if budget < 0:
             return " ".join(words[:index]), 0
     return text, budget
-
-
-def websearch(q: str) -> str:
-    """``q`` for websearch_to_tsquery, made of search tokens; empty when it holds no word.
-
-    A word of several tokens (``Jae-myung``, 한미동맹) is a phrase of them. ``OR`` counts in capitals only.
-    """
-    terms = ["OR" if not found else f'{minus}"{" ".join(found)}"' for minus, found in _terms(q)]
-    return _OR.sub(" OR ", f" {' '.join(terms)} ").removeprefix(" OR ").removesuffix(" OR ").strip()
-
-
-def phrases(q: str) -> list[list[str]]:
-    """What ``q`` looks for, each word or phrase as its search tokens; what it excludes is not among them."""
-    return [found for minus, found in _terms(q) if found and not minus]
-
-
-def _terms(q: str) -> Iterator[tuple[str, list[str]]]:
-    """The minus or nothing, and the tokens, of each term; no tokens stand for ``OR``."""
-    for match in _TERM.finditer(q):
-        minus, phrase, word = match.groups()
-        if word == "OR":
-            yield "", []
-            continue
-        if phrase is None:
-            minus, phrase = ("-", word[1:]) if word.startswith("-") else ("", word)
-        if found := tokens(phrase):
-            yield minus, found
 
 
 def words(phrase: str) -> str:

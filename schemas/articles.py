@@ -26,6 +26,7 @@ from schemas.base import (
     WebAddress,
 )
 from schemas.errors import ProblemErrorSchema
+from schemas.explained import ExplainSchema
 from schemas.nouns import LANGUAGE_CODE, language_code
 from schemas.paging import MetaSchema, PageQuery, PageSchema
 
@@ -60,7 +61,11 @@ class ArticleQuery(PageQuery):
         low=1,
         high=512,
         stripped=False,
-        metadata={"description": 'Words the article holds, all of them. `"a phrase"`, `OR` in capitals, `-without`.'},
+        metadata={
+            "description": 'What the article says: words, all of them. `"a phrase"`, `this OR that`, `-without`, '
+            "`begin*`, `headline:word` (or `standfirst:`, `body:`), parentheses. What cannot be read is refused with "
+            "the character where it goes wrong."
+        },
     )
     tag = TagList(
         metadata={"description": "Has any of these tags: slugs separated by commas, with or without their `#`."}
@@ -118,6 +123,11 @@ class ArticleQuery(PageQuery):
             "pattern": CommaList.pattern("(body|highlights)"),
         }
     )
+    explain = fields.String(
+        load_default="false",
+        validate=validate.OneOf(("true", "false"), error="must be true or false"),
+        metadata={"description": "`true` tells in `meta.explain` how `q` was understood."},
+    )
     fields_ = FieldList(
         data_key="fields",
         attribute="fields",
@@ -135,6 +145,8 @@ class ArticleQuery(PageQuery):
             raise ValidationError("relevance needs a search, q", "sort")
         if "q" not in data and "highlights" in data.get("include", ()):
             raise ValidationError("highlights need a search, q", "include")
+        if "q" not in data and data.get("explain") == "true":
+            raise ValidationError("needs a search, q, to explain", "explain")
 
     @ma.post_load
     def _sorted(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -274,6 +286,9 @@ class ArticleMetaSchema(MetaSchema):
     """Facts about the whole list of articles."""
 
     ranked = fields.Nested(RankedSchema, metadata={"description": "With `sort=relevance`, what was ranked."})
+    explain = fields.Nested(
+        ExplainSchema, metadata={"description": "With `explain=true`, how the search was understood."}
+    )
 
 
 class ArticlePageSchema(Schema):

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
+import orjson
 from psycopg.rows import DictRow
 
 from api import search
 from api.article import ALL, COLUMNS, ETAG, TOMBSTONE
+from api.asked import Asked, explained, texts
+from api.asked import asked as understood
 from api.database import Connection
 from api.queries.frequencies import Known, known
 from api.queries.highlights import FIELDS, highlight
 from api.queries.pages import FragmentLoader, Page, Ranked, Wanted, empty, fetch, hide
 from api.queries.walks import ARTICLES, driven
+from api.query import Node
 from api.selection import Order, Selection
 
 RANKED_AT_MOST = 2_000
@@ -78,40 +82,44 @@ def page(
     sort: str,
     wanted: Wanted,
     fields: Sequence[str] = (),
-    highlights: str | None = None,
+    *,
     alone: Sequence[str] | None = (),
+    highlights: bool = False,
+    explain: bool = False,
 ) -> Page:
     """Articles that pass every filter, whole or with ``fields`` only: those that everyone sees, and embargoed ones of
     the outlets ``alone`` (slugs; None for all).
 
-    ``filters`` has lists for FILTERS (nouns by slug), times for from, to and updated_since, and what
-    ``search.websearch`` made of q.
-    ``highlights`` is the search, as the reader wrote it, that is to be marked in them.
+    ``filters`` has lists for FILTERS (nouns by slug), times for from, to and updated_since, and for q what
+    ``api.query.parse`` made of it.
+    ``highlights`` marks what the search found in them, ``explain`` tells how the search was understood.
     """
-    query = parsed(connection, str(filters["q"])) if "q" in filters else None
+    question = asked(connection, cast("Node", filters["q"])) if "q" in filters else None
+    query = question.tsquery if question else None
+    explanation = explained(question) if question and explain else None
     by_relevance = sort == "relevance"
     order_read = "newest" if by_relevance else sort
-    known_of = None if "q" in filters and query is None else known(connection, filters, query, order_read)
+    known_of = None if question and query is None else known(connection, filters, query, order_read)
     if known_of is None:
-        return replace(empty(wanted), ranked=Ranked(0, True) if by_relevance else None)
+        return replace(empty(wanted), ranked=Ranked(0, True) if by_relevance else None, explained=explanation)
     read = (*fields, *(FIELDS if highlights else ())) if fields else ()
-    if by_relevance:
+    if by_relevance and question:
         matching = selected(known_of, query, "newest", alone=alone)
-        found, hidden = _by_relevance(connection, matching, str(filters["q"]), wanted, read)
+        found, hidden = _by_relevance(connection, matching, question, wanted, read)
     else:
         selection, order = selected(known_of, query, sort, read, alone)
         # How many there are is the same in any order, and sooner found in the one that has more indexes.
         counted = (selection, order) if selection.gathered else selected(known_of, query, "newest", alone=alone)
         found, hidden = fetch(connection, selection, order, wanted, counted=counted), order.names
-    if highlights:
-        highlight(connection, found.rows, highlights)
+    if highlights and question:
+        highlight(connection, found.rows, question)
     shown = (*(fields or COLUMNS), "highlights")
     hide(found.rows, {*read, *hidden}.difference(shown))
-    return found
+    return replace(found, explained=explanation)
 
 
 def _by_relevance(
-    connection: Connection, matching: tuple[Selection, Order], q: str, wanted: Wanted, fields: Sequence[str]
+    connection: Connection, matching: tuple[Selection, Order], question: Asked, wanted: Wanted, fields: Sequence[str]
 ) -> tuple[Page, Sequence[str]]:
     """The newest RANKED_AT_MOST articles that match, best first, and the names of columns beside the articles'.
 
@@ -131,8 +139,7 @@ def _by_relevance(
     parameters = {
         **candidates.bound,
         "candidates": RANKED_AT_MOST,
-        "configurations": search.CONFIGURATIONS_JSON,
-        "websearch": q,
+        "by_language": orjson.dumps(question.by_language).decode(),
     }
     selection = Selection(f"{columns}, score, found, {ranked_at}", source, parameters=parameters)
     found = fetch(connection, selection, BY_RELEVANCE, wanted, counted=matching)
@@ -145,11 +152,10 @@ def _columns(fields: Sequence[str]) -> LiteralString:
     return ", ".join(COLUMNS[name] for name in dict.fromkeys(fields)) if fields else ALL
 
 
-def parsed(connection: Connection, q: str) -> str | None:
-    """``search.websearch``'s ``q`` as a tsquery over all languages of the archive; None when it can match nothing."""
-    parameters = {"q": q, "configurations": search.CONFIGURATIONS_JSON}
-    row = connection.execute(search.QUERY, parameters).fetchone()
-    return row["query"] if row else None
+def asked(connection: Connection, q: Node) -> Asked:
+    """A search in the languages of the archive."""
+    parameters = {"terms": texts(q), "configurations": search.CONFIGURATIONS_JSON}
+    return understood(q, connection.execute(search.TERMS, parameters).fetchall())
 
 
 def selected(

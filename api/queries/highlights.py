@@ -1,28 +1,35 @@
 """Highlighting the articles of a page: the words of texts and search are stemmed by Postgres, compared in Python."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import orjson
 from psycopg.rows import DictRow
 
 from api import search
+from api.asked import Asked, Place
 from api.database import Connection
 from api.folding import tokens
-from api.highlights import LOOKED_THROUGH, Phrase, Text
+from api.highlights import LOOKED_THROUGH, Phrase, Text, Wanted
+from api.query import terms
 
 # What of an article is read for it.
 FIELDS = ("headline", "standfirst", "body", "language")
 
 
-def highlight(connection: Connection, articles: Iterable[DictRow], q: str) -> None:
-    """Give each article, read with FIELDS, its ``highlights`` of the reader's search ``q``."""
+def highlight(connection: Connection, articles: Iterable[DictRow], question: Asked) -> None:
+    """Give each article, read with FIELDS, its ``highlights`` of what a search looks for."""
     articles = list(articles)
-    phrases = search.phrases(q)
-    stems = _stems(connection, articles, phrases)
+    sought = list(dict.fromkeys(terms(question.node, wanted=True)))
+    stems = _stems(connection, articles, {token[0] for term in sought for token in term.tokens})
     for article in articles:
-        known = stems.get(article["language"], {})
-        wanted: list[Phrase] = [[known.get(token, frozenset()) for token in phrase] for phrase in phrases]
-        headline, standfirst, body = (Text(article[field] or "", wanted, known) for field in FIELDS[:3])
+        language = article["language"]
+        known = stems.get(language, {})
+        places = question.places.get(language, {})
+        phrases = [(term.field, _phrase(places.get(term, ()))) for term in sought]
+        headline, standfirst, body = (
+            Text(article[name] or "", [phrase for field, phrase in phrases if field in (None, name)], known)
+            for name in FIELDS[:3]
+        )
         article["highlights"] = {
             "headline": headline.marked(),
             "standfirst": standfirst.marked(),
@@ -30,15 +37,23 @@ def highlight(connection: Connection, articles: Iterable[DictRow], q: str) -> No
         }
 
 
+def _phrase(places: Iterable[Place]) -> Phrase:
+    return [
+        Wanted(
+            frozenset(lexeme.text for lexeme in place.lexemes if not lexeme.prefix),
+            next((lexeme.text for lexeme in place.lexemes if lexeme.prefix), None),
+        )
+        for place in places
+    ]
+
+
 def _stems(
-    connection: Connection, articles: Iterable[DictRow], phrases: Sequence[Sequence[str]]
+    connection: Connection, articles: Iterable[DictRow], initials: set[str]
 ) -> dict[str, dict[str, frozenset[str]]]:
     """By language, the lexemes of the words that may be a word of the search: those that begin alike."""
-    sought = {token for phrase in phrases for token in phrase}
-    initials = {token[0] for token in sought}
     words: dict[str, set[str]] = {}
     for article in articles:
-        found = words.setdefault(article["language"], set(sought))
+        found = words.setdefault(article["language"], set())
         for field in FIELDS[:3]:
             for token in tokens((article[field] or "")[:LOOKED_THROUGH]):
                 if token[0] in initials or article["language"] in search.CHANGES_INITIALS:

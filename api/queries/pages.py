@@ -1,6 +1,6 @@
 """Running one page of a selection, and the JSON that passes through unread."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows in order, the places from which pages before and behind it go on, and how many rows there are in all."""
+    """Rows in order, the places from which pages before and behind it go on, and how many rows there are in all.
+
+    ``explained`` is how a search was understood.
+    """
 
     rows: list[DictRow]
     prev: list[Any] | None = None
@@ -36,6 +39,7 @@ class Page:
     total: int | None = None
     capped: bool = False
     ranked: "Ranked | None" = None
+    explained: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

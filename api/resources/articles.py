@@ -8,11 +8,12 @@ import orjson
 from flask import Response, request
 from psycopg.rows import DictRow
 
-from api import caching, positions, search
+from api import caching, positions
 from api.article import COLUMNS
 from api.errors import Gone, InvalidCursor, InvalidInput, NotFound
 from api.ingest import ninjs
 from api.queries import articles as queries
+from api.query import Misread, Node, parse
 from api.resources.lists import listed
 from api.timing import stage
 from api.web import Blueprint, answer, database, may_write, seen_alone
@@ -93,28 +94,27 @@ def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
     """A page of articles; ``given`` are filters that the path sets."""
     filters = {name: value for name, value in {**query, **given}.items() if name in FILTERS}
     if "q" in filters:
-        filters["q"] = _words(filters["q"])
+        filters["q"] = _parsed(filters["q"])
     include = query.get("include", ())
     fields = query.get("fields", ())
     shown = (*fields, "body") if fields and "body" in include else fields
-    highlights = query["q"] if "highlights" in include else None
+    extras = {"highlights": "highlights" in include, "explain": query["explain"] == "true"}
     return listed(
         query,
         given,
         lambda connection, wanted: queries.page(
-            connection, filters, query["sort"], wanted, shown, highlights, seen_alone()
+            connection, filters, query["sort"], wanted, shown, alone=seen_alone(), **extras
         ),
     )
 
 
-def _words(q: str) -> str:
-    terms = search.websearch(q)
-    if not terms:
+def _parsed(q: str) -> Node:
+    try:
+        return parse(q)
+    except Misread as error:
         raise InvalidInput(
-            "The search holds no word.",
-            errors=[{"parameter": "q", "detail": "must hold at least one letter or digit to look for"}],
-        )
-    return terms
+            f"The search cannot be read {error}.", errors=[{"parameter": "q", "detail": str(error)}]
+        ) from error
 
 
 def shown(article: DictRow) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from api.web import absolute, answer, database
 Fetch = Callable[[Connection, Wanted], Page]
 
 # What a cursor is not bound to: these may change from page to page.
-UNBOUND = ("cursor", "limit", "count", "fields", "include")
+UNBOUND = ("cursor", "limit", "count", "fields", "include", "explain")
 
 
 def listed(
@@ -53,6 +53,8 @@ def _meta(page: Page) -> dict[str, Any]:
         meta |= {"total": page.total, "total_relation": "gte" if page.capped else "eq"}
     if page.ranked is not None:
         meta["ranked"] = asdict(page.ranked)
+    if page.explained is not None:
+        meta["explain"] = page.explained
     return meta
 
 

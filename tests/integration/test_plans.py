@@ -17,6 +17,7 @@ from api.queries import articles, nouns
 from api.queries.frequencies import known
 from api.queries.nouns import ORDERS, OUTLETS, PEOPLE, TAGS, Noun
 from api.queries.pages import Wanted
+from api.query import parse
 
 pytestmark = pytest.mark.long
 
@@ -143,7 +144,7 @@ PAIRS: list[Filters] = [
 WORDS = ("common", "half1", "mid77", "word77", "rare77", "bygone", "absent")
 WORDS += ('"common half1"', "-half0 common", "absent OR mid77")
 SEARCHES: list[Filters] = [
-    {"q": q, **filters}
+    {"q": parse(q), **filters}
     for q in WORDS
     for filters in (
         {}, TAG[1], TAG[300], TAG[401], OUTLET[1], OUTLET[7], OUTLET[39], PERSON[1], PERSON[350],
@@ -226,7 +227,7 @@ def test_what_no_index_bounds_is_known(archive: Connection, filters: Filters, so
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("filters", [*ALONE[::3], *PAIRS[::5], *SEARCHES[::10]], ids=str)
 def test_the_way_a_list_is_read_does_not_change_what_it_shows(archive: Connection, filters: Filters, sort: str) -> None:
-    query = articles.parsed(archive, filters["q"]) if "q" in filters else None
+    query = articles.asked(archive, filters["q"]).tsquery if "q" in filters else None
     found = known(archive, filters, query, sort)
     if found is None:
         return

@@ -119,8 +119,6 @@ def headlines(client: ContractClient, query: str) -> list[str]:
         ("q=lind%20-ana", "four"),
         ("q=-policy%20economists", ""),
         ("q=the", ""),
-        ("q=OR%20policy%20OR%20OR%20lind%20OR&sort=newest", "eight seven four three"),
-        ("q=elections%20OR", "Élections"),
         ("q=lind&tag=trade", "four"),
         ("q=three%20ana", "three"),
         ("q=%22three%20ana%22", ""),

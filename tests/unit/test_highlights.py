@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.folding import tokens
-from api.highlights import FRAGMENT_LENGTH, FRAGMENTS, Text
+from api.highlights import FRAGMENT_LENGTH, FRAGMENTS, Text, Wanted
 
 LONG = "Nothing of note happened here, day after day. " * 12
 
@@ -17,7 +17,7 @@ def text(content: str, *phrases: str, stop: tuple[str, ...] = ()) -> Text:
     """A text in a language whose words are their own stems, but for stop words."""
     known = {token: frozenset({token} - set(stop)) for token in tokens(content)}
     known |= {token: frozenset({token} - set(stop)) for phrase in phrases for token in tokens(phrase)}
-    return Text(content, [[known[token] for token in tokens(phrase)] for phrase in phrases], known)
+    return Text(content, [[Wanted(known[token]) for token in tokens(phrase)] for phrase in phrases], known)
 
 
 @pytest.mark.parametrize(

@@ -717,7 +717,7 @@ def test_what_is_no_country_is_refused(code: str) -> None:
         (NoQuery(), {}),
         (PageQuery(), {"limit": 20, "count": "capped"}),
         (NounQuery(), {"limit": 20, "count": "capped", "sort": "name"}),
-        (ArticleQuery(), {"limit": 20, "count": "capped", "sort": "newest", "tz": "UTC"}),
+        (ArticleQuery(), {"limit": 20, "count": "capped", "sort": "newest", "tz": "UTC", "explain": "false"}),
         (PushQuery(), {}),
     ],
 )
@@ -759,6 +759,7 @@ def test_all_filters_of_articles_together() -> None:
         "limit": 100,
         "count": "none",
         "cursor": "x",
+        "explain": "false",
     }
 
 
@@ -769,6 +770,8 @@ def test_all_filters_of_articles_together() -> None:
         (ArticleQuery(), {"sort": ""}, {"sort": ["must be newest, oldest, updated or relevance"]}),
         (ArticleQuery(), {"sort": "relevance"}, {"sort": ["relevance needs a search, q"]}),
         (ArticleQuery(), {"include": "highlights"}, {"include": ["highlights need a search, q"]}),
+        (ArticleQuery(), {"explain": "true"}, {"explain": ["needs a search, q, to explain"]}),
+        (ArticleQuery(), {"q": "x", "explain": "yes"}, {"explain": ["must be true or false"]}),
         (ArticleQuery(), {"include": "text"}, {"include": ["must be body, highlights or body,highlights"]}),
         (NounQuery(), {"sort": "newest"}, {"sort": ["must be name, articles or recent"]}),
         (PageQuery(), {"cursor": ""}, {"cursor": ["must have 1 to 4,000 characters"]}),

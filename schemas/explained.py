@@ -1,0 +1,74 @@
+"""How a search was understood."""
+
+from marshmallow import fields, validate
+
+from schemas.base import Schema
+
+FIELDS = ("headline", "standfirst", "body")
+
+
+class ExplainedTermSchema(Schema):
+    """A term of a search: one of `word`, `phrase` and `prefix`, as it was typed."""
+
+    word = fields.String(metadata={"description": "A word; one of several parts, as `Jae-myung`, is a phrase of them."})
+    phrase = fields.String(metadata={"description": "Words that follow each other."})
+    prefix = fields.String(metadata={"description": "How a word begins."})
+    in_ = fields.String(
+        data_key="in",
+        attribute="in",
+        validate=validate.OneOf(FIELDS),
+        metadata={"description": "The field it has to stand in; left out, any of them."},
+    )
+
+
+class ExplainedQuerySchema(ExplainedTermSchema):
+    """A search as a tree: a term, or one of `all_of`, `any_of` and `not` with the searches below it."""
+
+    all_of = fields.List(
+        fields.Nested(lambda: ExplainedQuerySchema()), metadata={"description": "What must all be found."}
+    )
+    any_of = fields.List(
+        fields.Nested(lambda: ExplainedQuerySchema()), metadata={"description": "What one is enough of."}
+    )
+    not_ = fields.Nested(
+        lambda: ExplainedQuerySchema(),
+        data_key="not",
+        attribute="not",
+        metadata={"description": "What must not be found."},
+    )
+
+
+class ExplainedLexemeSchema(Schema):
+    """What is looked for in the index."""
+
+    lexeme = fields.String(required=True, metadata={"description": "A word as it is indexed: folded, and its stem."})
+    prefix = fields.Boolean(required=True, metadata={"description": "Whether everything that begins so is meant."})
+
+
+class ExplainedWordsSchema(ExplainedTermSchema):
+    """What a term became in one language."""
+
+    language = fields.String(required=True, metadata={"description": "A language of the archive, as an ISO 639 code."})
+    lexemes = fields.List(
+        fields.Nested(ExplainedLexemeSchema),
+        required=True,
+        metadata={"description": "What articles of the language are searched for; of a prefix, any of them is enough."},
+    )
+    stop_words = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Words too common in the language to be indexed; they are not looked for."},
+    )
+
+
+class ExplainSchema(Schema):
+    """How a search was understood."""
+
+    query = fields.Nested(
+        ExplainedQuerySchema, required=True, metadata={"description": "The search, its operators in words."}
+    )
+    terms = fields.List(
+        fields.Nested(ExplainedWordsSchema),
+        required=True,
+        metadata={"description": "Each term in each language of the archive, as it is looked for."},
+    )

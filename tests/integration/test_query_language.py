@@ -1,0 +1,217 @@
+"""What each operator of q finds, in the language of each article."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from contract import ContractClient
+from stories import outlet, record, store
+
+from api.database import Connection
+
+
+@pytest.fixture
+def library(blank: Connection) -> None:
+    """Articles told apart by their headlines' first words."""
+    outlet(blank, "daily")
+    store(
+        blank,
+        record("one harbour", standfirst="Ferries return", body="The north quay reopens. National pride.", day=0),
+        record("two quay", body="A harbourmaster of the north, a quay of the south.", day=1),
+        record("three", standfirst="Harbour dues", body="The university and its universities rose by 12:30.", day=2),
+        record("four start", body="Stars and the theatre of a nation. See https://example.org/a", day=3),
+        record("다섯", language="ko", body="굳건한 한미동맹의 미래, the ferry", day=4),
+        record("여섯 한국", language="ko", body="대한민국 정부 대변인", day=5),
+        record("sept élections", language="fr", body="Les élections législatives, des étés", day=6),
+        record("acht Häuser", language="de", body="Die Häuser am Hafen, straße", day=7),
+        record("девять", language="ru", body="Национальные порты и гавани", day=8),
+        record("十 東京都", language="ja", body="ＪＡＸＡは東京の港で", day=9),
+    )
+
+
+def found(client: ContractClient, q: str, more: str = "") -> dict[str, Any]:
+    response = client.get(f"/v1/articles?q={quote(q)}{more}")
+    assert response.status_code == 200, response.text
+    return response.get_json()
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        # Words, phrases, either, none.
+        ("harbour quay", "one"),
+        ("harbours", "one three"),
+        ('"north quay"', "one"),
+        ("north quay", "one two"),
+        ("quay OR dues", "one two three"),
+        ("quay (dues OR pride)", "one"),
+        ("quay dues OR start", "four"),
+        ("harbour -quay", "three"),
+        ('north -"north quay"', "two"),
+        ("quay -(pride OR dues)", "two"),
+        ("-(harbour OR quay OR stars) language", ""),
+        ("quay AND NOT pride", "two"),
+        ("12:30", "three"),
+        ("https://example.org/a", "four"),
+        # What is excluded is all that is said.
+        ("-harbour", "two four 다섯 여섯 sept acht девять 十"),
+        ("-harbour -the", "two four 여섯 sept acht девять 十"),
+        # Stop words say nothing in their own language, and are words in others.
+        ("the", "다섯"),
+        ("the quay", "one two"),
+        ("the OR quay", "one two 다섯"),
+        ("-the quay", "one two"),
+        ('"quay of the south"', "two"),
+        ('"the north"', "one two"),
+        ("(the of) quay", "one two"),
+        # How a word begins, as it was typed, though its stem is shorter.
+        ("harb*", "one two three"),
+        ("harbours*", "one three"),
+        ("harbourm*", "two"),
+        ("star*", "four"),
+        ("stars*", "four"),
+        ("start* -star", ""),
+        ("the*", "four 다섯"),
+        ("univers*", "three"),
+        ("universi*", "three"),
+        ("nationa*", "one four"),
+        ("harb* -harbourm*", "one three"),
+        ("north-qu*", "one"),
+        ("quay-of-the-sou*", "two"),
+        ("Национ*", "девять"),
+        ("национальны*", "девять"),
+        ("ÉLECT*", "sept"),
+        ("Haus*", "acht"),
+        # Where it stands.
+        ("headline:quay", "two"),
+        ("-headline:quay quay", "one"),
+        ("standfirst:harbour", "three"),
+        ("body:quay", "one two"),
+        ('body:"north quay"', "one"),
+        ('headline:"north quay"', ""),
+        ("headline:(harbour OR quay)", "one two"),
+        ("headline:(harbour quay)", ""),
+        ("headline:harb*", "one"),
+        ("standfirst:ferr* body:pride", "one"),
+        ("headline:the", ""),
+        ("headline:élection", "sept"),
+        ("headline:한국", "여섯"),
+        # Endings, accents, case, width and pairs.
+        ("ferry", "one 다섯"),
+        ("élection LEGISLATIVE", "sept"),
+        ("hauser strasse", "acht"),
+        ("порт", "девять"),
+        ("ＦＥＲＲＹ", "one 다섯"),
+        ("jaxa", "十"),
+        ("한미동맹", "다섯"),
+        ("미동", "다섯"),
+        ("동미", ""),
+        ("東京", "十"),
+        ("headline:東京都", "十"),
+        ("body:東京都", ""),
+        ("한미*", "다섯"),
+        ("한*", "다섯 여섯"),
+        ("headline:한*", "여섯"),
+        ("한미동*", "다섯"),
+        ("대변*", "여섯"),
+        ("-한미* 한*", "여섯"),
+        ("東*", "十"),
+        # A minus is tested with the stems of the article's own language.
+        ("-election -hauser -port -harbours -quays -stars -порты", "다섯 여섯 十"),
+        ("the -ferries -harbour -quay -stars -порты", "다섯"),
+    ],
+)
+def test_a_search_finds(blank_client: ContractClient, q: str, expected: str) -> None:
+    answer = found(blank_client, q, "&sort=oldest")
+    assert [article["headline"].split()[0] for article in answer["data"]] == expected.split()
+    ranked = found(blank_client, q)
+    assert {article["id"] for article in ranked["data"]} == {article["id"] for article in answer["data"]}
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("quay", {"headline": None, "body": ["The north <mark>quay</mark> reopens. National pride."]}),
+        ("headline:harbour", {"headline": "one <mark>harbour</mark>", "standfirst": None, "body": []}),
+        ("headline:harbour pride", {"headline": "one <mark>harbour</mark>", "standfirst": None}),
+        ("standfirst:ferry", {"headline": None, "standfirst": "<mark>Ferries</mark> return", "body": []}),
+        ('"north quay"', {"body": ["The <mark>north quay</mark> reopens. National pride."]}),
+        ('reopens "north quay"', {"body": ["The <mark>north quay</mark> <mark>reopens</mark>. National pride."]}),
+        ("harb* -start", {"headline": "one <mark>harbour</mark>"}),
+        ("harbours* one", {"headline": "<mark>one</mark> <mark>harbour</mark>"}),
+        ("nationa* quay", {"body": ["The north <mark>quay</mark> reopens. <mark>National</mark> pride."]}),
+        ("north-qu*", {"body": ["The <mark>north quay</mark> reopens. National pride."]}),
+        ("one OR start", {"headline": "<mark>one</mark> harbour", "body": []}),
+        ("one -stars", {"headline": "<mark>one</mark> harbour", "body": []}),
+        ("one -(start -pride)", {"body": ["The north quay reopens. National <mark>pride</mark>."]}),
+        ("한미*", {"body": ["굳건한 <mark>한미</mark>동맹의 미래, the ferry"]}),
+        ("headline:한*", {"headline": "여섯 <mark>한국</mark>", "body": []}),
+        ("élect* body:legislatives", {"body": ["Les <mark>élections</mark> <mark>législatives</mark>, des étés"]}),
+        ("headline:haus*", {"headline": "acht <mark>Häuser</mark>", "body": []}),
+        ("национальны*", {"body": ["<mark>Национальные</mark> порты и гавани"]}),
+        ("headline:東京都", {"headline": "十 <mark>東京都</mark>", "body": []}),
+        ("jax*", {"body": ["<mark>ＪＡＸＡ</mark>は東京の港で"]}),
+    ],
+)
+def test_a_highlight_is_what_the_search_found(blank_client: ContractClient, q: str, expected: dict[str, Any]) -> None:
+    first = found(blank_client, q, "&sort=oldest&include=highlights")["data"][0]
+    assert {name: first["highlights"][name] for name in expected} == expected
+
+
+def test_a_search_that_cannot_be_read_says_where(client: ContractClient) -> None:
+    response = client.get(f"/v1/articles?q={quote('port headlin:quay')}")
+    assert (response.status_code, response.get_json()["code"]) == (422, "invalid_input")
+    [error] = response.get_json()["errors"]
+    assert error["parameter"] == "q"
+    assert error["detail"].startswith("at character 6: headlin: is no field; did you mean headline:?")
+
+
+@pytest.mark.usefixtures("library")
+def test_a_search_is_explained_in_words_and_in_each_language(blank_client: ContractClient) -> None:
+    explain = found(blank_client, '"the quays" (headline:nationa* OR -élections)', "&explain=true")["meta"]["explain"]
+    assert explain["query"] == {
+        "all_of": [
+            {"phrase": "the quays"},
+            {"any_of": [{"prefix": "nationa", "in": "headline"}, {"not": {"word": "élections"}}]},
+        ]
+    }
+    words = [
+        ({"phrase": "the quays"}, "en", [("quay", False)], ["the"]),
+        ({"phrase": "the quays"}, "ko", [("the", False), ("quays", False)], []),
+        ({"prefix": "nationa", "in": "headline"}, "en", [("nationa", True), ("nation", False)], []),
+        ({"prefix": "nationa", "in": "headline"}, "ko", [("nationa", True)], []),
+        ({"word": "élections"}, "en", [("elect", False)], []),
+        ({"word": "élections"}, "ko", [("elections", False)], []),
+    ]
+    assert [term for term in explain["terms"] if term["language"] in ("en", "ko")] == [
+        {
+            **term,
+            "language": language,
+            "lexemes": [{"lexeme": lexeme, "prefix": prefix} for lexeme, prefix in lexemes],
+            "stop_words": stop_words,
+        }
+        for term, language, lexemes, stop_words in words
+    ]
+    assert len(explain["terms"]) == 3 * 6, "each term in each of the six languages"
+
+
+@pytest.mark.usefixtures("library")
+def test_a_search_that_finds_nothing_is_explained_as_well(blank_client: ContractClient) -> None:
+    answer = found(blank_client, "absent", "&explain=true&sort=newest")
+    assert (answer["data"], answer["meta"]["explain"]["query"]) == ([], {"word": "absent"})
+    assert "explain" not in found(blank_client, "absent")["meta"]
+
+
+@pytest.mark.usefixtures("library")
+def test_any_page_of_a_search_may_be_explained(blank_client: ContractClient) -> None:
+    following = found(blank_client, "ferry", "&limit=1&explain=true")["page"]["next"]
+    assert len(found(blank_client, "ferry", f"&limit=1&cursor={following}")["data"]) == 1
+
+
+def test_to_explain_a_search_there_must_be_one(client: ContractClient) -> None:
+    for query in ("explain=true", "explain=true&tag=seoul-washington"):
+        response = client.get(f"/v1/articles?{query}")
+        assert response.status_code == 422
+        assert [error["parameter"] for error in response.get_json()["errors"]] == ["explain"]
