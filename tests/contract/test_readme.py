@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PARTNERS = "docs/partners.md"
 PAGES = ["README.md", "docs/reading.md", "docs/editing.md"]
+# Pages whose blocks follow on each other.
+WHOLE = [PARTNERS, "docs/search.md"]
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -25,7 +27,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 CONSOLE = [
     pytest.param(block, id=f"{page}-{number}") for page in PAGES for number, block in enumerate(blocks(page, "console"))
-] + [pytest.param("".join(blocks(PARTNERS, "console")), id=PARTNERS)]
+] + [pytest.param("".join(blocks(page, "console")), id=page) for page in WHOLE]
 
 
 def examples(block: str) -> list[tuple[str, str]]:
