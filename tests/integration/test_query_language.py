@@ -145,6 +145,7 @@ def test_a_search_finds(blank_client: ContractClient, q: str, expected: str) -> 
         ("north-qu*", {"body": ["The <mark>north quay</mark> reopens. National pride."]}),
         ("one OR start", {"headline": "<mark>one</mark> harbour", "body": []}),
         ("one -stars", {"headline": "<mark>one</mark> harbour", "body": []}),
+        ("one OR -harbour", {"headline": "<mark>one</mark> harbour"}),
         ("one -(start -pride)", {"body": ["The north quay reopens. National <mark>pride</mark>."]}),
         ("한미*", {"body": ["굳건한 <mark>한미</mark>동맹의 미래, the ferry"]}),
         ("headline:한*", {"headline": "여섯 <mark>한국</mark>", "body": []}),

@@ -45,6 +45,25 @@ def test_what_was_found_is_marked_and_everything_escaped(content: str, phrases: 
     assert text(content, *phrases, stop=("of", "in", "the")).marked() == marked
 
 
+@pytest.mark.parametrize(
+    ("content", "before", "stems", "beginning", "marked"),
+    [
+        ("governments of the governed", "", set(), "governm", "<mark>governments</mark> of the governed"),
+        ("a nation, national", "", {"nation"}, "nationa", "a <mark>nation</mark>, <mark>national</mark>"),
+        ("north gov, north quay", "north", set(), "q", "north gov, <mark>north quay</mark>"),
+        ("misgovern", "", set(), "gov", None),
+        ("Élysée", "", set(), "ely", "<mark>Élysée</mark>"),
+    ],
+)
+def test_a_prefix_marks_whole_words_that_begin_so_or_have_its_stem(
+    content: str, before: str, stems: set[str], beginning: str, marked: str | None
+) -> None:
+    english = {"governments": "govern", "governed": "govern", "national": "nation"}
+    lexemes = {token: frozenset({english.get(token, token)}) for token in tokens(content)}
+    phrase = [*(Wanted(frozenset({token})) for token in tokens(before)), Wanted(frozenset(stems), beginning)]
+    assert Text(content, [phrase], lexemes).marked() == marked
+
+
 def test_a_short_text_is_one_fragment_as_it_is() -> None:
     assert text("The port reopens.", "port").fragments() == ["The <mark>port</mark> reopens."]
 
