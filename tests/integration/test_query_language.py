@@ -1,21 +1,29 @@
 """What each operator of q finds, in the language of each article."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from conftest import app_on
 from contract import ContractClient
 from stories import outlet, record, store
 
-from api.database import Connection
+from api.database import Connection, connect
 
 
-@pytest.fixture
-def library(blank: Connection) -> None:
-    """Articles told apart by their headlines' first words."""
-    outlet(blank, "daily")
+@pytest.fixture(scope="module")
+def library(blank_database: str) -> Iterator[ContractClient]:
+    """A client of articles told apart by their headlines' first words."""
+    with connect(blank_database) as connection, connection.transaction(force_rollback=True):
+        _store(connection)
+        yield app_on(connection).test_client()  # pyright: ignore[reportReturnType]: app_on sets the class
+
+
+def _store(connection: Connection) -> None:
+    outlet(connection, "daily")
     store(
-        blank,
+        connection,
         record("one harbour", standfirst="Ferries return", body="The north quay reopens. National pride.", day=0),
         record("two quay", body="A harbourmaster of the north, a quay of the south.", day=1),
         record("three", standfirst="Harbour dues", body="The university and its universities rose by 12:30.", day=2),
@@ -35,7 +43,6 @@ def found(client: ContractClient, q: str, more: str = "") -> dict[str, Any]:
     return response.get_json()
 
 
-@pytest.mark.usefixtures("library")
 @pytest.mark.parametrize(
     ("q", "expected"),
     [
@@ -122,14 +129,13 @@ def found(client: ContractClient, q: str, more: str = "") -> dict[str, Any]:
         ("the -ferries -harbour -quay -stars -порты", "다섯"),
     ],
 )
-def test_a_search_finds(blank_client: ContractClient, q: str, expected: str) -> None:
-    answer = found(blank_client, q, "&sort=oldest")
+def test_a_search_finds(library: ContractClient, q: str, expected: str) -> None:
+    answer = found(library, q, "&sort=oldest")
     assert [article["headline"].split()[0] for article in answer["data"]] == expected.split()
-    ranked = found(blank_client, q)
+    ranked = found(library, q)
     assert {article["id"] for article in ranked["data"]} == {article["id"] for article in answer["data"]}
 
 
-@pytest.mark.usefixtures("library")
 @pytest.mark.parametrize(
     ("q", "expected"),
     [
@@ -156,8 +162,8 @@ def test_a_search_finds(blank_client: ContractClient, q: str, expected: str) -> 
         ("jax*", {"body": ["<mark>ＪＡＸＡ</mark>は東京の港で"]}),
     ],
 )
-def test_a_highlight_is_what_the_search_found(blank_client: ContractClient, q: str, expected: dict[str, Any]) -> None:
-    first = found(blank_client, q, "&sort=oldest&include=highlights")["data"][0]
+def test_a_highlight_is_what_the_search_found(library: ContractClient, q: str, expected: dict[str, Any]) -> None:
+    first = found(library, q, "&sort=oldest&include=highlights")["data"][0]
     assert {name: first["highlights"][name] for name in expected} == expected
 
 
@@ -169,9 +175,8 @@ def test_a_search_that_cannot_be_read_says_where(client: ContractClient) -> None
     assert error["detail"].startswith("at character 6: headlin: is no field; did you mean headline:?")
 
 
-@pytest.mark.usefixtures("library")
-def test_a_search_is_explained_in_words_and_in_each_language(blank_client: ContractClient) -> None:
-    explain = found(blank_client, '"the quays" (headline:nationa* OR -élections)', "&explain=true")["meta"]["explain"]
+def test_a_search_is_explained_in_words_and_in_each_language(library: ContractClient) -> None:
+    explain = found(library, '"the quays" (headline:nationa* OR -élections)', "&explain=true")["meta"]["explain"]
     assert explain["query"] == {
         "all_of": [
             {"phrase": "the quays"},
@@ -198,17 +203,15 @@ def test_a_search_is_explained_in_words_and_in_each_language(blank_client: Contr
     assert len(explain["terms"]) == 3 * 6, "each term in each of the six languages"
 
 
-@pytest.mark.usefixtures("library")
-def test_a_search_that_finds_nothing_is_explained_as_well(blank_client: ContractClient) -> None:
-    answer = found(blank_client, "absent", "&explain=true&sort=newest")
+def test_a_search_that_finds_nothing_is_explained_as_well(library: ContractClient) -> None:
+    answer = found(library, "absent", "&explain=true&sort=newest")
     assert (answer["data"], answer["meta"]["explain"]["query"]) == ([], {"word": "absent"})
-    assert "explain" not in found(blank_client, "absent")["meta"]
+    assert "explain" not in found(library, "absent")["meta"]
 
 
-@pytest.mark.usefixtures("library")
-def test_any_page_of_a_search_may_be_explained(blank_client: ContractClient) -> None:
-    following = found(blank_client, "ferry", "&limit=1&explain=true")["page"]["next"]
-    assert len(found(blank_client, "ferry", f"&limit=1&cursor={following}")["data"]) == 1
+def test_any_page_of_a_search_may_be_explained(library: ContractClient) -> None:
+    following = found(library, "ferry", "&limit=1&explain=true")["page"]["next"]
+    assert len(found(library, "ferry", f"&limit=1&cursor={following}")["data"]) == 1
 
 
 def test_to_explain_a_search_there_must_be_one(client: ContractClient) -> None:
