@@ -54,8 +54,8 @@ class FieldList(CommaList):
         return text
 
 
-class ArticleQuery(PageQuery):
-    """Filters of a list of articles; an article passes when it passes each of them."""
+class ArticleFilters(Schema):
+    """Filters of articles; an article passes when it passes each of them."""
 
     q = Text(
         low=1,
@@ -108,6 +108,16 @@ class ArticleQuery(PageQuery):
         load_default="UTC",
         metadata={"description": "The time zone of dates in `from`, `to` and `updated_since`, such as `Asia/Seoul`."},
     )
+
+    @ma.validates_schema
+    def _range(self, data: dict[str, Any], **_: Any) -> None:
+        if "from" in data and "to" in data and data["from"] >= data["to"]:
+            raise ValidationError("must not be before from", "to")
+
+
+class ArticleQuery(ArticleFilters, PageQuery):
+    """Parameters of a list of articles: its filters, its order, what it shows."""
+
     sort = fields.String(
         validate=validate.OneOf(SORTS, error="must be newest, oldest, updated or relevance"),
         metadata={
@@ -151,11 +161,6 @@ class ArticleQuery(PageQuery):
     @ma.post_load
     def _sorted(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         return {"sort": "relevance" if "q" in data else "newest", **data}
-
-    @ma.validates_schema
-    def _range(self, data: dict[str, Any], **_: Any) -> None:
-        if "from" in data and "to" in data and data["from"] >= data["to"]:
-            raise ValidationError("must not be before from", "to")
 
 
 class NounReference(Schema):

@@ -92,9 +92,7 @@ def readable(article_id: UUID) -> DictRow:
 
 def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
     """A page of articles; ``given`` are filters that the path sets."""
-    filters = {name: value for name, value in {**query, **given}.items() if name in FILTERS}
-    if "q" in filters:
-        filters["q"] = _parsed(filters["q"])
+    filters = filters_of(query, **given)
     include = query.get("include", ())
     fields = query.get("fields", ())
     shown = (*fields, "body") if fields and "body" in include else fields
@@ -106,6 +104,14 @@ def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
             connection, filters, query["sort"], wanted, shown, alone=seen_alone(), **extras
         ),
     )
+
+
+def filters_of(query: Mapping[str, Any], **given: list[str]) -> dict[str, Any]:
+    """The filters among a query's parameters, as ``queries.page`` takes them."""
+    filters = {name: value for name, value in {**query, **given}.items() if name in FILTERS}
+    if "q" in filters:
+        filters["q"] = _parsed(filters["q"])
+    return filters
 
 
 def _parsed(q: str) -> Node:

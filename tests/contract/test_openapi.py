@@ -77,6 +77,7 @@ def test_operations_keep_their_names() -> None:
         "getPerson",
         "getProblem",
         "getTag",
+        "getTimeline",
         "getVersion",
         "getVersionDiff",
         "listArticles",

@@ -1,0 +1,47 @@
+"""Timelines over HTTP."""
+
+from typing import Any
+
+from flask import Response
+
+from api import caching
+from api.database import Connection
+from api.errors import InvalidInput
+from api.queries import timeline as queries
+from api.resources.articles import filters_of
+from api.web import Blueprint, answer
+from schemas.timeline import TimelineQuery, TimelineSchema
+
+blueprint = Blueprint("Discovery", __name__, url_prefix="/v1", description="Ways into the archive.")
+
+
+@blueprint.operation(
+    "/timeline",
+    {200: (TimelineSchema, "How many of the articles that pass every filter were published when.")},
+    query=TimelineQuery,
+    summary="Count articles over time",
+)
+def get_timeline(query: dict[str, Any]) -> Response:
+    """How many articles each day, week, month or year has, narrowed by any of the filters of a list of articles."""
+    filters = filters_of(query)
+    interval, tz = query["interval"], query["tz"]
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        try:
+            return queries.timeline(connection, filters, interval, tz)
+        except queries.TooLong as error:
+            detail = f"makes more than {queries.MOST:,} of this time; "
+            detail += f"{error.fitting} would fit" if error.fitting else "none would fit: ask from and to nearer times"
+            raise _refused("interval", detail) from None
+        except OverflowError:
+            raise _refused("tz", "takes a day of this time out of the years 1 to 9999") from None
+
+    def shown(parts: list[dict[str, Any]]) -> Response:
+        total = sum(part["count"] for part in parts)
+        return answer({"data": parts, "meta": {"interval": interval, "tz": tz, "total": total}})
+
+    return caching.read(read, shown)
+
+
+def _refused(parameter: str, detail: str) -> InvalidInput:
+    return InvalidInput(f"Not accepted: {parameter} {detail}.", errors=[{"parameter": parameter, "detail": detail}])

@@ -1,0 +1,62 @@
+"""What timelines cost at 100,000 articles: no more than the filters leave, or one pass over an index."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import new_database
+from plans import watched
+
+from api import migrate
+from api.database import Connection, connect
+from api.queries.timeline import timeline
+
+pytestmark = pytest.mark.long
+
+LARGE = Path(__file__).parents[1] / "large.sql"
+
+
+@pytest.fixture(scope="module")
+def archive(server: str) -> Iterator[Connection]:
+    """The archive of large.sql, with statistics."""
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            connection.execute(LARGE.read_bytes())
+            connection.execute("vacuum analyze")
+            yield connection
+
+
+def day(year: int, month: int = 1, number: int = 1) -> datetime:
+    return datetime(year, month, number, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("filters", "rows", "blocks"),
+    [
+        # Indexes alone are read to count everything.
+        ({}, 150, 1_500),
+        ({"from": day(2021), "to": day(2022)}, 150, 500),
+        ({"outlet": ["outlet-7"]}, 5_000, 4_000),
+        ({"tag": ["tag-403"]}, 150, 500),
+        ({"tag": ["tag-300"]}, 1_000, 2_000),
+        ({"tag": ["tag-300", "tag-350"]}, 2_000, 4_000),
+        ({"tag": ["tag-1"]}, 130_000, 30_000),
+        ({"person": ["person-300"], "outlet": ["outlet-1"]}, 1_000, 2_000),
+        ({"q": "absent"}, 150, 500),
+        ({"q": "rare77"}, 150, 500),
+        ({"q": "mid77"}, 3_500, 4_000),
+        ({"q": "mid77", "tag": ["tag-300"]}, 1_500, 3_000),
+    ],
+    ids=str,
+)
+def test_a_timeline_reads_no_more_than_its_filters_leave(
+    archive: Connection, filters: dict[str, Any], rows: int, blocks: int
+) -> None:
+    with watched(archive) as costs:
+        timeline(archive, filters, "month", "Asia/Seoul")
+    for cost in costs:
+        assert cost.rows <= rows, f"{cost.rows} rows\n{cost.text}"
+        assert cost.blocks <= blocks, f"{cost.blocks} blocks\n{cost.text}"

@@ -1,0 +1,143 @@
+"""Timelines over HTTP: what they count, where they begin and end, and how far they go."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from contract import ContractClient
+from stories import outlet, record, store, tag
+
+from api.commands import standing
+from api.database import Connection
+
+
+def timeline(client: ContractClient, query: str) -> dict[str, Any]:
+    response = client.get(f"/v1/timeline?{query}")
+    assert response.status_code == 200, response.text
+    return response.get_json()
+
+
+def counts(client: ContractClient, query: str) -> str:
+    """The first days and counts of a timeline, in a line."""
+    return " ".join(f"{part['from']}:{part['count']}" for part in timeline(client, query)["data"])
+
+
+@pytest.fixture
+def library(blank: Connection) -> None:
+    """Articles of June 2025 and of the year before."""
+    outlet(blank, "daily")
+    tag(blank, "Trade")
+    at = [
+        ("one", "2025-06-01T00:00:00"),
+        ("two", "2025-06-01T23:59:59"),
+        ("three", "2025-06-04T12:00:00"),
+        ("four", "2025-06-09T16:00:00"),
+        ("old", "2024-11-03T04:30:00"),
+    ]
+    records = [
+        record(name, published_at=datetime.fromisoformat(time).replace(tzinfo=UTC), tags=["trade"] * (name != "three"))
+        for name, time in at
+    ]
+    store(blank, *records)
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("interval=year", "2024-01-01:1 2025-01-01:4"),
+        ("interval=month&from=2025-05-01", "2025-05-01:0 2025-06-01:4"),
+        ("from=2025-05-01&to=2025-07-01", "2025-05-01:0 2025-06-01:4 2025-07-01:0"),
+        # The first of June is a Sunday.
+        ("interval=week&from=2025-06-01", "2025-05-26:2 2025-06-02:1 2025-06-09:1"),
+        ("interval=day&from=2025-06-01&to=2025-06-04", "2025-06-01:2 2025-06-02:0 2025-06-03:0 2025-06-04:1"),
+        ("interval=day&from=2025-06-01T12:00:00Z&to=2025-06-02", "2025-06-01:1 2025-06-02:0"),
+        ("interval=day&from=2025-06-10&tz=Asia/Seoul", "2025-06-10:1"),
+        ("interval=day&from=2025-06-02&to=2025-06-02&tz=Asia/Seoul", "2025-06-02:1"),
+        # In Havana this is half past midnight, an hour before midnight comes again.
+        ("interval=day&to=2024-11-04&tz=America/Havana", "2024-11-03:1 2024-11-04:0"),
+        ("tag=trade&from=2025-05-01", "2025-05-01:0 2025-06-01:3"),
+        ("q=three", "2025-06-01:1"),
+        ("q=three&tag=trade", ""),
+        ("tag=none", ""),
+        ("tag=none&from=2025-06-01&to=2025-06-02&interval=day", "2025-06-01:0 2025-06-02:0"),
+        ("from=2030-01-01", ""),
+        ("q=absent&interval=year&from=2024-01-01&to=2025-01-01", "2024-01-01:0 2025-01-01:0"),
+    ],
+)  # fmt: skip
+def test_articles_are_counted_where_they_were_published(
+    blank_client: ContractClient, query: str, expected: str
+) -> None:
+    assert counts(blank_client, query) == expected
+
+
+@pytest.mark.parametrize("interval", ["day", "week", "month", "year"])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        "",
+        "&tag=seoul-washington,us-tariffs",
+        "&q=president&tz=America/Havana",
+        "&outlet_not=korea-herald&tz=Asia/Seoul",
+        "&person=lee-jae-myung&language=en,ko",
+    ],
+)
+def test_each_count_is_the_length_of_the_list_of_its_days(client: ContractClient, interval: str, filters: str) -> None:
+    shown = timeline(client, f"interval={interval}{filters}")
+    parts = [part for part in shown["data"] if part["count"]]
+    assert parts
+    for part in [*parts[:5], *parts[-5:]]:
+        listed = client.get(f"/v1/articles?from={part['from']}&to={part['to']}{filters}&limit=1").get_json()
+        assert listed["meta"]["total"] == part["count"], part
+    everything = client.get(f"/v1/articles?limit=1{filters}").get_json()["meta"]["total"]
+    assert shown["meta"]["total"] == sum(part["count"] for part in parts) == everything
+
+
+def test_an_empty_archive_has_no_timeline(blank_client: ContractClient) -> None:
+    assert timeline(blank_client, "") == {"data": [], "meta": {"interval": "month", "tz": "UTC", "total": 0}}
+
+
+def test_nobody_can_count_what_nobody_sees(blank: Connection, blank_client: ContractClient) -> None:
+    outlet(blank, "daily")
+    [withdrawn, _, _] = store(
+        blank,
+        record("withdrawn", day=1),
+        record("shown", day=3),
+        record("embargoed", day=5, embargoed_until=datetime(2999, 1, 1, tzinfo=UTC)),
+    )
+    standing.withdraw(blank, withdrawn.id, "canceled", "A mistake")
+    assert counts(blank_client, "interval=day") == "2025-06-04:1"
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "detail"),
+    [
+        ("interval=hour", "interval", "must be day, week, month or year"),
+        (
+            "interval=day&from=2020-01-01&to=2025-01-01",
+            "interval",
+            "makes more than 1,000 of this time; week would",
+        ),
+        ("interval=day&from=1900-01-01&to=1950-01-01", "interval", "month would fit"),
+        ("interval=week&from=1000-01-01&to=1900-01-01", "interval", "year would fit"),
+        ("interval=day&from=0002-01-01&to=2025-01-01", "interval", "none would fit: ask from and to nearer times"),
+        ("from=0001-01-01T00:00:00Z&to=0001-01-02&tz=America/New_York", "tz", "out of the years"),
+        ("from=2025-01-02&to=2025-01-01", "to", "must not be before from"),
+        ("tz=Mars", "tz", "must be a time zone"),
+        ("q=-", "q", "must hold at least one letter"),
+        ("limit=3", "limit", "is no parameter of this address"),
+        ("sort=oldest", "sort", "is no parameter of this address"),
+    ],
+)
+def test_what_cannot_be_a_timeline_is_refused(client: ContractClient, query: str, parameter: str, detail: str) -> None:
+    response = client.get(f"/v1/timeline?{quote(query, safe='=&-:/')}")
+    assert response.status_code == 422, response.text
+    [error] = response.get_json()["errors"]
+    assert error["parameter"] == parameter
+    assert detail in error["detail"]
+
+
+def test_a_thousand_intervals_fit_and_one_more_does_not(client: ContractClient) -> None:
+    assert len(timeline(client, "interval=day&from=2022-09-28&to=2025-06-23")["data"]) == 1_000
+    assert client.get("/v1/timeline?interval=day&from=2022-09-27&to=2025-06-23").status_code == 422
