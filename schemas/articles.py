@@ -11,6 +11,7 @@ from schemas.base import (
     INT4,
     WEB_ADDRESS,
     Bound,
+    ChoiceList,
     CommaList,
     Count,
     IdList,
@@ -27,6 +28,7 @@ from schemas.base import (
 )
 from schemas.errors import ProblemErrorSchema
 from schemas.explained import ExplainSchema
+from schemas.facets import FACETS, FacetsSchema
 from schemas.nouns import LANGUAGE_CODE, language_code
 from schemas.paging import MetaSchema, PageQuery, PageSchema
 
@@ -142,6 +144,15 @@ class ArticleQuery(ArticleFilters, PageQuery):
         data_key="fields",
         attribute="fields",
         metadata={"description": "Only these fields of each article, separated by commas; left out, all of them."},
+    )
+    facets = ChoiceList(
+        FACETS,
+        metadata={
+            "description": "Count the newest 2,000 articles that pass the filters by these facets, separated by "
+            "commas: `outlet`, `section`, `tag`, `person`, `language`, `credit`, `year`, `month`. Each ignores its own "
+            "filter (`year` and `month` ignore `from` and `to`), so that it shows what else could be chosen; "
+            "`meta.facets` has them."
+        },
     )
 
     @ma.validates("include")
@@ -294,6 +305,7 @@ class ArticleMetaSchema(MetaSchema):
     explain = fields.Nested(
         ExplainSchema, metadata={"description": "With `explain=true`, how the search was understood."}
     )
+    facets = fields.Nested(FacetsSchema, metadata={"description": "With `facets`, what was counted, by facet."})
 
 
 class ArticlePageSchema(Schema):

@@ -1,8 +1,9 @@
 """Fields that take exactly what they say, and the schema class that refuses everything else."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -150,6 +151,22 @@ class CommaList(fields.String):
         storable(text)
         if len(text) > self.LONGEST:
             raise ValidationError(f"must have values of at most {self.LONGEST} characters")
+        return text
+
+
+class ChoiceList(CommaList):
+    """Some of the values that are known."""
+
+    def __init__(self, choices: Sequence[str], **kwargs: Any) -> None:
+        self.choices = choices
+        kwargs["metadata"] = {"pattern": self.pattern(f"({'|'.join(choices)})"), **kwargs.get("metadata", {})}
+        super().__init__(**kwargs)
+
+    def value(self, text: str) -> str:
+        if text not in self.choices:
+            near = get_close_matches(text, self.choices, n=1)
+            hint = f", did you mean {near[0]}?" if near else ""
+            raise ValidationError(f"must be some of {', '.join(self.choices)}; {text[:50]!r} is none{hint}")
         return text
 
 

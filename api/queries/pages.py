@@ -1,7 +1,7 @@
 """Running one page of a selection, and the JSON that passes through unread."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -30,7 +30,7 @@ class Wanted:
 class Page:
     """Rows in order, the places from which pages before and behind it go on, and how many rows there are in all.
 
-    ``explained`` is how a search was understood.
+    ``explained`` is how a search was understood; ``meta`` has more facts about the whole list, as they are shown.
     """
 
     rows: list[DictRow]
@@ -40,6 +40,7 @@ class Page:
     capped: bool = False
     ranked: "Ranked | None" = None
     explained: Mapping[str, Any] | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

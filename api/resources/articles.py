@@ -1,6 +1,7 @@
 """Articles over HTTP."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,12 @@ from psycopg.rows import DictRow
 
 from api import caching, positions
 from api.article import COLUMNS
+from api.database import Connection
 from api.errors import Gone, InvalidCursor, InvalidInput, NotFound
 from api.ingest import ninjs
 from api.queries import articles as queries
+from api.queries import facets
+from api.queries.pages import Page, Wanted
 from api.query import Misread, Node, parse
 from api.resources.lists import listed
 from api.timing import stage
@@ -97,13 +101,15 @@ def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
     fields = query.get("fields", ())
     shown = (*fields, "body") if fields and "body" in include else fields
     extras = {"highlights": "highlights" in include, "explain": query["explain"] == "true"}
-    return listed(
-        query,
-        given,
-        lambda connection, wanted: queries.page(
-            connection, filters, query["sort"], wanted, shown, alone=seen_alone(), **extras
-        ),
-    )
+
+    def read(connection: Connection, wanted: Wanted) -> Page:
+        page = queries.page(connection, filters, query["sort"], wanted, shown, alone=seen_alone(), **extras)
+        meta: dict[str, Any] = {}
+        if "facets" in query:
+            meta["facets"] = facets.counted(connection, filters, query["facets"], query["tz"], given.keys())
+        return replace(page, meta=meta)
+
+    return listed(query, given, read)
 
 
 def filters_of(query: Mapping[str, Any], **given: list[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from api.web import absolute, answer, database
 Fetch = Callable[[Connection, Wanted], Page]
 
 # What a cursor is not bound to: these may change from page to page.
-UNBOUND = ("cursor", "limit", "count", "fields", "include", "explain")
+UNBOUND = ("cursor", "limit", "count", "fields", "include", "explain", "facets")
 
 
 def listed(
@@ -55,7 +55,7 @@ def _meta(page: Page) -> dict[str, Any]:
         meta["ranked"] = asdict(page.ranked)
     if page.explained is not None:
         meta["explain"] = page.explained
-    return meta
+    return {**meta, **page.meta}
 
 
 def _links(cursors: Mapping[str, str | None]) -> dict[str, str]:

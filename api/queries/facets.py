@@ -1,0 +1,131 @@
+"""What the newest articles that pass the filters of a list are, counted by value."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, LiteralString
+from zoneinfo import ZoneInfo
+
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
+from api.database import Connection
+from api.queries.articles import asked, selected
+from api.queries.frequencies import Known, known
+
+COUNTED_AT_MOST = 2_000
+SHOWN_AT_MOST = 50
+
+# The filters that each facet ignores: those that choose among its values.
+OWN: Mapping[str, tuple[str, ...]] = {
+    "outlet": ("outlet",), "section": ("section",), "tag": ("tag",), "person": ("person",),
+    "language": ("language",), "credit": ("credit",), "year": ("from", "to"), "month": ("from", "to"),
+}  # fmt: skip
+# So much of a date is a year, and a month.
+PERIODS = {"year": 4, "month": 7}
+
+# Counted before they are named: there are fewer nouns than links.
+_NOUNS: Mapping[LiteralString, LiteralString] = {
+    "outlet": "from (select outlet_id as id, count(*) from newest group by 1) as c join outlets n using (id)",
+    "tag": "from (select tag_id as id, count(*) from newest cross join lateral"
+    " (select tag_id from article_tags where article_id = newest.id offset 0) as l group by 1) as c"
+    " join tags n using (id)",
+    "person": "from (select person_id as id, count(*) from newest cross join lateral"
+    " (select person_id from article_people where article_id = newest.id offset 0) as l group by 1) as c"
+    " join people n using (id)",
+}
+_TEXTS: tuple[LiteralString, ...] = ("section", "language", "credit")
+
+
+def counted(
+    connection: Connection, filters: Mapping[str, Any], names: Sequence[str], tz: str, kept: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """Each of these facets of the articles that pass all ``filters`` but the facet's own.
+
+    ``filters`` are those of ``articles.page``; those named in ``kept`` count for every facet. Facets that ignore the
+    same filters are counted by one statement.
+    """
+    query = asked(connection, filters["q"]).tsquery if "q" in filters else None
+    sets: dict[frozenset[str], list[str]] = {}
+    for name in names:
+        ignored = frozenset(own for own in OWN[name] if own in filters and own not in kept)
+        sets.setdefault(ignored, []).append(name)
+    nothing = "q" in filters and query is None
+    whole = None if nothing else known(connection, filters, query, "newest")
+    counting: list[tuple[list[str], Cursor[DictRow] | None]] = []
+    with connection.pipeline():
+        for ignored, together in sets.items():
+            found = None if nothing else _without(connection, filters, query, whole, ignored)
+            counting.append((together, _ask(connection, found, query, together) if found else None))
+    counts: dict[str, dict[str, Any]] = {}
+    for together, cursor in counting:
+        counts |= _facets(together, cursor.fetchall() if cursor else [], ZoneInfo(tz))
+    return {name: counts[name] for name in names}
+
+
+def _without(
+    connection: Connection,
+    filters: Mapping[str, Any],
+    query: str | None,
+    whole: Known | None,
+    ignored: Collection[str],
+) -> Known | None:
+    """What is known of the filters without those ignored; None when the others leave nothing."""
+    if whole is None:
+        others = {name: value for name, value in filters.items() if name not in ignored}
+        return known(connection, others, query, "newest") if ignored else None
+    return Known(
+        {name: value for name, value in whole.filters.items() if name not in ignored},
+        {name: articles for name, articles in whole.frequencies.items() if name not in ignored},
+    )
+
+
+def _ask(connection: Connection, found: Known, query: str | None, names: Sequence[str]) -> Cursor[DictRow]:
+    selection, newest = selected(found, query, "newest")
+    matched = replace(selection, columns="a.id, a.published_at, a.outlet_id, a.section, a.language, a.credit")
+    parts: list[LiteralString] = [
+        "select null::text, null::text, null::text, null::text, count(*), 0::bigint, null::timestamptz[] from matched"
+    ]
+    parts.extend(
+        f"(select '{facet}', n.slug, n.name, n.folded, c.count, count(*) over (), null {counts}"
+        " order by c.count desc, n.folded, n.slug limit %(shown)s)"
+        for facet, counts in _NOUNS.items()
+        if facet in names
+    )
+    parts.extend(
+        f"(select '{facet}', {facet}, {facet}, {facet}, count(*), count(*) over (), null from newest"
+        f" where {facet} is not null group by {facet}"
+        f' order by count(*) desc, {facet} collate "C" limit %(shown)s)'
+        for facet in _TEXTS
+        if facet in names
+    )
+    if not PERIODS.keys().isdisjoint(names):
+        parts.append("select 'moments', null, null, null, 0, 0, array_agg(published_at) from newest")
+    union = " union all ".join(parts)
+    statement: LiteralString = f"""
+        with matched as materialized ({matched.first(newest, "%(most)s + 1")}),
+            newest as materialized (select * from matched order by published_at desc, id desc limit %(most)s)
+        select * from ({union}) as counted
+            (facet, value, name, place, count, of_all, moments)"""
+    return connection.execute(
+        statement, {**matched.parameters, "most": COUNTED_AT_MOST, "shown": SHOWN_AT_MOST}, prepare=False
+    )
+
+
+def _facets(names: Sequence[str], rows: Sequence[DictRow], zone: ZoneInfo) -> dict[str, dict[str, Any]]:
+    matched = next((row["count"] for row in rows if row["facet"] is None), 0)
+    moments = next((row["moments"] or [] for row in rows if row["facet"] == "moments"), [])
+    extent = {"of": min(matched, COUNTED_AT_MOST), "complete": matched <= COUNTED_AT_MOST}
+    found: dict[str, dict[str, Any]] = {}
+    for name in names:
+        if name in PERIODS:
+            counts = Counter(moment.astimezone(zone).isoformat()[: PERIODS[name]] for moment in moments)
+            ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+            values = [{"value": text, "name": text, "count": count} for text, count in ordered]
+            found[name] = {"values": values[:SHOWN_AT_MOST], "distinct": len(values), **extent}
+        else:
+            of_it = [row for row in rows if row["facet"] == name]
+            of_it.sort(key=lambda row: (-row["count"], row["place"], row["value"]))
+            values = [{"value": row["value"], "name": row["name"], "count": row["count"]} for row in of_it]
+            found[name] = {"values": values, "distinct": of_it[0]["of_all"] if of_it else 0, **extent}
+    return found
