@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from flask.testing import FlaskClient
@@ -79,6 +80,17 @@ def _validate(schema: dict[str, Any], document: dict[str, Any], response: TestRe
 def fields(response: TestResponse) -> str | None:
     """Which fields of an article were asked for."""
     return response.request.args.get("fields")
+
+
+def example_address(path: str, methods: dict[str, Any], method: str = "get") -> str:
+    """The address of an operation with the examples of its path and of the query that it needs."""
+    filled = path.format(**{part["name"]: part["example"] for part in methods.get("parameters", [])})
+    needed = {
+        parameter["name"]: parameter["schema"]["example"]
+        for parameter in methods[method].get("parameters", [])
+        if parameter.get("required") and parameter["in"] == "query" and method == "get"
+    }
+    return f"{filled}?{urlencode(needed)}" if needed else filled
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 from conftest import app_on
-from contract import documented
+from contract import documented, example_address
 from flask.testing import FlaskClient
 from stories import ARTICLE
 from werkzeug.test import TestResponse
@@ -62,13 +62,11 @@ def answers(client: FlaskClient, key: dict[str, str], admin: dict[str, str]) -> 
             if method not in methods:
                 continue
             operation = methods[method]
-            filled = ELSEWHERE.get(operation["operationId"]) or path.format(
-                **{part["name"]: part["example"] for part in methods.get("parameters", [])}
-            )
+            filled = ELSEWHERE.get(operation["operationId"]) or example_address(path, methods, method)
             needed = {} if method == "get" else key
             query, headers = NEEDED.get(operation["operationId"], ("", {}))
             if any(parameter["name"] == "limit" for parameter in operation.get("parameters", [])):
-                query = "?limit=1"
+                query = f"{'&' if '?' in filled else '?'}limit=1"
             for media_type, body in operation.get("requestBody", {}).get("content", {}).items():
                 headers = {**headers, "Content-Type": media_type}
                 content = orjson.dumps(body["example"])

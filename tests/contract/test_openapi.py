@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from conftest import app_on
-from contract import ContractClient, documented
+from contract import ContractClient, documented, example_address
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.errors import PROBLEMS
@@ -98,6 +98,7 @@ def test_operations_keep_their_names() -> None:
         "readyz",
         "revokeKey",
         "rotateKey",
+        "suggestNames",
         "withdrawArticle",
     }
 
@@ -143,12 +144,11 @@ def test_every_operation_refuses_a_parameter_it_does_not_know(
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), [o for o in OPERATIONS if o.values[1] == "get"])
-def test_every_example_of_a_path_works(
+def test_every_example_of_a_read_works(
     client: ContractClient, admin_key: dict[str, str], path: str, method: str, operation: dict[str, Any]
 ) -> None:
-    examples = {parameter["name"]: parameter["example"] for parameter in DOCUMENT["paths"][path].get("parameters", [])}
     headers = admin_key if operation.get("security") else {}
-    response = client.open(path.format(**examples), method=method, headers=headers)
+    response = client.open(example_address(path, DOCUMENT["paths"][path]), method=method, headers=headers)
     assert response.status_code == 200, operation["operationId"]
 
 

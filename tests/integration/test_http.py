@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import brotli
 import pytest
-from contract import ContractClient, documented
+from contract import ContractClient, documented, example_address
 from stories import ARTICLE, record, store
 from werkzeug.http import http_date
 
@@ -46,11 +46,7 @@ def test_after_any_change_the_old_tag_is_no_good(client: ContractClient, demo: C
 
 # Answers about this moment, and about keys, are never kept, so they need no tag.
 UNTAGGED = {"/livez", "/readyz", "/v1/jobs/1", "/v1/changes", "/v1/keys", "/v1/keys/self"}
-ADDRESSES = [
-    path.format(**{part["name"]: part["example"] for part in methods.get("parameters", [])})
-    for path, methods in documented()["paths"].items()
-    if "get" in methods
-]
+ADDRESSES = [example_address(path, methods) for path, methods in documented()["paths"].items() if "get" in methods]
 
 
 @pytest.mark.parametrize("path", [*ADDRESSES, "/openapi.json", "/docs", "/docs/start.js", "/docs/swagger-ui.css"])

@@ -1,0 +1,36 @@
+"""Suggestions over HTTP."""
+
+from typing import Any
+
+from flask import Response
+
+from api import caching
+from api.errors import InvalidInput
+from api.folding import words
+from api.queries import suggest as queries
+from api.resources.timeline import blueprint
+from api.web import absolute, answer
+from schemas.suggest import TYPES, SuggestionsSchema, SuggestQuery
+
+MANY = {"tag": "tags", "person": "people", "outlet": "outlets"}
+
+
+@blueprint.operation(
+    "/suggest",
+    {200: (SuggestionsSchema, "What may be meant, best first.")},
+    query=SuggestQuery,
+    summary="Suggest tags, people and outlets",
+)
+def suggest_names(query: dict[str, Any]) -> Response:
+    """Tags, people and outlets with articles, for what has been typed so far; typos are forgiven where nothing fits."""
+    if not words(query["q"]):
+        detail = "must hold at least one letter or digit to look for"
+        raise InvalidInput("There is nothing to look for.", errors=[{"parameter": "q", "detail": detail}])
+
+    def shown(found: list[dict[str, Any]]) -> Response:
+        for suggestion in found:
+            suggestion["url"] = absolute(f"/v1/{MANY[suggestion['type']]}/{suggestion['slug']}")
+        return answer({"data": found})
+
+    types = query.get("types", TYPES)
+    return caching.read(lambda connection: queries.suggest(connection, query["q"], types, query["limit"]), shown)
