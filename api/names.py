@@ -110,13 +110,14 @@ class Names:
         return found
 
     def near(self, word: str) -> list[tuple[int, str]]:
-        """Words of names, and whole names in one word, that differ from this word by a typo or two: how many, and it.
+        """Words of names, and names written in one word, that differ from this word by a typo or two: how many, and it.
 
         Best first: of those with the same number the one with most articles.
         """
-        typos = self._near_forms(_form("".join(fold(part) for part in words(word))))
-        ordered = sorted((typos[form], -self._spelled[form][0], form) for form in typos if typos[form])
-        return [(distance, self._spelled[form][1]) for distance, _, form in ordered]
+        itself = "".join(fold(part) for part in words(word))
+        typos = self._near_forms(_form(itself))
+        near = sorted((distance, -self._spelled[form][0], self._spelled[form][1]) for form, distance in typos.items())
+        return [(distance, text) for distance, _, text in near if fold(text) != itself]
 
     def _beginning(self, folded: list[str], types: Collection[str]) -> Iterator[Match]:
         for key in {" ".join(folded), "".join(folded)}:

@@ -306,6 +306,13 @@ class ArticleMetaSchema(MetaSchema):
         ExplainSchema, metadata={"description": "With `explain=true`, how the search was understood."}
     )
     facets = fields.Nested(FacetsSchema, metadata={"description": "With `facets`, what was counted, by facet."})
+    suggestion = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "With `q`, when it finds fewer than three articles: the same search with words of the names "
+            "in the archive instead of near ones that hardly occur, when that finds more; else null."
+        },
+    )
 
 
 class ArticlePageSchema(Schema):

@@ -15,7 +15,7 @@ from api.database import Connection
 from api.errors import Gone, InvalidCursor, InvalidInput, NotFound
 from api.ingest import ninjs
 from api.queries import articles as queries
-from api.queries import facets
+from api.queries import facets, spelling
 from api.queries.pages import Page, Wanted
 from api.query import Misread, Node, parse
 from api.resources.lists import listed
@@ -107,6 +107,9 @@ def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
         meta: dict[str, Any] = {}
         if "facets" in query:
             meta["facets"] = facets.counted(connection, filters, query["facets"], query["tz"], given.keys())
+        if "q" in query:
+            few = wanted.place is None and page.next is None and len(page.rows) < spelling.FEW
+            meta["suggestion"] = spelling.suggestion(connection, filters, query["q"]) if few else None
         return replace(page, meta=meta)
 
     return listed(query, given, read)

@@ -61,7 +61,7 @@ def test_the_answer_says_what_was_ranked(
     cut = found(blank_client, "q=port")
     assert (headlines(cut), cut["meta"]) == (
         ["Ferries", "Weather"],
-        {"total": 3, "total_relation": "eq", "ranked": {"articles": 2, "all": False}},
+        {"total": 3, "total_relation": "eq", "ranked": {"articles": 2, "all": False}, "suggestion": None},
     )
 
 

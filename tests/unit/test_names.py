@@ -94,6 +94,7 @@ def test_misspellings_are_looked_for_only_where_nothing_fits() -> None:
         ("washingtn", [(1, "Washington")]),
         ("seuol", [(1, "Seoul")]),
         ("leejaemjung", [(1, "Lee Jae-myung")]),
+        ("leejaemyung", [(0, "Lee Jae-myung")]),
         ("Washington", []),
         ("xyz", []),
         ("", []),

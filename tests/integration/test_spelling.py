@@ -1,0 +1,99 @@
+"""Did you mean: a misspelled search is suggested in words that find something."""
+
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+from contract import ContractClient
+from stories import outlet, person, record, store, tag
+
+from api.database import Connection
+
+
+def suggestion(client: ContractClient, q: str, more: str = "") -> str | None:
+    response = client.get(f"/v1/articles?q={quote(q)}{more}")
+    assert response.status_code == 200, response.text
+    return response.get_json()["meta"]["suggestion"]
+
+
+@pytest.fixture
+def library(blank: Connection) -> None:
+    """Articles on two people and a tag."""
+    outlet(blank, "daily")
+    person(blank, "Volodymyr Zelenskyy", "젤렌스키 대통령")
+    person(blank, "Lee Jae-myung")
+    tag(blank, "Washington")
+    store(
+        blank,
+        record("one", body="Volodymyr Zelenskyy came to Washington with ships", tags=["washington"]),
+        record("two", body="Lee Jae-myung went to Washington by ship", day=1),
+        record("three", body="젤렌스키 대통령 연설", language="ko", day=2),
+    )
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("zelenskiy", "Zelenskyy"),
+        ("volodimir zelensky", "Volodymyr Zelenskyy"),
+        ("Zelenskyy washingtn", "Zelenskyy Washington"),
+        ('"lee jae-mjung" ship', '"lee jae-myung" ship'),
+        ("leejaemyung", "Lee Jae-myung"),
+        ("젤랜스키", "젤렌스키"),
+        ("washingtn -lee", "Washington -lee"),
+        ("absent OR washingtn", "absent OR Washington"),
+        # Right, or unlike anything, or of no use.
+        ("washington", None),
+        ("harbour", None),
+        ("absent washingtn", None),
+        ("ships -washingtn", None),
+        ('ships -"washingtn zelenski"', None),
+        ("washing*", None),
+        ("the", None),
+    ],
+)
+def test_a_misspelled_search_is_suggested_as_it_would_find_something(
+    blank_client: ContractClient, q: str, expected: str | None
+) -> None:
+    assert suggestion(blank_client, q) == expected
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", "Washington"),
+        ("&person=lee-jae-myung", "Washington"),
+        ("&language=ko", None),
+        ("&tag=none", None),
+        ("&to=2025-05-01", None),
+        ("&sort=oldest&count=none&fields=id", "Washington"),
+    ],
+)
+def test_a_suggestion_finds_something_with_the_same_filters(
+    blank_client: ContractClient, more: str, expected: str | None
+) -> None:
+    assert suggestion(blank_client, "washingtn", more) == expected
+    if expected:
+        assert blank_client.get(f"/v1/articles?q={expected}{more}").get_json()["data"]
+
+
+@pytest.mark.usefixtures("library")
+def test_a_word_that_finds_enough_is_not_corrected(blank: Connection, blank_client: ContractClient) -> None:
+    assert suggestion(blank_client, "washingtons") is None, "its stem finds two, as Washington does"
+    store(blank, *(record(f"Washingtom {n}") for n in range(3)))
+    assert suggestion(blank_client, "washingtom") is None
+    assert suggestion(blank_client, "washingtom absent") is None
+
+
+@pytest.mark.usefixtures("library")
+def test_names_under_an_embargo_are_not_suggested(blank: Connection, blank_client: ContractClient) -> None:
+    later = datetime(2999, 1, 1, tzinfo=UTC)
+    store(blank, record("four", body="Secretwitness spoke", people=["Secretwitness"], embargoed_until=later))
+    assert suggestion(blank_client, "secretwitnes") is None
+
+
+@pytest.mark.usefixtures("library")
+def test_only_a_search_has_a_suggestion(blank_client: ContractClient) -> None:
+    assert "suggestion" not in blank_client.get("/v1/articles").get_json()["meta"]
