@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import examples, problems, web
 from api.database import Database
 from api.keys import Uses
-from api.resources import batch, changes, editing, health, jobs, keys, service, suggest
+from api.resources import batch, changes, editing, health, jobs, keys, related, service
 from api.settings import Settings
 
 # Headers that a script of another origin may read.
@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     for converter in (web.SlugConverter, web.TagConverter, web.PrefixConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     for blueprint in (
-        batch.blueprint, editing.TAGS, editing.PEOPLE, editing.OUTLETS, suggest.blueprint, changes.blueprint,
+        batch.blueprint, editing.TAGS, editing.PEOPLE, editing.OUTLETS, related.blueprint, changes.blueprint,
         jobs.blueprint, keys.blueprint, health.blueprint,
         service.blueprint,
     ):  # fmt: skip

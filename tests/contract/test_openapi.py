@@ -87,6 +87,7 @@ def test_operations_keep_their_names() -> None:
         "listOutlets",
         "listPeople",
         "listPersonArticles",
+        "listRelated",
         "listTagArticles",
         "listTags",
         "listVersions",

@@ -1,4 +1,4 @@
-"""What timelines and facets cost at 100,000 articles: what the filters leave, or one pass over an index."""
+"""What timelines, facets and related articles cost at 100,000 articles: what filters leave, or a pass over an index."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from plans import Cost, watched
 from api import migrate
 from api.database import Connection, connect
 from api.queries import facets
+from api.queries.related import related
 from api.queries.timeline import timeline
 
 pytestmark = pytest.mark.long
@@ -91,3 +92,14 @@ def test_facets_read_the_newest_matches_and_their_links(archive: Connection, fil
     assert sum(cost.text.lstrip().startswith("with matched") for cost in costs) == len(
         {frozenset(own for own in ignored if own in filters) for ignored in facets.OWN.values()}
     )
+
+
+@pytest.mark.parametrize("number", [1, 77, 2_000, 50_007, 99_999])
+def test_related_articles_read_the_newest_of_names_and_those_with_rare_words(archive: Connection, number: int) -> None:
+    row = archive.execute("select id from articles where external_id = %s", (f"x{number}",)).fetchone()
+    assert row
+    with watched(archive) as costs:
+        found = related(archive, row["id"], 5, ["id"])
+    assert found.articles
+    # Ten tags and people with 200 articles each, twelve words with 500.
+    hold(costs, 10_000, 20_000)

@@ -1,0 +1,237 @@
+"""What is related to an article: articles with the rarest of its tags, people and terms."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Any, LiteralString
+from uuid import UUID
+
+import orjson
+from psycopg.rows import DictRow
+
+from api import search
+from api.article import COLUMNS
+from api.database import Connection, present
+from api.folding import tokens
+from api.highlights import LOOKED_THROUGH
+from api.queries.pages import FragmentLoader
+from api.shingles import original, shingles
+
+# A term in more articles tells little.
+FREQUENT = 500
+# So many terms of an article, those that stand out in it, are counted; the rarest of them are looked for.
+COUNTED = 40
+TERMS = 12
+# So many of the rarest tags and people lead to their newest articles.
+NOUNS = 10
+NEWEST = 200
+# So many of what was found are weighed by all they share.
+WEIGHED = 100
+# Words say less than names, and one alone nothing.
+OF_A_TERM = 0.5
+TERMS_ALONE = 3
+
+
+@dataclass(frozen=True)
+class Related:
+    """Articles with ``shared`` and ``duplicate_of`` each, most related first; and of what the article is a copy."""
+
+    articles: list[DictRow]
+    duplicate_of: UUID | None
+
+
+def related(connection: Connection, article: UUID, limit: int, fields: Sequence[str] = ()) -> Related:
+    """Visible articles that share most with this one, whole or with ``fields`` only."""
+    subject, nouns, lexemes = _subject(connection, article)
+    of_all = subject["of_all"] + 1
+    frequencies = document_frequencies(connection, _salient(lexemes))
+    terms = sorted(
+        (term for term, articles in frequencies.items() if 1 < articles <= FREQUENT),
+        key=lambda term: (frequencies[term], term),
+    )[:TERMS]
+    weights = {("term", term): OF_A_TERM * log(of_all / frequencies[term]) for term in terms}
+    weights |= {(noun["type"], noun["id"]): log(of_all / max(noun["articles"], 1)) for noun in nouns}
+    found = _candidates(connection, article, nouns, terms, weights)
+    found.sort(key=lambda row: (row["score"], row["published_at"], row["id"]), reverse=True)
+    del found[limit:]
+    articles = _articles(connection, [row["id"] for row in found], fields)
+    spelled = _spelled(connection, subject, {term for row in found for term in row["terms"]})
+    copies = _copies(connection, [article, *articles])
+    named = {(noun["type"], noun["id"]): {"slug": noun["slug"], "name": noun["name"]} for noun in nouns}
+    for row in found:
+        shown = articles[row["id"]]
+        shown["shared"] = {
+            "tags": [named["tag", id] for id in row["tags"]],
+            "people": [named["person", id] for id in row["people"]],
+            "terms": [spelled.get(term, term) for term in row["terms"]],
+        }
+        shown["duplicate_of"] = copies.get(row["id"])
+    return Related([articles[row["id"]] for row in found], copies.get(article))
+
+
+def document_frequencies(connection: Connection, lexemes: Sequence[str]) -> Mapping[str, int]:
+    """How many articles have each of these lexemes, counted no further than it matters."""
+    if not lexemes:
+        return {}
+    # The planner is to know each lexeme: it walks the articles for a frequent one, and asks the index for a rare one.
+    part: LiteralString = (
+        "select %(lexeme_{n})s as lexeme, (select count(*) from (select from articles a"
+        " where a.visible and a.search @@ %(query_{n})s::tsquery limit %(most)s) as c) as articles"
+    )
+    statement = " union all ".join(part.replace("{n}", number) for number in _NUMBERS[: len(lexemes)])
+    parameters: dict[str, object] = {"most": FREQUENT + 1}
+    for number, lexeme in zip(_NUMBERS, lexemes, strict=False):
+        parameters |= {f"lexeme_{number}": lexeme, f"query_{number}": _quoted(lexeme)}
+    rows = connection.execute(statement, parameters, prepare=False).fetchall()
+    return {row["lexeme"]: row["articles"] for row in rows}
+
+
+_NUMBERS: tuple[LiteralString, ...] = (
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19",
+    "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30", "31", "32", "33", "34", "35", "36", "37", "38",
+    "39",
+)  # fmt: skip
+
+
+def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictRow], list[DictRow]]:
+    """The article's text, its tags and people, the rarest first, and its lexemes."""
+    with connection.pipeline():
+        subject = connection.execute(
+            """
+            select language, headline, standfirst, body, (select coalesce(sum(articles), 0)::int from outlets) as of_all
+            from articles where id = %(article)s
+            """,
+            {"article": article},
+        )
+        nouns = connection.execute(
+            """
+            select 'tag' as type, id, slug, name, articles from article_tags join tags on id = tag_id
+            where article_id = %(article)s
+            union all
+            select 'person', id, slug, name, articles from article_people join people on id = person_id
+            where article_id = %(article)s
+            order by articles, slug
+            """,
+            {"article": article},
+        )
+        lexemes = connection.execute(
+            """
+            select l.lexeme, l.weights, cardinality(l.positions) as times
+            from articles, unnest(search) as l where id = %(article)s
+            """,
+            {"article": article},
+        )
+    return present(subject.fetchone()), nouns.fetchall(), lexemes.fetchall()
+
+
+def _salient(lexemes: Sequence[DictRow]) -> list[str]:
+    """The lexemes that stand out: in the headline, under it, or often in the text."""
+    ranked: list[tuple[int, str]] = []
+    for row in lexemes:
+        lexeme, weights = row["lexeme"], row["weights"] or []
+        if not lexeme.startswith("lang:") and not lexeme.isdigit() and (len(lexeme) > 2 or not lexeme.isascii()):
+            ranked.append((-3 * ("A" in weights) - 2 * ("B" in weights) - min(row["times"] or 1, 5), lexeme))
+    return [lexeme for _, lexeme in sorted(ranked)[:COUNTED]]
+
+
+def _candidates(
+    connection: Connection,
+    article: UUID,
+    nouns: Sequence[DictRow],
+    terms: Sequence[str],
+    weights: Mapping[tuple[str, Any], float],
+) -> list[DictRow]:
+    """Articles that share something, with all that they share of it, the rarest first, and their ``score``."""
+    hits: list[LiteralString] = [_NEWEST_OF_TAGS, _NEWEST_OF_PEOPLE]
+    hits.extend(_WITH_TERM.replace("{n}", number) for number in _NUMBERS[: len(terms)])
+    union = " union all ".join(hits)
+    statement: LiteralString = f"""
+        with hits as ({union}),
+        candidates as (
+            select article_id, published_at, sum(weight) as score, array_remove(array_agg(term), null) as terms
+            from hits where article_id <> %(article)s
+            group by article_id, published_at
+            having count(*) filter (where term is null) > 0 or count(*) >= %(terms_alone)s
+            order by score desc, published_at desc, article_id desc
+            limit %(weighed)s
+        )
+        select a.id, a.published_at, c.terms,
+            array(select tag_id from article_tags where article_id = a.id and tag_id = any(%(all_tags)s)) as tags,
+            array(select person_id from article_people where article_id = a.id and person_id = any(%(all_people)s))
+                as people
+        from candidates c
+        cross join lateral (select id, published_at from articles where id = c.article_id and visible offset 0) as a"""
+    parameters: dict[str, object] = {"article": article, "terms_alone": TERMS_ALONE, "weighed": WEIGHED}
+    parameters["newest"] = NEWEST
+    for type, many in (("tag", "tags"), ("person", "people")):
+        ids = [noun["id"] for noun in nouns if noun["type"] == type]
+        parameters |= {f"all_{many}": ids, many: ids[:NOUNS]}
+        parameters[f"{many}_weights"] = [weights[type, id] for id in ids[:NOUNS]]
+    for number, term in zip(_NUMBERS, terms, strict=False):
+        parameters |= {f"term_{number}": term, f"query_{number}": _quoted(term)}
+        parameters[f"weight_{number}"] = weights["term", term]
+    rows = connection.execute(statement, parameters, prepare=False).fetchall()
+    for row in rows:
+        shared = [(type, key) for type in ("tag", "person", "term") for key in row[_MANY[type]]]
+        row["score"] = sum(weights[named] for named in shared)
+        for type, many in _MANY.items():
+            row[many].sort(key=lambda key, type=type: (-weights[type, key], key))
+    return rows
+
+
+_MANY = {"tag": "tags", "person": "people", "term": "terms"}
+
+_NEWEST_OF_TAGS: LiteralString = """
+    select l.article_id, l.published_at, s.weight, null::text as term
+    from unnest(%(tags)s::int[], %(tags_weights)s::float8[]) as s (id, weight)
+    cross join lateral (select article_id, published_at from article_tags where tag_id = s.id
+        order by published_at desc, article_id desc limit %(newest)s) as l"""
+_NEWEST_OF_PEOPLE: LiteralString = """
+    select l.article_id, l.published_at, s.weight, null::text
+    from unnest(%(people)s::int[], %(people_weights)s::float8[]) as s (id, weight)
+    cross join lateral (select article_id, published_at from article_people where person_id = s.id
+        order by published_at desc, article_id desc limit %(newest)s) as l"""
+_WITH_TERM: LiteralString = """
+    select a.id, a.published_at, %(weight_{n})s::float8, %(term_{n})s::text
+    from articles a where a.visible and a.search @@ %(query_{n})s::tsquery"""
+
+
+def _articles(connection: Connection, ids: Sequence[UUID], fields: Sequence[str]) -> dict[UUID, DictRow]:
+    """These articles by id, in this order."""
+    cursor = connection.cursor()
+    cursor.adapters.register_loader("json", FragmentLoader)
+    columns = ", ".join(COLUMNS[name] for name in fields or COLUMNS)
+    statement: LiteralString = f"select a.id as key, {columns} from articles a where a.id = any(%(ids)s)"
+    rows = {row.pop("key"): row for row in cursor.execute(statement, {"ids": list(ids)})}
+    return {id: rows[id] for id in ids}
+
+
+def _copies(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Which of these articles is nearly the same as an earlier one of another outlet, and as which."""
+    rows = connection.execute(
+        "select id, outlet_id, body from articles where id = any(%(ids)s) order by published_at, id", {"ids": list(ids)}
+    ).fetchall()
+    texts = [shingles(row["body"][:LOOKED_THROUGH]) for row in rows]
+    outlets = [row["outlet_id"] for row in rows]
+    originals = {row["id"]: original(index, texts, outlets) for index, row in enumerate(rows)}
+    return {id: rows[index]["id"] for id, index in originals.items() if index is not None}
+
+
+def _spelled(connection: Connection, subject: DictRow, lexemes: set[str]) -> dict[str, str]:
+    """For each lexeme, the first word of the article that has it."""
+    if not lexemes:
+        return {}
+    text = " ".join(subject[field] or "" for field in ("headline", "standfirst", "body"))[:LOOKED_THROUGH]
+    found = list(dict.fromkeys(tokens(text)))
+    given = {
+        "words": orjson.dumps({subject["language"]: found}).decode(),
+        "configurations": search.CONFIGURATIONS_JSON,
+    }
+    by_word = present(connection.execute(search.LEXEMES, given).fetchone())["lexemes"]
+    return {lexeme: word for word in reversed(found) for lexeme in by_word[word] if lexeme in lexemes}
+
+
+def _quoted(lexeme: str) -> str:
+    """A tsquery of one lexeme."""
+    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"

@@ -1,0 +1,34 @@
+"""Related articles over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from api import caching
+from api.errors import Gone, NotFound
+from api.queries import related as queries
+from api.queries.related import Related
+from api.resources.articles import ARTICLE_ID, readable
+from api.resources.suggest import blueprint
+from api.web import answer
+from schemas.related import RelatedQuery, RelatedSchema
+
+
+@blueprint.operation(
+    "/articles/<uuid:article_id>/related",
+    {200: (RelatedSchema, "Articles that share most with this one.")},
+    query=RelatedQuery,
+    problems=[NotFound, Gone],
+    path={"article_id": ARTICLE_ID},
+    summary="List related articles",
+)
+def list_related(query: dict[str, Any], article_id: UUID) -> Response:
+    """Articles on the same story, by the rarest tags, people and words that they share; each says what those are."""
+    readable(article_id)
+
+    def shown(found: Related) -> Response:
+        return answer({"data": found.articles, "meta": {"duplicate_of": found.duplicate_of}})
+
+    fields = query.get("fields", ())
+    return caching.read(lambda connection: queries.related(connection, article_id, query["limit"], fields), shown)
