@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from itertools import islice, product
 from typing import Any, Protocol
 
-from api import search
 from api.database import Connection, present
 from api.folding import words
 from api.queries import suggest
-from api.queries.articles import parsed, selected
+from api.queries.articles import asked, selected
 from api.queries.frequencies import known
+from api.query import Misread, parse
 
 # A search that finds fewer articles finds very little, and a word that is in fewer may be misspelled.
 FEW = 3
@@ -47,16 +47,16 @@ def suggestion(connection: Connection, filters: Mapping[str, Any], q: str) -> st
     for piece in islice(_pieces(q), LOOKED_AT):
         alternatives = [text.replace('"', "") for _, text in near.near(piece[0])[:ALTERNATIVES]]
         # A word that means nothing in any language, such as "the", counts as in every article.
-        if alternatives and _found(connection, {"q": search.websearch(piece[0])}, nothing=FEW) < FEW:
+        if alternatives and _found(connection, {}, piece[0], nothing=FEW) < FEW:
             doubtful.append((piece, alternatives))
     if not doubtful:
         return None
-    found = _found(connection, filters)
+    found = _found(connection, filters, q)
     for chosen in islice(product(*(alternatives for _, alternatives in doubtful)), TRIED):
         text = q
         for (piece, _), word in reversed([*zip(doubtful, chosen, strict=True)]):
             text = f"{text[: piece.start()]}{word}{text[piece.end() :]}"
-        if _found(connection, {**filters, "q": search.websearch(text)}, found + 1) > found:
+        if _found(connection, filters, text, found + 1) > found:
             return text
     return None
 
@@ -74,9 +74,12 @@ def _pieces(q: str) -> Sequence[re.Match[str]]:
     ]
 
 
-def _found(connection: Connection, filters: Mapping[str, Any], most: int = FEW, nothing: int = 0) -> int:
+def _found(connection: Connection, filters: Mapping[str, Any], q: str, most: int = FEW, nothing: int = 0) -> int:
     """How many articles there are, ``most`` at most; ``nothing`` when the search holds no word that counts."""
-    query = parsed(connection, filters["q"])
+    try:
+        query = asked(connection, parse(q)).tsquery
+    except Misread:
+        return 0
     if query is None:
         return nothing
     held = known(connection, filters, query, "newest")

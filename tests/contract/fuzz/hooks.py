@@ -17,6 +17,7 @@ REASONS = {
     "from": "must lie within the years 1 to 9999 in UTC",
     "to": "must not be before from, nor leave those years",
     "updated_since": "must lie within the years 1 to 9999 in UTC",
+    "interval": "must not divide the time into more than a timeline has",
     "tz": "must be a time zone of the database of this server",
     "/outlet": "must be an outlet of the archive",
     "/outlets": "must not be empty for a key that writes",
