@@ -14,6 +14,7 @@ from api.database import Connection, connect
 from api.queries import facets
 from api.queries.related import related
 from api.queries.timeline import timeline
+from api.query import parse
 
 pytestmark = pytest.mark.long
 
@@ -47,10 +48,10 @@ def day(year: int, month: int = 1, number: int = 1) -> datetime:
         ({"tag": ["tag-300", "tag-350"]}, 2_000, 4_000),
         ({"tag": ["tag-1"]}, 150, 2_000),
         ({"person": ["person-300"], "outlet": ["outlet-1"]}, 1_000, 2_000),
-        ({"q": "absent"}, 150, 500),
-        ({"q": "rare77"}, 150, 500),
-        ({"q": "mid77"}, 3_500, 4_000),
-        ({"q": "mid77", "tag": ["tag-300"]}, 1_500, 3_000),
+        ({"q": parse("absent")}, 150, 500),
+        ({"q": parse("rare77")}, 150, 500),
+        ({"q": parse("mid77")}, 3_500, 4_000),
+        ({"q": parse("mid77"), "tag": ["tag-300"]}, 1_500, 3_000),
     ],
     ids=str,
 )
@@ -77,9 +78,9 @@ def hold(costs: list[Cost], rows: int, blocks: int) -> None:
         {"tag": ["tag-1", "tag-2"]},
         {"section": ["Politics"]},
         {"from": day(2021), "to": day(2022)},
-        {"q": "common"},
-        {"q": "bygone"},
-        {"q": "mid77", "tag": ["tag-1"]},
+        {"q": parse("common")},
+        {"q": parse("bygone")},
+        {"q": parse("mid77"), "tag": ["tag-1"]},
         {"outlet": ["outlet-1"], "byline": ["Author 7"]},
     ],
     ids=str,
