@@ -30,6 +30,11 @@ class Lexeme:
     text: str
     prefix: bool = False
 
+    @property
+    def name(self) -> str:
+        """What no other has, as no word has a star."""
+        return f"{self.text}*" if self.prefix else self.text
+
     def tsquery(self, label: str = "") -> str:
         """It as a tsquery, where ``label`` is that of the field in which it has to stand."""
         flags = f"{'*' if self.prefix else ''}{label}"
@@ -65,6 +70,18 @@ class Asked:
         for language, query in self.by_language.items():
             alike.setdefault(query, []).append(_quoted(f"lang:{language}"))
         return " | ".join(f"({query}) & ({' | '.join(markers)})" for query, markers in alike.items()) or None
+
+    @property
+    def wanted(self) -> list[Lexeme]:
+        """The lexemes that it looks for, from left to right; what it excludes is not among them."""
+        found = (
+            lexeme
+            for term in terms(self.node, True)
+            for places in self.places.values()
+            for place in places[term]
+            for lexeme in place.lexemes
+        )
+        return list(dict.fromkeys(found))
 
 
 def texts(node: Node) -> list[str]:

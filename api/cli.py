@@ -17,6 +17,7 @@ from rich.table import Table
 
 from api import archive, migrate
 from api.commands import keys as key_commands
+from api.commands import statistics
 from api.database import in_transaction
 from api.embedded import EmbeddedError
 from api.errors import Problem
@@ -168,6 +169,19 @@ def export(output: Path | None) -> None:
             for line in archive.exported(connection):
                 file.write(orjson.dumps(line, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
                 advance(1)
+
+
+@main.command()
+@as_json
+def stats(as_json: bool) -> None:
+    """Count in how many articles each word is, which searches are ranked and planned by; `serve` does it when due."""
+    with archive.opened(Settings.from_env()) as connection:
+        counted = statistics.measure(connection)
+    if counted is None:
+        _print({"counted": False}, as_json, "Another process is counting at the moment.")
+    else:
+        text = "{lexemes} words counted in {sampled} of {articles} articles.".format(**counted)
+        _print({"counted": True, **counted}, as_json, text)
 
 
 @main.group(name="keys")

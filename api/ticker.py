@@ -1,4 +1,6 @@
-"""What is due, done by the process that serves: embargoes that end, what is kept no longer, jobs that writes left."""
+"""What is due, done by the process that serves: embargoes that end, what is kept no longer, jobs that writes left,
+and the statistics that searches are ranked by.
+"""
 
 import logging
 import threading
@@ -7,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 import psycopg
 
-from api.commands import answers, changes, jobs, standing
+from api.commands import answers, changes, jobs, standing, statistics
 from api.database import Connection, connect, in_transaction
 
 SECONDS = 0.5
@@ -19,7 +21,7 @@ log = logging.getLogger("dateline")
 def ticking(conninfo: str, changes_kept_days: int) -> Iterator[None]:
     """Threads that do what is due until the block ends; a database that is away is asked again.
 
-    A job may take long, and no embargo waits for one.
+    A job may take long, as may counting words, and no embargo waits for one.
     """
     ended = threading.Event()
     with ExitStack() as stack:
@@ -27,6 +29,7 @@ def ticking(conninfo: str, changes_kept_days: int) -> Iterator[None]:
             ("embargoes", _release),
             ("what is old", lambda connection: _forget(connection, changes_kept_days)),
             ("jobs", lambda connection: jobs.run(connection, ended=ended.is_set)),
+            ("statistics", statistics.measure_due),
         ):
             thread = threading.Thread(target=_tick, args=(conninfo, ended, work), name=name, daemon=True)
             thread.start()

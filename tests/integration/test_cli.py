@@ -471,3 +471,13 @@ def test_a_database_that_was_not_migrated_is_told_and_left_alone(
     monkeypatch.chdir(ndjson.parent)
     assert "run dateline migrate" in refusal(run(untouched, *command))
     assert tables(untouched) == 0
+
+
+def test_stats_counts_words_and_says_so(database: str, run: Run) -> None:
+    run(database, "seed")
+    counted = answer(run(database, "stats", "--json"))
+    assert counted["counted"] is True
+    assert counted["articles"] == counted["sampled"] == held(database)["articles"]
+    assert run(database, "stats").stdout == "{lexemes} words counted in {sampled} of {articles} articles.\n".format(
+        **counted
+    )
