@@ -69,9 +69,16 @@ LEXEMES: LiteralString = """
     from json_each(%(words)s::json) as given (language, words), json_array_elements_text(words) as word
     group by language"""
 
-# How well an article matches; a number that follows from the article and the search alone. It is asked in the
-# article's language: a marker of the language has no place in the text, and would count as far from every word.
-SCORE: LiteralString = "coalesce(ts_rank(search, (%(by_language)s::jsonb ->> language)::tsquery), 0)::float8"
+# How well an article matches, roughly; words that are more to find than rare are alike.
+ROUGH_SCORE: LiteralString = "ts_rank(search, %(words)s::tsquery)"
+
+# Of a row with a tsvector, how many different words each field has, and where the wanted lexemes stand, by their label;
+# of a prefix, those of all that begins so.
+FIELD_LENGTHS: LiteralString = """
+    array[length(ts_filter(search, '{a}')), length(ts_filter(search, '{b}')), length(ts_filter(search, '{d}'))]"""
+PLACES: LiteralString = """
+    select json_object_agg(lexeme, array_to_string(weights, ''))
+    from unnest(search) where lexeme = any(%(lexemes)s::text[]) or lexeme ^@ any(%(prefixes)s::text[])"""
 
 MATCHES: LiteralString = "a.search @@ %(q)s::tsquery"
 

@@ -67,6 +67,12 @@ class Selection:
             also=self.also and self.also.where(condition, **parameters),
         )
 
+    def after(self, order: Order, place: Sequence[object]) -> "Selection":
+        """The rows behind ``place`` in the order."""
+        values = {f"after_{n}": value for n, value in enumerate(place)}
+        narrowed = replace(self, also=None).where(order.after, **values)
+        return replace(narrowed, also=self.also and self.also.where(order.named.after, **values))
+
     def first(self, order: Order, most: LiteralString) -> LiteralString:
         """The statement of the ``most`` first rows."""
         if self.also:
@@ -89,11 +95,7 @@ class Selection:
 
     def page(self, order: Order, after: Sequence[object] | None, limit: int) -> tuple[LiteralString, dict[str, object]]:
         """The statement and parameters of ``limit`` rows behind ``after``, and of one more to know of it."""
-        narrowed = self
-        if after is not None:
-            values = {f"after_{n}": value for n, value in enumerate(after)}
-            narrowed = replace(self, also=None).where(order.after, **values)
-            narrowed = replace(narrowed, also=self.also and self.also.where(order.named.after, **values))
+        narrowed = self if after is None else self.after(order, after)
         return narrowed.first(order, "%(limit)s"), {**narrowed.bound, "limit": limit + 1}
 
     def count(self, most: int | None, order: Order) -> tuple[LiteralString, dict[str, object]]:

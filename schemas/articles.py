@@ -302,6 +302,12 @@ class ArticleMetaSchema(MetaSchema):
     """Facts about the whole list of articles."""
 
     ranked = fields.Nested(RankedSchema, metadata={"description": "With `sort=relevance`, what was ranked."})
+    relaxed = fields.Boolean(
+        metadata={
+            "description": "With `sort=relevance`: fewer articles than a page have all the words,"
+            " so those that have any of the rarest words follow."
+        }
+    )
     explain = fields.Nested(
         ExplainSchema, metadata={"description": "With `explain=true`, how the search was understood."}
     )

@@ -43,6 +43,9 @@ class ExplainedLexemeSchema(Schema):
 
     lexeme = fields.String(required=True, metadata={"description": "A word as it is indexed: folded, and its stem."})
     prefix = fields.Boolean(required=True, metadata={"description": "Whether everything that begins so is meant."})
+    articles = fields.Integer(
+        metadata={"description": "About how many articles of any language have it; left out until words were counted."}
+    )
 
 
 class ExplainedWordsSchema(ExplainedTermSchema):
@@ -61,6 +64,31 @@ class ExplainedWordsSchema(ExplainedTermSchema):
     )
 
 
+class ExplainedPartSchema(Schema):
+    """What a word adds to the score of an article."""
+
+    lexeme = fields.String(
+        required=True, metadata={"description": "A word as it is indexed; with a star, all that begin so."}
+    )
+    headline = fields.Integer(required=True, metadata={"description": "How often it is in the headline."})
+    standfirst = fields.Integer(required=True, metadata={"description": "How often it is in the standfirst."})
+    body = fields.Integer(required=True, metadata={"description": "How often it is in the body."})
+    rarity = fields.Float(required=True, metadata={"description": "What it counts for being rare, the idf of BM25."})
+    adds = fields.Float(required=True, metadata={"description": "What it adds."})
+
+
+class ExplainedScoreSchema(Schema):
+    """How relevant an article is."""
+
+    id = fields.UUID(required=True, metadata={"description": "The article."})
+    score = fields.Float(required=True, metadata={"description": "The sum of what its words add, rounded."})
+    words = fields.List(
+        fields.Nested(ExplainedPartSchema),
+        required=True,
+        metadata={"description": "The words of the search that it has, those that add most first."},
+    )
+
+
 class ExplainSchema(Schema):
     """How a search was understood."""
 
@@ -71,4 +99,8 @@ class ExplainSchema(Schema):
         fields.Nested(ExplainedWordsSchema),
         required=True,
         metadata={"description": "Each term in each language of the archive, as it is looked for."},
+    )
+    scores = fields.List(
+        fields.Nested(ExplainedScoreSchema),
+        metadata={"description": "With `sort=relevance`, why the articles of the page have their order."},
     )

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, LiteralString, cast
 from uuid import UUID
 
-import orjson
 from psycopg.rows import DictRow
 
 from api import search
 from api.article import ALL, COLUMNS, ETAG, TOMBSTONE
-from api.asked import Asked, explained, texts
+from api.asked import Asked, texts
 from api.asked import asked as understood
 from api.database import Connection
+from api.queries import explaining, relevance, searching
 from api.queries.frequencies import Known, known
 from api.queries.highlights import FIELDS, highlight
 from api.queries.pages import FragmentLoader, Page, Ranked, Wanted, empty, fetch, hide
@@ -20,7 +21,6 @@ from api.queries.walks import ARTICLES, driven
 from api.query import Node
 from api.selection import Order, Selection
 
-RANKED_AT_MOST = 2_000
 # Embargoed articles are few, and only some keys see them; the index that has nothing else is how they are read.
 EMBARGOED: LiteralString = (
     "(select * from articles where embargoed_until is not null and status = 'usable' offset 0) as a"
@@ -30,9 +30,13 @@ EMBARGOED_OF: LiteralString = """(
         where embargoed_until is not null and status = 'usable'
             and outlet_id = any(array(select id from outlets where slug = any(%(alone)s))) offset 0
     ) as a"""
-BY_RELEVANCE = Order(
-    ("r.score", "r.published_at", "r.id"), ("score", "published_at", "id", "ranked_at"), descending=True
-)
+# Of articles that were found a moment ago, those that are still to be seen.
+STILL_SEEN: LiteralString = """(
+            a.visible or a.embargoed_until is not null and a.status = 'usable' and (
+                %(alone)s::text[] is null
+                or a.outlet_id = any(array(select id from outlets where slug = any(%(alone)s)))
+            )
+        )"""
 
 # One value is compared by =, so that the index on it gives the order as well; several by = any(). Nouns come as ids,
 # with which the planner knows how frequent they are. An offset keeps what is not to be from being read as a whole.
@@ -96,16 +100,25 @@ def page(
     """
     question = asked(connection, cast("Node", filters["q"])) if "q" in filters else None
     query = question.tsquery if question else None
-    explanation = explained(question) if question and explain else None
+    explanation = explaining.words(connection, question) if question and explain else None
     by_relevance = sort == "relevance"
-    order_read = "newest" if by_relevance else sort
-    known_of = None if question and query is None else known(connection, filters, query, order_read)
+    known_of = None if question and query is None else known(connection, filters, query, sort)
     if known_of is None:
         return replace(empty(wanted), ranked=Ranked(0, True) if by_relevance else None, explained=explanation)
     read = (*fields, *(FIELDS if highlights else ())) if fields else ()
-    if by_relevance and question:
-        matching = selected(known_of, query, "newest", alone=alone)
-        found, hidden = _by_relevance(connection, matching, question, wanted, read)
+    select = partial(selected, alone=alone)
+    if question and query is not None and by_relevance:
+        hidden = ("id",)
+        found, scale = relevance.page(connection, select, known_of, question, query, wanted)
+        columns = _columns((*read, *hidden) if fields else ())
+        if explanation:
+            ids = [row["id"] for row in found.rows]
+            explanation["scores"] = explaining.scores(connection, question.wanted, scale, ids)
+        found = replace(found, rows=_still_seen(connection, found.rows, columns, alone))
+    elif query is not None:
+        hidden = _order(sort, False).names
+        columns = _columns((*read, *hidden) if fields else ())
+        found = searching.page(connection, select, known_of, query, sort, wanted, columns)
     else:
         selection, order = selected(known_of, query, sort, read, alone)
         # How many there are is the same in any order, and sooner found in the one that has more indexes.
@@ -118,34 +131,19 @@ def page(
     return replace(found, explained=explanation)
 
 
-def _by_relevance(
-    connection: Connection, matching: tuple[Selection, Order], question: Asked, wanted: Wanted, fields: Sequence[str]
-) -> tuple[Page, Sequence[str]]:
-    """The newest RANKED_AT_MOST articles that match, best first, and the names of columns beside the articles'.
-
-    The set is that of the time when its first page was read: what is stored later is not among it.
-    """
-    narrowed, newest = matching
-    candidates = replace(narrowed, columns="a.id, a.published_at, a.language, a.search").where(
-        "a.created_at <= coalesce(%(ranked_at)s, now())", ranked_at=wanted.place[3] if wanted.place else None
-    )
-    source: LiteralString = f"""(
-            with candidates as materialized ({candidates.first(newest, "%(candidates)s + 1")})
-            select id, published_at, {search.SCORE} as score, (select count(*) from candidates) as found
-            from (select * from candidates order by published_at desc, id desc limit %(candidates)s) as newest
-        ) as r cross join lateral (select * from articles where id = r.id offset 0) as a"""
-    columns = _columns((*fields, "published_at", "id") if fields else ())
-    ranked_at: LiteralString = "coalesce(%(ranked_at)s, now()) as ranked_at"
-    parameters = {
-        **candidates.bound,
-        "candidates": RANKED_AT_MOST,
-        "by_language": orjson.dumps(question.by_language).decode(),
-    }
-    selection = Selection(f"{columns}, score, found, {ranked_at}", source, parameters=parameters)
-    found = fetch(connection, selection, BY_RELEVANCE, wanted, counted=matching)
-    count = found.rows[0]["found"] if found.rows else 0
-    ranked = Ranked(min(count, RANKED_AT_MOST), count <= RANKED_AT_MOST)
-    return replace(found, ranked=ranked), (*BY_RELEVANCE.names, "found")
+def _still_seen(
+    connection: Connection, found: Sequence[Mapping[str, Any]], columns: LiteralString, alone: Sequence[str] | None
+) -> list[DictRow]:
+    cursor = connection.cursor()
+    cursor.adapters.register_loader("json", FragmentLoader)
+    return cursor.execute(
+        f"""
+        select {columns}
+        from unnest(%(articles)s::uuid[]) with ordinality as wanted (id, number)
+        cross join lateral (select * from articles where id = wanted.id offset 0) as a
+        where {STILL_SEEN} order by wanted.number""",
+        {"articles": [row["id"] for row in found], "alone": None if alone is None else list(alone)},
+    ).fetchall()
 
 
 def _columns(fields: Sequence[str]) -> LiteralString:

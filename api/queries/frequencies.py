@@ -1,12 +1,14 @@
 """What is known of a list's filters before it is planned: the ids of names, and how many articles each leaves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import LiteralString
 
 from api import search
 from api.database import Connection, present
+from api.estimates import Estimate, lexemes
+from api.queries import terms
 
 # So many rows are sooner fetched and sorted than found by a walk that may have to pass all others.
 GATHERED_AT_MOST = 5_000
@@ -44,16 +46,30 @@ _COUNTS: Mapping[LiteralString, LiteralString] = {
     "updated_since": "a.updated_at >= %(updated_since)s",
 }
 
-# No index counts the matches of a search without finding them all; the planner's statistics know enough.
+# While no words were counted, the planner's statistics have to do.
 _ESTIMATE: LiteralString = f"explain (format json) select from articles a where {search.MATCHES}"
+_ARTICLES: LiteralString = (
+    "select greatest(reltuples, 1)::int as articles from pg_class where oid = 'articles'::regclass"
+)
 
 
 @dataclass(frozen=True)
 class Known:
-    """``filters`` with ids for names, and how many articles those leave that say what an article has."""
+    """``filters`` with ids for names, and how many articles those leave that say what an article has.
+
+    ``found`` is what the search finds of so many ``articles``.
+    """
 
     filters: Mapping[str, object]
     frequencies: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    found: Estimate | None = None
+    articles: int = 0
+
+    @property
+    def without_search(self) -> "Known":
+        """The same, of the other filters alone."""
+        others = {name: frequency for name, frequency in self.frequencies.items() if name != "q"}
+        return replace(self, frequencies=MappingProxyType(others), found=None)
 
     @property
     def rarest(self) -> str | None:
@@ -77,15 +93,13 @@ def known(connection: Connection, filters: Mapping[str, object], query: str | No
     for noun in ("tags", "people", "outlets"):
         parameters[noun] = [slug for name, values in slugs.items() if NOUNS[name] == noun for slug in values]
     statement = " union all ".join(parts)
-    with connection.pipeline():
-        counts = connection.execute(statement, parameters, prepare=False if counted else None) if parts else None
-        estimate = connection.execute(_ESTIMATE, {"q": query}, prepare=False) if query is not None else None
+    counts = connection.execute(statement, parameters, prepare=False if counted else None) if parts else None
     rows = counts.fetchall() if counts else []
     nouns = {(row["counted"], row["slug"]): row for row in rows}
     frequencies = {name: nouns[name, None]["articles"] for name in counted}
+    estimate, articles = matching(connection, query) if query is not None else (None, 0)
     if estimate:
-        [explained] = present(estimate.fetchone())["QUERY PLAN"]
-        frequencies["q"] = explained["Plan"]["Plan Rows"]
+        frequencies["q"] = round(estimate.part * articles)
     frequencies |= {name: len(values) for name, values in lists.items() if name in UNIQUE}
     frequencies |= {name: UNCOUNTED for name in lists if name in _COUNTS and name not in counted}
     ids: dict[str, list[int]] = {}
@@ -104,7 +118,18 @@ def known(connection: Connection, filters: Mapping[str, object], query: str | No
                 return None
             frequencies[name] = sum(row["articles"] for row in found)
         ids[name] = [row["id"] for row in found]
-    return Known({**filters, **ids}, frequencies)
+    return Known({**filters, **ids}, frequencies, estimate, articles)
+
+
+def matching(connection: Connection, query: str) -> tuple[Estimate, int]:
+    """What a tsquery finds, and of how many articles."""
+    counted = terms.texts(connection)
+    if counted:
+        return terms.estimated(query, counted, terms.frequencies(connection, lexemes(query))), counted.articles
+    [explained] = present(connection.execute(_ESTIMATE, {"q": query}, prepare=False).fetchone())["QUERY PLAN"]
+    rows, articles = explained["Plan"]["Plan Rows"], present(connection.execute(_ARTICLES).fetchone())["articles"]
+    part = min(1.0, rows / articles)
+    return Estimate(part, part), max(articles, 1)
 
 
 def _counted(filters: Mapping[str, object], lists: Mapping[str, list[object]], sort: str) -> list[str]:

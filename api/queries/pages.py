@@ -45,10 +45,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Ranked:
-    """How many articles were ranked by relevance, and whether those were all that match."""
+    """How many articles were ranked by relevance, whether those are all that match, and whether any word was enough.
+
+    ``strict`` is how many of them the search itself finds, where the page is the first.
+    """
 
     articles: int
     all: bool
+    relaxed: bool = False
+    strict: int = 0
 
 
 class FragmentLoader(Loader):
@@ -80,13 +85,12 @@ def fetch(
     if wanted.backward:
         rows.reverse()
     first, last = ([rows[end][name] for name in order.names] for end in (0, -1)) if rows else (None, None)
-    total = present(counting.fetchone())["total"] if counting else None
-    capped = wanted.count == "capped" and total is not None and total > COUNTED_AT_MOST
+    total, capped = _total(counting, wanted.count)
     return Page(
         rows,
         prev=first if (more if wanted.backward else wanted.place is not None) else None,
         next=last if wanted.backward or more else None,
-        total=COUNTED_AT_MOST if capped else total,
+        total=total,
         capped=capped,
     )
 
@@ -101,6 +105,18 @@ def hide(rows: Iterable[DictRow], columns: Iterable[str]) -> None:
 def empty(wanted: Wanted) -> Page:
     """The page of a list that can hold nothing."""
     return Page([], total=None if wanted.count == "none" else 0)
+
+
+def total_of(connection: Connection, selection: Selection, order: Order, count: str) -> tuple[int | None, bool]:
+    """How many rows a selection has, and whether it has more than that."""
+    return _total(_count(connection, selection, order, count), count)
+
+
+def _total(counting: Cursor[DictRow] | None, count: str) -> tuple[int | None, bool]:
+    total = present(counting.fetchone())["total"] if counting else None
+    if count == "capped" and total is not None and total > COUNTED_AT_MOST:
+        return COUNTED_AT_MOST, True
+    return total, False
 
 
 def _count(connection: Connection, selection: Selection, order: Order, count: str) -> Cursor[DictRow] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, LiteralString
 
+from api.estimates import Estimate
 from api.queries.frequencies import GATHERED_AT_MOST, Known
 from api.selection import Selection
 
@@ -36,6 +37,45 @@ ORDERED: Mapping[str, tuple[LiteralString, LiteralString]] = {
     "credit": (EACH_TEXT, "a.credit = driving.value"),
     "byline": (EACH_TEXT, "a.byline = driving.value"),
 }
+
+
+# What an article costs: met on a walk and compared, fetched because the index of words says that it matches, and
+# fetched to see whether words are in a row or in the right field. Of these, only the proportions matter.
+WALKED = 3
+FETCHED_BY_WORDS = 5
+READ = 7
+# Asked for a tag on the way, an article costs so many times what it does otherwise.
+ASKED = 3
+# A walk goes on for so many times what it should take, and at least so far, before the index of words is asked.
+PATIENCE = 3
+WALKED_AT_LEAST = 500
+# Where fetching all should cost more than this, so many are walked past first: words that belong together are in more
+# articles than one of the other lets expect.
+DEAR, TRIED = 20_000, 2_000
+
+
+def walked(found: Known, wanted: int, sort: str) -> int | None:
+    """How many articles to walk past for so many that match; None where the index of words is sooner asked.
+
+    Words are taken for independent of each other, of the filters and of time. Where they are not, a walk that ends
+    without a full page has cost no more than a few times what it should.
+    """
+    if found.found is None:
+        return None
+    passed = min((frequency for name, frequency in found.frequencies.items() if name != "q"), default=found.articles)
+    needed = min(passed, wanted / found.found.part) if found.found.part else passed
+    # No filter has its articles in the order of updates: each of the others is asked for it and passed over.
+    filtered = sort == "updated" and passed < found.articles
+    apart = ASKED * found.articles / max(passed, 1) if filtered else 1
+    fetching = cost(found.found, found.articles)
+    if fetching <= needed * max(apart, 1) * WALKED:
+        return TRIED if fetching > DEAR and apart <= 1 else None
+    return max(WALKED_AT_LEAST, round(PATIENCE * needed))
+
+
+def cost(found: Estimate, articles: int) -> float:
+    """What it costs to fetch all that a search finds."""
+    return found.looked_at * articles * (FETCHED_BY_WORDS if found.exact else READ)
 
 
 def driven(lists: dict[str, list[Any]], found: Known, sort: str) -> Selection:

@@ -108,11 +108,19 @@ def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
         if "facets" in query:
             meta["facets"] = facets.counted(connection, filters, query["facets"], query["tz"], given.keys())
         if "q" in query:
-            few = wanted.place is None and page.next is None and len(page.rows) < spelling.FEW
-            meta["suggestion"] = spelling.suggestion(connection, filters, query["q"]) if few else None
+            meta["suggestion"] = spelling.suggestion(connection, filters, query["q"]) if _few(page, wanted) else None
         return replace(page, meta=meta)
 
     return listed(query, given, read)
+
+
+def _few(page: Page, wanted: Wanted) -> bool:
+    """Whether a search finds so few articles that it may be misspelled, those left aside that have some words only."""
+    if wanted.place is not None:
+        return False
+    if page.ranked:
+        return page.ranked.strict < spelling.FEW
+    return page.next is None and len(page.rows) < spelling.FEW
 
 
 def filters_of(query: Mapping[str, Any], **given: list[str]) -> dict[str, Any]:

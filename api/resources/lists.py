@@ -1,7 +1,6 @@
 """The shape of every list: data, page and meta, and the Link header."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -52,7 +51,8 @@ def _meta(page: Page) -> dict[str, Any]:
     if page.total is not None:
         meta |= {"total": page.total, "total_relation": "gte" if page.capped else "eq"}
     if page.ranked is not None:
-        meta["ranked"] = asdict(page.ranked)
+        meta["ranked"] = {"articles": page.ranked.articles, "all": page.ranked.all}
+        meta["relaxed"] = page.ranked.relaxed
     if page.explained is not None:
         meta["explain"] = page.explained
     return {**meta, **page.meta}

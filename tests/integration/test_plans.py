@@ -12,6 +12,7 @@ from conftest import new_database
 from plans import Cost, watched
 
 from api import migrate
+from api.commands import statistics
 from api.database import Connection, connect
 from api.queries import articles, nouns
 from api.queries.frequencies import known
@@ -59,6 +60,7 @@ def archive(server: str) -> Iterator[Connection]:
         with connect(conninfo) as connection:
             connection.execute(LARGE.read_bytes())
             connection.execute("vacuum analyze")
+            statistics.measure(connection)
             yield connection
 
 

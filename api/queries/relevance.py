@@ -1,0 +1,258 @@
+"""The order of relevance: candidates are gathered, ordered roughly by Postgres, and the best of them exactly by BM25.
+
+Its cursors hold all that the order follows from, the frequencies of the words included, so that its pages are those of
+one order to the end whatever is stored or counted meanwhile.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.rows import DictRow
+
+from api import search
+from api.asked import Asked, Lexeme
+from api.database import Connection, present
+from api.queries import terms, walks
+from api.queries.frequencies import Known, matching
+from api.queries.pages import COUNTED_AT_MOST, Page, Ranked, Wanted
+from api.queries.searching import Select, counted, matches, walking
+from api.queries.walks import cost
+from api.ranking import Scale
+from api.relaxing import relaxed
+from api.selection import Selection
+
+RANKED_AT_MOST = 2_000
+# So many of them get an exact score.
+SCORED = 200
+# Where it costs more than this to fetch all that a search finds, its candidates are found among the newest articles: as
+# many of those as should hold ENOUGH candidates, within bounds.
+COST_AT_MOST = 50_000
+ENOUGH = 500
+WALKED = (2_000, 15_000)
+# Words beyond these are looked for, but have no say in the order.
+LEXEMES_AT_MOST = 200
+
+# What is stored later is not among the candidates of a later page.
+_KNOWN_THEN: LiteralString = "a.created_at <= %(ranked_at)s"
+
+# Scores are reckoned row by row, not joined: the planner cannot know how few rows there are.
+_RANKED: LiteralString = f"""
+    ranked as materialized (
+        select *, row_number() over (order by complete desc, rough desc, published_at desc, id desc) as number
+        from (
+            select id, published_at, search, {search.ROUGH_SCORE}::float8 as rough,
+                %(all)s::text is null or search @@ %(all)s::tsquery as complete
+            from (select * from gathered order by published_at desc, id desc limit %(most)s) as newest
+        ) as rated
+        order by number
+        limit %(shown)s
+    )
+    select id, published_at, rough, complete, (select count(*) from gathered) as found,
+        case when number <= %(scored)s then {search.FIELD_LENGTHS} end as lengths,
+        case when number <= %(scored)s then ({search.PLACES}) end as places
+    from ranked"""
+
+# Which of four parts of the order it is in, its score there, and of equal ones the newer first: all the words before
+# some of them, exact scores before rough ones.
+_Place = tuple[int, float, datetime, UUID]
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """What the order follows from besides the articles."""
+
+    ranked_at: str
+    relaxed: bool
+    walked: int | None
+    articles: int
+    lengths: tuple[float, float, float]
+    frequencies: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    """What all candidates are ranked by."""
+
+    connection: Connection
+    select: Select
+    found: Known
+    query: str
+    lexemes: Sequence[Lexeme]
+    scale: Scale
+    shown: int
+
+    def ranked(self, query: str, pinned: Pinned) -> tuple[list[_Place], int]:
+        """The first places among what ``query`` finds, and how many it finds, one more than are ranked at most."""
+        selection, order = self._candidates(query, pinned)
+        gathered = replace(selection, columns="a.id, a.published_at, a.search").first(order, "%(most)s + 1")
+        rows = self.connection.execute(
+            f"with gathered as materialized ({gathered}), {_RANKED}",
+            {
+                **selection.bound,
+                "most": RANKED_AT_MOST,
+                "shown": self.shown,
+                "scored": SCORED,
+                "all": None if query == self.query else self.query,
+                "words": " | ".join(lexeme.tsquery() for lexeme in self.lexemes),
+                **named(self.lexemes),
+                "ranked_at": pinned.ranked_at,
+            },
+            prepare=False,
+        ).fetchall()
+        places = sorted((self._place(row) for row in rows), reverse=True)
+        return places, rows[0]["found"] if rows else 0
+
+    def _candidates(self, query: str, pinned: Pinned) -> tuple[Selection, Any]:
+        def then(selection: Selection) -> Selection:
+            return selection.where(_KNOWN_THEN, ranked_at=pinned.ranked_at)
+
+        if pinned.walked:
+            return walking(self.select, self.found, query, "newest", pinned.walked, narrowed=then)
+        selection, order = matches(self.select, self.found, query, "newest")
+        return then(selection), order
+
+    def _place(self, row: DictRow) -> _Place:
+        exact = row["lengths"] is not None
+        score = self.scale.score(places(row["places"], self.lexemes), row["lengths"]) if exact else row["rough"]
+        return 2 * row["complete"] + exact, score, row["published_at"], row["id"]
+
+
+def page(
+    connection: Connection,
+    select: Select,
+    found: Known,
+    question: Asked,
+    query: str,
+    wanted: Wanted,
+) -> tuple[Page, Scale]:
+    """A page of what is found, best first, its rows the ids alone; ``query`` is the question's tsquery.
+
+    With it comes what scores are measured by.
+    """
+    lexemes = question.wanted[:LEXEMES_AT_MOST]
+    pinned = _pinned(wanted.place) or _pin(connection, lexemes, _walked(found))
+    scale = _scale(pinned, lexemes)
+    shown = SCORED if wanted.place is None else RANKED_AT_MOST
+    ranking = _Ranking(connection, select, found, query, lexemes, scale, shown)
+    places: list[_Place] = []
+    count = strict = 0
+    if not pinned.relaxed:
+        places, count = ranking.ranked(query, pinned)
+        if wanted.place is None and pinned.walked and count < wanted.limit:
+            pinned = replace(pinned, walked=None)
+            places, count = ranking.ranked(query, pinned)
+        strict = count
+    few = wanted.place is None and count < wanted.limit
+    if (pinned.relaxed or few) and (loose := _relaxed(question, pinned, lexemes, found)):
+        estimate, articles = matching(connection, loose)
+        looser = replace(found, found=estimate, frequencies={**found.frequencies, "q": round(estimate.part * articles)})
+        tried = replace(pinned, relaxed=True, walked=None)
+        more, total = replace(ranking, found=looser).ranked(loose, tried)
+        if total > count:
+            pinned, places, count = tried, more, total
+    complete = not pinned.walked and count <= RANKED_AT_MOST
+    ranked = Ranked(min(count, RANKED_AT_MOST), complete, pinned.relaxed, strict)
+    result = replace(_cut(places, pinned, wanted), ranked=ranked)
+    if not (ranked.all or ranked.relaxed):
+        return counted(connection, select, found, query, wanted.count, result), scale
+    if wanted.count == "none":
+        return result, scale
+    most = COUNTED_AT_MOST if wanted.count == "capped" else RANKED_AT_MOST
+    return replace(result, total=min(count, most), capped=count > most), scale
+
+
+def named(lexemes: Sequence[Lexeme]) -> dict[str, list[str]]:
+    """The parameters of search.PLACES."""
+    return {
+        "lexemes": [lexeme.text for lexeme in lexemes if not lexeme.prefix],
+        "prefixes": [lexeme.text for lexeme in lexemes if lexeme.prefix],
+    }
+
+
+def places(found: Mapping[str, str] | None, lexemes: Sequence[Lexeme]) -> dict[str, str]:
+    """What search.PLACES found, by the names of the lexemes that were looked for."""
+    if not found:
+        return {}
+    told = {lexeme.name: found[lexeme.text] for lexeme in lexemes if not lexeme.prefix and lexeme.text in found}
+    for lexeme in lexemes:
+        if lexeme.prefix and (labels := [found[text] for text in found if text.startswith(lexeme.text)]):
+            told[lexeme.name] = "".join(labels)
+    return told
+
+
+def _relaxed(question: Asked, pinned: Pinned, lexemes: Sequence[Lexeme], found: Known) -> str | None:
+    """The search made looser; None where that says nothing, or nothing was counted to tell what is rare."""
+    if not pinned.articles:
+        return None
+    others = found.without_search
+    few = others.rarest is not None and others.frequencies[others.rarest] <= RANKED_AT_MOST
+    frequencies = dict(zip(lexemes, pinned.frequencies, strict=False))
+    return relaxed(question, frequencies, None if few else RANKED_AT_MOST)
+
+
+def _scale(pinned: Pinned, lexemes: Sequence[Lexeme]) -> Scale:
+    # A language that came since the first page has lexemes that are not pinned: they have no say.
+    names = (lexeme.name for lexeme in lexemes)
+    return Scale(pinned.articles, dict(zip(names, pinned.frequencies, strict=False)), pinned.lengths)
+
+
+def _pin(connection: Connection, lexemes: Sequence[Lexeme], walked: int | None) -> Pinned:
+    now = present(connection.execute("select now() as now").fetchone())["now"]
+    counted_texts = terms.texts(connection)
+    frequencies = terms.frequencies(connection, lexemes)
+    rare = counted_texts.rare if counted_texts else 1
+    return Pinned(
+        now.isoformat(),
+        relaxed=False,
+        walked=walked,
+        articles=counted_texts.articles if counted_texts else 0,
+        lengths=_lengths(counted_texts.lengths) if counted_texts else (0, 0, 0),
+        # Two digits are enough, and keep cursors short.
+        frequencies=tuple(int(float(f"{frequencies.get(lexeme, rare):.1e}")) for lexeme in lexemes),
+    )
+
+
+def _walked(found: Known) -> int | None:
+    """Among how many of the newest articles to look for candidates; None for all."""
+    if found.found is None:
+        return None
+    passed = min(found.without_search.frequencies.values(), default=found.articles)
+    if min(passed * walks.WALKED, cost(found.found, found.articles)) <= COST_AT_MOST:
+        return None
+    least, most = WALKED
+    return round(min(max(ENOUGH / found.found.part, least), most)) if found.found.part else most
+
+
+def _lengths(lengths: Iterable[float]) -> tuple[float, float, float]:
+    headline, standfirst, body = (round(length, 1) for length in lengths)
+    return headline, standfirst, body
+
+
+def _pinned(place: Sequence[Any] | None) -> Pinned | None:
+    if place is None:
+        return None
+    ranked_at, relaxed, walked, articles, lengths, frequencies = place[4:]
+    return Pinned(ranked_at, relaxed, walked, articles, _lengths(lengths), tuple(frequencies))
+
+
+def _cut(places: Sequence[_Place], pinned: Pinned, wanted: Wanted) -> Page:
+    """The page of these places: its rows are the ids alone."""
+    if wanted.place is not None:
+        tier, score, published_at, article = wanted.place[:4]
+        here = (tier, score, datetime.fromisoformat(str(published_at)), UUID(str(article)))
+        places = [place for place in places if (place > here if wanted.backward else place < here)]
+    more = len(places) > wanted.limit
+    places = places[-wanted.limit :] if wanted.backward else places[: wanted.limit]
+    rest = [
+        pinned.ranked_at, pinned.relaxed, pinned.walked, pinned.articles, list(pinned.lengths),
+        list(pinned.frequencies),
+    ]  # fmt: skip
+    first, last = ([*places[end], *rest] for end in (0, -1)) if places else (None, None)
+    return Page(
+        [{"id": place[3]} for place in places],
+        prev=first if (more if wanted.backward else wanted.place is not None) else None,
+        next=last if wanted.backward or more else None,
+    )
