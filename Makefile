@@ -7,7 +7,7 @@ CLIENTS := build/clients
 NODE_BIN := $(CLIENTS)/typescript/node_modules/.bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-long openapi clients lint-openapi bench-write screenshots lint format lock clean
+.PHONY: help serve test test-long openapi clients lint-openapi bench-write bench-relevance bench-search screenshots lint format lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ lint-openapi: $(CLIENTS)/.node ## Check docs/openapi.json by Redocly's rules
 bench-write: $(VENV)/.dev ## Measure a batch of 10,000 articles over HTTP beside COPY of the same rows
 	$(BIN)/python -m bench.write
 
+bench-relevance: $(VENV)/.dev ## Measure how good searches are beside tantivy, on COLLECTION=path in Cranfield's format (OPTIONS=...)
+	$(BIN)/python -m bench.relevance $(COLLECTION) $(OPTIONS)
+
+bench-search: $(VENV)/.dev ## Measure how fast searches are beside tantivy (OPTIONS="--articles 1000000 --reuters path")
+	$(BIN)/python -m bench.search $(OPTIONS)
+
 screenshots: $(VENV)/.dev ## Take the pictures in docs/images anew, with Chromium
 	DATELINE_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser
 
@@ -56,7 +62,7 @@ lock: $(VENV)/.dev ## Write both lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
 		--group build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
-		--group build --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+		--group build --group dev --group bench pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove the environment and caches, but never the data
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis

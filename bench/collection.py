@@ -1,0 +1,75 @@
+"""A judged collection in the format of Cranfield's: its texts, its questions, and how good an answer is."""
+
+import re
+from collections.abc import Mapping, Sequence
+from math import log2
+from pathlib import Path
+from typing import NamedTuple
+
+_FIELD = re.compile(r"^\.([A-Z])\s*$", re.MULTILINE)
+
+# The files grade from 1, a complete answer, to 4, of minimum interest. Their -1 stands for 5, of no interest.
+GAINS = {"1": 4, "2": 3, "3": 2, "4": 1}
+
+
+class Text(NamedTuple):
+    """One of the texts that are judged."""
+
+    number: str
+    title: str
+    body: str
+
+
+class Collection(NamedTuple):
+    """``gains`` has, by question, the texts that are of use and how much."""
+
+    texts: list[Text]
+    questions: list[str]
+    gains: list[dict[str, int]]
+
+
+def read(directory: Path) -> Collection:
+    """The collection of a directory that holds cran.all.1400, cran.qry and cranqrel."""
+    texts = [
+        Text(number, fields.get("T", ""), fields.get("W", "") or fields.get("T", "") or "-")
+        for number, fields in _records(directory / "cran.all.1400")
+    ]
+    questions = [fields["W"] for _, fields in _records(directory / "cran.qry")]
+    gains: list[dict[str, int]] = [{} for _ in questions]
+    for line in (directory / "cranqrel").read_text().splitlines():
+        # Questions are numbered by their order in the file; what stands behind .I is another number.
+        question, text, grade = line.split()
+        if grade in GAINS:
+            gains[int(question) - 1][text] = GAINS[grade]
+    return Collection(texts, questions, gains)
+
+
+def _records(path: Path) -> list[tuple[str, dict[str, str]]]:
+    found: list[tuple[str, dict[str, str]]] = []
+    for record in re.split(r"^\.I ", path.read_text(), flags=re.MULTILINE)[1:]:
+        number, _, rest = record.partition("\n")
+        pieces = _FIELD.split(rest)
+        found.append(
+            (
+                number.strip(),
+                {name: " ".join(text.split()) for name, text in zip(pieces[1::2], pieces[2::2], strict=True)},
+            )
+        )
+    return found
+
+
+def ndcg(ranking: Sequence[str], gains: Mapping[str, int], depth: int = 10) -> float:
+    """How much the first of a ranking gain, as a part of what they could."""
+    ideal = sum(gain / log2(place + 2) for place, gain in enumerate(sorted(gains.values(), reverse=True)[:depth]))
+    gained = sum(gains.get(text, 0) / log2(place + 2) for place, text in enumerate(ranking[:depth]))
+    return gained / ideal if ideal else 0.0
+
+
+def average_precision(ranking: Sequence[str], gains: Mapping[str, int]) -> float:
+    """The mean, over the texts that are of use, of the precision where each is found; 0 where it is not."""
+    found, total = 0, 0.0
+    for place, text in enumerate(ranking, 1):
+        if text in gains:
+            found += 1
+            total += found / place
+    return total / len(gains) if gains else 0.0

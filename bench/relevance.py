@@ -1,0 +1,103 @@
+"""How good the first articles of a search are, beside tantivy's BM25: over HTTP, on a judged collection."""
+
+import argparse
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from api.folding import tokens
+from bench import peer, reuters, servers, texts
+from bench.collection import Collection, Text, average_precision, ndcg, read
+
+OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
+OUTLETS = ["daily", "weekly", "monthly"]
+JUDGED = "judged-"
+# Mean average precision is taken over so many of each ranking.
+DEPTH = 200
+
+
+def main() -> None:
+    """Print both figures of both; exit code 1 when Dateline's are below the goal."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("collection", type=Path, help="directory with cran.all.1400, cran.qry and cranqrel")
+    parser.add_argument("--among", type=int, default=0, help="how many articles there are, the judged ones the oldest")
+    parser.add_argument(
+        "--reuters", type=Path, help="directory of Reuters-21578 to make the others of; else made-up words"
+    )
+    parser.add_argument("--keep", type=Path, help="directory to keep the archive in for the next run")
+    parser.add_argument("--worse", type=float, default=0.0, help="how much less than tantivy's the figures may be")
+    options = parser.parse_args()
+    collection = read(options.collection)
+    others = max(0, options.among - len(collection.texts))
+
+    def records() -> Iterator[dict[str, Any]]:
+        newer = (
+            reuters.articles(others, OUTLETS, options.reuters) if options.reuters else texts.articles(others, OUTLETS)
+        )
+        return chain(_judged(collection.texts), newer if others else ())
+
+    with servers.postgres(options.keep) as conninfo, tempfile.TemporaryDirectory() as directory:
+        servers.fill(conninfo, f"relevance {options.among} {options.reuters is not None}", records())
+        with servers.serving(conninfo) as client:
+            ours = [_ours(client, question) for question in collection.questions]
+        theirs = _theirs(peer.index(Path(directory), records()), collection.questions)
+    print(f"{len(collection.questions)} questions, {len(collection.texts):,} judged texts, the oldest of "
+          f"{len(collection.texts) + others:,}")  # fmt: skip
+    ours_ndcg, ours_map = _figures("dateline", ours, collection)
+    theirs_ndcg, theirs_map = _figures("tantivy", theirs, collection)
+    sys.exit(ours_ndcg < theirs_ndcg - options.worse or ours_map < theirs_map - options.worse)
+
+
+def _judged(judged: Sequence[Text]) -> Iterator[dict[str, Any]]:
+    for number, text in enumerate(judged):
+        yield {
+            "outlet": OUTLETS[0],
+            "external_id": f"{JUDGED}{text.number}",
+            "headline": text.title or "-",
+            "body": text.body,
+            "language": "en",
+            "published_at": (OLDEST + timedelta(hours=number)).isoformat(),
+        }
+
+
+def _ours(client: servers.Client, question: str) -> list[str]:
+    found: list[str] = []
+    parameters = {"q": " ".join(tokens(question)), "sort": "relevance", "limit": 100, "count": "none",
+                  "fields": "external_id"}  # fmt: skip
+    while len(found) < DEPTH:
+        status, answer = client.get("/v1/articles", parameters)
+        if status != 200:
+            raise SystemExit(f"{status} for {question!r}: {answer}")
+        found += [article["external_id"] for article in answer["data"]]
+        if answer["page"]["next"] is None:
+            break
+        parameters["cursor"] = answer["page"]["next"]
+    return found
+
+
+def _theirs(index: tantivy.Index, questions: Sequence[str]) -> list[list[str]]:
+    searcher = index.searcher()
+    return [
+        peer.best(searcher, index.parse_query(" ".join(tokens(question)), peer.TEXTS), DEPTH) for question in questions
+    ]
+
+
+def _figures(name: str, rankings: Sequence[Sequence[str]], collection: Collection) -> tuple[float, float]:
+    plain = [[text.removeprefix(JUDGED) if text.startswith(JUDGED) else "" for text in ranking] for ranking in rankings]
+    gain = statistics.mean(ndcg(ranking, gains) for ranking, gains in zip(plain, collection.gains, strict=True))
+    precision = statistics.mean(
+        average_precision(ranking, gains) for ranking, gains in zip(plain, collection.gains, strict=True)
+    )
+    print(f"{name}: nDCG@10 {gain:.4f}, MAP@{DEPTH} {precision:.4f}")
+    return gain, precision
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""An archive to measure: filled past HTTP, kept for the next run when asked to, and served."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, LiteralString
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import orjson
+
+from api import archive, embedded, migrate, search
+from api.commands import nouns, statistics
+from api.database import Connection, connect, present
+
+DATELINE = Path(sys.executable).with_name("dateline")
+PORT = 18_080
+CHUNK = 2_000
+
+# What an article needs to be found; in one transaction a chunk, without changes, and tags only where a record has them.
+_STORE: LiteralString = f"""
+    insert into articles (id, outlet_id, external_id, headline, standfirst, body, section, language, published_at,
+        created_at, updated_at, digest, outlet, tags, people, search)
+    select r.id, o.id, r.external_id, r.headline, r.standfirst, r.body, r.section, r.language, r.published_at,
+        r.published_at, r.published_at, '', json_build_object('slug', o.slug, 'name', o.name),
+        coalesce(r.links, '[]'), '[]',
+        {search.VECTOR}
+    from json_to_recordset(%(rows)s::json) as r (
+        id uuid, outlet text, external_id text, headline text, standfirst text, body text, section text,
+        language text, published_at timestamptz, links json,
+        configuration text, headline_tokens text, standfirst_tokens text, body_tokens text
+    ) join outlets o on o.slug = r.outlet"""
+_LINK: LiteralString = """
+    insert into article_tags (article_id, tag_id, published_at, origin)
+    select distinct r.id, t.id, r.published_at, 'push'
+    from json_to_recordset(%(rows)s::json) as r (id uuid, published_at timestamptz, tags json),
+        json_array_elements_text(r.tags) as tag (slug) join tags t using (slug)"""
+_COUNT_OUTLETS: LiteralString = """
+    update outlets set articles = stored.articles
+    from (select outlet_id, count(*) as articles from articles group by outlet_id) as stored
+    where outlets.id = stored.outlet_id"""
+_COUNT_TAGS: LiteralString = """
+    update tags set articles = linked.articles
+    from (select tag_id, count(*) as articles from article_tags group by tag_id) as linked where tags.id = tag_id"""
+
+
+@contextmanager
+def postgres(kept: Path | None) -> Iterator[str]:
+    """The conninfo of an embedded Postgres whose data is ``kept``, or gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="dateline-bench-") as place:
+        Path(place).chmod(0o755)
+        with embedded.running(kept or Path(place) / "data") as server:
+            yield server.conninfo
+
+
+def fill(conninfo: str, name: str, records: Iterable[dict[str, Any]]) -> bool:
+    """Store articles, unless the archive holds those called ``name`` already; whether it stored them."""
+    migrate.upgrade(conninfo)
+    with connect(conninfo, maintenance_work_mem="1GB", synchronous_commit="off") as connection:
+        connection.execute("create table if not exists bench_filled (name text)")
+        held = connection.execute("select name from bench_filled").fetchone()
+        if held:
+            if held["name"] != name:
+                raise SystemExit(f"this archive holds {held['name']}, not {name}: give another directory to keep it in")
+            return False
+        if not archive.is_empty(connection):
+            raise SystemExit("a run before this one was interrupted while it filled the archive: remove it")
+        _fill(connection, records)
+        connection.execute("insert into bench_filled values (%(name)s)", {"name": name})
+        return True
+
+
+def _fill(connection: Connection, records: Iterable[dict[str, Any]]) -> None:
+    definition = present(connection.execute("select pg_get_indexdef('articles_search'::regclass) as made").fetchone())[
+        "made"
+    ]
+    connection.execute("drop index articles_search")
+    connection.execute("insert into languages values ('en') on conflict do nothing")
+    iterator, known, total = iter(records), set(), 0
+    while chunk := list(islice(iterator, CHUNK)):
+        missing = {tag for record in chunk for tag in record.get("tags", ())} - known
+        outlets = {record["outlet"] for record in chunk} - known
+        with connection.transaction():
+            nouns.upsert(connection, nouns.OUTLET, [{"slug": slug, "name": slug} for slug in sorted(outlets)])
+            nouns.upsert(connection, nouns.TAG, [{"slug": slug, "name": slug} for slug in sorted(missing)])
+        known |= missing | outlets
+        rows = [
+            {
+                "standfirst": None,
+                "section": None,
+                **record,
+                "id": str(uuid4()),
+                "links": [{"slug": tag, "name": tag} for tag in record.get("tags", ())],
+                **search.document("en", record["headline"], record.get("standfirst"), record["body"]),
+            }
+            for record in chunk
+        ]
+        parameters = {"rows": orjson.dumps(rows).decode()}
+        with connection.transaction():
+            connection.execute(_STORE, parameters)
+            connection.execute(_LINK, parameters)
+        total += len(chunk)
+        if total % 50_000 == 0:
+            print(f"  {total:,} articles stored", flush=True)
+    connection.execute("delete from jobs")
+    connection.execute(_COUNT_OUTLETS)
+    connection.execute(_COUNT_TAGS)
+    connection.execute(definition)
+    connection.execute("vacuum analyze")
+    statistics.measure(connection)
+
+
+class Client:
+    """Asks a server, on one connection that is kept."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def get(self, path: str, parameters: Mapping[str, object]) -> tuple[int, dict[str, Any]]:
+        """Status and content of an answer."""
+        self._connection.request("GET", f"{path}?{urlencode(parameters)}")
+        response = self._connection.getresponse()
+        return response.status, json.loads(response.read())
+
+
+@contextmanager
+def serving(conninfo: str, port: int = PORT) -> Iterator[Client]:
+    """A client of ``dateline serve`` on this database."""
+    environment = {**os.environ, "DATABASE_URL": conninfo, "PORT": str(port)}
+    with subprocess.Popen([DATELINE, "serve"], env=environment, stdout=subprocess.DEVNULL) as server:
+        try:
+            until_ready(port)
+            yield Client(port)
+        finally:
+            server.terminate()
+
+
+def until_ready(port: int) -> None:
+    """Wait until the server of this port is ready."""
+    for _ in range(200):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise SystemExit("the server does not get ready")
