@@ -197,7 +197,7 @@ def test_a_search_reads_no_more_than_its_words_or_its_filter_leave(
 @pytest.mark.parametrize("alone", [["outlet-1"], ["outlet-7", "outlet-8"], None], ids=str)
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize(
-    "filters", [{}, TAG[1], TAG[300], OUTLET[7], RECENT, {"q": "common"}, {"q": "rare77"}], ids=str
+    "filters", [{}, TAG[1], TAG[300], OUTLET[7], RECENT, {"q": parse("common")}, {"q": parse("rare77")}], ids=str
 )
 def test_who_sees_embargoed_articles_too_reads_hardly_more(
     embargoed: Connection, filters: Filters, sort: str, alone: list[str] | None
