@@ -119,6 +119,7 @@ def test_an_article_is_pushed_with_a_key(page: Page, served: dict[str, str]) -> 
     assert executed(block) in ("200", "201")
 
 
+@pytest.mark.long
 def test_a_push_that_is_sent_again_shows_its_first_answer(page: Page, served: dict[str, str]) -> None:
     authorized(page, served, "write", "korea-herald")
     block = opened(page, "pushArticle")
@@ -129,6 +130,7 @@ def test_a_push_that_is_sent_again_shows_its_first_answer(page: Page, served: di
     expect(block.locator(".live-responses-table .response-col_status").last).to_contain_text(first)
 
 
+@pytest.mark.long
 def test_a_key_is_made_with_a_key(page: Page, served: dict[str, str]) -> None:
     authorized(page, served, "admin")
     assert executed(opened(page, "createKey")) == "201"

@@ -140,6 +140,7 @@ def spawning(server: Server) -> bool:
     return len(server.members()) >= 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moment", [loading, spawning])
 def test_a_signal_while_it_starts_ends_it_soon_and_the_next_start_serves_all(
     empty: Path, moment: Callable[[Server], bool]
@@ -155,6 +156,7 @@ def test_a_signal_while_it_starts_ends_it_soon_and_the_next_start_serves_all(
         assert again.ready().articles() == DEMO_ARTICLES
 
 
+@pytest.mark.long
 def test_after_a_kill_of_the_server_a_new_start_has_every_article(place: Path) -> None:
     with Server(place) as killed:
         id = killed.ready().push(killed.write_key(), "kept")
@@ -168,6 +170,7 @@ def test_after_a_kill_of_the_server_a_new_start_has_every_article(place: Path) -
         assert postgres_of(place) == set()
 
 
+@pytest.mark.long
 def test_after_a_kill_of_postgres_the_server_answers_again_and_no_acknowledged_article_is_lost(place: Path) -> None:
     acknowledged: list[str] = []
     ended = threading.Event()
