@@ -45,7 +45,7 @@ bench-search: $(VENV)/.dev ## Measure how fast searches are beside tantivy (OPTI
 	$(BIN)/python -m bench.search $(OPTIONS)
 
 screenshots: $(VENV)/.dev ## Take the pictures in docs/images anew, with Chromium
-	DATELINE_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser
+	DATELINE_SCREENSHOTS=docs/images $(BIN)/python -m pytest -m "long or not long" tests/browser
 
 lint: $(VENV)/.dev ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -79,6 +79,7 @@ def authorized(page: Page, served: dict[str, str], scope: str, *outlets: str) ->
     page.locator("button.btn-done").click()
 
 
+@pytest.mark.long
 def test_every_get_runs_untouched(page: Page, served: dict[str, str]) -> None:
     pictured(page, "swagger-ui")
     authorized(page, served, "admin")
