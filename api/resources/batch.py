@@ -83,19 +83,19 @@ def push_batch(query: dict[str, Any], headers: dict[str, Any]) -> Response:
 
 def _each(create: set[str]) -> Response:
     with _results() as results, _writers() as writers:
-        results.writelines(_lines(batch.store_each(database().write, _items(_parts()), create, writers)))
+        _spool(results, _lines(batch.store_each(database().write, _items(_parts()), create, writers)))
         return _answer(results)
 
 
 def _all(create: set[str], idempotency_key: str | None) -> Response:
     with SpooledTemporaryFile(IN_MEMORY) as body:
-        body.writelines(_parts())
+        _spool(body, _parts())
         attempt = attempted(idempotency_key, _read(body))
 
         def stored(connection: Connection) -> Written:
             recorded: list[Change] = []
             with _results() as results:
-                results.writelines(_lines(batch.store_all(connection, _items(_read(body)), create, recorded)))
+                _spool(results, _lines(batch.store_all(connection, _items(_read(body)), create, recorded)))
                 return Written(_answer(results), recorded)
 
         return kept(attempt) or written(stored, attempt)
@@ -110,6 +110,12 @@ def _results() -> Iterator[IO[bytes]]:
     except BaseException:
         results.close()
         raise
+
+
+def _spool(file: IO[bytes], parts: Iterable[bytes]) -> None:
+    # Not writelines, which looks only at its end whether the file has become too large for memory.
+    for part in parts:
+        file.write(part)
 
 
 def _answer(results: IO[bytes]) -> Response:
