@@ -53,15 +53,19 @@ def record(connection: Connection, changes: Iterable[Change]) -> None:
 def trim(connection: Connection, days: int) -> int:
     """Forget changes that are older than so many days, but never the last one; how many, some at once.
 
-    What was forgotten is remembered as a position, so that no follower goes on from before it unawares.
+    What was forgotten is remembered as a position, so that no follower goes on from before it unawares. Asked all the
+    time, it looks at one change where nothing is old: they are in the order of their times.
     """
     rows = connection.execute(
         """
-        with old as (
-            select position from changes
-            where at < now() - %(days)s * interval '1 day' and position < (select max(position) from changes)
+        with oldest as (
+            select position, at from changes
+            where (select at from changes order by position limit 1) < now() - %(days)s * interval '1 day'
             order by position
             limit %(most)s
+        ), old as (
+            select position from oldest
+            where at < now() - %(days)s * interval '1 day' and position < (select max(position) from changes)
         ), trimmed as (
             delete from changes where position in (select position from old) returning position
         )

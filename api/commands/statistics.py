@@ -24,8 +24,7 @@ _SAMPLE: LiteralString = """
     select word as lexeme, ndoc as articles
     from ts_stat(format('select search from articles tablesample system (%%s) where visible', %(percent)s::float8))"""
 
-# The marker of a language is in every article of the sample, once. Fields are as long as they have different words; of
-
+# The marker of a language is in every article of the sample, once.
 _FILL: LiteralString = """
     with sampled as (
         select coalesce(sum(articles), 0) as articles from sampled_terms where lexeme like 'lang:%%'

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from conftest import new_database
 from contract import ContractClient
+from plans import watched
 from stories import ARTICLE, outlet, record, store, tag
 
 from api import migrate
@@ -226,6 +227,13 @@ def test_a_noun_that_changes_is_told_with_what_it_is_now(blank: Connection, blan
     found = followed(blank_client)
     assert told(found) == ["tag.created port", "tag.updated port"]
     assert all(change["tag"]["match"] == ["harbour", "quay"] for change in found)
+
+
+def test_where_no_change_is_old_hardly_one_is_read(demo: Connection) -> None:
+    demo.execute("insert into changes (type) select 'article.updated' from generate_series(1, 30000)")
+    with watched(demo) as costs:
+        changes.trim(demo, 30)
+    assert 0 < sum(cost.rows for cost in costs) < 10
 
 
 def test_old_changes_are_forgotten_and_nobody_goes_on_from_before_them(
