@@ -2,15 +2,14 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 import orjson
-from flask import Response, g, request
+from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from api import rights
 from api.commands.changes import Change
 from api.database import Connection
 from api.errors import (
@@ -28,7 +27,7 @@ from api.ingest.batch import Item
 from api.ingest.items import elements, lines
 from api.parsing import parsed_json, refuse_other_type
 from api.resources.articles import JSON, NINJS
-from api.resources.pushes import NINJS_EXAMPLE, push
+from api.resources.pushes import NINJS_EXAMPLE, creatable, push
 from api.resources.versions import blueprint
 from api.resources.writes import Written, attempted, kept, positioned, written
 from api.resources.writing import EXAMPLE
@@ -70,7 +69,7 @@ def push_batch(query: dict[str, Any], headers: dict[str, Any]) -> Response:
     that is atomic may have an `Idempotency-Key`, to get its first answer again. News items in ninjs come as an array.
     """
     refuse_other_type(request, JSON, NDJSON, NINJS)
-    create = {"tags", "people"} if rights.allowed(g.key, "edit") else set(query.get("create", ()))
+    create = creatable(query)
     if query["atomic"] == "true":
         return _all(create, headers.get("idempotency_key"))
     if "idempotency_key" in headers:
@@ -104,12 +103,9 @@ def _all(create: set[str], idempotency_key: str | None) -> Response:
 @contextmanager
 def _results() -> Iterator[IO[bytes]]:
     """A file for the lines of an answer, which closes it once it is sent."""
-    results = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - see above
-    try:
-        yield results
-    except BaseException:
-        results.close()
-        raise
+    with ExitStack() as unsent:
+        yield unsent.enter_context(SpooledTemporaryFile(IN_MEMORY))
+        unsent.pop_all()
 
 
 def _spool(file: IO[bytes], parts: Iterable[bytes]) -> None:

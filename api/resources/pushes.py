@@ -1,6 +1,6 @@
 """The articles that requests bring: as JSON of ours, or as IPTC's ninjs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import g
 
+from api import rights
 from api.errors import InvalidInput
 from api.ingest import ninjs
 from api.parsing import loaded
@@ -52,6 +53,11 @@ def push(document: Any, media_type: str) -> Push:
     if media_type == NINJS:
         return Push(ninjs.record(document, g.key.only_outlet), partial(ninjs.place, document))
     return Push(loaded(_ARTICLE, document))
+
+
+def creatable(query: Mapping[str, Any]) -> set[str]:
+    """Of which kinds of nouns this request may create those that its articles name."""
+    return {"tags", "people"} if rights.allowed(g.key, "edit") else set(query.get("create", ()))
 
 
 @contextmanager

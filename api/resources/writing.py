@@ -26,7 +26,7 @@ from api.patching import MERGE_PATCH, patch_of, patched
 from api.patching import matching as matching_tags
 from api.queries import articles as queries
 from api.resources.articles import ARTICLE_ID, JSON, NINJS, blueprint, shown
-from api.resources.pushes import NINJS_EXAMPLE, pointing, push
+from api.resources.pushes import NINJS_EXAMPLE, creatable, pointing, push
 from api.resources.writes import Written, attempted, kept, written
 from api.web import absolute, answer, database, may_write
 from schemas.articles import ArticleInput, ArticlePatch, ArticleSchema, PushQuery, WithdrawQuery
@@ -90,7 +90,7 @@ def push_article(query: dict[str, Any], headers: dict[str, Any]) -> Response:
     rights.demand(g.key, "write", pushed.article["outlet"])
     attempt = attempted(headers.get("idempotency_key"), [body(request)])
     with pointing(pushed.pointer):
-        return _stored(pushed.article, set(query.get("create", ())), attempt=attempt)
+        return _stored(pushed.article, creatable(query), attempt=attempt)
 
 
 @blueprint.operation(
@@ -127,7 +127,7 @@ def change_article(_query: dict[str, Any], article_id: UUID) -> Response:
             detail = "never changes: the id of the article derives from it"
             raise refused([{"pointer": f"/{field}", "detail": detail}])
     article = loaded(ArticleInput(), _merged(held, patch))
-    return _stored(article, set(), matching=matching)
+    return _stored(article, creatable({}), matching=matching)
 
 
 @blueprint.operation(
@@ -190,8 +190,6 @@ def _stored(
     matching: frozenset[str] | None = None,
     attempt: Attempt | None = None,
 ) -> Response:
-    if rights.allowed(g.key, "edit"):
-        create = {"tags", "people"}
     if replayed := kept(attempt):
         return replayed
     if create:

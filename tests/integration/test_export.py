@@ -57,14 +57,15 @@ def key(connection: Connection) -> dict[str, str]:
 
 def live(source: Connection) -> None:
     """Corrections, withdrawals, embargoes, erasures; renames, merges, deletions."""
-    client, admin = app_on(source).test_client(), key(source)
+    client: Any = app_on(source).test_client()
+    admin = key(source)
     html = {"body_html": "<p>One <b>two</b></p>", "body": ""}
-    corrected = push(client, admin, external_id="corrected", source_version=3, **html)["id"]  # pyright: ignore[reportArgumentType]: the class is set in conftest
-    patch(client, admin, corrected, {"headline": "Corrected", "note": "A word"}, **{"If-Match": "*"})  # pyright: ignore[reportArgumentType]: the class is set in conftest
+    corrected = push(client, admin, external_id="corrected", source_version=3, **html)["id"]
+    patch(client, admin, corrected, {"headline": "Corrected", "note": "A word"}, **{"If-Match": "*"})
     for external_id, query in (("gone", "reason=Wrong"), ("erased", "reason=Court&purge=true")):
-        withdraw(client, admin, push(client, admin, external_id=external_id)["id"], query)  # pyright: ignore[reportArgumentType]: the class is set in conftest
+        withdraw(client, admin, push(client, admin, external_id=external_id)["id"], query)
     soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-    push(client, admin, external_id="embargoed", embargoed_until=soon)  # pyright: ignore[reportArgumentType]: the class is set in conftest
+    push(client, admin, external_id="embargoed", embargoed_until=soon)
     nouns.upsert(source, nouns.OUTLET, [{"slug": "korea-herald", "name": "The Korea Herald", "language": "en"}])
     for method, path, content in EDITS:
         response = client.open(
@@ -134,10 +135,10 @@ def test_an_export_imported_into_another_archive_gives_the_same_answers(
 def test_the_feed_goes_on_where_the_export_ends(two: tuple[Connection, Connection], tmp_path: Path) -> None:
     source, target = two
     lines = written(source, tmp_path / "export.jsonl")
-    client = app_on(source).test_client()
+    client: Any = app_on(source).test_client()
     after = lines[-1]["after"]
     assert client.get(f"/v1/changes?after={after}").get_json()["data"] == []
-    push(client, key(source), external_id="later", headline="Later")  # pyright: ignore[reportArgumentType]: the class is set in conftest
+    push(client, key(source), external_id="later", headline="Later")
     [change] = client.get(f"/v1/changes?after={after}").get_json()["data"]
     assert change["article"]["headline"] == "Later"
     other = app_on(target).test_client().get(f"/v1/changes?after={after}")
