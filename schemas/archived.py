@@ -2,9 +2,9 @@
 
 from marshmallow import fields, validate
 
-from schemas.articles import ArticleInput
 from schemas.base import Count, Moment, Schema, Slug, Text
 from schemas.nouns import OutletInput, PersonInput, TagInput
+from schemas.pushes import ArticleInput
 
 
 class KeptNoun(Schema):

@@ -2,9 +2,10 @@
 
 from marshmallow import ValidationError, fields, validate
 
-from schemas.articles import ArticleSchema, FieldList
+from schemas.articles import ArticleSchema
 from schemas.base import CommaList, Schema, Whole
 from schemas.errors import TombstoneSchema
+from schemas.filters import FieldList
 from schemas.nouns import OutletSchema, PersonSchema, TagSchema
 
 HAPPENINGS = {

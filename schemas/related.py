@@ -2,8 +2,9 @@
 
 from marshmallow import fields
 
-from schemas.articles import ArticleSchema, FieldList, NounReference
+from schemas.articles import ArticleSchema, NounReference
 from schemas.base import Schema, Whole
+from schemas.filters import FieldList
 
 
 class RelatedQuery(Schema):

@@ -2,8 +2,8 @@
 
 from marshmallow import fields, validate
 
-from schemas.articles import ArticleFilters
 from schemas.base import Schema
+from schemas.filters import ArticleFilters
 
 INTERVALS = ("day", "week", "month", "year")
 

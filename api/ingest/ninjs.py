@@ -16,8 +16,8 @@ from api.errors import InvalidInput
 from api.ingest.ndjson import refuse_nameless
 from api.ingest.ninjs_reading import AGENCY, EXTERNAL_ID, ID, OURS, OUTLET, PUBLISHER, SECTION, Item, Path, Story
 from api.parsing import flattened, pointer
-from schemas.articles import ArticleInput
 from schemas.ninjs import NinjsSchema, is_uri
+from schemas.pushes import ArticleInput
 
 Record = dict[str, Any]
 

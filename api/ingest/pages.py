@@ -11,7 +11,7 @@ from api.folding import slug
 from api.ingest.listing import Entry, ListingError, read
 from api.ingest.ndjson import refuse_nameless
 from api.parsing import flattened
-from schemas.articles import ArticleInput
+from schemas.pushes import ArticleInput
 
 # What a field of an article is called on a page.
 _PARTS = {"tags": "tag in the title", "published_at": "date"}

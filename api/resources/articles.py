@@ -21,7 +21,8 @@ from api.query import Misread, Node, parse
 from api.resources.lists import listed
 from api.timing import stage
 from api.web import Blueprint, answer, database, may_write, seen_alone
-from schemas.articles import ArticlePageSchema, ArticleQuery, ArticleSchema
+from schemas.articles import ArticlePageSchema, ArticleSchema
+from schemas.filters import ArticleQuery
 from schemas.ninjs import MEDIA_TYPE as NINJS
 from schemas.ninjs import NinjsSchema
 

@@ -32,9 +32,9 @@ from api.resources.versions import blueprint
 from api.resources.writes import Written, attempted, kept, positioned, written
 from api.resources.writing import EXAMPLE
 from api.web import database, may_write, settings
-from schemas.articles import ArticleInput, BatchQuery, BatchResultSchema
 from schemas.headers import RepeatableHeaders
 from schemas.ninjs import NinjsSchema
+from schemas.pushes import ArticleInput, BatchQuery, BatchResultSchema
 
 NDJSON = "application/x-ndjson"
 PART = 64 * 1024

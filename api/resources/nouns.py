@@ -15,8 +15,9 @@ from api.resources.articles import article_list
 from api.resources.lists import listed
 from api.web import Blueprint, absolute, answer, database
 from schemas import nouns as schemas
-from schemas.articles import ArticlePageSchema, ArticleQuery
+from schemas.articles import ArticlePageSchema
 from schemas.base import NoQuery
+from schemas.filters import ArticleQuery
 
 # What a query string may hold as it is.
 QUERY = "%=&+,:;/?@!$'()*~-._"

@@ -13,7 +13,7 @@ from api.errors import InvalidInput
 from api.ingest import ninjs
 from api.parsing import loaded
 from api.resources.articles import NINJS
-from schemas.articles import ArticleInput
+from schemas.pushes import ArticleInput
 
 # The example of resources/writing.py as a news item.
 NINJS_EXAMPLE = {

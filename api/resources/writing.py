@@ -29,10 +29,11 @@ from api.resources.articles import ARTICLE_ID, JSON, NINJS, blueprint, shown
 from api.resources.pushes import NINJS_EXAMPLE, creatable, pointing, push
 from api.resources.writes import Written, attempted, kept, written
 from api.web import absolute, answer, database, may_write
-from schemas.articles import ArticleInput, ArticlePatch, ArticleSchema, PushQuery, WithdrawQuery
+from schemas.articles import ArticleSchema
 from schemas.errors import TombstoneSchema
 from schemas.headers import RepeatableHeaders
 from schemas.ninjs import NinjsSchema
+from schemas.pushes import ArticleInput, ArticlePatch, PushQuery, WithdrawQuery
 
 # A push that the demo archive accepts from a key of the Korea Herald.
 EXAMPLE = {

@@ -14,8 +14,9 @@ from ninjs_facts import PROPERTIES, faults
 from api.errors import InvalidInput
 from api.ingest import ninjs
 from api.markup import text_of
-from schemas.articles import STATUSES, ArticleInput, ArticleSchema
+from schemas.articles import STATUSES, ArticleSchema
 from schemas.ninjs import NinjsSchema, is_uri
+from schemas.pushes import ArticleInput
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "ninjs.md").read_text(encoding="utf-8")
 

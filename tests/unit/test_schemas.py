@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from marshmallow import ValidationError, fields
 
-from schemas.articles import ArticleInput, ArticleQuery, ArticleSchema, FieldList, ImageInput, PushQuery
+from schemas.articles import ArticleSchema
 from schemas.base import (
     Bound,
     CommaList,
@@ -34,8 +34,10 @@ from schemas.base import (
     storable,
     web_address,
 )
+from schemas.filters import ArticleQuery, FieldList
 from schemas.nouns import NounQuery, OutletInput, PersonInput, TagInput, country_code, language_code
 from schemas.paging import PageQuery
+from schemas.pushes import ArticleInput, ImageInput, PushQuery
 
 NOT_A_STRING = [None, True, 1, 1.5, [], ["x"], {}, {"x": 1}]
 
