@@ -2,9 +2,10 @@
 
 from marshmallow import fields, validate
 
-from schemas.base import Count, Moment, Schema, Slug, Text
+from schemas.base import Count, Schema, Slug, Text
 from schemas.nouns import OutletInput, PersonInput, TagInput
 from schemas.pushes import ArticleInput
+from schemas.times import Moment
 
 
 class KeptNoun(Schema):

@@ -2,14 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
-from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
-from zoneinfo import ZoneInfo
-from zoneinfo import available_timezones as listed_timezones
 
 import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
@@ -26,17 +22,6 @@ _STRIPPED = rf"^[^{_SPACE}\u0000]([^\u0000]*[^{_SPACE}\u0000])?$"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_TIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)",
-    re.ASCII,
-)
-
-
-@cache
-def available_timezones() -> set[str]:
-    """The names of all time zones; reading them from the disk takes a while."""
-    return listed_timezones()
 
 
 class Schema(ma.Schema):
@@ -195,21 +180,6 @@ class IdList(CommaList):
         return UUID(text)
 
 
-class TimeZone(fields.String):
-    """The name of a time zone in the IANA database."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        form = r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"
-        kwargs["metadata"] = {"pattern": form, **kwargs.get("metadata", {})}
-        super().__init__(**kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        name = super()._deserialize(value, attr, data, **kwargs)
-        if name not in available_timezones():
-            raise ValidationError("must be a time zone of the IANA database, such as Asia/Seoul")
-        return name
-
-
 class LanguageList(CommaList):
     """ISO 639 codes, whatever their case."""
 
@@ -228,86 +198,6 @@ class Repeated(fields.List):
     def __init__(self, **kwargs: Any) -> None:
         most = validate.Length(1, 50, error="must be given at most 50 times")
         super().__init__(Text(low=1, high=500), validate=most, **kwargs)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValidationError("must be a string")
-    return value
-
-
-class Moment(fields.Field[datetime]):
-    """A time of RFC 3339 with its offset, as UTC."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {"type": "string", "format": "date-time", **kwargs.get("metadata", {})}
-        super().__init__(**kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
-        return moment(_text(value))
-
-
-class Bound(fields.Field[datetime]):
-    """One end of a range of time, a date or a time; as the first moment in it, or the first after it (``last``).
-
-    A date is one of the time zone that the same input names as ``tz``.
-    """
-
-    PATTERN = (
-        r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
-        r"([Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d))?$"
-    )
-
-    def __init__(self, *, last: bool = False, **kwargs: Any) -> None:
-        self.last = last
-        kwargs["metadata"] = {"type": "string", "pattern": self.PATTERN, **kwargs.get("metadata", {})}
-        super().__init__(**kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
-        text = _text(value)
-        try:
-            if not _DATE.fullmatch(text):
-                return moment(text) + timedelta(microseconds=1 if self.last else 0)
-            first = day(text) + timedelta(days=1 if self.last else 0)
-            return datetime.combine(first, time(), _zone(data)).astimezone(UTC)
-        except OverflowError:
-            raise ValidationError("must lie within the years 1 to 9999 in UTC") from None
-
-
-def _zone(data: Mapping[str, Any] | None) -> ZoneInfo:
-    name = (data or {}).get("tz", "UTC")
-    # A wrong name is refused where it stands; here it only must not get in the way.
-    return ZoneInfo(name if name in available_timezones() else "UTC")
-
-
-def day(text: str) -> date:
-    """A date such as 2025-06-21; ValidationError when there is no such day."""
-    try:
-        if not _DATE.fullmatch(text):
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError("must be a date that exists, such as 2025-06-21") from None
-
-
-def moment(text: str) -> datetime:
-    """A time of RFC 3339 in UTC; ValidationError when it is none, or leaves the years 1 to 9999 in UTC."""
-    hint = ""
-    if re.search(r"T[\d:.]+ \d", text):
-        hint = "; in an address, write the plus sign as %2B"
-    try:
-        if not _TIME.fullmatch(text):
-            raise ValueError
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValidationError(f"must be a time with its offset, such as 2025-06-21T09:00:00Z{hint}") from None
-
-
-class Day(fields.String):
-    """A date such as 2025-06-21, kept as text."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        return day(super()._deserialize(value, attr, data, **kwargs)).isoformat()
 
 
 # Not "format": "uri", which knows ASCII only and no bracket in a query; outlets' addresses have both.

@@ -7,21 +7,10 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import ArticleSchema
-from schemas.base import (
-    Bound,
-    ChoiceList,
-    CommaList,
-    IdList,
-    LanguageList,
-    Repeated,
-    Schema,
-    SlugList,
-    TagList,
-    Text,
-    TimeZone,
-)
+from schemas.base import ChoiceList, CommaList, IdList, LanguageList, Repeated, Schema, SlugList, TagList, Text
 from schemas.facets import FACETS
 from schemas.paging import PageQuery
+from schemas.times import Bound, TimeZone
 
 SORTS = ("newest", "oldest", "updated", "relevance")
 

@@ -6,7 +6,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import STATUSES
-from schemas.base import INT4, Moment, Schema
+from schemas.base import INT4, Schema
+from schemas.times import Moment
 
 MEDIA_TYPE = "application/vnd.iptc.ninjs+json"
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from schemas.base import WEB_ADDRESS, Day, Schema, Slug, Text, WebAddress
+from schemas.base import WEB_ADDRESS, Schema, Slug, Text, WebAddress
 from schemas.paging import MetaSchema, PageQuery, PageSchema
+from schemas.times import Day
 
 LANGUAGE_CODE = "^[a-z]{2,3}$"
 

@@ -7,9 +7,10 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import STATUSES
-from schemas.base import INT4, CommaList, Count, Moment, Schema, Slug, Text, WebAddress
+from schemas.base import INT4, CommaList, Count, Schema, Slug, Text, WebAddress
 from schemas.errors import ProblemErrorSchema
 from schemas.nouns import LANGUAGE_CODE, language_code
+from schemas.times import Moment
 
 # Clocks differ; what is published later than this belongs under an embargo.
 AHEAD = timedelta(minutes=5)

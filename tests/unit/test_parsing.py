@@ -17,7 +17,8 @@ from werkzeug.test import EnvironBuilder
 
 from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
 from api.parsing import LONGEST_NUMBER, Parser, flattened, parsed_json, pointer
-from schemas.base import Bound, CommaList, NoQuery, Repeated, Schema, Text, Whole
+from schemas.base import CommaList, NoQuery, Repeated, Schema, Text, Whole
+from schemas.times import Bound
 
 JSON = "application/json"
 

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 from marshmallow.fields import Field
 
-from schemas.base import CommaList, IdList, LanguageList, Text, TimeZone, WebAddress
+from schemas.base import CommaList, IdList, LanguageList, Text, WebAddress
 from schemas.filters import ArticleQuery
 from schemas.pushes import ArticleInput
+from schemas.times import TimeZone
 
 SPACES = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 ID = "73489488-7d9b-55fc-b9b4-5e9ee5af3853"

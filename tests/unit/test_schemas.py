@@ -13,12 +13,9 @@ from marshmallow import ValidationError, fields
 
 from schemas.articles import ArticleSchema
 from schemas.base import (
-    Bound,
     CommaList,
-    Day,
     IdList,
     LanguageList,
-    Moment,
     NoQuery,
     Repeated,
     Schema,
@@ -26,11 +23,8 @@ from schemas.base import (
     SlugList,
     TagList,
     Text,
-    TimeZone,
     WebAddress,
     Whole,
-    day,
-    moment,
     storable,
     web_address,
 )
@@ -38,6 +32,7 @@ from schemas.filters import ArticleQuery, FieldList
 from schemas.nouns import NounQuery, OutletInput, PersonInput, TagInput, country_code, language_code
 from schemas.paging import PageQuery
 from schemas.pushes import ArticleInput, ImageInput, PushQuery
+from schemas.times import Bound, Day, Moment, TimeZone, day, moment
 
 NOT_A_STRING = [None, True, 1, 1.5, [], ["x"], {}, {"x": 1}]
 
