@@ -192,6 +192,14 @@ class LanguageList(CommaList):
         return text.lower()
 
 
+class Flag(fields.String):
+    """``true`` or ``false`` in a query string, as text; left out, false."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        known = validate.OneOf(("true", "false"), error="must be true or false")
+        super().__init__(load_default="false", validate=known, **kwargs)
+
+
 class Repeated(fields.List):
     """A parameter that may be given several times, for values that may hold commas; any of them is meant."""
 

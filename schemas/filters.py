@@ -7,7 +7,7 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import ArticleSchema
-from schemas.base import ChoiceList, CommaList, IdList, LanguageList, Repeated, Schema, SlugList, TagList, Text
+from schemas.base import ChoiceList, CommaList, Flag, IdList, LanguageList, Repeated, Schema, SlugList, TagList, Text
 from schemas.facets import FACETS
 from schemas.paging import PageQuery
 from schemas.times import Bound, TimeZone
@@ -108,9 +108,7 @@ class ArticleQuery(ArticleFilters, PageQuery):
             "pattern": CommaList.pattern("(body|highlights)"),
         }
     )
-    explain = fields.String(
-        load_default="false",
-        validate=validate.OneOf(("true", "false"), error="must be true or false"),
+    explain = Flag(
         metadata={"description": "`true` tells in `meta.explain` how `q` was understood."},
     )
     fields_ = FieldList(

@@ -7,7 +7,7 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import STATUSES
-from schemas.base import INT4, CommaList, Count, Schema, Slug, Text, WebAddress
+from schemas.base import INT4, CommaList, Count, Flag, Schema, Slug, Text, WebAddress
 from schemas.errors import ProblemErrorSchema
 from schemas.nouns import LANGUAGE_CODE, language_code
 from schemas.times import Moment
@@ -150,9 +150,7 @@ class PushQuery(Schema):
 class BatchQuery(PushQuery):
     """Parameters of a batch."""
 
-    atomic = fields.String(
-        load_default="false",
-        validate=validate.OneOf(("true", "false"), error="must be true or false"),
+    atomic = Flag(
         metadata={"description": "`true` stores all items or none."},
     )
 
@@ -187,9 +185,7 @@ class WithdrawQuery(Schema):
         validate=validate.OneOf(("withheld", "canceled"), error="must be withheld or canceled"),
         metadata={"description": "`canceled`, or `withheld` when it is to come back."},
     )
-    purge = fields.String(
-        load_default="false",
-        validate=validate.OneOf(("true", "false"), error="must be true or false"),
+    purge = Flag(
         metadata={
             "description": "`true` erases its text and all its versions, for good; needs a key with the scope `admin`."
         },
