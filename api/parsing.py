@@ -16,6 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
 from schemas.base import Repeated, storable
 
+JSON = "application/json"
 LONGEST_NUMBER = 400
 _BODY = "dateline.body"
 
@@ -54,7 +55,7 @@ class Parser(FlaskParser):
         return values
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:
-        return json_body(req, "application/json")
+        return json_body(req, JSON)
 
     def handle_error(
         self,

@@ -33,7 +33,7 @@ from api.errors import (
     Unavailable,
     UriTooLong,
 )
-from api.parsing import Parser
+from api.parsing import JSON, Parser
 from api.problems import MEDIA_TYPE, base_url
 from api.rights import CHALLENGE, Key
 from api.settings import Settings
@@ -68,7 +68,7 @@ def database() -> Database:
 def answer(content: object, status: int = 200, headers: Mapping[str, str] | Headers | None = None) -> Response:
     """A JSON response; rows of the database go in as they are."""
     body = orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
-    return Response(body, status=status, mimetype="application/json", headers=headers)
+    return Response(body, status=status, mimetype=JSON, headers=headers)
 
 
 def absolute(path: str) -> str:

@@ -14,6 +14,7 @@ from api.article import COLUMNS
 from api.database import Connection
 from api.errors import Gone, InvalidCursor, InvalidInput, NotFound
 from api.ingest import ninjs
+from api.parsing import JSON
 from api.queries import articles as queries
 from api.queries import facets, spelling
 from api.queries.pages import Page, Wanted
@@ -25,8 +26,6 @@ from schemas.articles import ArticlePageSchema, ArticleSchema
 from schemas.filters import ArticleQuery
 from schemas.ninjs import MEDIA_TYPE as NINJS
 from schemas.ninjs import NinjsSchema
-
-JSON = "application/json"
 
 blueprint = Blueprint("Articles", __name__, url_prefix="/v1", description="News stories, newest first.")
 

@@ -25,8 +25,8 @@ from api.errors import (
 from api.ingest import batch
 from api.ingest.batch import Item
 from api.ingest.items import elements, lines
-from api.parsing import parsed_json, refuse_other_type
-from api.resources.articles import JSON, NINJS
+from api.parsing import JSON, parsed_json, refuse_other_type
+from api.resources.articles import NINJS
 from api.resources.pushes import NINJS_EXAMPLE, creatable, push
 from api.resources.versions import blueprint
 from api.resources.writes import Written, attempted, kept, positioned, written

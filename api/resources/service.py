@@ -13,6 +13,7 @@ from flask import Response, current_app, request
 
 from api import caching
 from api.errors import PROBLEMS, NotFound
+from api.parsing import JSON
 from api.web import Blueprint, absolute
 from schemas.errors import IndexSchema, ProblemKindSchema
 
@@ -25,7 +26,7 @@ SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 @blueprint.operation("/", {200: (IndexSchema, "Where everything is.")}, scope=None, summary="Find everything")
 def get_index(_query: dict[str, Any]) -> Response:
     """Addresses of everything; a browser is led to the documentation instead."""
-    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+    if request.accept_mimetypes.best_match([JSON, "text/html"]) == "text/html":
         response = Response(status=302, headers={"Location": "/docs", "Vary": "Accept"})
         del response.headers["Content-Type"]
         return response
@@ -33,7 +34,7 @@ def get_index(_query: dict[str, Any]) -> Response:
     links = {name: absolute(f"/v1/{name}") for name in paths}
     links |= {"openapi": absolute("/openapi.json"), "docs": absolute("/docs"), "ready": absolute("/readyz")}
     content = {"name": "Dateline", "version": version("dateline"), "links": links}
-    response = caching.unchanging(orjson.dumps(content), "application/json")
+    response = caching.unchanging(orjson.dumps(content), JSON)
     response.vary.add("Accept")
     return response
 
@@ -52,13 +53,13 @@ def get_problem(_query: dict[str, Any], code: str) -> Response:
     if problem is None:
         raise NotFound(f"No kind of failure has this code; there are {', '.join(sorted(PROBLEMS))}.")
     content = {"code": code, "title": problem.title, "status": problem.status, "description": problem.__doc__}
-    return caching.unchanging(orjson.dumps(content), "application/json")
+    return caching.unchanging(orjson.dumps(content), JSON)
 
 
 @documentation.get("/openapi.json")
 def get_openapi() -> Response:
     """The OpenAPI document, made once a process."""
-    return caching.unchanging(_openapi(), "application/json")
+    return caching.unchanging(_openapi(), JSON)
 
 
 @cache

@@ -21,11 +21,11 @@ from api.errors import (
     RequestInFlight,
     UnsupportedMediaType,
 )
-from api.parsing import body, loaded, parsed_json, refuse_other_type, refused
+from api.parsing import JSON, body, loaded, parsed_json, refuse_other_type, refused
 from api.patching import MERGE_PATCH, patch_of, patched
 from api.patching import matching as matching_tags
 from api.queries import articles as queries
-from api.resources.articles import ARTICLE_ID, JSON, NINJS, blueprint, shown
+from api.resources.articles import ARTICLE_ID, NINJS, blueprint, shown
 from api.resources.pushes import NINJS_EXAMPLE, creatable, pointing, push
 from api.resources.writes import Written, attempted, kept, written
 from api.web import absolute, answer, database, may_write
