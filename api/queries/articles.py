@@ -16,7 +16,7 @@ from api.database import Connection
 from api.queries import explaining, relevance, searching
 from api.queries.frequencies import Known, known
 from api.queries.highlights import FIELDS, highlight
-from api.queries.pages import FragmentLoader, Page, Ranked, Wanted, empty, fetch, hide
+from api.queries.pages import Page, Ranked, Wanted, empty, fetch, hide, unread
 from api.queries.walks import ARTICLES, driven
 from api.query import Node
 from api.selection import Order, Selection
@@ -134,16 +134,13 @@ def page(
 def _still_seen(
     connection: Connection, found: Sequence[Mapping[str, Any]], columns: LiteralString, alone: Sequence[str] | None
 ) -> list[DictRow]:
-    cursor = connection.cursor()
-    cursor.adapters.register_loader("json", FragmentLoader)
-    return cursor.execute(
-        f"""
+    statement: LiteralString = f"""
         select {columns}
         from unnest(%(articles)s::uuid[]) with ordinality as wanted (id, number)
         cross join lateral (select * from articles where id = wanted.id offset 0) as a
-        where {STILL_SEEN} order by wanted.number""",
-        {"articles": [row["id"] for row in found], "alone": None if alone is None else list(alone)},
-    ).fetchall()
+        where {STILL_SEEN} order by wanted.number"""
+    parameters = {"articles": [row["id"] for row in found], "alone": None if alone is None else list(alone)}
+    return unread(connection).execute(statement, parameters).fetchall()
 
 
 def _columns(fields: Sequence[str]) -> LiteralString:
@@ -217,13 +214,11 @@ def one(connection: Connection, article: UUID) -> DictRow | None:
 
     ``visible`` says whether everyone may, ``owner`` is the slug of its outlet, ``withdrawn`` what a tombstone shows.
     """
-    cursor = connection.cursor()
-    cursor.adapters.register_loader("json", FragmentLoader)
     statement: LiteralString = f"""
         select {ALL}, a.visible, {ETAG} as etag, (select slug from outlets where id = a.outlet_id) as owner,
             {TOMBSTONE} as withdrawn
         from articles a where a.id = %(article)s"""
-    return cursor.execute(statement, {"article": article}).fetchone()
+    return unread(connection).execute(statement, {"article": article}).fetchone()
 
 
 def pushed(connection: Connection, article: UUID) -> DictRow | None:

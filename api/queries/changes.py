@@ -13,7 +13,7 @@ from psycopg.rows import DictRow
 from api.article import COLUMNS, TOMBSTONE
 from api.database import Connection, present
 from api.queries.nouns import OUTLETS, PEOPLE, TAGS, Noun
-from api.queries.pages import FragmentLoader
+from api.queries.pages import unread
 
 KINDS: dict[str, Noun] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
 
@@ -117,17 +117,14 @@ def _articles(
     """By id, what is seen of these articles: the ``article``, or its ``tombstone``."""
     if not ids:
         return {}
-    cursor = connection.cursor()
-    cursor.adapters.register_loader("json", FragmentLoader)
     columns = ", ".join(COLUMNS[name] for name in fields or COLUMNS)
     statement: LiteralString = f"""
         select a.id as key, {TOMBSTONE} as tombstone,
             a.visible or (a.status = 'usable' and (%(everything)s or o.slug = any(%(own)s))) as seen, {columns}
         from articles a join outlets o on o.id = a.outlet_id
         where a.id = any(%(ids)s)"""
-    rows = cursor.execute(
-        statement, {"ids": list(set(ids)), "everything": own is None, "own": list(own or ())}
-    ).fetchall()
+    parameters = {"ids": list(set(ids)), "everything": own is None, "own": list(own or ())}
+    rows = unread(connection).execute(statement, parameters).fetchall()
     found: dict[UUID, DictRow] = {}
     for row in rows:
         key, tombstone, seen = row.pop("key"), row.pop("tombstone"), row.pop("seen")
@@ -139,11 +136,9 @@ def _nouns(connection: Connection, noun: Noun, ids: Sequence[int]) -> dict[int, 
     """By id, these nouns as they are now."""
     if not ids:
         return {}
-    cursor = connection.cursor()
-    cursor.adapters.register_loader("json", FragmentLoader)
     merged: LiteralString = "true" if noun is OUTLETS else "merged_into is null"
     statement: LiteralString = (
         f"select id as key, {noun.columns} from {noun.table} where id = any(%(ids)s) and {merged}"
     )
-    rows = cursor.execute(statement, {"ids": list(set(ids)), "as_of": None}).fetchall()
+    rows = unread(connection).execute(statement, {"ids": list(set(ids)), "as_of": None}).fetchall()
     return {row.pop("key"): row for row in rows}

@@ -6,10 +6,11 @@ from typing import LiteralString
 
 from psycopg.rows import DictRow
 
+from api.asked import Lexeme
 from api.database import Connection, present
 from api.folding import FOLDED_AT_MOST, fold
 from api.noun import ETAG, RETIRED
-from api.queries.pages import FragmentLoader, Page, Wanted, fetch, hide
+from api.queries.pages import Page, Wanted, fetch, hide, unread
 from api.selection import Order, Selection
 
 
@@ -109,7 +110,7 @@ def page(
             " between coalesce(role ->> 'from', '0001-01-01') and coalesce(role ->> 'to', '9999-12-31'))"
         )
     if q is not None and (prefix := fold(q)[:FOLDED_AT_MOST]):
-        selection = selection.where(noun.prefix, prefix=_like(prefix), lexeme=_lexeme(prefix))
+        selection = selection.where(noun.prefix, prefix=_like(prefix), lexeme=Lexeme(prefix, prefix=True).tsquery())
     # A prefix is found, and so counted, in the order of names.
     found = fetch(connection, selection, ORDERS[sort], wanted, counted=(selection, ORDERS["name"]))
     hide(found.rows, ("id", "folded", "recent_until"))
@@ -121,12 +122,10 @@ def one(connection: Connection, noun: Noun, slug: str, as_of: str | None = None)
 
     ``etag`` is another one whenever a field that can be written is another.
     """
-    cursor = connection.cursor()
-    cursor.adapters.register_loader("json", FragmentLoader)
     statement: LiteralString = f"""
         select {noun.columns}, {COMPANIONS[noun.table]}, {ETAG[noun.table]} as etag
         from {noun.table} n where slug = %(slug)s and {noun.current}"""
-    return cursor.execute(statement, {"slug": slug, "as_of": as_of}).fetchone()
+    return unread(connection).execute(statement, {"slug": slug, "as_of": as_of}).fetchone()
 
 
 def exists(connection: Connection, noun: Noun, slug: str) -> bool:
@@ -145,8 +144,3 @@ def retired(connection: Connection, noun: Noun, slug: str) -> DictRow | None:
 def _like(prefix: str) -> str:
     escaped = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"{escaped}%"
-
-
-def _lexeme(prefix: str) -> str:
-    escaped = prefix.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}':*"

@@ -11,10 +11,11 @@ from psycopg.rows import DictRow
 
 from api import search
 from api.article import COLUMNS
+from api.asked import Lexeme
 from api.database import Connection, present
 from api.folding import tokens
 from api.highlights import LOOKED_THROUGH
-from api.queries.pages import FragmentLoader
+from api.queries.pages import unread
 from api.shingles import original, shingles
 
 # A term in more articles tells little.
@@ -81,7 +82,7 @@ def document_frequencies(connection: Connection, lexemes: Sequence[str]) -> Mapp
     statement = " union all ".join(part.replace("{n}", number) for number in _NUMBERS[: len(lexemes)])
     parameters: dict[str, object] = {"most": FREQUENT + 1}
     for number, lexeme in zip(_NUMBERS, lexemes, strict=False):
-        parameters |= {f"lexeme_{number}": lexeme, f"query_{number}": _quoted(lexeme)}
+        parameters |= {f"lexeme_{number}": lexeme, f"query_{number}": Lexeme(lexeme).tsquery()}
     rows = connection.execute(statement, parameters, prepare=False).fetchall()
     return {row["lexeme"]: row["articles"] for row in rows}
 
@@ -168,7 +169,7 @@ def _candidates(
         parameters |= {f"all_{many}": ids, many: ids[:NOUNS]}
         parameters[f"{many}_weights"] = [weights[type, id] for id in ids[:NOUNS]]
     for number, term in zip(_NUMBERS, terms, strict=False):
-        parameters |= {f"term_{number}": term, f"query_{number}": _quoted(term)}
+        parameters |= {f"term_{number}": term, f"query_{number}": Lexeme(term).tsquery()}
         parameters[f"weight_{number}"] = weights["term", term]
     rows = connection.execute(statement, parameters, prepare=False).fetchall()
     for row in rows:
@@ -198,11 +199,9 @@ _WITH_TERM: LiteralString = """
 
 def _articles(connection: Connection, ids: Sequence[UUID], fields: Sequence[str]) -> dict[UUID, DictRow]:
     """These articles by id, in this order."""
-    cursor = connection.cursor()
-    cursor.adapters.register_loader("json", FragmentLoader)
     columns = ", ".join(COLUMNS[name] for name in fields or COLUMNS)
     statement: LiteralString = f"select a.id as key, {columns} from articles a where a.id = any(%(ids)s)"
-    rows = {row.pop("key"): row for row in cursor.execute(statement, {"ids": list(ids)})}
+    rows = {row.pop("key"): row for row in unread(connection).execute(statement, {"ids": list(ids)})}
     return {id: rows[id] for id in ids}
 
 
@@ -229,9 +228,3 @@ def _spelled(connection: Connection, subject: DictRow, lexemes: set[str]) -> dic
     }
     by_word = present(connection.execute(search.LEXEMES, given).fetchone())["lexemes"]
     return {lexeme: word for word in reversed(found) for lexeme in by_word[word] if lexeme in lexemes}
-
-
-def _quoted(lexeme: str) -> str:
-    """A tsquery of one lexeme."""
-    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"
