@@ -22,7 +22,7 @@ from api.queries.searching import Select, counted, matches, walking
 from api.queries.walks import cost
 from api.ranking import Scale
 from api.relaxing import relaxed
-from api.selection import Selection
+from api.selection import Order, Selection
 
 RANKED_AT_MOST = 2_000
 # So many of them get an exact score.
@@ -105,7 +105,7 @@ class _Ranking:
         places = sorted((self._place(row) for row in rows), reverse=True)
         return places, rows[0]["found"] if rows else 0
 
-    def _candidates(self, query: str, pinned: Pinned) -> tuple[Selection, Any]:
+    def _candidates(self, query: str, pinned: Pinned) -> tuple[Selection, Order]:
         def then(selection: Selection) -> Selection:
             return selection.where(_KNOWN_THEN, ranked_at=pinned.ranked_at)
 

@@ -58,8 +58,7 @@ def matches(select: Select, found: Known, query: str, sort: str) -> tuple[Select
     looked_at = found.found.looked_at * found.articles if found.found else found.frequencies.get("q", 0)
     ordered = sort != "updated" or rarest <= GATHERED_AT_MOST
     if others.rarest and rarest < looked_at and ordered:
-        selection, order = select(others, query, sort)
-        return selection, order
+        return select(others, query, sort)
     selection, order = select(replace(found, frequencies={}), query, sort)
     return replace(selection, gathered=True), order
 
@@ -81,9 +80,9 @@ def walking(
         return narrowed(whole), order
     passed, order = select(others, None, sort)
     passed = narrowed(replace(passed, columns="a.*"))
+    way = order.reversed if backward else order
     if place is not None:
-        way = order.reversed if backward else order
         passed = passed.after(way, place)
-    inner = passed.first(order.reversed if backward else order, "%(walked)s")
+    inner = passed.first(way, "%(walked)s")
     selection = Selection("a.*", f"({inner}) as a", parameters={**passed.bound, "walked": most})
     return selection.where(search.MATCHES, q=query), order.named
