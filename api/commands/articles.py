@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
 from uuid import UUID, uuid5
 
 import orjson
@@ -99,34 +98,6 @@ def store(
             answers[position] = answer
             recorded += [change] if change else []
     return [answers[position] for position in range(len(records))], recorded
-
-
-def relink(connection: Connection, articles: Sequence[UUID]) -> int:
-    """Find tags and people in stored texts anew, and renew the copies of nouns; how many articles changed."""
-    names = catalogue.held(connection)
-    held = article_rows.held(connection, articles)
-    rows = connection.execute(
-        "select headline, standfirst, body, outlets.slug, articles.id from articles"
-        " join outlets on outlets.id = outlet_id where articles.id = any(%(articles)s)",
-        {"articles": list(articles)},
-    ).fetchall()
-    linking = Linking()
-    updates: list[Record] = []
-    for row in rows:
-        before = held[row["id"]].state
-        found = names.gazetteer.find(row["headline"], row["standfirst"], row["body"])
-        after = replace(before, links=linked(found, before.links.pushed_tags, before.links.pushed_people))
-        linking.replace(row["id"], before, after)
-        outlet = names.outlets[row["slug"]].copy()
-        updates.append({"id": row["id"], "outlet": outlet, **after.links.copies(names)})
-    changed = connection.execute(_RELINK, {"rows": orjson.dumps(updates).decode()}).fetchall()
-    linking.write(connection)
-    states = {row["id"]: held[row["id"]].state for row in changed}
-    changes.record(
-        connection,
-        [article_rows.change(row["id"], row["version"], states[row["id"]], states[row["id"]]) for row in changed],
-    )
-    return len(changed)
 
 
 def refuse_unknown(connection: Connection, record: Record, creatable: Collection[str]) -> None:
@@ -302,13 +273,3 @@ def _is_unchanged(before: Held, row: Record, pushed_tags: set[int], pushed_peopl
         and links.pushed_tags == pushed_tags
         and links.pushed_people == pushed_people
     )
-
-
-_RELINK: LiteralString = """
-    update articles a
-    set outlet = r.outlet, tags = r.tags, people = r.people, updated_at = now()
-    from json_to_recordset(%(rows)s::json) as r (id uuid, outlet json, tags json, people json)
-    where a.id = r.id
-        and (a.outlet::jsonb, a.tags::jsonb, a.people::jsonb)
-            is distinct from (r.outlet::jsonb, r.tags::jsonb, r.people::jsonb)
-    returning a.id, a.version"""

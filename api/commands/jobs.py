@@ -10,7 +10,7 @@ import orjson
 import psycopg
 
 from api import search
-from api.commands import articles
+from api.commands import relinking
 from api.database import Connection, in_transaction, present
 
 STEP = 1_000
@@ -90,7 +90,7 @@ def _step(connection: Connection, job: UUID) -> int:
         """,
         {"id": job, "after": batch[-1] if batch else None, "done": len(batch), "last": len(batch) < STEP},
     )
-    return articles.relink(connection, batch) if batch else 0
+    return relinking.relink(connection, batch) if batch else 0
 
 
 def _concerned(connection: Connection, subject: dict[str, list[Any]], after: UUID | None) -> list[UUID]:

@@ -11,7 +11,7 @@ from conftest import new_database
 from stories import outlet, record
 
 from api import migrate
-from api.commands import articles, jobs, nouns
+from api.commands import articles, jobs, nouns, relinking
 from api.commands.articles import Outcome
 from api.database import Connection, Database, connect
 
@@ -144,21 +144,21 @@ def test_a_relink_that_waits_for_a_push_links_the_new_text(database: Database) -
     )
     database.read(jobs.run)
     [outcome] = push(database, record("contended", body="Old Hero spoke."))
-    pushed, relinking = threading.Event(), threading.Event()
+    pushed, began = threading.Event(), threading.Event()
 
     def rewrite() -> None:
         def slowly(connection: Connection) -> None:
             articles.upsert(connection, [record("contended", body="New Hero spoke.")])
             pushed.set()
-            relinking.wait()
+            began.wait()
             time.sleep(0.3)
 
         database.write(slowly)
 
     def relink() -> None:
         pushed.wait()
-        relinking.set()
-        database.write(lambda connection: articles.relink(connection, [outcome.id]))
+        began.set()
+        database.write(lambda connection: relinking.relink(connection, [outcome.id]))
 
     at_once(rewrite, relink)
     [row] = rows(database, "select people from articles where external_id = 'contended'")
