@@ -8,6 +8,7 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import examples, problems, web
+from api.converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
 from api.database import Database
 from api.keys import Uses
 from api.resources import batch, changes, editing, health, jobs, keys, related, service
@@ -70,8 +71,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     for code, problem in examples.PROBLEMS.items():
         api.document.components.example(code, {"summary": problem["title"], "value": problem})
-    api.register_converter(web.NumberConverter, lambda _part: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
-    for converter in (web.SlugConverter, web.TagConverter, web.PrefixConverter):
+    api.register_converter(NumberConverter, lambda _part: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
+    for converter in (SlugConverter, TagConverter, PrefixConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     for blueprint in (
         batch.blueprint, editing.TAGS, editing.PEOPLE, editing.OUTLETS, related.blueprint, changes.blueprint,

@@ -14,11 +14,11 @@ import orjson
 from apispec import APISpec
 from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import Headers
-from werkzeug.routing import BaseConverter
 
 import api.queries.keys as held_keys
 from api import examples, keys, rights, timing
 from api.commands import keys as key_commands
+from api.converters import CONVERTERS
 from api.database import Connection, Database
 from api.errors import (
     CursorExpired,
@@ -76,42 +76,9 @@ def absolute(path: str) -> str:
     return f"{base_url()}{path}"
 
 
-class SlugConverter(BaseConverter):
-    """A slug in a path, whatever its case."""
-
-    regex = "[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
-
-    def to_python(self, value: str) -> str:
-        return value.lower()
-
-
-class TagConverter(SlugConverter):
-    """A tag's slug in a path, which may be written with its # (as %23)."""
-
-    regex = f"#?{SlugConverter.regex}"
-
-    def to_python(self, value: str) -> str:
-        return super().to_python(value.removeprefix("#"))
-
-
-class NumberConverter(BaseConverter):
-    """A number in a path, counted from 1."""
-
-    regex = "[1-9][0-9]{0,8}"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
-
-
-class PrefixConverter(BaseConverter):
-    """The prefix of an API key in a path, or ``self``."""
-
-    regex = "(?:[0-9a-f]{8}|self)"
-
-
 def prepare(app: Flask) -> None:
     """Hooks that every request passes."""
-    app.url_map.converters.update(slug=SlugConverter, tag=TagConverter, number=NumberConverter, prefix=PrefixConverter)
+    app.url_map.converters.update(CONVERTERS)
     # Both would answer a misspelled address with a redirect, in HTML.
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
