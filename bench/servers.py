@@ -122,13 +122,18 @@ class Client:
     """Asks a server, on one connection that is kept."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
 
     def get(self, path: str, parameters: Mapping[str, object]) -> tuple[int, dict[str, Any]]:
         """Status and content of an answer."""
         self._connection.request("GET", f"{path}?{urlencode(parameters)}")
         response = self._connection.getresponse()
         return response.status, json.loads(response.read())
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+        """What is answered to a body."""
+        self._connection.request("POST", path, body, dict(headers))
+        return self._connection.getresponse().read()
 
 
 @contextmanager

@@ -1,11 +1,9 @@
 """How fast a batch is stored over HTTP, beside COPY of the same rows into the same tables, in the same run."""
 
 import argparse
-import http.client
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,9 +15,10 @@ from typing import LiteralString
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from api import archive, embedded, migrate
+from api import archive, migrate
 from api.commands import keys
 from api.database import Connection, connect
+from bench.servers import postgres, serving
 from bench.texts import articles
 
 # What the batch stored, parents before children; what the demo archive holds is in both archives already.
@@ -28,7 +27,6 @@ COPIED: dict[str, LiteralString] = {
     "articles": "external_id like 'bench-%'", "article_tags": OURS, "article_people": OURS, "changes": OURS,
 }  # fmt: skip
 OUTLETS = ["korea-herald", "japan-forward", "le-monde"]
-DATELINE = Path(sys.executable).with_name("dateline")
 
 
 def main() -> None:
@@ -42,14 +40,12 @@ def main() -> None:
     print(f"{options.articles:,} articles, {len(body) / 1e6:.1f} MB, {os.cpu_count()} cores")
     batch_rates: list[float] = []
     copy_rates: list[float] = []
-    with tempfile.TemporaryDirectory(prefix="dateline-bench-") as place:
-        Path(place).chmod(0o755)
-        with embedded.running(Path(place) / "data") as server:
-            for number in range(options.rounds):
-                with _database(server.conninfo) as pushed, _database(server.conninfo) as copied:
-                    batch_rates.append(options.articles / _push(pushed, body, options.articles))
-                    copy_rates.append(options.articles / _copy(pushed, copied, Path(place)))
-                print(f"round {number + 1}: batch {batch_rates[-1]:,.0f}/s, COPY {copy_rates[-1]:,.0f}/s")
+    with postgres(None) as server, tempfile.TemporaryDirectory(prefix="dateline-bench-") as place:
+        for number in range(options.rounds):
+            with _database(server) as pushed, _database(server) as copied:
+                batch_rates.append(options.articles / _push(pushed, body, options.articles))
+                copy_rates.append(options.articles / _copy(pushed, copied, Path(place)))
+            print(f"round {number + 1}: batch {batch_rates[-1]:,.0f}/s, COPY {copy_rates[-1]:,.0f}/s")
     ratio = statistics.median(batch_rates) / statistics.median(copy_rates)
     print(f"median: batch over HTTP {statistics.median(batch_rates):,.0f}/s, COPY of the same rows "
           f"{statistics.median(copy_rates):,.0f}/s, ratio {ratio:.2f} (goal {options.goal:.2f})")  # fmt: skip
@@ -79,39 +75,17 @@ def _push(conninfo: str, body: bytes, expected: int) -> float:
     """The seconds from the first byte sent to the last byte of the answer."""
     with connect(conninfo) as connection:
         key = keys.create(connection, "bench", ["write"], OUTLETS)
-    port = 18_080
-    environment = {**os.environ, "DATABASE_URL": conninfo, "PORT": str(port)}
-    with subprocess.Popen([DATELINE, "serve"], env=environment, stdout=subprocess.DEVNULL) as server:
-        try:
-            _until_ready(port)
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
-            headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"}
-            # Once, so that everything is loaded as it is in a server that runs.
-            connection.request("POST", "/v1/articles/batch", b"", headers)
-            connection.getresponse().read()
-            began = time.perf_counter()
-            connection.request("POST", "/v1/articles/batch", body, headers)
-            results = connection.getresponse().read().splitlines()
-            took = time.perf_counter() - began
-        finally:
-            server.terminate()
+    with serving(conninfo) as client:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"}
+        # Once, so that everything is loaded as it is in a server that runs.
+        client.post("/v1/articles/batch", b"", headers)
+        began = time.perf_counter()
+        results = client.post("/v1/articles/batch", body, headers).splitlines()
+        took = time.perf_counter() - began
     created = sum(b'"created"' in line for line in results)
     if created != expected:
         raise SystemExit(f"{created} of {expected} articles were created")
     return took
-
-
-def _until_ready(port: int) -> None:
-    for _ in range(200):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    raise SystemExit("the server does not get ready")
 
 
 def _copy(pushed: str, copied: str, place: Path) -> float:
