@@ -16,6 +16,7 @@ from typing import TypeVar
 import pytest
 from contract import ContractClient
 from flask import Flask
+from partners import new_key
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege
@@ -23,7 +24,6 @@ from werkzeug.serving import make_server
 
 from api import archive, embedded, migrate
 from api.app import create_app
-from api.commands import keys
 from api.database import Connection, Database, connect
 from api.settings import Settings
 
@@ -155,13 +155,13 @@ def blank_client(blank: Connection) -> ContractClient:
 @pytest.fixture
 def write_key(demo: Connection) -> dict[str, str]:
     """Headers with a key that may write for the Korea Herald."""
-    return {"Authorization": f"Bearer {keys.create(demo, 'test', ['write'], ['korea-herald'])}"}
+    return new_key(demo, "test", ["write"], ["korea-herald"])
 
 
 @pytest.fixture
 def admin_key(demo: Connection) -> dict[str, str]:
     """Headers with a key that may do everything."""
-    return {"Authorization": f"Bearer {keys.create(demo, 'test', ['admin'], [])}"}
+    return new_key(demo, "test", ["admin"], [])
 
 
 @contextmanager

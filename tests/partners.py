@@ -1,12 +1,21 @@
 """What a partner newsroom does over HTTP, in one line each."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from contract import ContractClient
 from stories import ARTICLE
 from werkzeug.test import TestResponse
 
+from api.commands import keys
+from api.database import Connection
+
 MERGE_PATCH = "application/merge-patch+json"
+
+
+def new_key(connection: Connection, name: str, scopes: Sequence[str], outlets: Sequence[str]) -> dict[str, str]:
+    """Headers with a key made for the purpose."""
+    return {"Authorization": f"Bearer {keys.create(connection, name, scopes, outlets)}"}
 
 
 def push(client: ContractClient, key: dict[str, str], **fields: Any) -> dict[str, Any]:

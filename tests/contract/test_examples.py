@@ -9,6 +9,7 @@ import pytest
 from conftest import app_on
 from contract import documented, example_address
 from flask.testing import FlaskClient
+from partners import MERGE_PATCH, new_key
 from stories import ARTICLE
 from werkzeug.test import TestResponse
 
@@ -22,7 +23,6 @@ from api.errors import PROBLEMS, MethodNotAllowed, TooSlow
 from api.keys import prefix_of
 from api.settings import Settings
 
-MERGE_PATCH = "application/merge-patch+json"
 BASE = "http://127.0.0.1:8000"
 # What is another one at every run: times of storing, cursors, ids of requests.
 CHANGING = re.compile(
@@ -143,11 +143,11 @@ def made(demo: Connection, demo_database: str) -> dict[str, Any]:
     app = app_on(demo, public_url=BASE)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     name = "Korea Herald newsroom"
-    key = {"Authorization": f"Bearer {keys.create(demo, name, ['write', 'edit'], ['korea-herald'])}"}
+    key = new_key(demo, name, ["write", "edit"], ["korea-herald"])
     for prefix in KEYS:
         another = keys.create(demo, name, ["write"], ["korea-herald"])
         demo.execute("update keys set prefix = %s where prefix = %s", (prefix, prefix_of(another)))
-    admin = {"Authorization": f"Bearer {keys.create(demo, 'Operations desk', ['admin'], [])}"}
+    admin = new_key(demo, "Operations desk", ["admin"], [])
     client = app.test_client()
     return {
         "answers": answers(client, key, admin),

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from contract import ContractClient
+from partners import new_key
 from stories import ARTICLE
 from werkzeug.test import TestResponse
 
-from api.commands import keys
 from api.database import Connection
 
 NDJSON = "application/x-ndjson"
@@ -129,7 +129,7 @@ def test_names_are_created_when_the_batch_asks_for_it(
     assert [answer["status"] for answer in answers] == [201, 422]
     assert client.get("/v1/tags/brand-new").status_code == 200
     assert client.get("/v1/tags/other-new").status_code == 404, "a push that is refused creates nothing"
-    editor = {"Authorization": f"Bearer {keys.create(demo, 'e', ['write', 'edit'], ['korea-herald'])}"}
+    editor = new_key(demo, "e", ["write", "edit"], ["korea-herald"])
     for query in ("", "?atomic=true"):
         assert results(sent(client, editor, ndjson(item(3, tags=[f"Edited{query[:4]}"])), query))[0]["status"] < 300
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from contract import ContractClient
-from partners import patch, push, withdraw
+from partners import new_key, patch, push, withdraw
 from stories import ARTICLE
 
-from api.commands import keys, standing
+from api.commands import standing
 from api.database import Connection
 
 LISTS = [
@@ -204,14 +204,14 @@ def test_an_embargoed_article_is_invisible_but_to_its_outlet_until_its_time(
 ) -> None:
     outlet = client.get("/v1/outlets/korea-herald").get_json()["articles"]
     held = push(client, write_key, embargoed_until=in_an_hour())
-    other = {"Authorization": f"Bearer {keys.create(demo, 'other', ['write'], ['japan-forward'])}"}
+    other = new_key(demo, "other", ["write"], ["japan-forward"])
     for stranger in ({}, other):
         assert client.get(f"/v1/articles/{held['id']}", headers=stranger).status_code == 404
         assert listed(client, held["id"], stranger) == []
     assert client.get(f"/v1/articles/{held['id']}", headers=write_key).get_json()["embargoed_until"]
-    others = {"Authorization": f"Bearer {keys.create(demo, 'others', ['write'], ['japan-forward'])}"}
-    reader = {"Authorization": f"Bearer {keys.create(demo, 'reader', ['read'], [])}"}
-    admin = {"Authorization": f"Bearer {keys.create(demo, 'desk', ['admin'], [])}"}
+    others = new_key(demo, "others", ["write"], ["japan-forward"])
+    reader = new_key(demo, "reader", ["read"], [])
+    admin = new_key(demo, "desk", ["admin"], [])
     for headers, lists in ((write_key, LISTS), (admin, LISTS), (others, []), (reader, [])):
         assert listed(client, held["id"], headers) == lists
     assert client.get("/v1/outlets/korea-herald").get_json()["articles"] == outlet
@@ -259,7 +259,7 @@ def test_another_outlets_article_is_not_to_be_touched(
     client: ContractClient, demo: Connection, write_key: dict[str, str]
 ) -> None:
     id = push(client, write_key)["id"]
-    other = {"Authorization": f"Bearer {keys.create(demo, 'other', ['write'], ['japan-forward'])}"}
+    other = new_key(demo, "other", ["write"], ["japan-forward"])
     assert patch(client, other, id, {"byline": "A"}, **{"If-Match": "*"}).status_code == 403
     assert withdraw(client, other, id).status_code == 403
     hidden = push(client, write_key, external_id="hidden", embargoed_until=in_an_hour())["id"]

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 from contract import ContractClient
+from partners import MERGE_PATCH, new_key
 from stories import ARTICLE
 from werkzeug.test import TestResponse
 
 from api import archive
-from api.commands import jobs, keys
+from api.commands import jobs
 from api.database import Connection
 
-MERGE_PATCH = "application/merge-patch+json"
 NAMES = {"tags": "#Harbours", "people": "Ana Roe", "outlets": "Harbour Daily"}
 SLUGS = {"tags": "harbours", "people": "ana-roe", "outlets": "harbour-daily"}
 HELD = {"tags": "seoul-washington", "people": "lee-jae-myung", "outlets": "korea-herald"}
@@ -22,7 +22,7 @@ every_noun = pytest.mark.parametrize("many", list(NAMES))
 @pytest.fixture
 def edit_key(demo: Connection) -> dict[str, str]:
     """Headers with a key that may edit nouns, and nothing else."""
-    return {"Authorization": f"Bearer {keys.create(demo, 'test', ['edit'], [])}"}
+    return new_key(demo, "test", ["edit"], [])
 
 
 def patch(client: ContractClient, key: dict[str, str], path: str, content: Any, **headers: str) -> TestResponse:

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 from conftest import app_on, new_database
-from partners import patch, push, withdraw
+from partners import MERGE_PATCH, new_key, patch, push, withdraw
 
 from api import archive, migrate
-from api.commands import jobs, keys, nouns
+from api.commands import jobs, nouns
 from api.database import Connection, connect
 from api.ingest import ndjson
 
-MERGE_PATCH = {
+SENT_AS = {
     "POST": {"Content-Type": "application/json"},
-    "PATCH": {"Content-Type": "application/merge-patch+json"},
+    "PATCH": {"Content-Type": MERGE_PATCH},
     "DELETE": {},
 }
 EDITS: list[tuple[str, str, dict[str, str]]] = [
@@ -52,7 +52,7 @@ def two(server: str) -> Iterator[tuple[Connection, Connection]]:
 
 
 def key(connection: Connection) -> dict[str, str]:
-    return {"Authorization": f"Bearer {keys.create(connection, 'all', ['admin'], [])}"}
+    return new_key(connection, "all", ["admin"], [])
 
 
 def live(source: Connection) -> None:
@@ -69,7 +69,7 @@ def live(source: Connection) -> None:
     nouns.upsert(source, nouns.OUTLET, [{"slug": "korea-herald", "name": "The Korea Herald", "language": "en"}])
     for method, path, content in EDITS:
         response = client.open(
-            f"/v1/{path}", method=method, data=json.dumps(content), headers={**admin, **MERGE_PATCH[method]}
+            f"/v1/{path}", method=method, data=json.dumps(content), headers={**admin, **SENT_AS[method]}
         )
         assert response.status_code < 300, response.text
     jobs.run(source)

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from conftest import new_database
 from contract import ContractClient
+from partners import new_key
 from plans import watched
 from stories import ARTICLE, outlet, record, store, tag
 
 from api import migrate
 from api.app import create_app
-from api.commands import articles, changes, keys, nouns, standing
+from api.commands import articles, changes, nouns, standing
 from api.database import Connection, connect
 from api.settings import Settings
 
@@ -103,9 +104,9 @@ def test_every_entry_has_a_cursor_to_go_on_from(blank: Connection, blank_client:
 
 
 def test_what_readers_never_saw_is_told_to_its_outlet_alone(client: ContractClient, demo: Connection) -> None:
-    own = {"Authorization": f"Bearer {keys.create(demo, 'own', ['write'], ['korea-herald'])}"}
-    other = {"Authorization": f"Bearer {keys.create(demo, 'other', ['write'], ['japan-forward'])}"}
-    admin = {"Authorization": f"Bearer {keys.create(demo, 'admin', ['admin'], [])}"}
+    own = new_key(demo, "own", ["write"], ["korea-herald"])
+    other = new_key(demo, "other", ["write"], ["japan-forward"])
+    admin = new_key(demo, "admin", ["admin"], [])
     start = client.get("/v1/changes?after=latest").get_json()["page"]["next"]
     soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     client.post("/v1/articles", json={**ARTICLE, "embargoed_until": soon}, headers=own)
@@ -182,7 +183,7 @@ def test_every_write_answers_its_position_and_reads_see_at_least_that(
     assert positions[0] == positions[1] != positions[2]
     gone = client.delete(f"/v1/articles/{response.get_json()['id']}?reason=x", headers=write_key)
     positions.append(gone.headers["Dateline-Position"])
-    edit_key = {"Authorization": f"Bearer {keys.create(demo, 'desk', ['edit'], [])}"}
+    edit_key = new_key(demo, "desk", ["edit"], [])
     positions.append(client.post("/v1/tags", json={"name": "Quays"}, headers=edit_key).headers["Dateline-Position"])
     positions.append(client.delete("/v1/tags/quays", headers=edit_key).headers["Dateline-Position"])
     assert len(set(positions)) == 5

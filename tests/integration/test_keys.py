@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from contract import ContractClient
+from partners import MERGE_PATCH
 from stories import ARTICLE
 
 from api import keys as keys_in_use
 from api.commands import keys
 from api.database import Connection
 
-MERGE_PATCH = "application/merge-patch+json"
 NEW = {"name": "Newsroom", "scopes": ["write"], "outlets": ["korea-herald"]}
 
 

@@ -4,17 +4,18 @@ from typing import Any
 
 import pytest
 from contract import ContractClient
+from partners import MERGE_PATCH, new_key
 from stories import person, record, store, tag
 from werkzeug.test import TestResponse
 
-from api.commands import jobs, keys
+from api.commands import jobs
 from api.database import Connection
 
 
 @pytest.fixture
 def key(blank: Connection) -> dict[str, str]:
     """Headers with a key that may edit nouns and push articles."""
-    return {"Authorization": f"Bearer {keys.create(blank, 'test', ['admin'], [])}"}
+    return new_key(blank, "test", ["admin"], [])
 
 
 def merge(client: ContractClient, key: dict[str, str], path: str, into: str, **headers: str) -> TestResponse:
@@ -117,9 +118,7 @@ def test_slugs_lead_to_where_the_last_merge_leads(
     for slug in ("a", "b"):
         assert blank_client.get(f"/v1/{many}/{slug}").headers["Location"] == f"http://localhost/v1/{many}/c"
     assert blank_client.get(f"/v1/{many}/c/articles").get_json()["data"][0][many][0]["slug"] == "c"
-    renamed = blank_client.patch(
-        f"/v1/{many}/c", json={"slug": "a"}, headers={**key, "Content-Type": "application/merge-patch+json"}
-    )
+    renamed = blank_client.patch(f"/v1/{many}/c", json={"slug": "a"}, headers={**key, "Content-Type": MERGE_PATCH})
     assert renamed.status_code == 409
     assert blank_client.post(f"/v1/{many}", json={"name": "X", "slug": "a"}, headers=key).status_code == 409
     # With its articles gone, the one that stayed may go, and all its slugs with it.
@@ -183,8 +182,6 @@ def test_a_name_that_nobody_has_any_more_can_be_given_again(
     for name in ("Ana Roe", "Bea Poe"):
         blank_client.post("/v1/people", json={"name": name}, headers=key)
     merge(blank_client, key, "people/ana-roe", "bea-poe")
-    blank_client.patch(
-        "/v1/people/bea-poe", json={"aliases": []}, headers={**key, "Content-Type": "application/merge-patch+json"}
-    )
+    blank_client.patch("/v1/people/bea-poe", json={"aliases": []}, headers={**key, "Content-Type": MERGE_PATCH})
     store(blank, record("a", people=["Ana  Roe"]))
     assert list(links(blank)) == ["a ana-roe-2"]

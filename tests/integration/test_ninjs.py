@@ -6,6 +6,7 @@ import orjson
 import pytest
 from contract import ContractClient
 from ninjs_facts import faults
+from partners import MERGE_PATCH, new_key
 from werkzeug.test import TestResponse
 
 from api.commands import keys
@@ -94,7 +95,7 @@ def test_each_form_of_an_article_has_an_entity_tag_of_its_own_and_both_are_good_
     changed = client.patch(
         address,
         data=orjson.dumps({"note": "x"}),
-        headers={**write_key, "If-Match": packed.headers["ETag"], "Content-Type": "application/merge-patch+json"},
+        headers={**write_key, "If-Match": packed.headers["ETag"], "Content-Type": MERGE_PATCH},
     )
     assert changed.status_code == 200
 
@@ -129,7 +130,7 @@ def test_what_a_client_likes_best_it_gets(client: ContractClient, accept: str, f
 def test_what_is_refused_is_found_in_the_item(
     client: ContractClient, demo: Connection, change: dict[str, Any], pointer: str
 ) -> None:
-    key = {"Authorization": f"Bearer {keys.create(demo, 'desk', ['admin'], ['korea-herald'])}"}
+    key = new_key(demo, "desk", ["admin"], ["korea-herald"])
     content = {**ITEM, **change}
     key = key if "altIds" in change else {"Authorization": f"Bearer {write(demo)}"}
     single = push(client, key, content)

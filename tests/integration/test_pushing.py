@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 import pytest
 from contract import ContractClient
+from partners import new_key
 from stories import ARTICLE, person
 from werkzeug.test import TestResponse
 
@@ -143,7 +144,7 @@ def test_a_bad_key_is_refused_before_the_body_is_read(client: ContractClient) ->
 def test_a_key_writes_for_its_own_outlets_only(
     client: ContractClient, demo: Connection, scopes: list[str], outlets: list[str]
 ) -> None:
-    key = {"Authorization": f"Bearer {keys.create(demo, 'other', scopes, outlets)}"}
+    key = new_key(demo, "other", scopes, outlets)
     response = push(client, key)
     assert (response.status_code, response.get_json()["code"]) == (403, "forbidden")
 

@@ -6,9 +6,10 @@ from urllib.parse import quote
 
 import pytest
 from contract import ContractClient
+from partners import new_key
 from stories import outlet, record, store, tag
 
-from api.commands import keys, statistics
+from api.commands import statistics
 from api.database import Connection
 from api.queries import relevance
 
@@ -101,7 +102,7 @@ def test_what_is_embargoed_is_ranked_for_its_outlet_alone(blank: Connection, bla
     store(blank, record("Lighthouse embargoed", body="A lighthouse.", embargoed_until=datetime(2999, 1, 1, tzinfo=UTC)))
     outlet(blank, "other")
     for scopes, outlets, sees in ((["write"], ["daily"], True), (["admin"], [], True), (["write"], ["other"], False)):
-        key = {"Authorization": f"Bearer {keys.create(blank, 'test', scopes, outlets)}"}
+        key = new_key(blank, "test", scopes, outlets)
         for q, sort in (("lighthouse", "relevance"), ("lighthouse absent", "relevance"), ("lighthouse", "newest")):
             response = blank_client.get(f"/v1/articles?q={quote(q)}&sort={sort}", headers=key)
             assert ("Lighthouse embargoed" in headlines(response.get_json())) is sees

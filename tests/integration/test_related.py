@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from contract import ContractClient
+from partners import new_key
 from stories import outlet, person, record, store, tag
 
-from api.commands import keys, standing
+from api.commands import standing
 from api.database import Connection
 
 WIRE = (
@@ -123,7 +124,7 @@ def test_an_outlet_sees_what_its_embargoed_article_is_related_to(
 ) -> None:
     del ids
     [embargoed] = store(blank, record("embargoed", tags=["ferries"], embargoed_until=datetime(2999, 1, 1, tzinfo=UTC)))
-    key = {"Authorization": f"Bearer {keys.create(blank, 'test', ['write'], ['daily'])}"}
+    key = new_key(blank, "test", ["write"], ["daily"])
     answer = blank_client.get(f"/v1/articles/{embargoed.id}/related?fields=headline", headers=key)
     assert [entry["headline"] for entry in answer.get_json()["data"]] == ["both", "rare", "subject"]
 

@@ -12,12 +12,13 @@ import pytest
 from conftest import new_database
 from contract import ContractClient
 from flask import Flask
+from partners import new_key
 from stories import ARTICLE, outlet
 from werkzeug.test import TestResponse
 
 from api import migrate
 from api.app import create_app
-from api.commands import answers, keys
+from api.commands import answers
 from api.commands.answers import Attempt
 from api.database import Connection, connect
 from api.settings import Settings
@@ -102,7 +103,7 @@ def test_another_request_by_the_same_name_is_refused(
 
 
 def test_names_are_a_key_s_own(client: ContractClient, demo: Connection, write_key: dict[str, str]) -> None:
-    other = {"Authorization": f"Bearer {keys.create(demo, 'other', ['write'], ['korea-herald'])}"}
+    other = new_key(demo, "other", ["write"], ["korea-herald"])
     assert push(client, write_key).headers["Dateline-Result"] == "created"
     response = push(client, other)
     assert response.headers["Dateline-Result"] == "unchanged"
@@ -184,7 +185,7 @@ def app(conninfo: str) -> Iterator[Flask]:
 def key(conninfo: str) -> dict[str, str]:
     """Headers with a key that writes for the outlet."""
     with connect(conninfo) as connection:
-        return {"Authorization": f"Bearer {keys.create(connection, 'test', ['write'], ['korea-herald'])}"}
+        return new_key(connection, "test", ["write"], ["korea-herald"])
 
 
 def test_twenty_equal_requests_at_once_are_done_once(app: Flask, conninfo: str, key: dict[str, str]) -> None:
