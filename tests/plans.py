@@ -1,14 +1,20 @@
-"""What the statements of a list really read, asked of Postgres while they run."""
+"""A large archive, and what statements really read in it, asked of Postgres while they run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from conftest import new_database
 from psycopg import Cursor
 from psycopg.rows import DictRow, dict_row
 
-from api.database import Connection
+from api import migrate
+from api.database import Connection, connect
+
+LARGE = Path(__file__).with_name("large.sql")
 
 Node = dict[str, Any]
 
@@ -16,6 +22,21 @@ EXPLAIN: Any = "explain (analyze, buffers, timing off, format json) "
 
 # What reads a table row by row; entries of an index cost a hundredth of that, and are seen in the blocks.
 TABLE_SCANS = ("Seq Scan", "Index Scan", "Bitmap Heap Scan", "Tid Scan")
+
+
+def day(year: int, month: int = 1, number: int = 1) -> datetime:
+    return datetime(year, month, number, tzinfo=UTC)
+
+
+@contextmanager
+def large(server: str) -> Iterator[Connection]:
+    """The archive of large.sql, with the planner's statistics."""
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            connection.execute(LARGE.read_bytes())
+            connection.execute("vacuum analyze")
+            yield connection
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
-from conftest import new_database
-from plans import Cost, watched
+from plans import Cost, day, large, watched
 
-from api import migrate
 from api.commands import statistics
-from api.database import Connection, connect
+from api.database import Connection
 from api.queries import articles, nouns
 from api.queries.frequencies import known
 from api.queries.nouns import ORDERS, OUTLETS, PEOPLE, TAGS, Noun
@@ -22,14 +18,9 @@ from api.query import parse
 
 pytestmark = pytest.mark.long
 
-LARGE = Path(__file__).parents[1] / "large.sql"
 SORTS = ("newest", "oldest", "updated")
 
 Filters = dict[str, Any]
-
-
-def day(year: int, month: int = 1, number: int = 1) -> datetime:
-    return datetime(year, month, number, tzinfo=UTC)
 
 
 # Somewhere in the middle of any order.
@@ -54,14 +45,10 @@ WHOLE = Ceiling((100_000, 400_000), (10_000, 32_000))
 
 @pytest.fixture(scope="module")
 def archive(server: str) -> Iterator[Connection]:
-    """The archive of large.sql, with statistics."""
-    with new_database(server) as conninfo:
-        migrate.upgrade(conninfo)
-        with connect(conninfo) as connection:
-            connection.execute(LARGE.read_bytes())
-            connection.execute("vacuum analyze")
-            statistics.measure(connection)
-            yield connection
+    """The archive of large.sql, its words counted."""
+    with large(server) as connection:
+        statistics.measure(connection)
+        yield connection
 
 
 def linked(name: str, noun: str) -> list[Filters]:

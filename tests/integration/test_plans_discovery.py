@@ -1,16 +1,12 @@
 """What timelines, facets and related articles cost at 100,000 articles: what filters leave, or a pass over an index."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import new_database
-from plans import Cost, watched
+from plans import Cost, day, large, watched
 
-from api import migrate
-from api.database import Connection, connect
+from api.database import Connection
 from api.queries import facets
 from api.queries.related import related
 from api.queries.timeline import timeline
@@ -18,22 +14,12 @@ from api.query import parse
 
 pytestmark = pytest.mark.long
 
-LARGE = Path(__file__).parents[1] / "large.sql"
-
 
 @pytest.fixture(scope="module")
 def archive(server: str) -> Iterator[Connection]:
-    """The archive of large.sql, with statistics."""
-    with new_database(server) as conninfo:
-        migrate.upgrade(conninfo)
-        with connect(conninfo) as connection:
-            connection.execute(LARGE.read_bytes())
-            connection.execute("vacuum analyze")
-            yield connection
-
-
-def day(year: int, month: int = 1, number: int = 1) -> datetime:
-    return datetime(year, month, number, tzinfo=UTC)
+    """The archive of large.sql, its words not counted."""
+    with large(server) as connection:
+        yield connection
 
 
 @pytest.mark.parametrize(
