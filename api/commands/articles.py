@@ -42,7 +42,6 @@ def upsert(
     *,
     add_tags: bool = False,
     keep: bool = False,
-    matching: frozenset[str] | None = None,
 ) -> list[Outcome]:
     """Store each record under (outlet, external_id); the answer's order is the records'.
 
@@ -51,10 +50,9 @@ def upsert(
     those that earlier pushes gave; otherwise they replace them. With ``keep`` an article that is held stays as it is.
     ``embargoed_until`` left out leaves an embargo as it is, None lifts it; ``status`` (with a ``reason``) withdraws
     or restores. Raises InvalidInput for an unknown outlet, tag or person, Conflict for a withdrawn article without
-    a status, PreconditionFailed when the entity tag of one that is held is not in ``matching``; the transaction is then
-    to be given up as a whole.
+    a status; the transaction is then to be given up as a whole.
     """
-    answers, recorded = store(connection, records, add_tags=add_tags, keep=keep, matching=matching)
+    answers, recorded = store(connection, records, add_tags=add_tags, keep=keep)
     changes.record(connection, recorded)
     return [accepted(answer) for answer in answers]
 
@@ -81,7 +79,11 @@ def store(
     keep: bool = False,
     matching: frozenset[str] | None = None,
 ) -> tuple[list[Outcome | Problem], list[Change]]:
-    """What became of each record, and the changes, which are for the caller to record as the last step."""
+    """What became of each record, and the changes, which are for the caller to record as the last step.
+
+    Takes what ``upsert`` does, and answers with PreconditionFailed an article that is held and whose entity tag is not
+    in ``matching``.
+    """
     names = catalogue.held(connection)
     answers: dict[int, Outcome | Problem] = {}
     resolved: list[tuple[int, Record]] = []
