@@ -56,7 +56,7 @@ def seed(connection: Connection, progress: Progress = lambda done: None) -> dict
 
 def load(connection: Connection, path: Path, progress: Progress, *, keep: bool = False) -> dict[str, int]:
     """Store an NDJSON file that ``ndjson.check`` found right; counts by result."""
-    counts = {"created": 0, "updated": 0, "unchanged": 0}
+    counts = dict.fromkeys(store.RESULTS, 0)
     for kind, records in ndjson.grouped(path):
         if kind == "article":
             part = store.store_articles(connection, records, keep=keep, progress=progress)

@@ -271,9 +271,17 @@ def _print_key(key: str, content: object, as_json: bool) -> None:
         notes.print("Keep it now; it is stored hashed and cannot be shown again.")
 
 
+# What an import tells even of nothing.
+USUAL = ("created", "updated", "unchanged")
+
+
 def _print_counts(counts: dict[str, dict[str, int]], as_json: bool) -> None:
+    told = {
+        name: {result: count for result, count in results.items() if count or result in USUAL}
+        for name, results in counts.items()
+    }
     lines = [
         f"{name}: " + ", ".join(f"{count} {result}" for result, count in results.items())
-        for name, results in counts.items()
+        for name, results in told.items()
     ]
-    _print(counts, as_json, "\n".join(lines))
+    _print(told, as_json, "\n".join(lines))

@@ -52,9 +52,7 @@ def upsert(
     or restores. Raises InvalidInput for an unknown outlet, tag or person, Conflict for a withdrawn article without
     a status; the transaction is then to be given up as a whole.
     """
-    answers, recorded = store(connection, records, add_tags=add_tags, keep=keep)
-    changes.record(connection, recorded)
-    return [accepted(answer) for answer in answers]
+    return [accepted(answer) for answer in upsert_each(connection, records, add_tags=add_tags, keep=keep)]
 
 
 def accepted(answer: Outcome | Problem) -> Outcome:
@@ -64,9 +62,11 @@ def accepted(answer: Outcome | Problem) -> Outcome:
     return answer
 
 
-def upsert_each(connection: Connection, records: Sequence[Record]) -> list[Outcome | Problem]:
+def upsert_each(
+    connection: Connection, records: Sequence[Record], *, add_tags: bool = False, keep: bool = False
+) -> list[Outcome | Problem]:
     """``upsert`` in which each record stands for itself: what is refused is answered with its problem."""
-    answers, recorded = store(connection, records)
+    answers, recorded = store(connection, records, add_tags=add_tags, keep=keep)
     changes.record(connection, recorded)
     return answers
 

@@ -73,9 +73,11 @@ def current(connection: Connection) -> Catalogue:
     """The catalogue as this statement sees it."""
     global _latest
     revision = present(connection.execute("select catalogue from archive").fetchone())["catalogue"]
-    if _latest is None or _latest.revision != revision:
-        _latest = _load(connection, revision)
-    return _latest
+    found = _latest
+    if found is None or found.revision != revision:
+        # Returned as it was loaded: another thread may put an older one in its place meanwhile.
+        _latest = found = _load(connection, revision)
+    return found
 
 
 def _load(connection: Connection, revision: UUID) -> Catalogue:

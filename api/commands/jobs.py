@@ -7,7 +7,6 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 import orjson
-import psycopg
 
 from api import search
 from api.commands import relinking
@@ -51,9 +50,10 @@ def run(
     while not ended() and (job := _due(connection)):
         try:
             total += in_transaction(connection, partial(_step, job=job))
-        except psycopg.OperationalError:
-            raise
-        except psycopg.Error:
+        except Exception:
+            # Many errors of one statement are operational to psycopg, such as a query that is too long.
+            if connection.closed or connection.broken:
+                raise
             log.exception("job %s fails; it is tried again later", job)
             connection.execute(_PUT_OFF, {"id": job})
         progress(total)

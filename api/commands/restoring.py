@@ -8,7 +8,7 @@ import orjson
 
 from api.commands.articles import Outcome
 from api.database import Connection
-from api.errors import Conflict
+from api.errors import Conflict, Problem
 
 Record = dict[str, Any]
 
@@ -29,12 +29,12 @@ def nouns(connection: Connection, table: str, records: Sequence[Record], results
             raise Conflict(f"The outlet {other['slug']!r} has articles here, whose ids derive from another uuid.")
 
 
-def articles(connection: Connection, records: Sequence[Record], outcomes: Sequence[Outcome]) -> None:
+def articles(connection: Connection, records: Sequence[Record], answers: Sequence[Outcome | Problem]) -> None:
     """Stamp the articles that were stored."""
     rows = [
-        {"id": outcome.id, **record["kept"]}
-        for record, outcome in zip(records, outcomes, strict=True)
-        if "kept" in record and outcome.result in ("created", "updated")
+        {"id": answer.id, **record["kept"]}
+        for record, answer in zip(records, answers, strict=True)
+        if "kept" in record and isinstance(answer, Outcome) and answer.result in ("created", "updated")
     ]
     if rows:
         connection.execute(_ARTICLES, {"rows": _json(rows)})
@@ -46,7 +46,7 @@ def versions(connection: Connection, records: Sequence[Record]) -> int:
 
 
 def redirects(connection: Connection, records: Sequence[Record]) -> int:
-    """Retire slugs that lead to nouns that are here, or nowhere; how many were not yet."""
+    """Retire slugs that lead to nouns that are here, or nowhere, unless a noun has the slug; how many were not yet."""
     stored = len(connection.execute(_REDIRECTS, {"rows": _json(records)}).fetchall())
     if stored:
         connection.execute("update archive set catalogue = gen_random_uuid()")
@@ -80,7 +80,7 @@ _UUIDS: LiteralString = """
 
 _ARTICLES: LiteralString = """
     update articles a
-    set created_at = r.created_at, updated_at = r.updated_at, version = r.version,
+    set created_at = r.created_at, updated_at = r.updated_at, version = greatest(a.version, r.version),
         withdrawn_at = r.withdrawn_at, purged_at = r.purged_at
     from json_to_recordset(%(rows)s::json) as r (
         id uuid, created_at timestamptz, updated_at timestamptz, version int, withdrawn_at timestamptz,
@@ -104,6 +104,9 @@ _REDIRECTS: LiteralString = """
     left join tags t on r.noun = 'tag' and t.slug = r."to"
     left join people p on r.noun = 'person' and p.slug = r."to"
     left join outlets o on r.noun = 'outlet' and o.slug = r."to"
-    where r."to" is null or coalesce(t.id, p.id, o.id) is not null
+    where (r."to" is null or coalesce(t.id, p.id, o.id) is not null)
+        and not exists (select from tags where r.noun = 'tag' and slug = r.slug)
+        and not exists (select from people where r.noun = 'person' and slug = r.slug)
+        and not exists (select from outlets where r.noun = 'outlet' and slug = r.slug)
     on conflict do nothing
     returning 1 as stored"""

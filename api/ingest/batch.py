@@ -74,6 +74,9 @@ def store_all(
 
     The changes are added to ``recorded``, for the caller to record as the last step.
     """
+    if create:
+        # At once: whoever has the catalogue shared, as a chunk does, and wants it alone waits for others who do.
+        nouns.lock(connection)
     for chunk in _chunks(items):
         records = [_good(item, item.content) for item in chunk]
         if create:

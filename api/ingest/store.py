@@ -7,8 +7,10 @@ from typing import Any
 from api.commands import articles, jobs, nouns, restoring, standing
 from api.commands.articles import Outcome
 from api.database import Connection, in_transaction
+from api.errors import Conflict, Problem
 
 CHUNK = 500
+RESULTS: tuple[str, ...] = ("created", "updated", "unchanged", "stale", "refused")
 
 Progress = Callable[[int], None]
 Record = dict[str, Any]
@@ -19,24 +21,24 @@ def store_articles(
 ) -> dict[str, int]:
     """Upsert articles, creating the outlets, tags and people they name; counts by result.
 
+    What this archive withdrew or erased stays so, ``refused``; of what it has a later version, that stays, ``stale``.
     ``add_tags`` and ``keep`` are as in ``articles.upsert``. A record may carry ``outlet_name``, the name of an outlet
     that does not exist yet.
     """
-    counts = {"created": 0, "updated": 0, "unchanged": 0}
+    counts = dict.fromkeys(RESULTS, 0)
     for chunk in _chunks(records):
         in_transaction(
             connection,
             lambda c, chunk=chunk: nouns.create_missing(c, chunk, {"outlets", "tags", "people"}),
         )
 
-        def stored(c: Connection, chunk: list[Record] = chunk) -> list[Outcome]:
-            outcomes = articles.upsert(c, chunk, add_tags=add_tags, keep=keep)
-            restoring.articles(c, chunk, outcomes)
-            return outcomes
+        def stored(c: Connection, chunk: list[Record] = chunk) -> list[str]:
+            answers = articles.upsert_each(c, chunk, add_tags=add_tags, keep=keep)
+            restoring.articles(c, chunk, answers)
+            return [_result(answer) for answer in answers]
 
-        outcomes = in_transaction(connection, stored)
-        for outcome in outcomes:
-            counts[outcome.result] += 1
+        for result in in_transaction(connection, stored):
+            counts[result] += 1
         progress(len(chunk))
     # Nouns created above may be named in articles that were there before.
     jobs.run(connection)
@@ -47,7 +49,7 @@ def store_nouns(
     connection: Connection, noun: str, records: Iterable[Record], *, keep: bool = False, progress: Progress
 ) -> dict[str, int]:
     """Upsert outlets, tags or people, and link what the archive already holds; counts by result."""
-    counts = {"created": 0, "updated": 0, "unchanged": 0}
+    counts = dict.fromkeys(RESULTS, 0)
     for chunk in _chunks(records):
 
         def stored(c: Connection, chunk: list[Record] = chunk) -> list[str]:
@@ -64,13 +66,20 @@ def store_nouns(
 
 def store_rest(connection: Connection, kind: str, records: Iterable[Record], *, progress: Progress) -> dict[str, int]:
     """Store what only an export has: redirects, earlier versions, tombstones; counts by result."""
-    counts = {"created": 0, "updated": 0, "unchanged": 0}
+    counts = dict.fromkeys(RESULTS, 0)
     for chunk in _chunks(records):
         created = in_transaction(connection, lambda c, chunk=chunk: _REST[kind](c, chunk))
         counts["created"] += created
         counts["unchanged"] += len(chunk) - created
         progress(len(chunk))
     return counts
+
+
+def _result(answer: Outcome | Problem) -> str:
+    """What is counted; raises what is wrong with the record itself."""
+    if isinstance(answer, Conflict):
+        return "refused"
+    return articles.accepted(answer).result
 
 
 def _erase(connection: Connection, records: Sequence[Record]) -> int:

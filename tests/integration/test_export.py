@@ -132,6 +132,39 @@ def test_an_export_imported_into_another_archive_gives_the_same_answers(
     assert written(target, tmp_path / "again.jsonl")[:-1] == lines[:-1]
 
 
+def test_an_export_imported_again_leaves_what_this_archive_did_meanwhile(
+    two: tuple[Connection, Connection], tmp_path: Path
+) -> None:
+    source, target = two
+    client: Any = app_on(source).test_client()
+    for external_id in ("later", "withdrawn", "numbered"):
+        push(client, key(source), external_id=external_id, source_version=3)
+    written(source, tmp_path / "export.jsonl")
+    imported(target, tmp_path / "export.jsonl")
+    client, admin = app_on(target).test_client(), key(target)
+    for headline in ("Second", "Third"):
+        later = push(client, admin, external_id="later", source_version=3, headline=headline)["id"]
+    withdraw(client, admin, push(client, admin, external_id="withdrawn", source_version=3)["id"], "reason=Wrong")
+    push(client, admin, external_id="numbered", source_version=5)
+    again = imported(target, tmp_path / "export.jsonl")
+    assert (again["created"], again["updated"], again["stale"], again["refused"]) == (0, 1, 1, 1)
+    versions = client.get(f"/v1/articles/{later}/versions").get_json()["data"]
+    assert [version["version"] for version in versions] == [4, 3, 2, 1]
+    assert push(client, admin, external_id="later", source_version=3, headline="Fourth")["version"] == 5
+
+
+def test_a_slug_of_earlier_times_is_no_other_noun_here(two: tuple[Connection, Connection], tmp_path: Path) -> None:
+    source, target = two
+    nouns.upsert(target, nouns.TAG, [{"name": "#Quays"}])
+    written(source, tmp_path / "export.jsonl")
+    imported(target, tmp_path / "export.jsonl")
+    client: Any = app_on(target).test_client()
+    assert client.get("/v1/tags/quays").status_code == 200
+    assert client.get("/v1/tags/quays/articles").get_json()["data"] == []
+    assert [edit.result for edit in nouns.upsert(target, nouns.TAG, [{"name": "#Quays"}])] == ["unchanged"]
+    assert client.get("/v1/articles?tag=docks").get_json()["data"] != []
+
+
 def test_the_feed_goes_on_where_the_export_ends(two: tuple[Connection, Connection], tmp_path: Path) -> None:
     source, target = two
     lines = written(source, tmp_path / "export.jsonl")

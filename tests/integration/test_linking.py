@@ -1,6 +1,8 @@
 """Tags and people found in texts, when articles come and when nouns do."""
 
+import json
 import time
+from typing import Any
 
 import pytest
 from conftest import new_database
@@ -194,9 +196,19 @@ def test_many_names_in_many_languages_are_linked(blank: Connection) -> None:
     assert blank.execute("select articles from people where name = 'Ana7 Roe'").fetchone() == {"articles": 8}
 
 
-def test_a_job_that_fails_lets_others_pass_and_is_tried_again(blank: Connection) -> None:
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"tags": "broken"},
+        # To psycopg an error of the same kind as a lost connection: program_limit_exceeded.
+        {"phrases": [" ".join(f"{number:x<250}" for number in range(5_000))]},
+    ],
+    ids=["wrong", "too long"],
+)
+def test_a_job_that_fails_lets_others_pass_and_is_tried_again(blank: Connection, subject: dict[str, Any]) -> None:
     store(blank, record("a", body="Ana Roe spoke."))
-    blank.execute("insert into jobs (kind, subject, created_at) values ('relink', '{\"tags\": \"broken\"}', 'epoch')")
+    broken = "insert into jobs (kind, subject, created_at) values ('relink', %(subject)s, 'epoch')"
+    blank.execute(broken, {"subject": json.dumps(subject)})
     person(blank, "Ana Roe")
     assert blank.execute("select articles from people where slug = 'ana-roe'").fetchone() == {"articles": 1}
     # How often depends on how long the other took.
