@@ -46,9 +46,12 @@ _READ = tuple(field.name for field in fields(Held) if field.name != "state")
 
 def held(connection: Connection, articles: Sequence[UUID]) -> dict[UUID, Held]:
     """What the archive has of these articles, locked until the transaction ends."""
-    parameters = {"articles": list(articles)}
-    # Locked first and read afterwards: a statement that waited for a lock would still see the links from before.
-    connection.execute("select from articles where id = any(%(articles)s) order by id for update", parameters)
+    # Locked first and read afterwards: a statement that waited for a lock would still see the links from before. Only
+    # what was locked is read: what somebody created in between is not ours to replace.
+    locked = connection.execute(
+        "select id from articles where id = any(%(articles)s) order by id for update", {"articles": list(articles)}
+    ).fetchall()
+    parameters = {"articles": [row["id"] for row in locked]}
     statement: LiteralString = f"""
         select id, outlet_id, published_at, visible, digest, version, status, embargoed_until, source_version,
             reason, withdrawn_at, purged_at, {ETAG} as etag

@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
 from conftest import new_database
 from stories import outlet, record
 
 from api import migrate
-from api.commands import articles, jobs, nouns, relinking
+from api.commands import article_rows, articles, jobs, nouns, relinking
 from api.commands.articles import Outcome
 from api.database import Connection, Database, connect
 
@@ -74,6 +75,34 @@ def test_writers_of_the_same_articles_and_tags_do_not_deadlock(database: Databas
     )
     assert len(versions) == 20
     assert all(row["version"] == row["changes"] for row in versions)
+
+
+class Interrupted:
+    """A connection on which somebody else's work happens between two of its statements."""
+
+    def __init__(self, connection: Connection, between: Callable[[], Any]) -> None:
+        self.connection = connection
+        self.between = between
+
+    def execute(self, *arguments: Any) -> Any:
+        """The answer to the statement; the others' work comes after the first."""
+        answer = self.connection.execute(*arguments)
+        self.between()
+        self.between = lambda: None
+        return answer
+
+
+def test_an_article_created_before_it_could_be_locked_is_not_taken_for_ours(database: Database) -> None:
+    created: list[Outcome] = []
+    [outcome] = push(database, record("found"))
+    identifier = uuid5(UUID(rows(database, "select uuid::text from outlets")[0]["uuid"]), "meanwhile")
+
+    def look(connection: Connection) -> Any:
+        between: Any = Interrupted(connection, lambda: created.extend(push(database, record("meanwhile"))))
+        return article_rows.held(between, [identifier, outcome.id])
+
+    assert list(database.write(look)) == [outcome.id]
+    assert created == [Outcome(identifier, "created")]
 
 
 def test_a_follower_never_misses_a_change(database: Database) -> None:
