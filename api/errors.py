@@ -97,6 +97,12 @@ class CursorExpired(Problem):
     code, title, status = "cursor_expired", "Cursor expired", 410
 
 
+class LengthRequired(Problem):
+    """An atomic batch of lines needs a `Content-Length`: without one, a batch cut off would look like a whole one."""
+
+    code, title, status = "length_required", "Length required", 411
+
+
 class PreconditionFailed(Problem):
     """It is no longer what the `ETag` in `If-Match` names. Read it again and make the change to what it is now."""
 

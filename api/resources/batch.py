@@ -18,6 +18,8 @@ from api.errors import (
     Forbidden,
     IdempotencyKeyReused,
     InvalidInput,
+    LengthRequired,
+    MalformedRequest,
     Problem,
     RequestInFlight,
     UnsupportedMediaType,
@@ -58,7 +60,7 @@ SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries s
         NDJSON: ({"type": "string"}, "\n".join(orjson.dumps(item).decode() for item in (EXAMPLE, SECOND))),
     },
     scope="write",
-    problems=[Conflict, RequestInFlight, ContentTooLarge, UnsupportedMediaType, IdempotencyKeyReused],
+    problems=[Conflict, RequestInFlight, LengthRequired, ContentTooLarge, UnsupportedMediaType, IdempotencyKeyReused],
     summary="Push many articles",
 )
 def push_batch(query: dict[str, Any], headers: dict[str, Any]) -> Response:
@@ -71,6 +73,8 @@ def push_batch(query: dict[str, Any], headers: dict[str, Any]) -> Response:
     refuse_other_type(request, JSON, NDJSON, NINJS)
     create = creatable(query)
     if query["atomic"] == "true":
+        if request.mimetype == NDJSON and request.content_length is None:
+            raise LengthRequired("Send an atomic batch of lines with a Content-Length, or as a JSON array.")
         return _all(create, headers.get("idempotency_key"))
     if "idempotency_key" in headers:
         detail = "goes with atomic=true only; another batch can be sent again as it is"
@@ -145,7 +149,8 @@ def _lines(results: Iterable[dict[str, Any]]) -> Iterator[bytes]:
 
 
 def _parts() -> Iterator[bytes]:
-    """The body as it comes in; RequestEntityTooLarge once it is larger than a batch may be."""
+    """The body as it comes in; RequestEntityTooLarge once it is larger than a batch may be, MalformedRequest at its
+    end when it is shorter than it said."""
     most = request.max_content_length = settings().max_batch_bytes
     stream = request.stream if request.content_length is not None else request.environ["wsgi.input"]
     total = 0
@@ -154,6 +159,8 @@ def _parts() -> Iterator[bytes]:
         if total > most:
             raise RequestEntityTooLarge
         yield part
+    if total < (request.content_length or 0):
+        raise MalformedRequest(f"The body ended after {total:,} of {request.content_length:,} bytes.")
 
 
 def _items(body: Iterable[bytes]) -> Iterator[Item]:

@@ -1,5 +1,6 @@
 """The answers that the documentation shows are those of the demo archive: ``make openapi`` asks for them anew."""
 
+import io
 import os
 import re
 from typing import Any
@@ -103,6 +104,11 @@ def problems(client: FlaskClient, demo: Connection, demo_database: str, key: dic
         client.get("/v1/tags/no-such-tag"),
         client.post("/v1/articles", json=withdrawn, headers=key),
         client.get(f"/v1/articles/{gone}"),
+        client.post(
+            "/v1/articles/batch?atomic=true",
+            input_stream=io.BytesIO(b"{}"),
+            headers={**key, "Content-Type": "application/x-ndjson", "Transfer-Encoding": "chunked"},
+        ),
         client.patch(f"/v1/articles/{kept}", json={}, headers={**key, "Content-Type": MERGE_PATCH}),
         client.patch(
             f"/v1/articles/{kept}", json={}, headers={**key, "Content-Type": MERGE_PATCH, "If-Match": '"1-0"'}

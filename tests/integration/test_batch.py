@@ -1,5 +1,6 @@
 """Many articles with one request: each on its own, or all or none."""
 
+import io
 import json
 from typing import Any
 
@@ -95,6 +96,36 @@ def test_of_an_atomic_batch_nothing_lands_when_an_item_is_refused(
     assert client.get("/v1/articles?external_id=batch-1&external_id=batch-2").get_json()["data"] == []
     whole = results(sent(client, write_key, ndjson(item(1), item(2)), "?atomic=true"))
     assert [answer["result"] for answer in whole] == ["created", "created"]
+
+
+def test_of_an_atomic_batch_that_is_cut_off_between_two_lines_nothing_lands(
+    client: ContractClient, write_key: dict[str, str]
+) -> None:
+    arrived = ndjson(item(1), item(2)) + b"\n"
+    # As granian gives it: the body ends where the client went away.
+    response = client.post(
+        "/v1/articles/batch?atomic=true",
+        input_stream=io.BytesIO(arrived),
+        headers={**write_key, "Content-Type": NDJSON},
+        environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": str(2 * len(arrived))},
+    )
+    assert response.status_code == 400, response.text
+    assert f"{len(arrived)} of {2 * len(arrived)} bytes" in response.get_json()["detail"]
+    assert client.get("/v1/articles?external_id=batch-1&external_id=batch-2").get_json()["data"] == []
+
+
+@pytest.mark.parametrize(("content_type", "status"), [(NDJSON, 411), ("application/json", 200)])
+def test_an_atomic_batch_of_lines_says_how_long_it_is(
+    client: ContractClient, write_key: dict[str, str], content_type: str, status: int
+) -> None:
+    body = json.dumps([item(1)]).encode() if content_type != NDJSON else ndjson(item(1))
+    response = client.post(
+        "/v1/articles/batch?atomic=true",
+        input_stream=io.BytesIO(body),
+        headers={**write_key, "Content-Type": content_type, "Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert response.status_code == status, response.text
 
 
 def test_an_array_that_breaks_off_keeps_what_was_read_of_it(client: ContractClient, write_key: dict[str, str]) -> None:
