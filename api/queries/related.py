@@ -56,6 +56,7 @@ def related(connection: Connection, article: UUID, limit: int, fields: Sequence[
     found.sort(key=lambda row: (row["score"], row["published_at"], row["id"]), reverse=True)
     del found[limit:]
     articles = _articles(connection, [row["id"] for row in found], fields)
+    found = [row for row in found if row["id"] in articles]
     spelled = _spelled(connection, subject, {term for row in found for term in row["terms"]})
     copies = _copies(connection, [article, *articles])
     named = {(noun["type"], noun["id"]): {"slug": noun["slug"], "name": noun["name"]} for noun in nouns}
@@ -185,24 +186,26 @@ _MANY = {"tag": "tags", "person": "people", "term": "terms"}
 _NEWEST_OF_TAGS: LiteralString = """
     select l.article_id, l.published_at, s.weight, null::text as term
     from unnest(%(tags)s::int[], %(tags_weights)s::float8[]) as s (id, weight)
-    cross join lateral (select article_id, published_at from article_tags where tag_id = s.id
-        order by published_at desc, article_id desc limit %(newest)s) as l"""
+    cross join lateral (select article_id, t.published_at from article_tags t
+        join articles a on a.id = t.article_id and a.visible where tag_id = s.id
+        order by t.published_at desc, article_id desc limit %(newest)s) as l"""
 _NEWEST_OF_PEOPLE: LiteralString = """
     select l.article_id, l.published_at, s.weight, null::text
     from unnest(%(people)s::int[], %(people_weights)s::float8[]) as s (id, weight)
-    cross join lateral (select article_id, published_at from article_people where person_id = s.id
-        order by published_at desc, article_id desc limit %(newest)s) as l"""
+    cross join lateral (select article_id, t.published_at from article_people t
+        join articles a on a.id = t.article_id and a.visible where person_id = s.id
+        order by t.published_at desc, article_id desc limit %(newest)s) as l"""
 _WITH_TERM: LiteralString = """
     select a.id, a.published_at, %(weight_{n})s::float8, %(term_{n})s::text
     from articles a where a.visible and a.search @@ %(query_{n})s::tsquery"""
 
 
 def _articles(connection: Connection, ids: Sequence[UUID], fields: Sequence[str]) -> dict[UUID, DictRow]:
-    """These articles by id, in this order."""
+    """Those of these articles that are still visible, by id, in this order."""
     columns = ", ".join(COLUMNS[name] for name in fields or COLUMNS)
-    statement: LiteralString = f"select a.id as key, {columns} from articles a where a.id = any(%(ids)s)"
+    statement: LiteralString = f"select a.id as key, {columns} from articles a where a.id = any(%(ids)s) and a.visible"
     rows = {row.pop("key"): row for row in unread(connection).execute(statement, {"ids": list(ids)})}
-    return {id: rows[id] for id in ids}
+    return {id: rows[id] for id in ids if id in rows}
 
 
 def _copies(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, UUID]:

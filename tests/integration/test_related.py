@@ -11,6 +11,7 @@ from stories import outlet, person, record, store, tag
 
 from api.commands import standing
 from api.database import Connection
+from api.queries.related import NEWEST
 
 WIRE = (
     "The port of Busan reopened on Tuesday after a storm had kept ships away for three days, the authority said. "
@@ -117,6 +118,16 @@ def test_what_nobody_sees_is_related_to_nothing(
     assert blank_client.get(f"/v1/articles/{uuid4()}/related").status_code == 404
     gone = blank_client.get(f"/v1/articles/{withdrawn.id}/related")
     assert (gone.status_code, gone.get_json()["tombstone"]["reason"]) == (410, "A mistake")
+
+
+def test_what_nobody_sees_takes_no_place_from_what_is_seen(
+    blank: Connection, blank_client: ContractClient, ids: dict[str, UUID]
+) -> None:
+    before = headlines(blank_client, ids["subject"], "limit=20")
+    ends = datetime(2999, 1, 1, tzinfo=UTC)
+    names = {"tags": ["ferries", "world"], "people": ["ana-perez"]}
+    store(blank, *(record(f"hidden {n}", day=20, embargoed_until=ends, **names) for n in range(NEWEST + 1)))
+    assert headlines(blank_client, ids["subject"], "limit=20") == before
 
 
 def test_an_outlet_sees_what_its_embargoed_article_is_related_to(
