@@ -9,12 +9,12 @@ from typing import TypeVar
 from flask import Response, g, request
 from werkzeug.http import http_date
 
-from api import positions
+from api.current import database, settings
 from api.database import Connection
 from api.queries import changes
 from api.queries.changes import State
 from api.timing import stage
-from api.web import absolute, database, seen_alone, settings
+from api.web import absolute, seen_alone
 
 T = TypeVar("T")
 
@@ -31,7 +31,6 @@ def read(
     ``own`` is what tells one state of the entity itself from another. It goes before that of the archive in a strong
     tag, which If-Match can name.
     """
-    positions.refuse_other()
     with stage("sql"):
         state, held = database().read(lambda connection: _read(connection, work))
     if held is None:

@@ -1,12 +1,16 @@
 """Places in the change feed as cursors: writes answer one, reads may ask to see at least that much."""
 
-from flask import request
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, request
 
 from api import paging
+from api.current import database
 from api.errors import CursorExpired
 from api.queries import changes
 from api.queries.changes import State
-from api.web import database
 
 HEADER = "Dateline-Position"
 LATEST = "latest"
@@ -43,8 +47,18 @@ def now() -> str:
     return cursor(state, state.position)
 
 
-def refuse_other() -> None:
+def held(view: Callable[..., Response]) -> Callable[..., Response]:
     """Hold a read to the position it sends: CursorExpired unless this archive is that far."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Response:
+        _refuse_other()
+        return view(*args, **kwargs)
+
+    return checked
+
+
+def _refuse_other() -> None:
     if text := request.headers.get(HEADER):
         position, archive = _place(text)
         state = database().read(changes.state)

@@ -16,10 +16,11 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import Headers
 
 import api.queries.keys as held_keys
-from api import examples, keys, rights, timing
+from api import examples, keys, positions, rights, timing
 from api.commands import keys as key_commands
 from api.converters import CONVERTERS
-from api.database import Connection, Database
+from api.current import database, settings
+from api.database import Connection
 from api.errors import (
     CursorExpired,
     Forbidden,
@@ -36,7 +37,6 @@ from api.errors import (
 from api.parsing import JSON, Parser
 from api.problems import MEDIA_TYPE, base_url
 from api.rights import CHALLENGE, Key
-from api.settings import Settings
 from schemas.base import NoQuery
 from schemas.errors import ProblemSchema
 
@@ -53,16 +53,6 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 
 # Who wrote what: a line for each write that succeeded.
 writes = logging.getLogger("dateline.writes")
-
-
-def settings() -> Settings:
-    """The settings of the running app."""
-    return current_app.extensions["dateline.settings"]
-
-
-def database() -> Database:
-    """The database of the running app."""
-    return current_app.extensions["dateline.database"]
 
 
 def answer(content: object, status: int = 200, headers: Mapping[str, str] | Headers | None = None) -> Response:
@@ -170,7 +160,7 @@ class Blueprint(flask_smorest.Blueprint):
         ]
 
         def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
-            served = view
+            served = positions.held(view) if positioned else view
             if headers:
                 served = self.arguments(headers, location="headers")(served)
             if body:

@@ -72,12 +72,14 @@ def change(article: UUID, version: int, before: State | None, after: State) -> C
     seen = before is not None and before.visible
     if before is None:
         happened = "created"
+    elif before.status == "usable" != after.status:
+        happened = "withdrawn"
+    elif before.status != "usable" == after.status:
+        happened = "restored"
     elif seen == after.visible:
         happened = "updated"
-    elif after.visible:
-        happened = "released" if before.status == "usable" else "restored"
     else:
-        happened = "embargoed" if after.status == "usable" else "withdrawn"
+        happened = "released" if after.visible else "embargoed"
     outlet = None if seen or after.visible else after.outlet_id
     return Change(f"article.{happened}", article, version=version, outlet_id=outlet)
 

@@ -67,7 +67,7 @@ def release_due(connection: Connection) -> int:
     rows = connection.execute(
         """
         select id from articles
-        where embargoed_until <= now()
+        where embargoed_until <= now() and status = 'usable'
         order by embargoed_until, id
         limit %(most)s
         """,
@@ -99,15 +99,15 @@ _WITHDRAW: LiteralString = """
 _PURGE: LiteralString = """
     update articles
     set status = 'canceled', reason = %(reason)s, withdrawn_at = coalesce(withdrawn_at, now()), purged_at = now(),
-        version = version + 1, updated_at = now(), embargoed_until = null,
+        version = version + 1, updated_at = now(),
         url = null, headline = '', standfirst = null, body = '', body_html = null, byline = null, credit = null,
         section = null, image = null, note = null, source_version = null, digest = '',
         tags = '[]', people = '[]', search = ''
     where id = %(article)s"""
 
-# Never early: what was given another time since it was looked for is left for then.
+# Never early: what was withdrawn, or was given another time, since it was looked for is left.
 _RELEASE: LiteralString = """
     update articles
     set embargoed_until = null, published_at = greatest(published_at, embargoed_until), updated_at = now()
-    where id = any(%(articles)s) and embargoed_until <= now()
+    where id = any(%(articles)s) and embargoed_until <= now() and status = 'usable'
     returning id, version, visible, published_at"""

@@ -230,7 +230,7 @@ def pushed(connection: Connection, article: UUID) -> DictRow | None:
         """
         select o.slug as outlet, a.external_id, a.url, a.headline, a.standfirst, a.body, a.body_html, a.byline,
             a.credit, a.section, a.language, a.image, a.published_at, a.embargoed_until, a.source_version,
-            a.visible or a.status <> 'usable' as known,
+            a.visible or (a.status <> 'usable' and a.embargoed_until is null) as known,
             array(select slug from article_tags join tags on tags.id = tag_id
                 where article_id = a.id and origin = 'push' order by slug) as tags,
             array(select slug from article_people join people on people.id = person_id

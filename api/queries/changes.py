@@ -119,9 +119,11 @@ def _articles(
         return {}
     columns = ", ".join(COLUMNS[name] for name in fields or COLUMNS)
     statement: LiteralString = f"""
-        select a.id as key, {TOMBSTONE} as tombstone,
-            a.visible or (a.status = 'usable' and (%(everything)s or o.slug = any(%(own)s))) as seen, {columns}
-        from articles a join outlets o on o.id = a.outlet_id
+        select a.id as key, case when known then {TOMBSTONE} end as tombstone,
+            known and a.status = 'usable' as seen, {columns}
+        from articles a
+        join outlets o on o.id = a.outlet_id
+        cross join lateral (select a.embargoed_until is null or %(everything)s or o.slug = any(%(own)s) as known) as k
         where a.id = any(%(ids)s)"""
     parameters = {"ids": list(set(ids)), "everything": own is None, "own": list(own or ())}
     rows = unread(connection).execute(statement, parameters).fetchall()

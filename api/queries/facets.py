@@ -43,7 +43,7 @@ def counted(
     """Each of these facets of the articles that pass all ``filters`` but the facet's own.
 
     ``filters`` are those of ``articles.page``; those named in ``kept`` count for every facet. Facets that ignore the
-    same filters are counted by one statement.
+    same filters are counted by one statement. OverflowError for a year of the time zone ``tz`` beyond 1 to 9999.
     """
     query = asked(connection, filters["q"]).tsquery if "q" in filters else None
     sets: dict[frozenset[str], list[str]] = {}

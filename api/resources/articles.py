@@ -9,8 +9,9 @@ import orjson
 from flask import Response, request
 from psycopg.rows import DictRow
 
-from api import caching, positions
+from api import caching
 from api.article import COLUMNS
+from api.current import database
 from api.database import Connection
 from api.errors import Gone, InvalidCursor, InvalidInput, NotFound
 from api.ingest import ninjs
@@ -21,7 +22,7 @@ from api.queries.pages import Page, Wanted
 from api.query import Misread, Node, parse
 from api.resources.lists import listed
 from api.timing import stage
-from api.web import Blueprint, answer, database, may_write, seen_alone
+from api.web import Blueprint, answer, may_write, seen_alone
 from schemas.articles import ArticlePageSchema, ArticleSchema
 from schemas.filters import ArticleQuery
 from schemas.ninjs import MEDIA_TYPE as NINJS
@@ -31,6 +32,7 @@ blueprint = Blueprint("Articles", __name__, url_prefix="/v1", description="News 
 
 FILTERS = ("q", "from", "to", "updated_since", *queries.FILTERS)
 
+BEYOND_TIME = "takes a day of this time out of the years 1 to 9999"
 ARTICLE_ID = ("The id of the article.", "73489488-7d9b-55fc-b9b4-5e9ee5af3853")
 
 
@@ -59,7 +61,6 @@ def get_article(_query: dict[str, Any], article_id: UUID) -> Response:
 
     `Accept: application/vnd.iptc.ninjs+json` gets it as a news item in IPTC's ninjs 3.1.
     """
-    positions.refuse_other()
     with stage("sql"):
         article = readable(article_id)
     wanted = request.accept_mimetypes.best_match([JSON, NINJS])
@@ -84,13 +85,13 @@ def readable(article_id: UUID) -> DictRow:
     article = database().read(lambda connection: queries.one(connection, article_id))
     if article is None:
         raise NotFound(f"No article has the id {article_id}.")
+    if article["embargoed_until"] and not may_write(article["owner"]):
+        raise NotFound(f"No article has the id {article_id}.")
     if article["withdrawn"]:
         raise Gone(
             f"The article {article_id} was withdrawn by its outlet: {article['status']}; tombstone says more.",
             tombstone=article["withdrawn"],
         )
-    if not (article["visible"] or may_write(article["owner"])):
-        raise NotFound(f"No article has the id {article_id}.")
     return article
 
 
@@ -106,7 +107,10 @@ def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
         page = queries.page(connection, filters, query["sort"], wanted, shown, alone=seen_alone(), **extras)
         meta: dict[str, Any] = {}
         if "facets" in query:
-            meta["facets"] = facets.counted(connection, filters, query["facets"], query["tz"], given.keys())
+            try:
+                meta["facets"] = facets.counted(connection, filters, query["facets"], query["tz"], given.keys())
+            except OverflowError:
+                raise not_accepted("tz", BEYOND_TIME) from None
         if "q" in query:
             meta["suggestion"] = spelling.suggestion(connection, filters, query["q"]) if _few(page, wanted) else None
         return replace(page, meta=meta)
@@ -138,6 +142,11 @@ def _parsed(q: str) -> Node:
         raise InvalidInput(
             f"The search cannot be read {error}.", errors=[{"parameter": "q", "detail": str(error)}]
         ) from error
+
+
+def not_accepted(parameter: str, detail: str) -> InvalidInput:
+    """The problem of one parameter."""
+    return InvalidInput(f"Not accepted: {parameter} {detail}.", errors=[{"parameter": parameter, "detail": detail}])
 
 
 def shown(article: DictRow) -> dict[str, Any]:

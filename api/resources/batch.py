@@ -11,6 +11,7 @@ from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.commands.changes import Change
+from api.current import database, settings
 from api.database import Connection
 from api.errors import (
     Conflict,
@@ -33,7 +34,7 @@ from api.resources.pushes import NINJS_EXAMPLE, creatable, push
 from api.resources.versions import blueprint
 from api.resources.writes import Written, attempted, kept, positioned, written
 from api.resources.writing import EXAMPLE
-from api.web import database, may_write, settings
+from api.web import may_write
 from schemas.headers import RepeatableHeaders
 from schemas.ninjs import NinjsSchema
 from schemas.pushes import ArticleInput, BatchQuery, BatchResultSchema

@@ -8,12 +8,13 @@ from typing import Any
 from flask import Response
 
 from api import positions
+from api.current import database, settings
 from api.database import Connection
 from api.errors import CursorExpired, InvalidCursor
 from api.queries import changes as queries
 from api.queries.changes import State
 from api.timing import stage
-from api.web import Blueprint, answer, database, seen_alone, settings
+from api.web import Blueprint, answer, seen_alone
 from schemas.changes import ChangePageSchema, ChangesQuery
 
 blueprint = Blueprint("Changes", __name__, url_prefix="/v1", description="Everything that happens, in its order.")

@@ -10,6 +10,7 @@ from flask import Response, request
 from api.commands import editing, merging
 from api.commands import nouns as commands
 from api.commands.nouns import Edit, Kind, Record
+from api.current import database
 from api.database import Connection
 from api.errors import Conflict, ContentTooLarge, Gone, NotFound, PreconditionFailed, UnsupportedMediaType
 from api.parsing import loaded, refused
@@ -19,7 +20,7 @@ from api.queries import nouns as queries
 from api.queries.nouns import Noun
 from api.resources.nouns import OUTLETS, PEOPLE, TAGS, shown
 from api.resources.writes import positioned
-from api.web import Blueprint, absolute, answer, database
+from api.web import Blueprint, absolute, answer
 from schemas import nouns as schemas
 
 FOUND = [NotFound, Conflict, Gone, PreconditionFailed]

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Response
 
+from api.current import database
 from api.errors import Unavailable
 from api.migrate import head
 from api.queries import health
-from api.web import Blueprint, answer, database
+from api.web import Blueprint, answer
 from schemas.errors import HealthSchema
 
 blueprint = Blueprint("Health", __name__, description="Whether the server is well.")

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Response
 
+from api.current import database
 from api.errors import NotFound
 from api.queries import jobs as queries
-from api.web import Blueprint, answer, database
+from api.web import Blueprint, answer
 from schemas.jobs import JobSchema
 
 blueprint = Blueprint("Jobs", __name__, url_prefix="/v1", description="What a write left to do.")

@@ -8,6 +8,7 @@ from psycopg.rows import DictRow
 
 from api import caching, keys, rights
 from api.commands import keys as commands
+from api.current import database
 from api.database import Connection, present
 from api.errors import (
     Conflict,
@@ -19,7 +20,7 @@ from api.errors import (
 )
 from api.queries import keys as queries
 from api.resources.lists import listed
-from api.web import Blueprint, absolute, answer, database
+from api.web import Blueprint, absolute, answer
 from schemas.keys import KeyInput, KeyPageSchema, KeySchema, KeysQuery, NewKeySchema
 
 blueprint = Blueprint(

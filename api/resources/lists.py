@@ -7,9 +7,10 @@ from urllib.parse import quote, urlencode
 from flask import Response, request
 
 from api import caching, paging
+from api.current import database
 from api.database import Connection
 from api.queries.pages import Page, Wanted
-from api.web import absolute, answer, database
+from api.web import absolute, answer
 
 Fetch = Callable[[Connection, Wanted], Page]
 

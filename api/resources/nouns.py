@@ -8,12 +8,13 @@ import marshmallow as ma
 from flask import Response, request
 
 from api import caching
+from api.current import database
 from api.errors import Gone, InvalidCursor, NotFound
 from api.queries import nouns as queries
 from api.queries.nouns import Noun
 from api.resources.articles import article_list
 from api.resources.lists import listed
-from api.web import Blueprint, absolute, answer, database
+from api.web import Blueprint, absolute, answer
 from schemas import nouns as schemas
 from schemas.articles import ArticlePageSchema
 from schemas.base import NoQuery

@@ -6,9 +6,8 @@ from flask import Response
 
 from api import caching
 from api.database import Connection
-from api.errors import InvalidInput
 from api.queries import timeline as queries
-from api.resources.articles import filters_of
+from api.resources.articles import BEYOND_TIME, filters_of, not_accepted
 from api.web import Blueprint, answer
 from schemas.timeline import TimelineQuery, TimelineSchema
 
@@ -32,16 +31,12 @@ def get_timeline(query: dict[str, Any]) -> Response:
         except queries.TooLong as error:
             detail = f"makes more than {queries.MOST:,} of this time; "
             detail += f"{error.fitting} would fit" if error.fitting else "none would fit: ask from and to nearer times"
-            raise _refused("interval", detail) from None
+            raise not_accepted("interval", detail) from None
         except OverflowError:
-            raise _refused("tz", "takes a day of this time out of the years 1 to 9999") from None
+            raise not_accepted("tz", BEYOND_TIME) from None
 
     def shown(parts: list[dict[str, Any]]) -> Response:
         total = sum(part["count"] for part in parts)
         return answer({"data": parts, "meta": {"interval": interval, "tz": tz, "total": total}})
 
     return caching.read(read, shown)
-
-
-def _refused(parameter: str, detail: str) -> InvalidInput:
-    return InvalidInput(f"Not accepted: {parameter} {detail}.", errors=[{"parameter": parameter, "detail": detail}])

@@ -13,7 +13,7 @@ from api.errors import Gone, NotFound
 from api.queries import versions as queries
 from api.resources.articles import ARTICLE_ID, readable
 from api.resources.writing import blueprint
-from api.web import answer
+from api.web import answer, may_write
 from schemas.versions import ArticleVersionSchema, DifferencesSchema, VersionListSchema
 
 NUMBER = ("The number of a version.", 1)
@@ -32,26 +32,31 @@ def _operation(rule: str, schema: type[Schema], meaning: str, summary: str) -> A
 
 @_operation("", VersionListSchema, "All versions, the current one first.", "List the versions of an article")
 def list_versions(_query: dict[str, Any], article_id: UUID) -> Response:
-    """Every version of an article; each change by its outlet makes one, and nothing that was published is lost."""
-    readable(article_id)
-    return caching.read(lambda connection: {"data": queries.listed(connection, article_id)}, answer)
+    """Every version of an article; each change by its outlet makes one, and nothing that was published is lost.
+
+    What only its outlet saw, under an embargo or withdrawn, is there for the outlet's keys alone.
+    """
+    everything = may_write(readable(article_id)["owner"])
+    return caching.read(lambda connection: {"data": queries.listed(connection, article_id, everything)}, answer)
 
 
 @_operation("/<number:version>", ArticleVersionSchema, "The article as it was.", "Get one version of an article")
 def get_version(_query: dict[str, Any], article_id: UUID, version: int) -> Response:
     """The whole article as it was in this version."""
-    readable(article_id)
-    return caching.read(lambda connection: _version(connection, article_id, version), answer)
+    everything = may_write(readable(article_id)["owner"])
+    return caching.read(lambda connection: _version(connection, article_id, version, everything), answer)
 
 
 @_operation("/<number:version>/diff", DifferencesSchema, "What changed.", "See what a version changed")
 def get_version_diff(_query: dict[str, Any], article_id: UUID, version: int) -> Response:
     """The fields that this version changed, with what they were and are; texts word by word."""
-    readable(article_id)
+    everything = may_write(readable(article_id)["owner"])
 
     def compared(connection: Connection) -> dict[str, Any]:
-        after = _version(connection, article_id, version)
-        before = _version(connection, article_id, version - 1) if version > 1 else None
+        after = _version(connection, article_id, version, everything)
+        numbers = (known["version"] for known in queries.listed(connection, article_id, everything))
+        earlier = next((number for number in numbers if number < version), None)
+        before = _version(connection, article_id, earlier, everything) if earlier else None
         return {
             "version": version,
             "compared_with": before and before["version"],
@@ -62,8 +67,8 @@ def get_version_diff(_query: dict[str, Any], article_id: UUID, version: int) -> 
     return caching.read(compared, answer)
 
 
-def _version(connection: Connection, article_id: UUID, version: int) -> dict[str, Any]:
-    found = queries.one(connection, article_id, version)
+def _version(connection: Connection, article_id: UUID, version: int, everything: bool) -> dict[str, Any]:
+    found = queries.one(connection, article_id, version, everything)
     if found is None:
         raise NotFound(f"The article {article_id} has no version {version}.")
     return found

@@ -11,8 +11,8 @@ from api import positions
 from api.commands import answers, changes
 from api.commands.answers import Answer, Attempt
 from api.commands.changes import Change
+from api.current import database
 from api.database import Connection
-from api.web import database
 
 # Headers that belong to an answer; all others are made for each sending.
 KEPT = ("Content-Type", "Location", "ETag", "Dateline-Result", "Cache-Control")

@@ -10,6 +10,7 @@ from api import rights
 from api.commands import articles as commands
 from api.commands import nouns, standing
 from api.commands.answers import Attempt
+from api.current import database
 from api.database import Connection, present
 from api.errors import (
     Conflict,
@@ -28,7 +29,7 @@ from api.queries import articles as queries
 from api.resources.articles import ARTICLE_ID, NINJS, blueprint, shown
 from api.resources.pushes import NINJS_EXAMPLE, creatable, pointing, push
 from api.resources.writes import Written, attempted, kept, written
-from api.web import absolute, answer, database, may_write
+from api.web import absolute, answer, may_write
 from schemas.articles import ArticleSchema
 from schemas.errors import TombstoneSchema
 from schemas.headers import RepeatableHeaders

@@ -226,6 +226,43 @@ def test_an_embargoed_article_is_invisible_but_to_its_outlet_until_its_time(
     assert newest["id"] == held["id"]
 
 
+@pytest.mark.parametrize("purge", [False, True])
+def test_who_never_saw_an_embargoed_article_learns_nothing_of_its_withdrawal(
+    client: ContractClient, demo: Connection, write_key: dict[str, str], admin_key: dict[str, str], purge: bool
+) -> None:
+    before = client.get("/v1/changes?after=latest").get_json()["page"]["next"]
+    id = push(client, write_key, embargoed_until=in_an_hour())["id"]
+    withdraw(client, write_key, id, "reason=Libel")
+    if purge:
+        withdraw(client, admin_key, id, "reason=Libel&purge=true")
+    demo.execute("update articles set embargoed_until = now() - interval '1 minute' where id = %s", (id,))
+    assert standing.release_due(demo) == 0
+    for path in ("", "/versions", "/versions/1", "/related"):
+        assert client.get(f"/v1/articles/{id}{path}").status_code == 404, path
+        assert client.get(f"/v1/articles/{id}{path}", headers=write_key).status_code == 410, path
+    other = new_key(demo, "other", ["write"], ["japan-forward"])
+    assert patch(client, other, id, {}, **{"If-Match": "*"}).status_code == 404
+    assert withdraw(client, other, id).status_code == 404
+    assert client.get(f"/v1/changes?after={before}").get_json()["data"] == []
+    seen = client.get(f"/v1/changes?after={before}", headers=write_key).get_json()["data"]
+    assert [change["type"] for change in seen] == [
+        "article.created", "article.withdrawn", *(["article.purged"] if purge else []),
+    ]  # fmt: skip
+    assert all(change["article"] is None and change["tombstone"]["reason"] == "Libel" for change in seen)
+
+
+def test_a_withdrawn_article_that_is_restored_under_its_embargo_is_released(
+    client: ContractClient, demo: Connection, write_key: dict[str, str]
+) -> None:
+    id = push(client, write_key, embargoed_until=in_an_hour())["id"]
+    withdraw(client, write_key, id, "reason=Check")
+    push(client, write_key, status="usable")
+    assert client.get(f"/v1/articles/{id}").status_code == 404
+    demo.execute("update articles set embargoed_until = now() - interval '1 minute' where id = %s", (id,))
+    assert standing.release_due(demo) == 1
+    assert client.get(f"/v1/articles/{id}").status_code == 200
+
+
 def test_the_push_of_an_embargo_that_is_over_is_known_again(
     client: ContractClient, demo: Connection, write_key: dict[str, str]
 ) -> None:

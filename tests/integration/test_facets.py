@@ -44,6 +44,15 @@ def library(blank: Connection) -> None:
     )
 
 
+def test_a_year_that_a_time_zone_cannot_have_is_refused(blank: Connection, blank_client: ContractClient) -> None:
+    outlet(blank, "daily")
+    store(blank, record("first", published_at=datetime(1, 1, 1, tzinfo=UTC)))
+    assert values(blank_client, "facets=year", "year") == "0001:1"
+    response = blank_client.get("/v1/articles?facets=year&tz=America/New_York")
+    assert response.status_code == 422, response.text
+    assert [error["parameter"] for error in response.get_json()["errors"]] == ["tz"]
+
+
 @pytest.mark.usefixtures("library")
 @pytest.mark.parametrize(
     ("query", "name", "expected"),

@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from conftest import new_database
@@ -149,7 +150,12 @@ def test_a_position_ahead_of_the_archive_is_one_of_another(client: ContractClien
     ahead = client.get("/v1/changes?after=latest").get_json()["page"]["next"]
     demo.execute("delete from changes where position = (select max(position) from changes)")
     assert client.get(f"/v1/changes?after={ahead}").status_code == 410
-    for path in ("/v1/articles", "/v1/tags/seoul-washington"):
+    missing = f"/v1/articles/{uuid4()}"
+    for path in (
+        "/v1/articles", "/v1/tags/seoul-washington", "/v1/tags/not-yet", "/v1/tags/not-yet/articles", missing,
+        f"{missing}/related", f"{missing}/versions", f"{missing}/versions/1", f"{missing}/versions/1/diff",
+        "/v1/timeline", "/v1/suggest?q=seoul", "/v1/jobs/999",
+    ):  # fmt: skip
         assert client.get(path, headers={"Dateline-Position": ahead}).status_code == 410
 
 

@@ -1,5 +1,6 @@
 """What an article was before its changes, and what each of them changed."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +31,30 @@ def test_every_version_is_kept_as_it_was(client: ContractClient, history: dict[s
     for number, was in enumerate(history["versions"], 1):
         shown = client.get(f"{path}/{number}").get_json()
         assert shown == {name: was[name] for name in shown}
+
+
+def test_what_only_the_outlet_saw_is_in_the_history_of_its_keys_alone(
+    client: ContractClient, write_key: dict[str, str]
+) -> None:
+    ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    id = push(client, write_key, headline="Draft", embargoed_until=ends)["id"]
+    push(client, write_key, headline="Public", embargoed_until=None)
+    push(client, write_key, headline="Withheld", status="withheld", reason="Check")
+    push(client, write_key, headline="Restored", status="usable")
+    path = f"/v1/articles/{id}/versions"
+
+    def history(key: dict[str, str]) -> list[str]:
+        return [entry["headline"] for entry in client.get(path, headers=key).get_json()["data"]]
+
+    assert history({}) == ["Restored", "Public"]
+    assert history(write_key) == ["Restored", "Withheld", "Public", "Draft"]
+    for number, status in ((1, 404), (2, 200), (3, 404), (4, 200)):
+        for part in ("", "/diff"):
+            assert client.get(f"{path}/{number}{part}").status_code == status
+            assert client.get(f"{path}/{number}{part}", headers=write_key).status_code == 200
+    assert client.get(f"{path}/4/diff").get_json()["compared_with"] == 2
+    assert client.get(f"{path}/4/diff", headers=write_key).get_json()["compared_with"] == 3
+    assert client.get(f"{path}/2/diff").get_json()["changes"] == []
 
 
 def test_a_difference_names_the_fields_and_shows_what_became_of_texts(
