@@ -92,14 +92,18 @@ def _same(attempt: Attempt, row: dict[str, Any] | None) -> Answer | None:
     return Answer(row["status"], row["headers"], bytes(row["body"]))
 
 
+# What is older than a day is as good as forgotten, also while nobody has come to delete it.
 _KEPT: LiteralString = """
     select request, status, headers, body
     from idempotent_answers
-    where key_id = %(key_id)s and idempotency_key = %(idempotency_key)s"""
+    where key_id = %(key_id)s and idempotency_key = %(idempotency_key)s and created_at >= now() - interval '1 day'"""
 
 _KEEP: LiteralString = """
     insert into idempotent_answers (key_id, idempotency_key, request, status, headers, body, article_id)
-    values (%(key_id)s, %(idempotency_key)s, %(request)s, %(status)s, %(headers)s::json, %(body)s, %(article)s)"""
+    values (%(key_id)s, %(idempotency_key)s, %(request)s, %(status)s, %(headers)s::json, %(body)s, %(article)s)
+    on conflict (key_id, idempotency_key) do update
+    set request = excluded.request, status = excluded.status, headers = excluded.headers, body = excluded.body,
+        article_id = excluded.article_id, created_at = excluded.created_at"""
 
 # Several servers do this at the same time, each for other rows.
 _FORGET: LiteralString = """

@@ -118,6 +118,19 @@ def test_a_refusal_is_not_kept(client: ContractClient, demo: Connection, write_k
     assert push(client, write_key).status_code == 201
 
 
+def test_an_answer_older_than_a_day_counts_no_more_though_nobody_deleted_it(
+    client: ContractClient, demo: Connection, write_key: dict[str, str]
+) -> None:
+    push(client, write_key)
+    demo.execute("update idempotent_answers set created_at = created_at - interval '24 hours 1 minute'")
+    later = push(client, write_key, headline="Another request by the same name")
+    assert later.headers["Dateline-Result"] == "updated"
+    assert "Idempotency-Replayed" not in later.headers
+    again = push(client, write_key, headline="Another request by the same name")
+    assert told(again) == told(later)
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
 def test_a_name_that_was_created_with_the_push_is_not_needed_again(
     client: ContractClient, demo: Connection, write_key: dict[str, str]
 ) -> None:
