@@ -74,6 +74,37 @@ def watched(connection: Connection) -> Iterator[list[Cost]]:
         connection.cursor_factory = factory
 
 
+@contextmanager
+def transactions(connection: Connection) -> Iterator[list[list[str]]]:
+    """The statements of each transaction that ``connection`` runs meanwhile, in their order."""
+    found: list[list[str]] = []
+    outside: list[str] = []
+    whole, current = connection.transaction, outside
+
+    class Listing(Cursor[DictRow]):
+        def execute(self, query: Any, params: Any = None, **how: Any) -> "Listing":
+            current.append(query)
+            super().execute(query, params, **how)
+            return self
+
+    @contextmanager
+    def listed() -> Iterator[None]:
+        nonlocal current
+        current = []
+        with whole():
+            yield
+        found.append(current)
+        current = outside
+
+    connection.cursor_factory, factory = Listing, connection.cursor_factory
+    connection.transaction = listed  # pyright: ignore[reportAttributeAccessIssue]: this one's own for the moment
+    try:
+        yield found
+    finally:
+        connection.cursor_factory = factory
+        del connection.transaction
+
+
 def _cost(plan: Node, query: str) -> Cost:
     rows = sum(
         (node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0))

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from api.commands import articles, jobs, nouns
+from api.commands import articles, changes, jobs, nouns, standing
 from api.commands.articles import Outcome
+from api.commands.changes import Change
 from api.database import Connection
 
 DAY = datetime(2025, 6, 1, tzinfo=UTC)
@@ -57,3 +59,10 @@ def store(connection: Connection, *records: dict[str, Any], **options: Any) -> l
     """Store articles, creating every noun they name."""
     nouns.create_missing(connection, records, {"outlets", "tags", "people"})
     return articles.upsert(connection, records, **options)
+
+
+def withdraw(connection: Connection, article: UUID, status: str, reason: str) -> None:
+    """Take an article from all readers."""
+    recorded: list[Change] = []
+    standing.withdraw(connection, article, status, reason, recorded)
+    changes.record(connection, recorded)

@@ -34,7 +34,10 @@ class Change:
 
 
 def record(connection: Connection, changes: Iterable[Change]) -> None:
-    """Append to the log. The transaction has nothing to do afterwards but commit."""
+    """Append to the log. The transaction has nothing to do afterwards but commit, as it stops all other writers.
+
+    Writes of nouns have the catalogue lock alone anyway.
+    """
     rows = [vars(change) for change in changes]
     if not rows:
         return

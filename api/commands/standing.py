@@ -15,11 +15,18 @@ RELEASED_AT_ONCE = 200
 
 
 def withdraw(
-    connection: Connection, article: UUID, status: str, reason: str, *, matching: frozenset[str] | None = None
+    connection: Connection,
+    article: UUID,
+    status: str,
+    reason: str,
+    recorded: list[Change],
+    *,
+    matching: frozenset[str] | None = None,
 ) -> Outcome:
     """Take an article from all readers, with the status ``withheld`` or ``canceled``; its text stays.
 
-    Raises NotFound, Conflict for a purged one, PreconditionFailed when its entity tag is not in ``matching``.
+    The change is added to ``recorded``, for the caller to record as the last step. Raises NotFound, Conflict for a
+    purged one, PreconditionFailed when its entity tag is not in ``matching``.
     """
     catalogue.held(connection)
     before = article_rows.held(connection, [article]).get(article)
@@ -37,12 +44,15 @@ def withdraw(
     linking = Linking()
     linking.replace(article, before.state, after)
     linking.write(connection)
-    changes.record(connection, [article_rows.change(article, before.version + 1, before.state, after)])
+    recorded.append(article_rows.change(article, before.version + 1, before.state, after))
     return Outcome(article, "updated")
 
 
-def purge(connection: Connection, article: UUID, reason: str) -> Outcome:
-    """Erase an article's text, its versions and the answers kept of it; its id stays as a tombstone. NotFound."""
+def purge(connection: Connection, article: UUID, reason: str, recorded: list[Change]) -> Outcome:
+    """Erase an article's text, its versions and the answers kept of it; its id stays as a tombstone.
+
+    The change is added to ``recorded``, as that of a withdrawal. Raises NotFound.
+    """
     catalogue.held(connection)
     before = article_rows.held(connection, [article]).get(article)
     if before is None:
@@ -58,7 +68,7 @@ def purge(connection: Connection, article: UUID, reason: str) -> Outcome:
     linking.write(connection)
     # Only of what nobody else ever saw may nobody else know.
     outlet = before.state.outlet_id if before.embargoed_until else None
-    changes.record(connection, [Change("article.purged", article, version=before.version + 1, outlet_id=outlet)])
+    recorded.append(Change("article.purged", article, version=before.version + 1, outlet_id=outlet))
     return Outcome(article, "updated")
 
 

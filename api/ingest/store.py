@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from api.commands import articles, jobs, nouns, restoring, standing
+from api.commands import articles, changes, jobs, nouns, restoring, standing
 from api.commands.articles import Outcome
+from api.commands.changes import Change
 from api.database import Connection, in_transaction
 from api.errors import Conflict, Problem
 
@@ -33,8 +34,9 @@ def store_articles(
         )
 
         def stored(c: Connection, chunk: list[Record] = chunk) -> list[str]:
-            answers = articles.upsert_each(c, chunk, add_tags=add_tags, keep=keep)
+            answers, recorded = articles.store(c, chunk, add_tags=add_tags, keep=keep)
             restoring.articles(c, chunk, answers)
+            changes.record(c, recorded)
             return [_result(answer) for answer in answers]
 
         for result in in_transaction(connection, stored):
@@ -85,17 +87,20 @@ def _result(answer: Outcome | Problem) -> str:
 def _erase(connection: Connection, records: Sequence[Record]) -> int:
     """Make tombstones; how many were not there yet."""
     made = 0
+    recorded: list[Change] = []
     for record in records:
         reason = record["reason"] or "Erased"
         stand_in = {
             **record, "headline": "-", "published_at": record["kept"]["created_at"], "status": "canceled",
             "reason": reason,
         }  # fmt: skip
-        [outcome] = articles.upsert_each(connection, [stand_in])
+        [outcome], stored = articles.store(connection, [stand_in])
+        recorded += stored
         if isinstance(outcome, Outcome):
-            standing.purge(connection, outcome.id, reason)
+            standing.purge(connection, outcome.id, reason, recorded)
             restoring.articles(connection, [record], [outcome])
             made += 1
+    changes.record(connection, recorded)
     return made
 
 

@@ -10,6 +10,7 @@ from api import rights
 from api.commands import articles as commands
 from api.commands import nouns, standing
 from api.commands.answers import Attempt
+from api.commands.changes import Change
 from api.current import database
 from api.database import Connection, present
 from api.errors import (
@@ -155,11 +156,14 @@ def withdraw_article(query: dict[str, Any], article_id: UUID) -> Response:
     matching = matching_tags(request)
 
     def withdraw(connection: Connection) -> Written:
-        outcome = standing.withdraw(connection, article_id, query["status"], query["reason"], matching=matching)
+        recorded: list[Change] = []
+        status, reason = query["status"], query["reason"]
+        outcome = standing.withdraw(connection, article_id, status, reason, recorded, matching=matching)
         if purge:
-            outcome = standing.purge(connection, article_id, query["reason"])
+            outcome = standing.purge(connection, article_id, reason, recorded)
         tombstone = present(queries.one(connection, article_id))["withdrawn"]
-        return Written(answer(tombstone, headers={"Dateline-Result": outcome.result, "Cache-Control": "no-store"}))
+        headers = {"Dateline-Result": outcome.result, "Cache-Control": "no-store"}
+        return Written(answer(tombstone, headers=headers), recorded)
 
     return written(withdraw)
 

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from conftest import app_on, new_database
 from partners import MERGE_PATCH, new_key, patch, push, withdraw
+from plans import transactions
+from stories import ARTICLE
 
 from api import archive, migrate
-from api.commands import jobs, nouns
-from api.database import Connection, connect
+from api.commands import jobs, nouns, standing
+from api.database import Connection, connect, in_transaction
 from api.ingest import ndjson
 
 SENT_AS = {
@@ -130,6 +132,38 @@ def test_an_export_imported_into_another_archive_gives_the_same_answers(
     assert (again["created"], again["updated"]) == (0, 0)
     assert answers(target) == expected
     assert written(target, tmp_path / "again.jsonl")[:-1] == lines[:-1]
+
+
+def test_the_changes_are_the_last_that_any_write_of_articles_writes(
+    two: tuple[Connection, Connection], tmp_path: Path
+) -> None:
+    source, target = two
+    client: Any = app_on(source).test_client()
+    admin = key(source)
+    with transactions(source) as written_by_requests:
+        article = push(client, admin, external_id="new")["id"]
+        patch(client, admin, article, {"headline": "Corrected"}, **{"If-Match": "*"})
+        batch = json.dumps([{**ARTICLE, "external_id": str(number)} for number in range(3)])
+        for address in ("/v1/articles/batch", "/v1/articles/batch?atomic=true"):
+            assert client.post(address, data=batch, content_type="application/json", headers=admin).status_code == 200
+            batch = batch.replace('"headline"', '"byline": "Ana", "headline"')
+        withdraw(client, admin, article)
+        push(client, admin, external_id="new", status="usable")
+        withdraw(client, admin, article, "reason=Court&purge=true")
+        soon = datetime.now(UTC) + timedelta(hours=1)
+        push(client, admin, external_id="embargoed", embargoed_until=soon.isoformat())
+        source.execute("update articles set embargoed_until = now() where embargoed_until is not null")
+        in_transaction(source, standing.release_due)
+    written(source, tmp_path / "export.jsonl")
+    with transactions(target) as written_by_import:
+        imported(target, tmp_path / "export.jsonl")
+    for found, least in ((written_by_requests, 9), (written_by_import, 3)):
+        of_articles = [statements for statements in found if any("insert into articles" in s for s in statements)]
+        of_articles += [statements for statements in found if any("update articles" in s for s in statements)]
+        recording = [statements for statements in of_articles if any("insert into changes" in s for s in statements)]
+        assert len(recording) >= least
+        for statements in recording:
+            assert "insert into changes" in statements[-1], "\n".join(statements)
 
 
 def test_an_export_imported_again_leaves_what_this_archive_did_meanwhile(

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 from contract import ContractClient
-from stories import outlet, person, record, store, tag
+from stories import outlet, person, record, store, tag, withdraw
 
-from api.commands import standing
 from api.database import Connection
 from api.queries import facets
 
@@ -142,7 +141,7 @@ def test_what_nobody_sees_is_in_no_facet(blank: Connection, blank_client: Contra
         record("embargoed", embargoed_until=datetime(2999, 1, 1, tzinfo=UTC), **hidden),
         record("withdrawn", published_at=datetime(2020, 1, 1, tzinfo=UTC), **hidden),
     )
-    standing.withdraw(blank, withdrawn.id, "canceled", "A mistake")
+    withdraw(blank, withdrawn.id, "canceled", "A mistake")
     assert asked(blank_client, "facets=outlet,section,tag,person,language,credit,year,month") == before
 
 

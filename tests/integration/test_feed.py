@@ -11,11 +11,11 @@ from conftest import new_database
 from contract import ContractClient
 from partners import new_key
 from plans import watched
-from stories import ARTICLE, outlet, record, store, tag
+from stories import ARTICLE, outlet, record, store, tag, withdraw
 
 from api import migrate
 from api.app import create_app
-from api.commands import articles, changes, nouns, standing
+from api.commands import articles, changes, nouns
 from api.database import Connection, connect
 from api.settings import Settings
 
@@ -48,7 +48,7 @@ def test_everything_that_happened_is_told_in_its_order(blank: Connection, blank_
     [first] = store(blank, record("one", tags=["Port"]))
     store(blank, record("one", byline="Ana"))
     store(blank, record("two"))
-    standing.withdraw(blank, first.id, "canceled", "Wrong")
+    withdraw(blank, first.id, "canceled", "Wrong")
     changes = followed(blank_client)
     assert told(changes) == [
         "outlet.created daily",

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from stories import record, store
+from stories import record, store, withdraw
 
-from api.commands import standing
 from api.database import connect
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "partner_sync.py"
@@ -40,7 +39,7 @@ def test_a_mirror_is_the_archive_however_often_it_is_run(served: dict[str, str],
             )
         with connection.transaction():
             store(connection, record("changed", outlet="korea-herald", byline="Ana"))
-            standing.withdraw(connection, gone.id, "canceled", "Wrong")
+            withdraw(connection, gone.id, "canceled", "Wrong")
         followed = mirrored(served, tmp_path / "mirror")
         assert followed.keys() == visible() == {*copy, str(changed.id)}
         assert followed[str(changed.id)]["byline"] == "Ana"

@@ -8,9 +8,8 @@ from uuid import uuid4
 import pytest
 from contract import ContractClient
 from psycopg.rows import DictRow
-from stories import DAY, outlet, person, record, store, tag
+from stories import DAY, outlet, person, record, store, tag, withdraw
 
-from api.commands import standing
 from api.database import Connection
 from api.folding import fold
 
@@ -303,7 +302,7 @@ def test_a_withdrawn_article_is_in_no_list_and_answers_410(
     blank: Connection, blank_client: ContractClient, status: str
 ) -> None:
     [outcome] = store(blank, record("one", tags=["trade"], people=["Bo Lind"]))
-    standing.withdraw(blank, outcome.id, status, "Wrong")
+    withdraw(blank, outcome.id, status, "Wrong")
     for path in (
         "articles",
         "tags/trade/articles",

@@ -7,9 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from contract import ContractClient
 from partners import new_key
-from stories import outlet, person, record, store, tag
+from stories import outlet, person, record, store, tag, withdraw
 
-from api.commands import standing
 from api.database import Connection
 from api.queries.related import NEWEST
 
@@ -111,7 +110,7 @@ def test_what_nobody_sees_is_related_to_nothing(
         record("embargoed", embargoed_until=datetime(2999, 1, 1, tzinfo=UTC), **hidden),
         record("withdrawn", **hidden),
     )
-    standing.withdraw(blank, withdrawn.id, "canceled", "A mistake")
+    withdraw(blank, withdrawn.id, "canceled", "A mistake")
     assert headlines(blank_client, ids["subject"], "limit=20") == before
     assert "subject" not in before
     assert blank_client.get(f"/v1/articles/{embargoed.id}/related").status_code == 404

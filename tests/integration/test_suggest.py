@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 from contract import ContractClient
-from stories import outlet, person, record, store, tag
+from stories import outlet, person, record, store, tag, withdraw
 
-from api.commands import standing
 from api.database import Connection
 
 
@@ -82,7 +81,7 @@ def test_suggestions_follow_the_archive(blank: Connection, blank_client: Contrac
     [stored] = store(blank, record("four", tags=["ferries"]))
     assert slugs(blank_client, "ferr") == "ferries"
     assert blank_client.get("/v1/suggest?q=ferr", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
-    standing.withdraw(blank, stored.id, "canceled", "A mistake")
+    withdraw(blank, stored.id, "canceled", "A mistake")
     assert slugs(blank_client, "ferr") == ""
 
 

@@ -6,9 +6,8 @@ from urllib.parse import quote
 
 import pytest
 from contract import ContractClient
-from stories import outlet, record, store, tag
+from stories import outlet, record, store, tag, withdraw
 
-from api.commands import standing
 from api.database import Connection
 
 
@@ -106,7 +105,7 @@ def test_nobody_can_count_what_nobody_sees(blank: Connection, blank_client: Cont
         record("shown", day=3),
         record("embargoed", day=5, embargoed_until=datetime(2999, 1, 1, tzinfo=UTC)),
     )
-    standing.withdraw(blank, withdrawn.id, "canceled", "A mistake")
+    withdraw(blank, withdrawn.id, "canceled", "A mistake")
     assert counts(blank_client, "interval=day") == "2025-06-04:1"
 
 
