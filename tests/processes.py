@@ -99,12 +99,12 @@ class Started:
 
 
 class Server(Started):
-    """A `dateline serve` on a port of its own, with its data below `place`."""
+    """A `dateline serve` on a port of its own, with its data below `place` unless the settings say otherwise."""
 
-    def __init__(self, place: Path, port: int | None = None) -> None:
+    def __init__(self, place: Path, port: int | None = None, **settings: object) -> None:
         self.data = place / "data"
         self.port = port or free_port()
-        super().__init__(place, "serve", "--demo", dateline_data=self.data, port=self.port)
+        super().__init__(place, "serve", "--demo", **{"dateline_data": self.data, **settings}, port=self.port)
 
     def ready(self) -> Self:
         """Itself, once it is ready to serve."""

@@ -1,13 +1,17 @@
 """The README and the guides do what they say: commands run, answers are these, settings are all there."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from conftest import new_database
+from processes import DATELINE, Server, temporary_place
 
 from api.settings import Settings
 from schemas.filters import ArticleQuery
@@ -25,6 +29,20 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
 
 
+@pytest.fixture(scope="module")
+def served(server: str) -> Iterator[dict[str, str]]:
+    """The demo archive as `dateline serve` has it, on a port (BASE); the environment in which the commands find it."""
+    with (
+        new_database(server) as conninfo,
+        temporary_place() as place,
+        # Answers show the address that the pages ask, wherever that is here.
+        Server(place, database_url=conninfo, public_url="http://127.0.0.1:8000") as serving,
+    ):
+        base = f"http://127.0.0.1:{serving.ready().port}"
+        path = f"{DATELINE.parent}{os.pathsep}{os.environ['PATH']}"
+        yield {**os.environ, "DATABASE_URL": conninfo, "BASE": base, "PATH": path}
+
+
 CONSOLE = [
     pytest.param(block, id=f"{page}-{number}") for page in PAGES for number, block in enumerate(blocks(page, "console"))
 ] + [pytest.param("".join(blocks(page, "console")), id=page) for page in WHOLE]
@@ -36,6 +54,12 @@ def examples(block: str) -> list[tuple[str, str]]:
         (command.strip(), output.strip())
         for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", block, re.M)
     ]
+
+
+def as_shown(line: str) -> str:
+    """The regular expression of a line of a page; names of headers have no case."""
+    expression = ".*".join(re.escape(part) for part in line.split("…"))
+    return re.sub(r"^[A-Z][A-Za-z]+(\\-[A-Z][a-z]+)*:", r"(?i:\g<0>)", expression)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are written with curl")
@@ -52,7 +76,7 @@ def test_every_example_answers_what_the_page_shows(served: dict[str, str], block
         ["bash", "-c", "\n".join(script)], env=served, cwd=ROOT, capture_output=True, text=True, check=True
     )
     for output, answered in zip(expected, ran.stdout.split("=====\n"), strict=False):
-        lines = [".*".join(re.escape(part) for part in line.split("…")) for line in output.splitlines()]
+        lines = [as_shown(line) for line in output.splitlines()]
         pattern = r"[\s\S]*?".join(lines)
         assert re.search(pattern, answered.replace("\r", "")), f"{answered}\nis not as shown:\n{output}"
 
