@@ -163,4 +163,5 @@ def test_an_embargo_and_a_withdrawal_come_in_ninjs(client: ContractClient, write
     told = as_ninjs(client, address, **write_key).get_json(force=True)
     assert told["embargoedUntil"] == "2999-01-01T00:00:00Z"
     assert push(client, write_key, {**ITEM, "pubStatus": "canceled"}).status_code == 200
-    assert as_ninjs(client, address).status_code == 410
+    assert as_ninjs(client, address, **write_key).status_code == 410
+    assert as_ninjs(client, address).status_code == 404
