@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import STATUSES
-from schemas.base import INT4, Schema
+from schemas.base import INT8, Count, Schema
 from schemas.times import Moment
 
 MEDIA_TYPE = "application/vnd.iptc.ninjs+json"
@@ -22,7 +22,7 @@ _URI = re.compile(
 )
 # BCP 47 as news uses it: a language of ISO 639, and whatever script, region and variants say more.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
-_VERSION = re.compile(r"[0-9]{1,10}", re.ASCII)
+_VERSION = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
 def is_uri(text: str) -> bool:
@@ -41,8 +41,8 @@ def _language(text: str) -> None:
 
 
 def _number(text: str) -> None:
-    if not _VERSION.fullmatch(text) or int(text) > INT4:
-        raise ValidationError(f"must be a whole number from 0 to {INT4} in digits, so that versions have an order")
+    if not _VERSION.fullmatch(text) or int(text) > INT8:
+        raise ValidationError(f"{Count.SENTENCE}, without commas, so that versions have an order")
 
 
 def _string(sentence: str, pattern: re.Pattern[str] | None = None, **kwargs: Any) -> fields.String:

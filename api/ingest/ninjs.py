@@ -69,7 +69,7 @@ def place(document: Item, where: str) -> str:
 def item(article: Mapping[str, Any]) -> Item:
     """An article, as ``GET /v1/articles/{id}`` answers it, as a ninjs 3.1 news item."""
     told = {name: value for name, value in article.items() if value is not None}
-    external_id, image, version = told["external_id"], told.get("image"), told.get("source_version", told["version"])
+    external_id, image = told["external_id"], told.get("image")
     subjects = [_named(tag) for tag in told["tags"]]
     sources = [{"name": told["outlet"]["name"], "role": PUBLISHER}]
     bodies = [_text(told["body"])]
@@ -80,6 +80,8 @@ def item(article: Mapping[str, Any]) -> Item:
     if told.get("body_html"):
         bodies.append({**_text(told["body_html"]), "contentType": "text/html"})
     optional = {
+        # The archive's own version is none of the outlet's, which it would be taken for when the item is read again.
+        "version": "source_version" in told and str(told["source_version"]),
         "embargoedUntil": told.get("embargoed_until"),
         "edNote": told.get("note"),
         "by": told.get("byline"),
@@ -98,7 +100,6 @@ def item(article: Mapping[str, Any]) -> Item:
         },
         "type": "text",
         "representationType": "full",
-        "version": str(version),
         "firstCreated": told["created_at"],
         "versionCreated": told["updated_at"],
         "contentCreated": told["published_at"],
