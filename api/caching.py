@@ -82,7 +82,7 @@ def last_modified(changed_at: datetime) -> str:
 
 def tag(state: State) -> str:
     """A weak entity tag: the same address at the same state of the archive has the same answer for the same key."""
-    stamp = f"{VERSION} {state.archive} {state.position} {absolute(request.full_path)} {seen_alone()}"
+    stamp = f"{VERSION} {state.archive} {state.position} {state.beside} {absolute(request.full_path)} {seen_alone()}"
     return f'W/"{hashlib.sha256(stamp.encode()).hexdigest()[:24]}"'
 
 

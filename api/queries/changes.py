@@ -22,7 +22,8 @@ KINDS: dict[str, Noun] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
 class State:
     """What the archive is at a moment: every answer to a read follows from it and the request.
 
-    ``incarnation`` and ``server`` say which archive it is: a copy on another server goes on in another way.
+    ``incarnation`` and ``server`` say which archive it is: a copy on another server goes on in another way. ``beside``
+    is what changes answers without a change of the log: imported redirects of nouns, and new counts of words.
     """
 
     incarnation: UUID
@@ -30,6 +31,7 @@ class State:
     position: int
     changed_at: datetime | None
     trimmed_to: int
+    beside: str
 
     @property
     def archive(self) -> str:
@@ -42,9 +44,11 @@ def asked(connection: Connection) -> Cursor[DictRow]:
     return connection.execute(
         """
         select incarnation, (select system_identifier from pg_control_system()) as server,
-            coalesce(position, 0) as position, changed_at, changes_trimmed_to as trimmed_to
+            coalesce(position, 0) as position, changes_trimmed_to as trimmed_to,
+            concat_ws(' ', catalogue, measured_at) as beside, greatest(changed_at, measured_at) as changed_at
         from archive
         left join (select position, at as changed_at from changes order by position desc limit 1) as latest on true
+        left join text_stats on true
         """
     )
 

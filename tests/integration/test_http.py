@@ -10,6 +10,7 @@ from contract import ContractClient, documented, example_address
 from stories import ARTICLE, record, store
 from werkzeug.http import http_date
 
+from api.commands import restoring, statistics
 from api.database import Connection
 from api.queries import articles, nouns
 
@@ -42,6 +43,22 @@ def test_after_any_change_the_old_tag_is_no_good(client: ContractClient, demo: C
     again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 200
     assert again.headers["ETag"] != first.headers["ETag"]
+
+
+def test_what_ranks_anew_or_leads_elsewhere_makes_the_old_tag_no_good(client: ContractClient, demo: Connection) -> None:
+    ranked, moved = "/v1/articles?q=seoul", "/v1/tags/led-on"
+    statistics.measure(demo)
+    first = client.get(ranked)
+    conditions = [{"If-None-Match": first.headers["ETag"]}, {"If-Modified-Since": http_date(datetime.now(UTC))}]
+    assert [client.get(ranked, headers=condition).status_code for condition in conditions] == [304, 304]
+    demo.execute("update text_stats set measured_at = now() + interval '1 hour'")
+    assert [client.get(ranked, headers=condition).status_code for condition in conditions] == [200, 200]
+    before = client.get(moved)
+    assert before.status_code == 404
+    held = client.get(ranked).headers["ETag"]
+    restoring.redirects(demo, [{"noun": "tag", "slug": "led-on", "to": "seoul-washington"}])
+    assert client.get(moved).status_code == 308
+    assert client.get(ranked).headers["ETag"] != held
 
 
 # Answers about this moment, and about keys, are never kept, so they need no tag.
