@@ -136,7 +136,8 @@ class PushQuery(Schema):
 
     create = CommaList(
         metadata={
-            "description": "Which unknown names to create: `tags`, `people` or `tags,people`; others are a 422.",
+            "description": "Which unknown names to create: `tags`, `people` or `tags,people`; others are a 422. "
+            "A name is public once it is created, even while its article is under an embargo.",
             "pattern": CommaList.pattern("(tags|people)"),
         },
     )
