@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from conftest import new_database
 from psycopg import Cursor
@@ -96,13 +97,8 @@ def transactions(connection: Connection) -> Iterator[list[list[str]]]:
         found.append(current)
         current = outside
 
-    connection.cursor_factory, factory = Listing, connection.cursor_factory
-    connection.transaction = listed  # pyright: ignore[reportAttributeAccessIssue]: this one's own for the moment
-    try:
+    with patch.object(connection, "cursor_factory", Listing), patch.object(connection, "transaction", listed):
         yield found
-    finally:
-        connection.cursor_factory = factory
-        del connection.transaction
 
 
 def _cost(plan: Node, query: str) -> Cost:

@@ -72,10 +72,8 @@ def change(article: UUID, version: int, before: State | None, after: State) -> C
     seen = before is not None and before.visible
     if before is None:
         happened = "created"
-    elif before.status == "usable" != after.status:
-        happened = "withdrawn"
-    elif before.status != "usable" == after.status:
-        happened = "restored"
+    elif before.usable != after.usable:
+        happened = "restored" if after.usable else "withdrawn"
     elif seen == after.visible:
         happened = "updated"
     else:

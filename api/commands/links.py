@@ -78,6 +78,11 @@ class State:
     status: str
     links: Links
 
+    @property
+    def usable(self) -> bool:
+        """Whether its outlet has not withdrawn it."""
+        return self.status == "usable"
+
 
 class Linking:
     """The links and counts that one write changes: collected article by article, then written at once."""
