@@ -1,4 +1,4 @@
-"""Release usable: of what the ticker looks for, an embargoed article that was withdrawn is none; its embargo stays."""
+"""Index due articles: those whose embargo the ticker may end, not those that were withdrawn under it."""
 
 from alembic import op
 
