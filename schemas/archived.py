@@ -59,6 +59,7 @@ class ErasedArticle(Schema):
     outlet = Slug(required=True)
     external_id = Text(low=1, high=200, required=True)
     reason = Text(high=1_000, load_default=None, allow_none=True)
+    embargoed_until = Moment()
     kept = fields.Nested(KeptArticle, required=True)
 
 

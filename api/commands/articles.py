@@ -244,7 +244,8 @@ def _row(record: Record, before: Held | None, now: datetime | None) -> Record:
     if embargo:
         # What a released embargo leaves, so that the same push is known again afterwards.
         digested = {**content, "published_at": max(content["published_at"], embargo)}
-        if now and embargo <= now:
+        # Withdrawn, it was never seen: to others it stays unknown, as under an embargo that has not ended.
+        if now and embargo <= now and not withdrawn:
             content, embargo = digested, None
     else:
         digested = content

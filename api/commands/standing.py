@@ -106,6 +106,7 @@ _WITHDRAW: LiteralString = """
         version = version + 1, updated_at = now()
     where id = %(article)s"""
 
+# An embargo stays, so that who never saw the article does not learn that it was erased.
 _PURGE: LiteralString = """
     update articles
     set status = 'canceled', reason = %(reason)s, withdrawn_at = coalesce(withdrawn_at, now()), purged_at = now(),

@@ -41,7 +41,7 @@ SECTIONS: dict[str, LiteralString] = {
         where a.purged_at is null
         order by a.id""",
     "erased": """
-        select o.slug as outlet, a.external_id, a.reason,
+        select o.slug as outlet, a.external_id, a.reason, a.embargoed_until,
             json_build_object('created_at', a.created_at, 'updated_at', a.updated_at, 'version', a.version,
                 'withdrawn_at', a.withdrawn_at, 'purged_at', a.purged_at) as kept
         from articles a join outlets o on o.id = a.outlet_id
