@@ -13,6 +13,7 @@ from api.database import Database
 from api.keys import Uses
 from api.resources import batch, changes, editing, health, jobs, keys, related, service
 from api.settings import Settings
+from api.waiting import Waiting
 
 # Headers that a script of another origin may read.
 EXPOSED = [
@@ -56,6 +57,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         statement_timeout_ms=settings.statement_timeout_ms,
     )
     app.extensions["dateline.uses"] = Uses()
+    # Half of the threads, so that others are still answered.
+    app.extensions["dateline.waiting"] = Waiting(settings.threads // 2)
     problems.register(app)
     web.prepare(app)
     CORS(app, methods=["GET", "HEAD", "OPTIONS"], expose_headers=EXPOSED, max_age=86_400, send_wildcard=True)

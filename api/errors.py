@@ -44,7 +44,7 @@ class MalformedRequest(Problem):
 
 
 class InvalidCursor(Problem):
-    """The cursor was changed, or made for other filters or another sort. Start again without `cursor`."""
+    """The cursor was changed, or made for other filters, another sort or another archive. Start again without it."""
 
     code, title, status = "invalid_cursor", "Invalid cursor", 400
 

@@ -19,8 +19,11 @@ def encode(key: bytes, scope: Mapping[str, object], place: Sequence[object]) -> 
     return urlsafe_b64encode(_signature(key, scope, payload) + payload).rstrip(b"=").decode()
 
 
-def decode(key: bytes, scope: Mapping[str, object], cursor: str) -> list[object]:
-    """The place in ``cursor``, each value as JSON has it; InvalidCursor unless made by ``encode`` for ``scope``."""
+def decode(key: bytes, scope: Mapping[str, object], cursor: str, parameter: str = "cursor") -> list[object]:
+    """The place in ``cursor``, each value as JSON has it; InvalidCursor unless made by ``encode`` for ``scope``.
+
+    ``parameter`` is what the client sent it as.
+    """
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
     except (Base64Error, ValueError):
@@ -30,8 +33,8 @@ def decode(key: bytes, scope: Mapping[str, object], cursor: str) -> list[object]
     spelled = urlsafe_b64encode(raw).rstrip(b"=").decode()
     if spelled != cursor or not hmac.compare_digest(signature, _signature(key, scope, payload)):
         raise InvalidCursor(
-            "This cursor was changed, or made for other filters or another sort; start again without it.",
-            errors=[{"parameter": "cursor", "detail": "not a cursor of this list"}],
+            "This cursor was changed, or made for other filters, another sort or archive; start again without it.",
+            errors=[{"parameter": parameter, "detail": "not a cursor of this list"}],
         )
     return orjson.loads(payload)
 

@@ -23,7 +23,7 @@ def start(text: str | None, state: State) -> int:
     if text is None:
         after, archive = 0, state.archive
     else:
-        after, archive = _place(text)
+        after, archive = _place(text, "after")
     if archive != state.archive or after > state.position:
         raise CursorExpired("This cursor is one of another archive.", restart=cursor(state, state.position))
     if after < state.trimmed_to:
@@ -36,8 +36,8 @@ def cursor(state: State, position: int) -> str:
     return paging.feed_cursor(database().cursor_key, position, state.archive)
 
 
-def _place(text: str) -> tuple[int, str]:
-    [position, archive] = paging.decode(database().cursor_key, paging.FEED, text)
+def _place(text: str, parameter: str) -> tuple[int, str]:
+    [position, archive] = paging.decode(database().cursor_key, paging.FEED, text, parameter)
     return int(str(position)), str(archive)
 
 
@@ -60,7 +60,7 @@ def held(view: Callable[..., Response]) -> Callable[..., Response]:
 
 def _refuse_other() -> None:
     if text := request.headers.get(HEADER):
-        position, archive = _place(text)
+        position, archive = _place(text, HEADER)
         state = database().read(changes.state)
         if archive != state.archive or position > state.position:
             raise CursorExpired("This position is one of another archive.", restart=cursor(state, state.position))

@@ -31,14 +31,17 @@ class Mirror:
         self.database.executescript(SCHEMA)
 
     def ask(self, path: str, **query: object) -> dict:
-        """The JSON that an address answers; waits while the server is away."""
+        """The JSON that an address answers; waits while the server is away, or asks to be asked later."""
         request = urllib.request.Request(f"{self.server}{path}?{urllib.parse.urlencode(query)}")
         if key := os.environ.get("DATELINE_KEY"):
             request.add_header("Authorization", f"Bearer {key}")
         while True:
             try:
                 with urllib.request.urlopen(request, timeout=60) as answer:
-                    return json.load(answer)
+                    content = json.load(answer)
+                    # Too many wait for changes already, so this one was answered at once.
+                    time.sleep(float(answer.headers.get("Retry-After", "0")))
+                    return content
             except urllib.error.HTTPError as error:
                 if error.code not in (429, 503):
                     raise
@@ -99,9 +102,9 @@ def main() -> None:
         try:
             new = mirror.follow(wait=0 if options.once else 30)
         except urllib.error.HTTPError as error:
-            if error.code != 410:
+            if error.code not in (400, 410):
                 raise
-            # Away for longer than changes are kept, or the archive is another one now.
+            # Away for longer than changes are kept (410), or the archive is a restored (410) or another one now (400).
             mirror.copy()
             continue
         if options.once and not new:

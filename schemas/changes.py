@@ -52,7 +52,7 @@ class ChangesQuery(Schema):
         load_default=0,
         metadata={
             "description": "Where nothing has changed yet, wait so many seconds for a change, 0 to 30. A server on "
-            "which many wait may answer earlier."
+            "which too many wait answers at once, with `Retry-After`."
         },
     )
     fields_ = FieldList(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from contract import ContractClient
@@ -165,9 +165,9 @@ def admin_key(demo: Connection) -> dict[str, str]:
 
 
 @contextmanager
-def serving(conninfo: str) -> Iterator[str]:
+def serving(conninfo: str, **settings: Any) -> Iterator[str]:
     """The archive of a database on a port of its own; its address."""
-    app = create_app(Settings(database_url=conninfo, public_url="http://127.0.0.1:8000"))
+    app = create_app(Settings(database_url=conninfo, public_url="http://127.0.0.1:8000", **settings))
     httpd = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=httpd.serve_forever)
     thread.start()

@@ -1,25 +1,26 @@
 """The change feed over HTTP."""
 
-import threading
 import time
-from functools import cache
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app
 
 from api import positions
-from api.current import database, settings
+from api.current import database
 from api.database import Connection
 from api.errors import CursorExpired, InvalidCursor
 from api.queries import changes as queries
 from api.queries.changes import State
 from api.timing import stage
+from api.waiting import Waiting
 from api.web import Blueprint, answer, seen_alone
 from schemas.changes import ChangePageSchema, ChangesQuery
 
 blueprint = Blueprint("Changes", __name__, url_prefix="/v1", description="Everything that happens, in its order.")
 
 LOOK_SECONDS = 0.1
+# For whoever finds no place to wait, unless it wanted to wait even less.
+PAUSE_SECONDS = 5
 
 
 @blueprint.operation(
@@ -29,6 +30,18 @@ LOOK_SECONDS = 0.1
     positioned=False,
     problems=[InvalidCursor, CursorExpired],
     summary="Follow the archive",
+)
+@blueprint.doc(
+    responses={
+        200: {
+            "headers": {
+                "Retry-After": {
+                    "description": "Seconds to pause before asking again. Sent when you asked to wait and too many do.",
+                    "schema": {"type": "integer"},
+                }
+            }
+        }
+    }
 )
 def list_changes(query: dict[str, Any]) -> Response:
     """Every change in the order of commits, with what changed as it is now; a follower misses none and sees none twice.
@@ -49,14 +62,15 @@ def list_changes(query: dict[str, Any]) -> Response:
 
     with stage("sql"):
         state, rows = database().read(read)
-    if not rows and query["wait"] and (place := _waiting()).acquire(blocking=False):
-        try:
+    headers = {"Cache-Control": "no-store"}
+    if not rows and query["wait"]:
+        waiting: Waiting = current_app.extensions["dateline.waiting"]
+        with waiting.place() as has_place:
+            if not has_place:
+                headers["Retry-After"] = str(min(query["wait"], PAUSE_SECONDS))
             deadline = time.monotonic() + query["wait"]
-            while not rows and time.monotonic() < deadline:
-                time.sleep(LOOK_SECONDS)
+            while has_place and not rows and time.monotonic() < deadline and waiting.sleep(LOOK_SECONDS):
                 state, rows = database().read(read)
-        finally:
-            place.release()
     more = len(rows) > limit
     del rows[limit:]
     # Up to the state's position there is nothing more that this reader may see, and asked for.
@@ -65,10 +79,4 @@ def list_changes(query: dict[str, Any]) -> Response:
     for row in rows:
         row["cursor"] = positions.cursor(state, row.pop("position"))
     page = {"limit": limit, "next": following, "more": more}
-    return answer({"data": rows, "page": page}, headers={"Cache-Control": "no-store"})
-
-
-@cache
-def _waiting() -> threading.Semaphore:
-    """Places for those who wait: half of the threads of this process, so that others are still answered."""
-    return threading.Semaphore(settings().threads // 2)
+    return answer({"data": rows, "page": page}, headers=headers)

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from conftest import new_database
-from contract import ContractClient
+from conftest import app_on, new_database
+from contract import ContractClient, documented
 from partners import new_key
 from plans import watched
 from stories import ARTICLE, outlet, record, store, tag, withdraw
@@ -162,7 +162,7 @@ def test_a_position_ahead_of_the_archive_is_one_of_another(client: ContractClien
 @pytest.mark.parametrize(
     ("query", "status", "parameter"),
     [
-        ("after=changed", 400, "cursor"),
+        ("after=changed", 400, "after"),
         ("after=", 422, "after"),
         ("wait=31", 422, "wait"),
         ("wait=-1", 422, "wait"),
@@ -197,7 +197,9 @@ def test_every_write_answers_its_position_and_reads_see_at_least_that(
     for position in positions:
         for path in ("/v1/articles", "/v1/tags", "/v1/outlets/korea-herald"):
             assert client.get(path, headers={"Dateline-Position": position}).status_code == 200
-    assert client.get("/v1/articles", headers={"Dateline-Position": "changed"}).status_code == 400
+    changed = client.get("/v1/articles", headers={"Dateline-Position": "changed"})
+    assert changed.status_code == 400
+    assert [error["parameter"] for error in changed.get_json()["errors"]] == ["Dateline-Position"]
 
 
 def test_a_follower_who_waits_is_told_as_soon_as_something_happens(server: str) -> None:
@@ -226,6 +228,18 @@ def test_a_follower_who_waits_is_told_as_soon_as_something_happens(server: str) 
             assert rest["data"] == []
             assert time.monotonic() - began >= 1
             app.extensions["dateline.database"].close()
+
+
+def test_a_follower_who_finds_no_place_to_wait_is_told_when_to_ask_again(demo: Connection) -> None:
+    client = app_on(demo, threads=1).test_client()
+    for query, pause in (("wait=1", "1"), ("wait=30", "5"), ("wait=0", None)):
+        response = client.get(f"/v1/changes?after=latest&{query}")
+        assert (response.status_code, response.headers.get("Retry-After")) == (200, pause)
+    described = documented()["paths"]["/v1/changes"]["get"]["responses"]["200"]
+    assert "Retry-After" in described["headers"]
+    started = client.get("/v1/changes?wait=30")
+    assert started.get_json()["data"] != []
+    assert "Retry-After" not in started.headers
 
 
 def test_a_noun_that_changes_is_told_with_what_it_is_now(blank: Connection, blank_client: ContractClient) -> None:

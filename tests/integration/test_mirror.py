@@ -1,16 +1,23 @@
 """The example of a mirror copies, follows and recovers, as it says."""
 
 import json
+import logging
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
-from stories import record, store, withdraw
+import pytest
+from conftest import new_database, serving
+from processes import until
+from stories import outlet, record, store, withdraw
 
+from api import migrate
 from api.database import connect
 
+SERVER_LOG = "werkzeug"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "partner_sync.py"
 
 
@@ -45,3 +52,31 @@ def test_a_mirror_is_the_archive_however_often_it_is_run(served: dict[str, str],
         assert followed[str(changed.id)]["byline"] == "Ana"
         connection.execute("update archive set incarnation = gen_random_uuid()")
         assert mirrored(served, tmp_path / "mirror").keys() == visible()
+
+
+def test_a_mirror_of_one_archive_becomes_that_of_another(server: str, served: dict[str, str], tmp_path: Path) -> None:
+    assert len(mirrored(served, tmp_path / "mirror")) > 50
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            outlet(connection, "daily")
+            [stored] = store(connection, record("the only one"))
+        with serving(conninfo) as other:
+            assert mirrored({**served, "BASE": other}, tmp_path / "mirror").keys() == {str(stored.id)}
+
+
+def test_a_mirror_pauses_where_too_many_wait(
+    served: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def asked() -> list[str]:
+        return [message for message in caplog.messages if "wait=30" in message]
+
+    mirrored(served, tmp_path / "mirror")
+    caplog.set_level(logging.INFO, SERVER_LOG)
+    with serving(served["DATABASE_URL"], threads=1) as busy:
+        command = [sys.executable, str(EXAMPLE), busy, str(tmp_path / "mirror")]
+        with subprocess.Popen(command, env=served) as following:
+            until(asked)
+            time.sleep(2)
+            following.terminate()
+    assert len(asked()) == 1
