@@ -53,9 +53,25 @@ def worker() -> Flask:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     _log_writes()
     app = create_app()
+    _at_sigterm(app.extensions["dateline.waiting"].stop)
     # Left to the interpreter's end, the pool waits ten seconds for threads that no longer run (Python 3.13).
     atexit.register(app.extensions["dateline.database"].close)
     return app
+
+
+def _at_sigterm(act: Callable[[], None]) -> None:
+    """Act when this process is told to end, beside what granian does then, which sets its own handler later."""
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+
+    def listen() -> None:
+        # Keeps both ends open as well.
+        while told and (numbers := heard.recv(16)):
+            if signal.SIGTERM in numbers:
+                act()
+
+    threading.Thread(target=listen, name="listen-to-signals", daemon=True).start()
 
 
 def _log_writes() -> None:

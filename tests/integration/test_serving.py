@@ -277,6 +277,22 @@ def test_requests_in_flight_are_answered_when_a_signal_comes(place: Path) -> Non
     assert postgres_of(place) == set()
 
 
+def test_who_waits_for_changes_is_answered_at_once_when_a_signal_comes(place: Path) -> None:
+    with Server(place) as server, ThreadPoolExecutor() as pool:
+        status, latest = server.ready().get("/v1/changes?after=latest")
+        assert status == 200
+        after = latest["page"]["next"]
+        waiting = [pool.submit(server.get, f"/v1/changes?after={after}&wait=30") for _ in range(2)]
+        time.sleep(1)
+        assert not any(request.done() for request in waiting)
+        server.process.terminate()
+        until(lambda: not server.running(), SOON)
+        for request in waiting:
+            status, page = request.result()
+            assert (status, page["data"], page["page"]["next"]) == (200, [], after)
+        assert server.errors == ""
+
+
 @pytest.mark.long
 def test_busy_clients_get_an_answer_to_all_they_asked_before_the_signal(place: Path) -> None:
     failed: list[tuple[float, Exception]] = []
