@@ -1,8 +1,10 @@
 """Reading a request's query string and body: whatever is unknown, repeated or malformed is refused here."""
 
+import contextlib
 import difflib
 import json
 import math
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
@@ -11,13 +13,17 @@ from urllib.parse import unquote_to_bytes
 import marshmallow as ma
 from flask import Request
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
 from schemas.base import Repeated, storable
 
 JSON = "application/json"
 LONGEST_NUMBER = 400
+# How much of a refused body is read, and how long: most clients see no answer before they have sent all of theirs.
+DRAINED_BYTES = 64 * 1024 * 1024
+DRAINED_SECONDS = 5.0
+_PART = 16 * 1024
 _BODY = "dateline.body"
 
 
@@ -126,6 +132,19 @@ def _body(req: Request) -> bytes:
     if len(body) > most:
         raise RequestEntityTooLarge
     return body
+
+
+def drain(req: Request) -> None:
+    """Read on what is left of a body that is refused, unless it is too much or the client waits to be let send it."""
+    length, chunked = req.content_length, "Transfer-Encoding" in req.headers
+    if "Expect" in req.headers or not (chunked if length is None else length <= DRAINED_BYTES):
+        return
+    req.max_content_length = DRAINED_BYTES
+    stream = req.environ["wsgi.input"] if chunked else req.stream
+    left, deadline = DRAINED_BYTES, time.monotonic() + DRAINED_SECONDS
+    with contextlib.suppress(OSError, ClientDisconnected):
+        while left > 0 and time.monotonic() < deadline and (part := stream.read(_PART)):
+            left -= len(part)
 
 
 def _pairs(query: bytes) -> list[tuple[str, str]]:

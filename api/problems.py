@@ -55,7 +55,8 @@ def _from_werkzeug(error: HTTPException) -> Response:
         kind = type("Other", (Problem,), {
             "code": HTTPStatus(status).name.lower(), "title": HTTPStatus(status).phrase, "status": status,
         })  # fmt: skip
-    problem = kind(_DETAILS.get(status, f"{HTTPStatus(status).phrase}."))
+    detail = _DETAILS.get(status, f"{HTTPStatus(status).phrase}.")
+    problem = kind(detail.format(limit=request.max_content_length))
     original = dict(error.get_headers())
     problem.headers = {name: original[name] for name in KEPT if name in original}
     return answered(problem)
@@ -69,5 +70,5 @@ def _unforeseen(error: Exception) -> Response:
 _DETAILS = {
     404: "Nothing is at this address; the index at / lists what there is.",
     405: "This address does not take this method; the Allow header lists those it takes.",
-    413: "The body is larger than this server takes; send less at once.",
+    413: "The body is larger than the {limit:,} bytes that this address takes; send less at once.",
 }

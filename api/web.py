@@ -34,7 +34,7 @@ from api.errors import (
     Unavailable,
     UriTooLong,
 )
-from api.parsing import JSON, Parser
+from api.parsing import JSON, Parser, drain
 from api.problems import MEDIA_TYPE, base_url
 from api.rights import CHALLENGE, Key
 from schemas.base import NoQuery
@@ -88,6 +88,8 @@ def prepare(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
+        if response.status_code == 413:
+            drain(request)
         if request.method == "OPTIONS":
             response.headers.pop("Content-Type", None)
         response.headers["X-Request-Id"] = g.get("request_id", "")

@@ -1,8 +1,10 @@
 """HTTP around the answers: caching, compression, other origins, timing."""
 
 import gzip
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import brotli
 import pytest
@@ -80,6 +82,17 @@ def test_every_get_has_validators_and_is_a_304_for_who_holds_it(client: Contract
     later = http_date(datetime.now(UTC) + timedelta(hours=1))
     assert client.get(path, headers={"If-Modified-Since": later}).status_code == 304
     assert client.get(path, headers={"If-Modified-Since": http_date(0)}).status_code == 200
+
+
+def test_the_guide_names_what_has_no_validators() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")
+    sentence = page.partition("## Caching")[2].partition("Pages of any origin")[0]
+    untagged = {
+        path
+        for path, methods in documented()["paths"].items()
+        if "get" in methods and example_address(path, methods) in UNTAGGED
+    }
+    assert set(re.findall(r"`(/[^`]+)`", sentence)) == untagged
 
 
 def test_a_tag_is_that_of_one_address(client: ContractClient) -> None:

@@ -277,6 +277,27 @@ def test_requests_in_flight_are_answered_when_a_signal_comes(place: Path) -> Non
     assert postgres_of(place) == set()
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize(
+    ("path", "media_type", "limit"),
+    [("/v1/articles", "application/json", 100_000), ("/v1/articles/batch", "application/x-ndjson", 200_000)],
+)
+def test_who_sends_too_much_reads_that_it_is_too_much(
+    place: Path, path: str, media_type: str, limit: int, chunked: bool
+) -> None:
+    with Server(place, max_body_bytes=100_000, max_batch_bytes=200_000) as server:
+        headers = {"Content-Type": media_type, "Authorization": f"Bearer {server.ready().write_key()}"}
+        body = b"\n" * 30_000_000
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+            sent = iter([body]) if chunked else body
+            connection.request("POST", path, sent, headers, encode_chunked=chunked)
+            answer = connection.getresponse()
+            problem = json.loads(answer.read())
+        assert (answer.status, problem["code"]) == (413, "content_too_large")
+        assert f"{limit:,} bytes" in problem["detail"]
+        assert server.is_ready()
+
+
 def test_who_waits_for_changes_is_answered_at_once_when_a_signal_comes(place: Path) -> None:
     with Server(place) as server, ThreadPoolExecutor() as pool:
         status, latest = server.ready().get("/v1/changes?after=latest")
