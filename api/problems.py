@@ -7,6 +7,7 @@ import orjson
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from api import logs
 from api.errors import BY_STATUS, InternalError, Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -63,7 +64,8 @@ def _from_werkzeug(error: HTTPException) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
-    log.error("%s %s failed (request %s)", request.method, request.path, g.get("request_id"), exc_info=error)
+    told = {"request_id": g.get("request_id"), "method": request.method, "route": logs.route()}
+    log.error("request failed", extra=told, exc_info=error)
     return answered(InternalError("Something failed that should not have; the log knows it by this request_id."))
 
 

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,11 +15,10 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from api import archive, embedded, migrate, ticker
+from api import archive, embedded, logs, migrate, ticker
 from api.app import create_app
 from api.database import connect
 from api.settings import Settings
-from api.web import writes
 
 WATCH_SECONDS = 1.0
 DRAIN_SECONDS = 30
@@ -35,12 +33,18 @@ class PortTakenError(Exception):
 def serve(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; requests are finished. Raises PortTakenError, UnfitDatabase, NoArchive."""
     _refuse_taken(settings)
+    logs.start(settings.log_format)
+    as_json = logs.format_for(settings.log_format) == logs.JSON
     with archive.located(settings) as (conninfo, server):
-        _prepare(conninfo, demo, say)
+        _prepare(conninfo, demo, logs.event if as_json else say)
         url = settings.public_url or f"http://{settings.host}:{settings.port}"
-        say(f"Dateline     {url}/v1/articles")
-        say(f"Swagger UI   {url}/docs")
-        say(f"Data         {server.data if server else 'the Postgres of DATABASE_URL'}")
+        data = str(server.data) if server else "the Postgres of DATABASE_URL"
+        if as_json:
+            logs.event("serving", articles=f"{url}/v1/articles", docs=f"{url}/docs", data=data)
+        else:
+            say(f"Dateline     {url}/v1/articles")
+            say(f"Swagger UI   {url}/docs")
+            say(f"Data         {data}")
         os.environ["DATABASE_URL"] = conninfo
         # Forked workers would inherit the locks of our threads and granian's signal handlers.
         multiprocessing.set_start_method("spawn", force=True)
@@ -51,8 +55,9 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None
 def worker() -> Flask:
     """The app in a process of granian's. Ctrl-C reaches it as well as its parent, which then ends it in order."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    _log_writes()
-    app = create_app()
+    settings = Settings.from_env()
+    logs.start(settings.log_format)
+    app = create_app(settings)
     _at_sigterm(app.extensions["dateline.waiting"].stop)
     # Left to the interpreter's end, the pool waits ten seconds for threads that no longer run (Python 3.13).
     atexit.register(app.extensions["dateline.database"].close)
@@ -72,15 +77,6 @@ def _at_sigterm(act: Callable[[], None]) -> None:
                 act()
 
     threading.Thread(target=listen, name="listen-to-signals", daemon=True).start()
-
-
-def _log_writes() -> None:
-    """A line on stdout for each write; stderr is for what somebody has to look after."""
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    writes.addHandler(handler)
-    writes.setLevel(logging.INFO)
-    writes.propagate = False
 
 
 def _refuse_taken(settings: Settings) -> None:
@@ -138,4 +134,5 @@ def _granian(settings: Settings) -> MPServer:
         workers_kill_timeout=DRAIN_SECONDS,
         websockets=False,
         log_level=LogLevels.error,
+        log_dictconfig=logs.GRANIAN,
     )

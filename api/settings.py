@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,23 @@ _CHECKOUT = Path(__file__).parent.parent
 _HOME = _CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path()
 
 
-def setting(default: object, doc: str, *, shown: str | None = None, low: int = 1, high: int = 2**31 - 1) -> Any:
-    """A field of Settings: its default, the sentence that documents it, and the bounds of a whole number."""
-    metadata = {"doc": doc, "shown": str(default) if shown is None else shown, "low": low, "high": high}
+def setting(
+    default: object,
+    doc: str,
+    *,
+    shown: str | None = None,
+    low: int = 1,
+    high: int = 2**31 - 1,
+    choices: Sequence[str] = (),
+) -> Any:
+    """A field of Settings: its default, its sentence, and what it takes: the bounds of a number, or the words."""
+    metadata = {
+        "doc": doc,
+        "shown": str(default) if shown is None else shown,
+        "low": low,
+        "high": high,
+        "choices": choices,
+    }
     return field(default=default, metadata=metadata)
 
 
@@ -59,6 +73,13 @@ class Settings:
     )
     statement_timeout_ms: int = setting(10_000, "How long one SQL statement of a request may take, in milliseconds.")
 
+    log_format: str = setting(
+        "",
+        "How the log is written: `json`, an object a line, or `text`.",
+        shown="`text` at a terminal, else `json`",
+        choices=("json", "text"),
+    )
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Settings from environment variables; an empty one counts as unset. Raises SettingsError."""
@@ -77,6 +98,8 @@ def _parse(setting: Any, text: str) -> Any:
         if text.lower() not in ("true", "false"):
             raise SettingsError(f"{name} is {text!r}; it takes true or false")
         return text.lower() == "true"
+    if setting.metadata["choices"] and text not in setting.metadata["choices"]:
+        raise SettingsError(f"{name} is {text!r}; it takes {' or '.join(setting.metadata['choices'])}")
     if setting.type is Path:
         return Path(text)
     if setting.name == "public_url" and not re.fullmatch(r"(?i:https?)://[^\s/?#]+(/[^\s?#]*)?", text):

@@ -13,6 +13,11 @@ def start() -> None:
     g.stages = {}
 
 
+def elapsed() -> float:
+    """The seconds since the request began."""
+    return perf_counter() - g.started
+
+
 @contextmanager
 def stage(name: str) -> Iterator[None]:
     """Count the time of a block as a stage."""

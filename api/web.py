@@ -1,7 +1,6 @@
 """flask-smorest as Dateline speaks it: strict input, documented operations, answers made by orjson."""
 
 import inspect
-import logging
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +15,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import Headers
 
 import api.queries.keys as held_keys
-from api import examples, keys, positions, rights, timing
+from api import examples, keys, logs, positions, rights, timing
 from api.commands import keys as key_commands
 from api.converters import CONVERTERS
 from api.current import database, settings
@@ -50,9 +49,6 @@ POSITION = {
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-
-# Who wrote what: a line for each write that succeeded.
-writes = logging.getLogger("dateline.writes")
 
 
 def answer(content: object, status: int = 200, headers: Mapping[str, str] | Headers | None = None) -> Response:
@@ -95,15 +91,8 @@ def prepare(app: Flask) -> None:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers["X-Content-Type-Options"] = "nosniff"
         timing.report(response)
-        _log_write(response)
+        logs.answered(response)
         return response
-
-
-def _log_write(response: Response) -> None:
-    key: Key | None = g.get("key")
-    if key and request.method not in ("GET", "HEAD", "OPTIONS") and response.status_code < 400:
-        given = (request.method, request.path, response.status_code, key.prefix, g.request_id)
-        writes.info("%s %s %s key %s request %s", *given)
 
 
 class Blueprint(flask_smorest.Blueprint):

@@ -68,8 +68,9 @@ def test_a_first_start_says_where_everything_is_and_serves_the_demo_archive(empt
         server.ready()
         address = f"http://127.0.0.1:{server.port}"
         for said in (f"{address}/v1/articles", f"{address}/docs", str(empty / "data")):
-            assert said in server.output.split()
+            assert f'"{said}"' in server.output
         assert server.errors == ""
+        assert {json.loads(line)["event"] for line in server.output.splitlines()} >= {"serving", "request"}
         status, page = server.get("/v1/articles")
         assert status == 200
         assert len(page["data"]) == 20

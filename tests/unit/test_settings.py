@@ -48,6 +48,7 @@ def test_variables_of_other_programs_are_passed_over() -> None:
         ("PUBLIC_READS", "True", True),
         ("MAX_BODY_BYTES", "1048576", 1_048_576),
         ("STATEMENT_TIMEOUT_MS", "250", 250),
+        ("LOG_FORMAT", "json", "json"),
     ],
 )
 def test_a_variable_sets_its_field_and_no_other(variable: str, text: str, value: object) -> None:
@@ -88,6 +89,13 @@ def test_a_switch_is_true_or_false(text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_env({"PUBLIC_READS": text})
     assert str(refused.value) == f"PUBLIC_READS is {text!r}; it takes true or false"
+
+
+@pytest.mark.parametrize("text", ["JSON", "json,text", "xml"])
+def test_a_word_is_one_of_those_it_takes(text: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({"LOG_FORMAT": text})
+    assert str(refused.value) == f"LOG_FORMAT is {text!r}; it takes json or text"
 
 
 @pytest.mark.parametrize(
