@@ -84,6 +84,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     ):  # fmt: skip
         api.register_blueprint(blueprint)
     app.register_blueprint(service.documentation)
+    if settings.metrics:
+        app.register_blueprint(health.figures)
     app.extensions["dateline.api"] = api
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -70,6 +70,15 @@ class Database:
         """Give all connections back to the server."""
         self._pool.close()
 
+    def connections(self) -> dict[str, int]:
+        """How many connections are open and available, and how many requests wait for one."""
+        stats = self._pool.get_stats()
+        return {
+            "size": stats.get("pool_size", 0),
+            "available": stats.get("pool_available", 0),
+            "waiting": stats.get("requests_waiting", 0),
+        }
+
     def read(self, work: Callable[[Connection], T]) -> T:
         """The answer of ``work``, which only reads; asked once more when the server had closed our connections."""
         try:

@@ -8,14 +8,14 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from api import archive, embedded, logs, migrate, ticker
+from api import archive, embedded, logs, metrics, migrate, ticker
 from api.app import create_app
 from api.database import connect
 from api.settings import Settings
@@ -48,7 +48,11 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None
         os.environ["DATABASE_URL"] = conninfo
         # Forked workers would inherit the locks of our threads and granian's signal handlers.
         multiprocessing.set_start_method("spawn", force=True)
-        with _watched(server), ticker.ticking(conninfo, settings.changes_kept_days):
+        with ExitStack() as stack:
+            if settings.metrics:
+                stack.enter_context(metrics.shared())
+            stack.enter_context(_watched(server))
+            stack.enter_context(ticker.ticking(conninfo, settings.changes_kept_days))
             _granian(settings).serve()
 
 
@@ -57,8 +61,12 @@ def worker() -> Flask:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     settings = Settings.from_env()
     logs.start(settings.log_format)
+    if settings.metrics:
+        metrics.start()
     app = create_app(settings)
     _at_sigterm(app.extensions["dateline.waiting"].stop)
+    if settings.metrics:
+        metrics.watch_pool(app.extensions["dateline.database"])
     # Left to the interpreter's end, the pool waits ten seconds for threads that no longer run (Python 3.13).
     atexit.register(app.extensions["dateline.database"].close)
     return app

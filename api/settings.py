@@ -73,6 +73,11 @@ class Settings:
     )
     statement_timeout_ms: int = setting(10_000, "How long one SQL statement of a request may take, in milliseconds.")
 
+    metrics: bool = setting(
+        False,
+        "Whether `/metrics` answers, to whoever reaches this server: let the proxy in front keep it inside.",
+        shown="false",
+    )
     log_format: str = setting(
         "",
         "How the log is written: `json`, an object a line, or `text`.",

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 import psycopg
 
+from api import metrics
 from api.commands import answers, changes, jobs, standing, statistics
 from api.database import Connection, connect, in_transaction
 
@@ -52,14 +53,18 @@ def _forget(connection: Connection, changes_kept_days: int) -> None:
 
 def _tick(conninfo: str, ended: threading.Event, work: Callable[[Connection], object]) -> None:
     connection: Connection | None = None
+    name = threading.current_thread().name
     while True:
         try:
             connection = connection or connect(conninfo)
             work(connection)
+            metrics.ticked(name)
         except psycopg.Error as error:
+            metrics.ticked(name, failed=True)
             log.warning("what is due waits for the database: %s", type(error).__name__)
             connection = connection.close() if connection else None
         except Exception:
+            metrics.ticked(name, failed=True)
             log.exception("what is due fails; it is tried again")
         if ended.wait(SECONDS):
             break

@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import Headers
 
 import api.queries.keys as held_keys
-from api import examples, keys, logs, positions, rights, timing
+from api import examples, keys, logs, metrics, positions, rights, timing
 from api.commands import keys as key_commands
 from api.converters import CONVERTERS
 from api.current import database, settings
@@ -72,6 +72,7 @@ def prepare(app: Flask) -> None:
     @app.before_request
     def identify() -> None:
         timing.start()
+        metrics.begun()
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         host = request.environ.setdefault("HTTP_HOST", f"{settings().host}:{settings().port}")
@@ -92,7 +93,10 @@ def prepare(app: Flask) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         timing.report(response)
         logs.answered(response)
+        metrics.answered(response)
         return response
+
+    app.teardown_request(metrics.ended)
 
 
 class Blueprint(flask_smorest.Blueprint):

@@ -51,6 +51,9 @@ class OneConnection(Database):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def connections(self) -> dict[str, int]:
+        return {"size": 1, "available": 1, "waiting": 0}
+
     def _once(self, work: Callable[[Connection], T]) -> T:
         return work(self._connection)
 

@@ -15,7 +15,7 @@ from api.app import create_app
 from api.settings import Settings
 
 # What the app's own pages are made of is no operation of the API.
-UNDOCUMENTED = re.compile(r"/(openapi\.json|docs.*)")
+UNDOCUMENTED = re.compile(r"/(openapi\.json|docs.*|metrics)")
 # Answers that say nothing in a body.
 EMPTY = {302, 304, 308}
 

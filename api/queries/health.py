@@ -1,6 +1,8 @@
 """Whether the database can serve: it answers and its migrations are those of this code."""
 
-from api.database import Connection
+from psycopg.rows import DictRow
+
+from api.database import Connection, present
 
 
 def revision(connection: Connection) -> str | None:
@@ -10,3 +12,22 @@ def revision(connection: Connection) -> str | None:
         return None
     row = connection.execute("select version_num from alembic_version").fetchone()
     return row["version_num"] if row else None
+
+
+def figures(connection: Connection) -> DictRow:
+    """What an operator watches: where the archive is, and for how long what is due waits."""
+    asked = connection.execute(
+        """
+        select greatest(changes_trimmed_to, (select max(position) from changes)) as changes_position,
+            (select count(*) from jobs where finished_at is null) as jobs_unfinished,
+            coalesce(extract(epoch from clock_timestamp()
+                - (select min(created_at) from jobs where finished_at is null)), 0) as oldest_unfinished_job_seconds,
+            greatest(coalesce(extract(epoch from clock_timestamp()
+                - (select min(embargoed_until) from articles where embargoed_until is not null)), 0), 0)
+                as oldest_due_embargo_seconds,
+            coalesce(extract(epoch from clock_timestamp() - (select measured_at from text_stats)), 0)
+                as statistics_age_seconds
+        from archive
+        """
+    )
+    return present(asked.fetchone())

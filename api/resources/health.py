@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from flask import Blueprint as FlaskBlueprint
 from flask import Response
 
+from api import metrics
 from api.current import database
 from api.errors import Unavailable
 from api.migrate import head
@@ -12,6 +14,8 @@ from api.web import Blueprint, answer
 from schemas.errors import HealthSchema
 
 blueprint = Blueprint("Health", __name__, description="Whether the server is well.")
+# No operation of the API: it is there when the operator says so, and not in JSON.
+figures = FlaskBlueprint("figures", __name__)
 
 
 @blueprint.operation("/livez", {200: (HealthSchema, "The process answers.")}, scope=None, summary="Is it alive?")
@@ -36,3 +40,10 @@ def readyz(_query: dict[str, Any]) -> Response:
             headers={"Retry-After": "5"},
         )
     return answer({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@figures.get("/metrics")
+def get_metrics() -> Response:
+    """The figures of all processes of this server, for Prometheus."""
+    body, content_type = metrics.exposed(database())
+    return Response(body, content_type=content_type, headers={"Cache-Control": "no-store"})

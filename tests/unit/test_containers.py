@@ -98,6 +98,12 @@ def test_only_the_proxy_is_published() -> None:
     assert [service for service, settings in SERVICES.items() if settings.get("ports")] == ["proxy"]
 
 
+def test_the_figures_of_the_server_stay_inside() -> None:
+    assert SERVICES["api"]["environment"]["METRICS"] == "true"
+    proxy = (ROOT / "docker" / "nginx.conf").read_text(encoding="utf-8")
+    assert re.search(r"location = /metrics \{\s+return 404;\s+\}", proxy)
+
+
 def test_everything_said_to_the_api_is_a_setting() -> None:
     given = set(SERVICES["api"]["environment"]) | set(image_environment())
     assert {"DATABASE_URL", "HOST"} <= given

@@ -1,0 +1,187 @@
+"""Figures for Prometheus, the same whichever process answers: all of one server write theirs into one directory.
+
+prometheus-client decides when it is imported whether it does so, hence it is imported when the figures are started.
+"""
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Response, g, request
+
+from api import logs, timing
+from api.database import Database
+from api.errors import Problem
+from api.queries import health
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
+DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE"})
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+POOL_SECONDS = 1.0
+
+_figures: "Figures | None" = None
+
+
+class Figures:
+    """What this process counts."""
+
+    def __init__(self) -> None:
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+
+        disable_created_metrics()  # processes together have none
+        registry = self.registry = CollectorRegistry()
+        self.requests = Histogram(
+            "dateline_request_seconds",
+            "How long requests took until their answer was ready.",
+            ("method", "route", "status"),
+            buckets=BUCKETS,
+            registry=registry,
+        )
+        self.in_flight = Gauge(
+            "dateline_requests_in_flight",
+            "Requests that are being answered.",
+            multiprocess_mode="livesum",
+            registry=registry,
+        )
+        self.pool = Gauge(
+            "dateline_pool_connections",
+            "Connections to the database: open ones (size), those nobody uses (available), and requests that wait.",
+            ("state",),
+            multiprocess_mode="livesum",
+            registry=registry,
+        )
+        self.last_run = Gauge(
+            "dateline_ticker_last_run_timestamp_seconds",
+            "When work that is due was last looked for and done, as Unix time.",
+            ("work",),
+            multiprocess_mode="livemax",
+            registry=registry,
+        )
+        self.failures = Counter(
+            "dateline_ticker_failures_total",
+            "How often work that is due failed, to be tried again.",
+            ("work",),
+            registry=registry,
+        )
+
+
+@contextmanager
+def shared() -> Iterator[None]:
+    """Count from now on, in this process and those it starts, until the block ends."""
+    with tempfile.TemporaryDirectory(prefix="dateline-metrics-", ignore_cleanup_errors=True) as directory:
+        os.environ[DIRECTORY] = directory
+        start()
+        try:
+            yield
+        finally:
+            del os.environ[DIRECTORY]
+
+
+def start() -> Figures:
+    """Count from now on in this process."""
+    global _figures
+    _figures = Figures()
+    return _figures
+
+
+def watch_pool(database: Database) -> None:
+    """Keep the figures of this process's pool up to date, so that they are right in whatever process is asked."""
+
+    def watch() -> None:
+        while True:
+            _count_pool(database)
+            pause.wait(POOL_SECONDS)
+
+    pause = threading.Event()
+    threading.Thread(target=watch, name="watch-pool", daemon=True).start()
+
+
+def begun() -> None:
+    """A request begins."""
+    if _figures:
+        g.counted = True
+        _figures.in_flight.inc()
+
+
+def ended(_error: BaseException | None = None) -> None:
+    """A request has ended, one way or another."""
+    if _figures and g.pop("counted", False):
+        _figures.in_flight.dec()
+
+
+def answered(response: Response) -> None:
+    """Count this request by what it asked for and how it was answered."""
+    if _figures:
+        method = request.method if request.method in METHODS else "other"
+        _figures.requests.labels(method, logs.route() or "none", response.status_code).observe(timing.elapsed())
+
+
+def ticked(work: str, *, failed: bool = False) -> None:
+    """Work that is due was done, or failed."""
+    if _figures:
+        _figures.failures.labels(work).inc(int(failed))
+        if not failed:
+            _figures.last_run.labels(work).set_to_current_time()
+
+
+def exposed(database: Database) -> tuple[bytes, str]:
+    """All figures of this server in Prometheus' text format, with those that the database knows; its media type."""
+    from prometheus_client import CollectorRegistry, multiprocess
+    from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+    registry = (_figures or start()).registry
+    _count_pool(database)
+    if directory := os.environ.get(DIRECTORY):
+        _forget_ended(Path(directory))
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)
+    asked = CollectorRegistry()
+    _ask(database, asked)
+    return generate_latest(registry) + generate_latest(asked), CONTENT_TYPE_LATEST
+
+
+def _ask(database: Database, registry: "CollectorRegistry") -> None:
+    from prometheus_client import Gauge
+
+    up = Gauge("dateline_database_up", "Whether the database answered this question.", registry=registry)
+    try:
+        held = database.read(health.figures)
+    except Problem:
+        return
+    up.set(1)
+    for name, sentence in DATABASE.items():
+        Gauge(f"dateline_{name}", sentence, registry=registry).set(held[name])
+
+
+DATABASE = {
+    "changes_position": "The position of the archive's last change.",
+    "jobs_unfinished": "Jobs that are not done.",
+    "oldest_unfinished_job_seconds": "How long ago the oldest job that is not done was made; 0 without one.",
+    "oldest_due_embargo_seconds": "How long the oldest embargo that is still there is over; 0 without one.",
+    "statistics_age_seconds": "How long ago the words of the archive were counted; 0 when they never were.",
+}
+
+
+def _count_pool(database: Database) -> None:
+    if _figures:
+        for state, count in database.connections().items():
+            _figures.pool.labels(state).set(count)
+
+
+def _forget_ended(directory: Path) -> None:
+    """Leave out what processes that have ended had at the moment: a worker that was killed answers no request."""
+    from prometheus_client import multiprocess
+
+    for path in directory.glob("gauge_live*.db"):
+        pid = path.stem.rpartition("_")[2]
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            multiprocess.mark_process_dead(int(pid))

@@ -1,0 +1,169 @@
+"""/metrics: right whichever process answers, and told to operators."""
+
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import app_on
+from contract import ContractClient
+from flask.testing import FlaskClient
+from processes import Server, temporary_place, until
+from prometheus_client.parser import text_string_to_metric_families
+from stories import record, store
+
+from api import metrics
+from api.app import create_app
+from api.database import Connection
+from api.settings import Settings
+
+Asked = Callable[[str], float]
+PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
+ARTICLES = 'dateline_request_seconds_count{method="GET",route="/v1/articles",status="200"}'
+
+
+def samples(text: str) -> dict[str, float]:
+    """What /metrics shows, by name and labels."""
+    return {
+        sample.name
+        + ("{" + ",".join(f'{n}="{v}"' for n, v in sorted(sample.labels.items())) + "}" if sample.labels else ""): (
+            sample.value
+        )
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures that begin at zero."""
+    monkeypatch.setattr(metrics, "_figures", None)
+    metrics.start()
+
+
+@pytest.fixture
+def measured(demo: Connection, started: None) -> FlaskClient:
+    """A client of a server that shows its figures."""
+    return app_on(demo, metrics=True).test_client()
+
+
+@pytest.fixture
+def figures(measured: FlaskClient) -> Asked:
+    """What a figure is now."""
+    return lambda name: samples(measured.get("/metrics").text).get(name, 0)
+
+
+def test_figures_are_shown_only_where_the_operator_says_so(client: ContractClient) -> None:
+    assert client.get("/metrics").status_code == 404
+
+
+def test_requests_are_counted_by_method_route_and_status(measured: FlaskClient, figures: Asked) -> None:
+    for path in ("/v1/articles", "/v1/articles?limit=1", "/v1/articles?limit=0", "/v1/nothing", "/v1/tags/no-such-tag"):
+        measured.get(path)
+    measured.open("/v1/articles", method="BREW")
+    counted = "dateline_request_seconds_count"
+    assert figures(ARTICLES) == 2
+    assert figures(f'{counted}{{method="GET",route="/v1/articles",status="422"}}') == 1
+    assert figures(f'{counted}{{method="GET",route="none",status="404"}}') == 1
+    assert figures(f'{counted}{{method="GET",route="/v1/tags/{{slug}}",status="404"}}') == 1
+    assert figures(f'{counted}{{method="other",route="none",status="405"}}') == 1
+    assert 0 < figures(ARTICLES.replace("_count", "_sum")) < 10
+    assert figures("dateline_requests_in_flight") == 1, "the one that asks"
+
+
+def test_what_the_client_holds_already_is_counted_apart(measured: FlaskClient, figures: Asked) -> None:
+    etag = measured.get("/v1/articles").headers["ETag"]
+    measured.get("/v1/articles", headers={"If-None-Match": etag})
+    assert figures(ARTICLES.replace("200", "304")) == 1
+
+
+def test_the_oldest_work_that_waits_has_its_age(demo: Connection, figures: Asked) -> None:
+    for name in ("jobs_unfinished", "oldest_unfinished_job_seconds", "oldest_due_embargo_seconds"):
+        assert figures(f"dateline_{name}") == 0
+    demo.execute(
+        "insert into jobs (kind, subject, created_at) values ('relink', '{}', now() - interval '1 hour'),"
+        " ('relink', '{}', now())"
+    )
+    store(demo, record("due", outlet="korea-herald"), record("later", outlet="korea-herald"))
+    due = "update articles set embargoed_until = now() + %(in)s::interval where external_id = %(id)s"
+    demo.execute(due, {"in": "1 hour", "id": "later"})
+    assert figures("dateline_oldest_due_embargo_seconds") == 0
+    demo.execute(due, {"in": "-10 minutes", "id": "due"})
+    assert figures("dateline_jobs_unfinished") == 2
+    assert 3_600 <= figures("dateline_oldest_unfinished_job_seconds") < 3_700
+    assert 600 <= figures("dateline_oldest_due_embargo_seconds") < 700
+
+
+def test_the_position_of_the_archive_goes_on_with_each_change(demo: Connection, figures: Asked) -> None:
+    before = figures("dateline_changes_position")
+    store(demo, record("new", outlet="korea-herald"))
+    assert figures("dateline_changes_position") > before > 0
+
+
+def test_without_the_database_the_figures_of_the_server_are_there(started: None) -> None:
+    app = create_app(Settings(database_url="host=127.0.0.1 port=1 connect_timeout=1", metrics=True))
+    client = app.test_client()
+    assert client.get("/v1/articles").status_code == 503
+    found = samples(client.get("/metrics").text)
+    assert found["dateline_database_up"] == 0
+    assert found[ARTICLES.replace("200", "503")] == 1
+    assert "dateline_changes_position" not in found
+    app.extensions["dateline.database"].close()
+
+
+def test_every_figure_is_told_to_operators(measured: FlaskClient) -> None:
+    section = PAGE.read_text(encoding="utf-8").split("## Figures")[1].split("\n## ")[0]
+    told = dict(re.findall(r"^\| `(dateline_\w+)` \| (.+) \|$", section, re.M))
+    metrics.ticked("jobs", failed=True)
+    shown = {
+        family.name + ("_total" if family.type == "counter" else ""): family.documentation
+        for family in text_string_to_metric_families(measured.get("/metrics").text)
+    }
+    assert told == shown
+
+
+@pytest.fixture(scope="module")
+def several() -> Iterator[Server]:
+    """A server of two processes that shows its figures."""
+    with temporary_place() as place, Server(place, workers=2, metrics="true") as server:
+        yield server.ready()
+
+
+def test_every_process_shows_the_figures_of_all(several: Server) -> None:
+    before = samples(several.get("/metrics")[1]).get(ARTICLES, 0)
+    for _ in range(20):
+        several.get("/v1/articles?limit=1")
+    shown = [samples(several.get("/metrics")[1]) for _ in range(10)]
+    assert {figures[ARTICLES] for figures in shown} == {before + 20}
+    counted = [figures[ARTICLES.replace("/v1/articles", "/metrics")] for figures in shown[1:]]
+    assert counted == list(range(int(counted[0]), int(counted[0]) + 9))
+    assert {figures["dateline_requests_in_flight"] for figures in shown} == {1}
+    assert all(figures['dateline_pool_connections{state="size"}'] >= 1 for figures in shown)
+    for work in ("embargoes", "jobs", "statistics", "what is old"):
+        assert shown[-1][f'dateline_ticker_last_run_timestamp_seconds{{work="{work}"}}'] > 1e9
+
+
+def test_what_a_killed_process_counted_stays_and_what_it_held_goes(several: Server) -> None:
+    several.get("/v1/articles")
+    before = samples(several.get("/metrics")[1])
+    workers = workers_of(several)
+    os.kill(min(workers), signal.SIGKILL)
+    until(lambda: len(workers_of(several) - workers) == 1)
+    until(several.is_ready)
+    after = samples(several.get("/metrics")[1])
+    assert after[ARTICLES] == before[ARTICLES]
+    assert after["dateline_requests_in_flight"] == 1
+
+
+def workers_of(server: Server) -> set[int]:
+    """The processes that answer."""
+    return {pid for pid in server.members() if b"spawn_main" in _command(pid)}
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
