@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from api import archive, migrate
+from api import archive, doctor, migrate
 from api.commands import keys as key_commands
 from api.commands import statistics
 from api.database import in_transaction
@@ -182,6 +183,24 @@ def stats(as_json: bool) -> None:
     else:
         text = "{lexemes} words counted in {sampled} of {articles} articles.".format(**counted)
         _print({"counted": True, **counted}, as_json, text)
+
+
+@main.command(name="doctor")
+@as_json
+@click.pass_context
+def doctor_command(context: click.Context, as_json: bool) -> None:
+    """Check what a server needs, and say what to do. Exit code 1 when something fails; a warning does not count."""
+    found = list(doctor.examined())
+    for each in found if not as_json else ():
+        click.echo(f"{click.style(f'{each.level:<4}', fg=_COLORS[each.level])}  {each.check:<12} {each.said}")
+        if each.todo:
+            click.echo(f"{'':18} Do: {each.todo}")
+    if as_json:
+        _print([asdict(each) for each in found], True, "")
+    context.exit(int(any(each.level == doctor.FAIL for each in found)))
+
+
+_COLORS = {doctor.OK: "green", doctor.WARN: "yellow", doctor.FAIL: "red"}
 
 
 @main.group(name="keys")

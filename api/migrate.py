@@ -1,5 +1,6 @@
 """Bringing a database to the newest migration, or to another one."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ import sqlalchemy
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
 import migrations
@@ -27,6 +28,17 @@ def head() -> str:
     return present(ScriptDirectory.from_config(_config()).get_current_head())
 
 
+def indexes() -> dict[str, str]:
+    """The indexes that the migrations make, each with the statement that does."""
+    made = re.compile(r"create index (\w+) on [^;]+;")
+    texts = [Path(step.path).read_text(encoding="utf-8") for step in _steps()]
+    return {found[1]: " ".join(found[0].split()) for text in texts for found in made.finditer(text)}
+
+
+def _steps() -> list[Script]:
+    return list(ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def upgrade(conninfo: str) -> None:
     """Run the migrations that are missing, each in a transaction of its own. Raises UnfitDatabase."""
     go(conninfo, "head")
@@ -34,8 +46,7 @@ def upgrade(conninfo: str) -> None:
 
 def go(conninfo: str, revision: str) -> str | None:
     """Go up or down to ``revision`` (``head``, ``base`` or one's number); the revision afterwards."""
-    script = ScriptDirectory.from_config(_config())
-    known = [step.revision for step in script.walk_revisions()]
+    known = [step.revision for step in _steps()]
     if revision not in ("head", "base", *known):
         raise UnfitDatabase(f"There is no migration {revision!r}; there are base, {', '.join(reversed(known))}, head.")
     with _connected(conninfo) as (connection, config):

@@ -20,6 +20,7 @@ def figures(connection: Connection) -> DictRow:
         """
         select greatest(changes_trimmed_to, (select max(position) from changes)) as changes_position,
             (select count(*) from jobs where finished_at is null) as jobs_unfinished,
+            (select coalesce(max(attempts), 0) from jobs where finished_at is null) as job_failures,
             coalesce(extract(epoch from clock_timestamp()
                 - (select min(created_at) from jobs where finished_at is null)), 0) as oldest_unfinished_job_seconds,
             greatest(coalesce(extract(epoch from clock_timestamp()

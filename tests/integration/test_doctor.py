@@ -1,0 +1,206 @@
+"""`dateline doctor`: each check fails for what it is there for, and what it says to do helps."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import LiteralString
+
+import pytest
+from click.testing import CliRunner
+from conftest import new_database
+from processes import SETTINGS, dateline, temporary_place
+from psycopg.conninfo import make_conninfo
+from stories import record, store
+
+from api import archive, cli, doctor, migrate
+from api.commands import statistics
+from api.database import connect
+
+
+@pytest.fixture(scope="module")
+def well(server: str) -> Iterator[str]:
+    """A database in order; tests put back what they break."""
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            archive.seed(connection)
+            statistics.measure(connection)
+            connection.execute("analyze")
+        yield conninfo
+
+
+def examined(conninfo: str, **settings: str) -> dict[str, list[doctor.Finding]]:
+    """Findings by their check."""
+    found: dict[str, list[doctor.Finding]] = {}
+    for finding in doctor.examined({"DATABASE_URL": conninfo, **settings}):
+        found.setdefault(finding.check, []).append(finding)
+    return found
+
+
+def test_of_an_archive_in_order_every_check_is_ok(well: str) -> None:
+    found = examined(well)
+    levels = {each.level for findings in found.values() for each in findings}
+    assert levels == {"ok"}, found
+    assert list(found) == ["settings", "connection", "server", "clock", "migrations", "indexes", "statistics", "work"]
+
+
+def test_the_indexes_it_wants_are_those_of_a_new_archive(well: str) -> None:
+    with connect(well) as connection:
+        rows = connection.execute(
+            "select indexname from pg_indexes where schemaname = 'public'"
+            " and indexname not in (select conname from pg_constraint)"
+        ).fetchall()
+    assert {row["indexname"] for row in rows} - {"alembic_version_pkc"} == migrate.indexes().keys()
+
+
+# What breaks it, which check then fails or warns, and what mends it when that is not what the check says itself.
+BROKEN: list[tuple[LiteralString, str, str, LiteralString]] = [
+    ("drop index articles_newest", "indexes", "fail", ""),
+    ("drop index articles_search", "indexes", "fail", ""),
+    ("drop index jobs_due", "indexes", "fail", ""),
+    ("alter table articles alter search set statistics 100", "statistics", "fail", ""),
+    ("delete from text_stats", "statistics", "warn", "stats"),
+    ("update text_stats set measured_at = '2020-01-01'", "statistics", "warn", "stats"),
+    ("update alembic_version set version_num = '0005'", "migrations", "fail",
+     "update alembic_version set version_num = '0006'"),
+    ("update alembic_version set version_num = '9999'", "migrations", "fail",
+     "update alembic_version set version_num = '0006'"),
+    ("insert into jobs (kind, subject, created_at) values ('relink', '{}', now() - interval '1 hour')", "work", "warn",
+     "delete from jobs"),
+    ("insert into jobs (kind, subject, attempts) values ('relink', '{}', 3)", "work", "fail", "delete from jobs"),
+    ("update articles set embargoed_until = now() - interval '1 minute'"
+     " where id = (select id from articles order by id limit 1)",
+     "work", "fail", "update articles set embargoed_until = null"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("broken", "check", "level", "mended"), BROKEN)
+def test_what_is_broken_is_found_and_what_it_says_mends_it(
+    well: str, broken: LiteralString, check: str, level: str, mended: LiteralString
+) -> None:
+    with connect(well) as connection:
+        connection.execute(broken)
+        found = [finding for finding in examined(well)[check] if finding.level != "ok"]
+        assert [finding.level for finding in found] == [level]
+        if mended == "stats":
+            assert found[0].todo.startswith("dateline stats")
+            statistics.measure(connection)
+        else:
+            for statement in (mended or found[0].todo).split(";"):
+                if statement.strip():
+                    connection.execute(statement)  # pyright: ignore[reportArgumentType, reportCallIssue]: as an operator pastes it
+    assert [finding.level for finding in examined(well)[check]] == ["ok"]
+
+
+def test_an_index_that_was_not_finished_is_found(well: str) -> None:
+    with connect(well) as connection:
+        with pytest.raises(Exception, match="could not create unique index"):
+            connection.execute("create unique index concurrently half on articles (language)")
+        [found] = examined(well)["indexes"]
+        assert (found.level, found.said) == ("fail", "half is not whole")
+        connection.execute("drop index half")
+
+
+def test_an_archive_that_was_never_migrated_is_told_how(server: str) -> None:
+    with new_database(server) as conninfo:
+        found = examined(conninfo)
+        assert [(each.level, each.todo) for each in found["migrations"]] == [("fail", "dateline migrate")]
+        assert "indexes" not in found
+
+
+def test_articles_that_were_never_analyzed_are_a_warning(server: str) -> None:
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            connection.execute("alter table articles set (autovacuum_enabled = false)")
+            archive.seed(connection)
+            store(connection, record("new", outlet="korea-herald"))
+            statistics.measure(connection)
+        assert [each.todo for each in examined(conninfo)["statistics"]] == ["analyze;", ""]
+
+
+def test_a_setting_that_cannot_be_used_is_a_failure() -> None:
+    [found] = doctor.examined({"PORT": "eighty"})
+    assert (found.check, found.level) == ("settings", "fail")
+    assert "PORT" in found.said
+
+
+def test_more_threads_than_the_server_has_connections_are_a_warning(well: str) -> None:
+    [found] = examined(well, WORKERS="50")["settings"]
+    assert found.level == "warn"
+    assert "450" in found.said
+
+
+def test_a_database_that_does_not_answer_is_a_failure() -> None:
+    found = examined("postgresql://127.0.0.1:1/nothing")
+    assert [each.level for each in found["connection"]] == ["fail"]
+
+
+def test_a_database_that_takes_no_writes_is_a_failure(well: str) -> None:
+    [found] = examined(make_conninfo(well, options="-c default_transaction_read_only=on"))["server"]
+    assert found.level == "fail"
+
+
+def test_a_database_that_is_not_utf_8_is_a_failure(server: str) -> None:
+    name = "dateline_test_latin"
+    with connect(server) as connection:
+        connection.execute(
+            f"create database {name} template template0 encoding 'LATIN1' locale 'C' locale_provider libc"
+        )
+        try:
+            [found] = examined(make_conninfo(server, dbname=name))["server"]
+        finally:
+            connection.execute(f"drop database {name} with (force)")
+    assert (found.level, "LATIN1" in found.said) == ("fail", True)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "level"), [(0.3, "ok"), (-5, "warn"), (5, "warn"), (3_600, "fail"), (-3_600, "fail")]
+)
+def test_a_clock_that_is_wrong_is_found(well: str, seconds: float, level: str) -> None:
+    with connect(well) as connection:
+        assert doctor.clock(connection, datetime.now(UTC) + timedelta(seconds=seconds)).level == level
+
+
+@pytest.mark.parametrize(("bounds", "level"), [((0, 0), "ok"), ((0, 2**60), "warn"), ((2**60, 2**61), "fail")])
+def test_too_little_room_is_found(tmp_path: Path, bounds: tuple[int, int], level: str) -> None:
+    assert doctor.disk(tmp_path, bounds).level == level
+
+
+def test_the_command_says_a_line_a_check_and_what_to_do(well: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    runner, environment = CliRunner(), {"DATABASE_URL": well}
+    healthy = runner.invoke(cli.main, ["doctor"], env=environment)
+    assert healthy.exit_code == 0
+    assert [line[:2] for line in healthy.output.splitlines()] == ["ok"] * 8
+    with connect(well) as connection:
+        connection.execute("drop index jobs_due")
+        broken = runner.invoke(cli.main, ["doctor"], env=environment)
+        assert broken.exit_code == 1
+        assert "fail  indexes      jobs_due is missing" in broken.output
+        assert "Do: create index concurrently jobs_due on jobs" in broken.output
+        told = runner.invoke(cli.main, ["doctor", "--json"], env=environment)
+        assert told.exit_code == 1
+        [failed] = [each for each in json.loads(told.output) if each["level"] == "fail"]
+        assert failed["check"] == "indexes"
+        connection.execute(failed["todo"])
+        connection.execute("delete from text_stats")
+        assert runner.invoke(cli.main, ["doctor"], env=environment).exit_code == 0, "a warning is no failure"
+        statistics.measure(connection)
+
+
+def test_the_room_of_the_embedded_postgres_is_checked() -> None:
+    with temporary_place() as place:
+        assert dateline("migrate", dateline_data=place / "data").returncode == 0
+        told = dateline("doctor", "--json", dateline_data=place / "data")
+        assert told.returncode == 0, told.stdout + told.stderr
+        [disk] = [each for each in json.loads(told.stdout) if each["check"] == "disk"]
+        assert str(place / "data") in disk["said"]
+
+
+def test_every_check_is_told_to_operators(well: str) -> None:
+    section = (Path(doctor.__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = section.split("## Doctor")[1].split("\n## ")[0]
+    assert all(f"| `{check}` |" in table for check in [*examined(well), "disk"])
