@@ -62,10 +62,14 @@ _Place = tuple[int, float, datetime, UUID]
 
 @dataclass(frozen=True)
 class Pinned:
-    """What the order follows from besides the articles."""
+    """What the order follows from besides the articles.
+
+    ``bounded`` says that, made looser, the search has as many of its terms as are in RANKED_AT_MOST articles together.
+    """
 
     ranked_at: str
     relaxed: bool
+    bounded: bool
     walked: int | None
     articles: int
     lengths: tuple[float, float, float]
@@ -133,7 +137,7 @@ def page(
     With it comes what scores are measured by.
     """
     lexemes = question.wanted[:LEXEMES_AT_MOST]
-    pinned = _pinned(wanted.place) or _pin(connection, lexemes, _walked(found))
+    pinned = _pinned(wanted.place) or _pin(connection, lexemes, found)
     scale = _scale(pinned, lexemes)
     shown = SCORED if wanted.place is None else RANKED_AT_MOST
     ranking = _Ranking(connection, select, found, query, lexemes, scale, shown)
@@ -146,7 +150,7 @@ def page(
             places, count = ranking.ranked(query, pinned)
         strict = count
     few = wanted.place is None and count < wanted.limit
-    if (pinned.relaxed or few) and (loose := _relaxed(question, pinned, lexemes, found)):
+    if (pinned.relaxed or few) and (loose := _relaxed(question, pinned, lexemes)):
         estimate, articles = matching(connection, loose)
         looser = replace(found, found=estimate, frequencies={**found.frequencies, "q": round(estimate.part * articles)})
         tried = replace(pinned, relaxed=True, walked=None)
@@ -183,14 +187,12 @@ def places(found: Mapping[str, str] | None, lexemes: Sequence[Lexeme]) -> dict[s
     return told
 
 
-def _relaxed(question: Asked, pinned: Pinned, lexemes: Sequence[Lexeme], found: Known) -> str | None:
+def _relaxed(question: Asked, pinned: Pinned, lexemes: Sequence[Lexeme]) -> str | None:
     """The search made looser; None where that says nothing, or nothing was counted to tell what is rare."""
     if not pinned.articles:
         return None
-    others = found.without_search
-    few = others.rarest is not None and others.frequencies[others.rarest] <= RANKED_AT_MOST
     frequencies = dict(zip(lexemes, pinned.frequencies, strict=False))
-    return relaxed(question, frequencies, None if few else RANKED_AT_MOST)
+    return relaxed(question, frequencies, RANKED_AT_MOST if pinned.bounded else None)
 
 
 def _scale(pinned: Pinned, lexemes: Sequence[Lexeme]) -> Scale:
@@ -199,7 +201,7 @@ def _scale(pinned: Pinned, lexemes: Sequence[Lexeme]) -> Scale:
     return Scale(pinned.articles, dict(zip(names, pinned.frequencies, strict=False)), pinned.lengths)
 
 
-def _pin(connection: Connection, lexemes: Sequence[Lexeme], walked: int | None) -> Pinned:
+def _pin(connection: Connection, lexemes: Sequence[Lexeme], found: Known) -> Pinned:
     now = present(connection.execute("select now() as now").fetchone())["now"]
     counted_texts = terms.texts(connection)
     frequencies = terms.frequencies(connection, lexemes)
@@ -207,7 +209,8 @@ def _pin(connection: Connection, lexemes: Sequence[Lexeme], walked: int | None) 
     return Pinned(
         now.isoformat(),
         relaxed=False,
-        walked=walked,
+        bounded=min(found.without_search.frequencies.values(), default=found.articles) > RANKED_AT_MOST,
+        walked=_walked(found),
         articles=counted_texts.articles if counted_texts else 0,
         lengths=_lengths(counted_texts.lengths) if counted_texts else (0, 0, 0),
         # Two digits are enough, and keep cursors short.
@@ -234,8 +237,8 @@ def _lengths(lengths: Iterable[float]) -> tuple[float, float, float]:
 def _pinned(place: Sequence[Any] | None) -> Pinned | None:
     if place is None:
         return None
-    ranked_at, relaxed, walked, articles, lengths, frequencies = place[4:]
-    return Pinned(ranked_at, relaxed, walked, articles, _lengths(lengths), tuple(frequencies))
+    ranked_at, relaxed, bounded, walked, articles, lengths, frequencies = place[4:]
+    return Pinned(ranked_at, relaxed, bounded, walked, articles, _lengths(lengths), tuple(frequencies))
 
 
 def _cut(places: Sequence[_Place], pinned: Pinned, wanted: Wanted) -> Page:
@@ -247,7 +250,7 @@ def _cut(places: Sequence[_Place], pinned: Pinned, wanted: Wanted) -> Page:
     more = len(places) > wanted.limit
     places = places[-wanted.limit :] if wanted.backward else places[: wanted.limit]
     rest = [
-        pinned.ranked_at, pinned.relaxed, pinned.walked, pinned.articles, list(pinned.lengths),
+        pinned.ranked_at, pinned.relaxed, pinned.bounded, pinned.walked, pinned.articles, list(pinned.lengths),
         list(pinned.frequencies),
     ]  # fmt: skip
     first, last = ([*places[end], *rest] for end in (0, -1)) if places else (None, None)

@@ -146,6 +146,20 @@ def test_the_pages_of_an_order_stay_those_of_the_first_when_words_are_counted_an
 
 
 @pytest.mark.usefixtures("harbour")
+def test_the_pages_of_a_looser_search_stay_those_of_the_first_when_its_tag_grows(
+    blank: Connection, blank_client: ContractClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relevance, "RANKED_AT_MOST", 15)
+    first = found(blank_client, "lighthouse busy port", "&tag=even&limit=10")
+    assert (first["meta"]["relaxed"], len(first["data"])) == (True, 10)
+    # So many that not all of its words would be looked for any more.
+    store(blank, record("Port of old", body="The port was busy.", day=-1, tags=["even"]))
+    rest = found(blank_client, "lighthouse busy port", f"&tag=even&limit=10&cursor={first['page']['next']}")
+    assert len(rest["data"]) == 5
+    assert not set(headlines(first)) & set(headlines(rest))
+
+
+@pytest.mark.usefixtures("harbour")
 @pytest.mark.parametrize(
     "damage", ["delete from text_stats", "delete from term_stats", "update term_stats set articles = 1"]
 )
