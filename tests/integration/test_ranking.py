@@ -41,10 +41,19 @@ def harbour(blank: Connection) -> None:
     statistics.measure(blank)
 
 
-@pytest.mark.usefixtures("harbour")
-def test_the_rarer_word_decides(blank_client: ContractClient) -> None:
-    assert headlines(found(blank_client, "port lighthouse OR tugboat"))[0] in ("Lighthouse", "Tugboats")
-    assert headlines(found(blank_client, "busy lighthouse"))[0] == "Lighthouse"
+@pytest.mark.parametrize("q", ["lighthouse OR port", "port lighthouse"])
+def test_of_words_that_stand_alike_the_rarer_one_decides(
+    blank: Connection, blank_client: ContractClient, q: str
+) -> None:
+    outlet(blank, "daily")
+    store(
+        blank,
+        *(record(f"Report {n}", body="The port keeper sleeps.", day=n) for n in range(30)),
+        record("Report 30", body="The lighthouse keeper sleeps.", day=-1),
+    )
+    statistics.measure(blank)
+    # By anything but rarity it would be the last, being the oldest.
+    assert headlines(found(blank_client, q, "&limit=100"))[0] == "Report 30"
 
 
 @pytest.mark.usefixtures("harbour")
