@@ -14,6 +14,8 @@ from api.commands import answers, changes, jobs, standing, statistics
 from api.database import Connection, connect, in_transaction
 
 SECONDS = 0.5
+# Counting words may take minutes until it fails, and so is not begun again at once.
+PAUSE_AFTER_FAILURE = 60
 
 log = logging.getLogger("dateline")
 
@@ -26,13 +28,13 @@ def ticking(conninfo: str, changes_kept_days: int) -> Iterator[None]:
     """
     ended = threading.Event()
     with ExitStack() as stack:
-        for name, work in (
-            ("embargoes", _release),
-            ("what is old", lambda connection: _forget(connection, changes_kept_days)),
-            ("jobs", lambda connection: jobs.run(connection, ended=ended.is_set)),
-            ("statistics", statistics.measure_due),
+        for name, pause, work in (
+            ("embargoes", SECONDS, _release),
+            ("what is old", SECONDS, lambda connection: _forget(connection, changes_kept_days)),
+            ("jobs", SECONDS, lambda connection: jobs.run(connection, ended=ended.is_set)),
+            ("statistics", PAUSE_AFTER_FAILURE, statistics.measure_due),
         ):
-            thread = threading.Thread(target=_tick, args=(conninfo, ended, work), name=name, daemon=True)
+            thread = threading.Thread(target=_tick, args=(conninfo, ended, work, pause), name=name, daemon=True)
             thread.start()
             stack.callback(thread.join)
         stack.callback(ended.set)
@@ -51,14 +53,18 @@ def _forget(connection: Connection, changes_kept_days: int) -> None:
         pass
 
 
-def _tick(conninfo: str, ended: threading.Event, work: Callable[[Connection], object]) -> None:
+def _tick(
+    conninfo: str, ended: threading.Event, work: Callable[[Connection], object], pause_after_failure: float
+) -> None:
     connection: Connection | None = None
     name = threading.current_thread().name
     while True:
+        pause = pause_after_failure
         try:
             connection = connection or connect(conninfo)
             work(connection)
             metrics.ticked(name)
+            pause = SECONDS
         except psycopg.Error as error:
             metrics.ticked(name, failed=True)
             log.warning("what is due waits for the database: %s", type(error).__name__)
@@ -66,7 +72,7 @@ def _tick(conninfo: str, ended: threading.Event, work: Callable[[Connection], ob
         except Exception:
             metrics.ticked(name, failed=True)
             log.exception("what is due fails; it is tried again")
-        if ended.wait(SECONDS):
+        if ended.wait(pause):
             break
     if connection:
         connection.close()
