@@ -15,6 +15,7 @@ from api.asked import Lexeme
 from api.database import Connection, present
 from api.folding import tokens
 from api.highlights import LOOKED_THROUGH
+from api.queries import terms as term_counts
 from api.queries.pages import unread
 from api.shingles import original, shingles
 
@@ -72,9 +73,15 @@ def related(connection: Connection, article: UUID, limit: int, fields: Sequence[
 
 
 def document_frequencies(connection: Connection, lexemes: Sequence[str]) -> Mapping[str, int]:
-    """How many articles have each of these lexemes, counted no further than it matters."""
+    """How many articles have each of these lexemes, counted no further than it matters.
+
+    Where words were counted, only those are asked for that had no two articles then: what is new, and what is rare.
+    """
+    counted = term_counts.frequencies(connection, map(Lexeme, lexemes)) if term_counts.texts(connection) else {}
+    known = {lexeme.text: articles for lexeme, articles in counted.items() if articles > 1}
+    lexemes = [lexeme for lexeme in lexemes if lexeme not in known]
     if not lexemes:
-        return {}
+        return known
     # The planner is to know each lexeme: it walks the articles for a frequent one, and asks the index for a rare one.
     part: LiteralString = (
         "select %(lexeme_{n})s as lexeme, (select count(*) from (select from articles a"
@@ -85,7 +92,7 @@ def document_frequencies(connection: Connection, lexemes: Sequence[str]) -> Mapp
     for number, lexeme in zip(_NUMBERS, lexemes, strict=False):
         parameters |= {f"lexeme_{number}": lexeme, f"query_{number}": Lexeme(lexeme).tsquery()}
     rows = connection.execute(statement, parameters, prepare=False).fetchall()
-    return {row["lexeme"]: row["articles"] for row in rows}
+    return known | {row["lexeme"]: row["articles"] for row in rows}
 
 
 _NUMBERS: tuple[LiteralString, ...] = (

@@ -9,6 +9,7 @@ from contract import ContractClient
 from partners import new_key
 from stories import outlet, person, record, store, tag, withdraw
 
+from api.commands import standing, statistics
 from api.database import Connection
 from api.queries.related import NEWEST
 
@@ -82,6 +83,31 @@ def test_rare_words_relate_articles_without_names(blank: Connection, blank_clien
     [entry] = related(blank_client, first.id, "fields=headline")["data"]
     assert entry["headline"] == "Wadden ferries"
     assert set(entry["shared"]["terms"]) >= {"icebreakers", "wadden", "ferries", "freed"}
+
+
+def test_words_that_came_since_words_were_counted_relate_articles_too(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    outlet(blank, "daily")
+    first, *_ = store(
+        blank,
+        record("Icebreakers reach the Wadden islands", body="Icebreakers freed ferries near the Wadden islands."),
+        record("Wadden ferries", body="An icebreaker had freed the islands' ferries.", day=1),
+        *(record(f"Islands {n}", body="Ferries.", day=2 + n) for n in range(3)),
+    )
+    statistics.measure(blank)
+    # In more articles than relate any.
+    blank.execute("update term_stats set articles = 1000 where lexeme = 'wadden'")
+    [entry, *_] = related(blank_client, first.id)["data"]
+    assert (entry["headline"], "wadden" in entry["shared"]["terms"]) == ("Wadden ferries", False)
+    assert set(entry["shared"]["terms"]) >= {"icebreakers", "ferries", "freed"}
+    old, new = store(
+        blank,
+        record("Zeppelins moor", body="Zeppelins moored over Friedrichshafen."),
+        record("Mooring", body="Over Friedrichshafen a zeppelin moored."),
+    )
+    for one, other in ((old, "Mooring"), (new, "Zeppelins moor")):
+        assert [entry["headline"] for entry in related(blank_client, one.id)["data"]] == [other]
 
 
 def test_copies_name_their_original(blank: Connection, blank_client: ContractClient, ids: dict[str, UUID]) -> None:
