@@ -106,7 +106,34 @@ def test_a_pool_without_a_free_connection_is_a_503_in_time(app: Flask) -> None:
     assert client.get("/v1/articles").status_code == 200
 
 
-def test_a_statement_that_takes_too_long_says_how_to_narrow_it(app: Flask, conninfo: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/articles",
+        "/v1/articles?tag=seoul-washington",
+        "/v1/articles?q=tariffs",
+        "/v1/articles?q=tariffs&sort=newest&count=exact",
+        '/v1/articles?q="trade deal"',
+        "/v1/articles?facets=tag&limit=1",
+        "/v1/timeline?q=tariffs",
+    ],
+)
+def test_no_read_goes_on_beyond_its_time_and_it_says_how_to_narrow_it(conninfo: str, path: str) -> None:
+    with connect(conninfo) as connection:
+        connection.execute("alter table articles rename to held")
+        connection.execute("create view articles as select held.* from (select pg_sleep(60) offset 0) as slow, held")
+    app = create_app(Settings(database_url=conninfo, threads=1, statement_timeout_ms=100))
+    app.test_client_class = ContractClient
+    try:
+        response = app.test_client().get(path)
+    finally:
+        app.extensions["dateline.database"].close()
+    assert (response.status_code, response.get_json()["code"]) == (503, "too_slow")
+    assert response.headers["Retry-After"]
+    assert "narrow it by a tag, an outlet or a shorter time" in response.get_json()["detail"]
+
+
+def test_a_statement_that_waits_too_long_says_how_to_narrow_it(app: Flask, conninfo: str) -> None:
     client = app.test_client()
     with connect(conninfo) as other, other.transaction():
         other.execute("lock table articles in access exclusive mode")

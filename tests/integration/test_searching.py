@@ -5,10 +5,14 @@ from urllib.parse import quote
 
 import pytest
 from contract import ContractClient
+from plans import watched
 from stories import outlet, record, store
 
+from api.commands import statistics
 from api.database import Connection
-from api.queries import relevance
+from api.queries import articles, relevance, walks
+from api.queries.pages import Wanted
+from api.query import parse
 
 
 def found(client: ContractClient, query: str) -> dict[str, Any]:
@@ -141,3 +145,35 @@ def test_include_adds_to_the_fields_asked_for(blank_client: ContractClient) -> N
     assert article == {"headline": "Ferries", "body": "Ships came. " * 20}
     assert "body" in found(blank_client, "q=ferries&include=body")["data"][0]
     assert "highlights" not in found(blank_client, "q=ferries")["data"][0]
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+def test_where_a_walk_does_not_fill_the_page_all_that_matches_is_fetched(
+    blank: Connection, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    monkeypatch.setattr(walks, "WALKED_AT_LEAST", 10)
+    outlet(blank, "daily")
+    # The word is said to be everywhere and is at the far end of the order.
+    far = range(5) if sort == "newest" else range(55, 60)
+    store(blank, *(record(f"Day {n}", body="Canal." if n in far else "Road.", day=n) for n in range(60)))
+    statistics.measure(blank)
+    blank.execute("update term_stats set articles = 30 where lexeme = 'canal'")
+    with watched(blank) as costs:
+        page = articles.page(blank, {"q": parse("canal")}, sort, Wanted(3, count="capped"), ["headline"])
+    days = sorted(far, reverse=sort == "newest")
+    assert [row["headline"] for row in page.rows] == [f"Day {n}" for n in days[:3]]
+    assert page.total == 5
+    assert page.next is not None
+    pages = [cost.text for cost in costs if "%(limit)s" in cost.text]
+    assert ["%(walked)s" in text for text in pages] == [True, False]
+
+
+def test_where_a_walk_fills_the_page_nothing_else_is_read(blank: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walks, "WALKED_AT_LEAST", 10)
+    outlet(blank, "daily")
+    store(blank, *(record(f"Day {n}", body="Canal." if n % 2 else "Road.", day=n) for n in range(60)))
+    statistics.measure(blank)
+    with watched(blank) as costs:
+        page = articles.page(blank, {"q": parse("canal")}, "newest", Wanted(3), ["headline"])
+    assert [row["headline"] for row in page.rows] == ["Day 59", "Day 57", "Day 55"]
+    assert ["%(walked)s" in cost.text for cost in costs if "%(limit)s" in cost.text] == [True]
