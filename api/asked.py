@@ -43,11 +43,15 @@ class Lexeme:
 
 @dataclass(frozen=True)
 class Place:
-    """A word of a term in one language: as it was folded, and the lexemes it may be; a stop word has none."""
+    """A word of a term in one language: as it was folded, and the lexemes it may be; a stop word has none.
+
+    ``pairs`` are what it and the next word may be indexed as together, where they are.
+    """
 
     position: int
     word: str
     lexemes: tuple[Lexeme, ...]
+    pairs: tuple[Lexeme, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,11 @@ def asked(node: Node, rows: Iterable[Mapping[str, Any]]) -> Asked:
     """A search, with what search.TERMS says of its texts."""
     languages: dict[str, dict[str, list[Place]]] = {}
     for (language, words, position, word), found in groupby(rows, itemgetter("language", "words", "position", "word")):
-        lexemes = tuple(Lexeme(row["lexeme"]) for row in found if row["lexeme"])
-        languages.setdefault(language, {}).setdefault(words, []).append(Place(position, word, lexemes))
+        rows_of_it = list(found)
+        lexemes, pairs = (
+            tuple(dict.fromkeys(Lexeme(row[name]) for row in rows_of_it if row[name])) for name in ("lexeme", "pair")
+        )
+        languages.setdefault(language, {}).setdefault(words, []).append(Place(position, word, lexemes, pairs))
     return Asked(
         node, {language: {term: _places(term, known) for term in terms(node)} for language, known in languages.items()}
     )
@@ -150,6 +157,9 @@ def _places(term: Term, known: Mapping[str, Sequence[Place]]) -> Sequence[Place]
     longer = (lexeme for place in known.get(_longer(term), ()) for lexeme in place.lexemes)
     # What begins so anyway need not be looked for again.
     stems = [lexeme for lexeme in (*last.lexemes, *longer) if not lexeme.text.startswith(last.word)]
+    if before:
+        # What the last word is, is not known.
+        before[-1] = replace(before[-1], pairs=())
     return *before, replace(last, lexemes=(Lexeme(last.word, prefix=True), *dict.fromkeys(stems)))
 
 
@@ -168,12 +178,16 @@ def _composed(node: Node, places: Mapping[Term, Sequence[Place]]) -> str | None:
 
 def _phrase(places: Iterable[Place], label: str) -> str | None:
     query, before = "", 0
+    pairs: list[str] = []
     for place in places:
+        if place.pairs:
+            pairs.append(f"({' | '.join(pair.tsquery() for pair in place.pairs)})")
         if place.lexemes:
             query += f" <{place.position - before}> " if query else ""
             query += f"({' | '.join(lexeme.tsquery(label) for lexeme in place.lexemes)})"
             before = place.position
-    return query or None
+    # What is sooner compared stands first.
+    return " & ".join([*pairs, f"({query})"]) if pairs else query or None
 
 
 def _quoted(lexeme: str) -> str:

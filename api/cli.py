@@ -18,7 +18,7 @@ from rich.table import Table
 
 from api import archive, doctor, migrate
 from api.commands import keys as key_commands
-from api.commands import statistics
+from api.commands import reindexing, statistics
 from api.database import in_transaction
 from api.embedded import EmbeddedError
 from api.errors import Problem
@@ -201,6 +201,18 @@ def doctor_command(context: click.Context, as_json: bool) -> None:
 
 
 _COLORS = {doctor.OK: "green", doctor.WARN: "yellow", doctor.FAIL: "red"}
+
+
+@main.command()
+@as_json
+def reindex(as_json: bool) -> None:
+    """Index all texts anew, once all processes are of this version; phrases of frequent words are fast afterwards.
+
+    Needed once for an archive that is older than migration 0007. It is served and written meanwhile.
+    """
+    with archive.opened(Settings.from_env()) as connection, _progress("Reindexing", None) as advance:
+        total = reindexing.reindex(connection, advance)
+    _print({"articles": total}, as_json, f"{total} articles indexed anew.")
 
 
 @main.group(name="keys")

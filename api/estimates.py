@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any
 
 from api.asked import Lexeme
+from api.search import PAIR_SIGN
 
 _TOKEN = re.compile(r"\s*(?:'((?:[^'\\]|''|\\.)*)'(?::(\*?[A-D]*))?|(<->|<\d+>|[&|!()]))", re.DOTALL)
 _ESCAPED = re.compile(r"''|\\(.)", re.DOTALL)
@@ -17,23 +18,29 @@ _BINDING = {"|": 1, "&": 2, "<": 3}
 
 @dataclass(frozen=True)
 class Estimate:
-    """``part`` of the articles match; the index alone finds ``looked_at`` of them, which are read to be sure."""
+    """``part`` of the articles match; the index alone finds ``looked_at`` of them, which are read to be sure.
+
+    ``paired`` is what pairs of words find: most of it has the phrase as well that they are asked for with.
+    """
 
     part: float
     looked_at: float
     exact: bool = True
+    paired: bool = False
 
     def __and__(self, other: "Estimate") -> "Estimate":
+        if self.paired and not other.exact:
+            return replace(self, exact=False, paired=False)
         looked_at = self.looked_at * other.looked_at
         # Words that are asked for together often belong together; what that may cost is reckoned halfway.
         together = sqrt(looked_at * min(self.looked_at, other.looked_at))
-        return Estimate(self.part * other.part, together, self.exact and other.exact)
+        return Estimate(self.part * other.part, together, self.exact and other.exact, self.paired and other.paired)
 
     def __or__(self, other: "Estimate") -> "Estimate":
         part, looked_at = (
             1 - (1 - a) * (1 - b) for a, b in ((self.part, other.part), (self.looked_at, other.looked_at))
         )
-        return Estimate(part, looked_at, self.exact and other.exact)
+        return Estimate(part, looked_at, self.exact and other.exact, self.paired and other.paired)
 
     def __invert__(self) -> "Estimate":
         return Estimate(1 - self.part, 1 - self.part if self.exact else 1.0, self.exact)
@@ -66,7 +73,8 @@ def _parsed(
         lexeme = _lexeme(text, flags)
         part = parts[lexeme]
         # The index does not know in which field a lexeme is.
-        found, at = Estimate(part, part, not (flags or "").strip("*")), at + 1
+        found = Estimate(part, part, not (flags or "").strip("*"), text.startswith(PAIR_SIGN))
+        at += 1
     elif sign == "!":
         found, at = _parsed(tokens, 4, parts, at + 1)
         found = ~found

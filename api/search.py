@@ -23,32 +23,51 @@ CONFIGURATIONS = {
 CHANGES_INITIALS = ("ga", "id")
 CONFIGURATIONS_JSON = orjson.dumps(CONFIGURATIONS).decode()
 
-# A tsvector holds 1 MiB: of each distinct lexeme its bytes, up to one of padding, two of count and two a position.
-TSVECTOR_BYTES = 1_000_000
+# Words in a row are indexed as lexemes of their own, so that a phrase of frequent words is found by what is rare in it.
+# They are hashed, so that the index has no more than 16,384 of them; what it finds is read to be sure.
+PAIR_SIGN = "~"
+_PAIR: LiteralString = "'~' || to_hex(hashtext(a.lexeme || ' ' || b.lexeme) & 16383)"
+
+# A tsvector holds 1 MiB: of each distinct lexeme its bytes, up to one of padding, two of count and two a position; and
+# each pair once.
+TSVECTOR_BYTES = 1_000_000 - 16_384 * len("~3fff")
 TOKEN_OVERHEAD = 6
 
 # r is a row with headline_tokens, standfirst_tokens, body_tokens, configuration and language. No phrase crosses
 # from one field into the next: a lexeme that is deleted afterwards keeps 64 positions between them.
-VECTOR: LiteralString = """
-    ts_delete(
-        setweight(to_tsvector(r.configuration::regconfig, r.headline_tokens), 'A') || $$'.':64$$::tsvector
-        || setweight(to_tsvector(r.configuration::regconfig, r.standfirst_tokens), 'B') || $$'.':64$$::tsvector
-        || setweight(to_tsvector(r.configuration::regconfig, r.body_tokens), 'D'),
-        '.'
-    ) || array_to_tsvector(array['lang:' || r.language])"""
+VECTOR: LiteralString = f"""(
+        with made as materialized (
+            select ts_delete(
+                setweight(to_tsvector(r.configuration::regconfig, r.headline_tokens), 'A') || $$'.':64$$::tsvector
+                || setweight(to_tsvector(r.configuration::regconfig, r.standfirst_tokens), 'B') || $$'.':64$$::tsvector
+                || setweight(to_tsvector(r.configuration::regconfig, r.body_tokens), 'D'),
+                '.'
+            ) as search
+        ),
+        placed as materialized (select lexeme, unnest(positions) as position from made, unnest(made.search))
+        select made.search || array_to_tsvector(array['lang:' || r.language] || array(
+            select {_PAIR} from placed a join placed b on b.position = a.position + 1
+        )) from made
+    )"""
 
-# What the words of terms become in each language, position by position; the lexeme of a stop word is null.
-TERMS: LiteralString = """
-    select language, words, plain.position, plain.word, stemmed.lexeme
-    from languages cross join unnest(%(terms)s::text[]) as words
-    cross join lateral (
-        select lexeme as word, unnest(positions) as position from unnest(to_tsvector('simple', words))
-    ) as plain
-    left join lateral (
-        select lexeme, unnest(positions) as position
-        from unnest(to_tsvector(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, words))
-    ) as stemmed using (position)
-    order by language, words, position, lexeme"""
+# What the words of terms become in each language, position by position, and their pairs with the next word where all
+# articles of the language have pairs; the lexeme of a stop word is null.
+TERMS: LiteralString = f"""
+    with asked as materialized (
+        select language, words, plain.position, plain.word, stemmed.lexeme
+        from languages cross join unnest(%(terms)s::text[]) as words
+        cross join lateral (
+            select lexeme as word, unnest(positions) as position from unnest(to_tsvector('simple', words))
+        ) as plain
+        left join lateral (
+            select lexeme, unnest(positions) as position
+            from unnest(to_tsvector(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, words))
+        ) as stemmed using (position)
+    )
+    select a.language, a.words, a.position, a.word, a.lexeme, case when l.paired then {_PAIR} end as pair
+    from asked a join languages l using (language)
+    left join asked b on b.language = a.language and b.words = a.words and b.position = a.position + 1
+    order by a.language, a.words, a.position, a.lexeme, pair"""
 
 # A tsquery for each phrase and language: all its words; a phrase of stop words alone matches its whole language.
 PHRASES: LiteralString = """

@@ -32,9 +32,12 @@ select md5('article' || n)::uuid,
     language, published_at, published_at,
     published_at + interval '1 minute' + case when n % 20 = 3 then random() * interval '300 days' else '0' end,
     case when n % 100 = 0 then 'withheld' else 'usable' end, '', '{}', '[]', '[]',
-    to_tsvector('english', concat_ws(' ', 'common', 'half' || n % 2, 'mid' || n % 100, 'word' || n % 5000,
-        'rare' || n % 20000, case when n <= 4000 then 'bygone' end)) || array_to_tsvector(array['lang:' || language])
+    words || array_to_tsvector(array['lang:' || language] || array(
+        select '~' || to_hex(hashtext(a.lexeme || ' ' || b.lexeme) & 16383)
+        from unnest(words) a join unnest(words) b on b.positions[1] = a.positions[1] + 1))
 from generate_series(1, 100000) n
+cross join lateral (select to_tsvector('english', concat_ws(' ', 'common', 'half' || n % 2, 'mid' || n % 100,
+    'word' || n % 5000, 'rare' || n % 20000, case when n <= 4000 then 'bygone' end))) v (words)
 cross join lateral (select timestamptz '2020-01-01' + n * interval '20 minutes',
     case when n % 5000 = 7 then 'eu' when n % 20 = 0 then 'ko' else 'en' end) w (published_at, language);
 

@@ -2,6 +2,7 @@
 
 from typing import LiteralString
 
+from api import search
 from api.database import Connection, present
 
 # A word in one article of a hundred is counted to within a tenth by so many, in a second or two.
@@ -46,7 +47,9 @@ _FILL: LiteralString = """
     on conflict (single) do update
     set articles = excluded.articles, sampled = excluded.sampled, headline = excluded.headline,
         standfirst = excluded.standfirst, body = excluded.body, measured_at = excluded.measured_at
-    returning articles, sampled, (select count(*) from sampled_terms where articles >= %(least)s) as lexemes"""
+    returning articles, sampled, (
+        select count(*) from sampled_terms where articles >= %(least)s and not lexeme ^@ %(pair_sign)s
+    ) as lexemes"""
 
 # Outlets know how many articles they have, which makes the question cheap enough to be asked all the time.
 _DUE: LiteralString = """
@@ -81,6 +84,7 @@ def measure(connection: Connection) -> dict[str, int] | None:
                 "least": 1 if percent == 100 else 2,
                 "few": _percent(MEASURED, articles),
                 "measured": MEASURED,
+                "pair_sign": search.PAIR_SIGN,
             },
         ).fetchone()
         connection.execute("drop table sampled_terms")

@@ -138,7 +138,11 @@ def _salient(lexemes: Sequence[DictRow]) -> list[str]:
     ranked: list[tuple[int, str]] = []
     for row in lexemes:
         lexeme, weights = row["lexeme"], row["weights"] or []
-        if not lexeme.startswith("lang:") and not lexeme.isdigit() and (len(lexeme) > 2 or not lexeme.isascii()):
+        if (
+            not lexeme.startswith(("lang:", search.PAIR_SIGN))
+            and not lexeme.isdigit()
+            and (len(lexeme) > 2 or not lexeme.isascii())
+        ):
             ranked.append((-3 * ("A" in weights) - 2 * ("B" in weights) - min(row["times"] or 1, 5), lexeme))
     return [lexeme for _, lexeme in sorted(ranked)[:COUNTED]]
 

@@ -457,6 +457,7 @@ def test_a_bad_setting_is_named(
         ["seed"],
         ["import", "listing", "page.txt"],
         ["import", "ndjson", "archive.jsonl"],
+        ["reindex"],
         ["keys", "create", "--name", "n", "--scope", "read"],
         ["keys", "list"],
         ["keys", "revoke", "00000000"],
@@ -481,3 +482,10 @@ def test_stats_counts_words_and_says_so(database: str, run: Run) -> None:
     assert run(database, "stats").stdout == "{lexemes} words counted in {sampled} of {articles} articles.\n".format(
         **counted
     )
+
+
+def test_reindex_says_how_many_articles_it_indexed(database: str, run: Run) -> None:
+    run(database, "seed")
+    total = held(database)["articles"]
+    assert answer(run(database, "reindex", "--json")) == {"articles": total}
+    assert run(database, "reindex").stdout == f"{total} articles indexed anew.\n"

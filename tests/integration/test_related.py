@@ -9,7 +9,7 @@ from contract import ContractClient
 from partners import new_key
 from stories import outlet, person, record, store, tag, withdraw
 
-from api.commands import standing, statistics
+from api.commands import statistics
 from api.database import Connection
 from api.queries.related import NEWEST
 

@@ -10,7 +10,7 @@ from api.database import Connection, connect, present
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    rows = connection.execute("select lexeme, articles from term_stats").fetchall()
+    rows = connection.execute("select lexeme, articles from term_stats where not lexeme ^@ '~'").fetchall()
     return {row["lexeme"]: row["articles"] for row in rows}
 
 

@@ -9,7 +9,15 @@ from api.estimates import IN_A_ROW, estimate, lexemes
 
 # Words that are asked for together often belong together: halfway between independent and always together.
 BOTH = sqrt(0.5 * 0.2 * 0.2)
-PARTS = {Lexeme("a"): 0.5, Lexeme("b"): 0.2, Lexeme("c"): 0.1, Lexeme("it's"): 0.1, Lexeme("pre", True): 0.4}
+PARTS = {
+    Lexeme("~1"): 0.05,
+    Lexeme("~2"): 0.04,
+    Lexeme("a"): 0.5,
+    Lexeme("b"): 0.2,
+    Lexeme("c"): 0.1,
+    Lexeme("it's"): 0.1,
+    Lexeme("pre", True): 0.4,
+}
 
 
 @pytest.mark.parametrize(
@@ -28,6 +36,12 @@ PARTS = {Lexeme("a"): 0.5, Lexeme("b"): 0.2, Lexeme("c"): 0.1, Lexeme("it's"): 0
         ("'pre':*AB & 'a'", 0.2, sqrt(0.2 * 0.4), False),
         ("'a' <-> 'b'", 0.1 * IN_A_ROW, BOTH, False),
         ("'a' <2> 'b' & 'c'", 0.01 * IN_A_ROW, sqrt(BOTH * 0.1 * 0.1), False),
+        # Of a phrase with its pairs these are what is found; other words narrow it as ever.
+        ("'~1' & ( 'a' <-> 'b' )", 0.05, 0.05, False),
+        ("( '~1' | '~2' ) & ( 'a' <-> ( 'b' | 'c' ) )", 0.088, 0.088, False),
+        ("'~1' & '~2' & ( 'a' <-> 'b' <-> 'c' )", 0.002, sqrt(0.002 * 0.04), False),
+        ("( '~1' & ( 'a' <-> 'b' ) ) & 'c'", 0.005, sqrt(0.005 * 0.05), False),
+        ("'c' & ( '~1' & ( 'a' <-> 'b' ) )", 0.005, sqrt(0.005 * 0.05), False),
         # Which articles lack a phrase the index of words cannot say.
         ("!( 'a' <-> 'b' )", 1 - 0.1 * IN_A_ROW, 1.0, False),
     ],

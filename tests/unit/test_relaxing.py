@@ -21,6 +21,7 @@ def question(q: str, stop_words: dict[str, str]) -> Asked:
                 "position": position,
                 "word": word,
                 "lexeme": None if word in stopped else word,
+                "pair": None,
             }
             for language, stopped in stop_words.items()
             for words in texts(node)
