@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import LiteralString
 from uuid import UUID
 
-from api.commands import article_rows, catalogue, changes
+from api.commands import article_rows, catalogue, changes, statistics
 from api.commands.articles import Outcome, refuse_other
 from api.commands.changes import Change
 from api.commands.links import Linking, Links
@@ -61,6 +61,7 @@ def purge(connection: Connection, article: UUID, reason: str, recorded: list[Cha
         return Outcome(article, "unchanged")
     connection.execute("delete from versions where article_id = %(article)s", {"article": article})
     connection.execute("delete from idempotent_answers where article_id = %(article)s", {"article": article})
+    statistics.forget(connection, article)
     connection.execute(_PURGE, {"article": article, "reason": reason})
     after = replace(before.state, visible=False, status="canceled", links=Links())
     linking = Linking()

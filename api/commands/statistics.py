@@ -1,6 +1,7 @@
 """Counting in how many articles each lexeme is. Searches are planned and ranked by it; old counts only rank worse."""
 
 from typing import LiteralString
+from uuid import UUID
 
 from api import search
 from api.database import Connection, present
@@ -13,6 +14,8 @@ MEASURED = 2_000
 GROWN = 0.1
 OLD = "1 day"
 PAUSE = "1 minute"
+# What so few articles had when it was counted may be in none by now but the one that is erased.
+FEW = 10
 SECONDS_AT_MOST = 120
 
 # One process at a time; whoever comes second has nothing to do.
@@ -46,7 +49,8 @@ _FILL: LiteralString = """
     select %(articles)s, sampled.articles, headline, standfirst, body from sampled, lengths
     on conflict (single) do update
     set articles = excluded.articles, sampled = excluded.sampled, headline = excluded.headline,
-        standfirst = excluded.standfirst, body = excluded.body, measured_at = excluded.measured_at
+        standfirst = excluded.standfirst, body = excluded.body, measured_at = excluded.measured_at,
+        erased_at = case when held.erased_at > now() - %(pause)s::interval then held.erased_at end
     returning articles, sampled, (
         select count(*) from sampled_terms where articles >= %(least)s and not lexeme ^@ %(pair_sign)s
     ) as lexemes"""
@@ -55,11 +59,16 @@ _FILL: LiteralString = """
 _DUE: LiteralString = """
     select case when held.measured_at is null then now.articles > 0
         when held.measured_at > now() - %(pause)s::interval then false
+        when held.erased_at is not null then true
         when abs(now.articles - held.articles) > %(grown)s * held.articles then true
         when held.measured_at > now() - %(old)s::interval then false
         else coalesce((select at > held.measured_at from changes order by position desc limit 1), false)
     end as due
     from (select coalesce(sum(articles), 0) as articles from outlets) as now left join text_stats held on true"""
+
+_FORGET: LiteralString = """
+    delete from term_stats where articles <= %(few)s
+        and lexeme in (select lexeme from articles, unnest(search) where id = %(article)s)"""
 
 
 def measure(connection: Connection) -> dict[str, int] | None:
@@ -85,6 +94,7 @@ def measure(connection: Connection) -> dict[str, int] | None:
                 "few": _percent(MEASURED, articles),
                 "measured": MEASURED,
                 "pair_sign": search.PAIR_SIGN,
+                "pause": PAUSE,
             },
         ).fetchone()
         connection.execute("drop table sampled_terms")
@@ -95,6 +105,15 @@ def measure_due(connection: Connection) -> dict[str, int] | None:
     """``measure``, if the archive changed enough."""
     due = present(connection.execute(_DUE, {"grown": GROWN, "old": OLD, "pause": PAUSE}).fetchone())["due"]
     return measure(connection) if due else None
+
+
+def forget(connection: Connection, article: UUID) -> None:
+    """Forget the rare words of an article whose text is about to be erased, and have the others counted anew.
+
+    Until then they count as rare in other articles, which they are.
+    """
+    connection.execute(_FORGET, {"article": article, "few": FEW})
+    connection.execute("update text_stats set erased_at = clock_timestamp()")
 
 
 def _percent(wanted: int, articles: int) -> float:

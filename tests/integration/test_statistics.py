@@ -5,7 +5,7 @@ from conftest import new_database
 from stories import outlet, record, store
 
 from api import migrate
-from api.commands import statistics
+from api.commands import standing, statistics
 from api.database import Connection, connect, present
 
 
@@ -63,9 +63,22 @@ def test_of_many_articles_a_sample_is_counted(archive: Connection, monkeypatch: 
         ("update text_stats set measured_at = now() - interval '5 minutes', articles = 12", True),
         ("update text_stats set articles = 8", False),
         ("delete from text_stats", True),
+        ("update text_stats set erased_at = now()", False),
+        ("update text_stats set measured_at = now() - interval '5 minutes', erased_at = now()", True),
         ("update text_stats set measured_at = now() - interval '2 days'; delete from changes", False),
     ],
-    ids=["just done", "old", "not so old", "grown", "shrunk", "growing", "never done", "old and nothing written"],
+    ids=[
+        "just done",
+        "old",
+        "not so old",
+        "grown",
+        "shrunk",
+        "growing",
+        "never done",
+        "just done and erased",
+        "erased",
+        "old and nothing written",
+    ],
 )
 def test_words_are_counted_anew_when_the_archive_changed_enough(archive: Connection, change: str, due: bool) -> None:
     statistics.measure(archive)
@@ -87,3 +100,38 @@ def test_one_process_counts_at_a_time(server: str) -> None:
                 assert statistics.measure(one) is not None
                 assert statistics.measure(other) is None
             assert statistics.measure(other) is not None
+
+
+def test_the_words_of_an_erased_text_are_forgotten_with_it(archive: Connection) -> None:
+    [secret] = store(archive, record("Secret", body="A whistleblower spoke. Busy port."))
+    statistics.measure(archive)
+    words = {"secret", "whistleblow", "spoke"}
+    pairs = archive.execute("select lexeme from articles, unnest(search) where id = %(article)s and lexeme ^@ '~'",
+                            {"article": secret.id}).fetchall()  # fmt: skip
+    assert words < counts(archive).keys()
+    assert len(pairs) > 2
+    standing.purge(archive, secret.id, "Court")
+    assert not words & counts(archive).keys()
+    # What more articles have stays until it is counted anew.
+    assert counts(archive)["busi"] == 11
+    left = archive.execute("select articles from term_stats where lexeme = any(%(pairs)s)",
+                           {"pairs": [row["lexeme"] for row in pairs]}).fetchall()  # fmt: skip
+    assert left == [{"articles": 11}], "of its pairs, the one of busy and port"
+
+
+def test_the_words_that_only_erased_texts_had_are_forgotten_however_many_those_were(archive: Connection) -> None:
+    secrets = store(archive, *(record(f"Secret {n}", body="A whistleblower spoke.") for n in range(20)))
+    statistics.measure(archive)
+    for secret in secrets:
+        standing.purge(archive, secret.id, "Court")
+    archive.execute("update text_stats set measured_at = now() - interval '5 minutes'")
+    assert statistics.measure_due(archive) is not None
+    assert not {"secret", "whistleblow", "spoke"} & counts(archive).keys()
+    # A count that was under way while they were erased may have come back with them: they are counted once more.
+    archive.execute("update text_stats set measured_at = now() - interval '5 minutes'")
+    assert statistics.measure_due(archive) is not None
+    archive.execute("update text_stats set measured_at = now() - interval '5 minutes',"
+                    " erased_at = now() - interval '2 minutes'")  # fmt: skip
+    statistics.measure_due(archive)
+    archive.execute("update text_stats set measured_at = now() - interval '5 minutes'")
+    assert statistics.measure_due(archive) is None
