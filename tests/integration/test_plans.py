@@ -129,9 +129,19 @@ PAIRS: list[Filters] = [
     *crossed([{"outlet": ["outlet-7", "outlet-8"]}], [TAG[1], TAG[300], SECTION["Section 7"], LANGUAGE["ko"]]),
 ]
 
-# Every article, every other, one in a hundred, twenty, five, the oldest 4,000, none; a phrase, a minus, an OR.
+# Every article, every other, one in a hundred, twenty, five, the oldest 4,000, none; phrases of frequent words, two of
+# which never occur; a minus, an OR, beginnings of words.
 WORDS = ("common", "half1", "mid77", "word77", "rare77", "bygone", "absent")
-WORDS += ('"common half1"', "-half0 common", "absent OR mid77")
+WORDS += (
+    '"common half1"',
+    '"half1 common"',
+    '"common mid77"',
+    "-half0 common",
+    "absent OR mid77",
+    "half*",
+    "mid77*",
+    "bygo*",
+)
 SEARCHES: list[Filters] = [
     {"q": parse(q), **filters}
     for q in WORDS
@@ -179,6 +189,34 @@ def test_a_search_reads_no_more_than_its_words_or_its_filter_leave(
     archive: Connection, filters: Filters, sort: str
 ) -> None:
     hold(read(archive, filters, sort), CROSSED if filters.get("outlet") == ["outlet-1"] else GATHERED)
+
+
+# Candidates are 2,000 at most, each met with others on a walk; made looser, a search has as many of some words.
+RANKED = Ceiling((20_000, 60_000), (10_000, 32_000))
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [*SEARCHES, *({"q": parse(q)} for q in ("word77 word78", "common absent", "rare77 common mid78"))],
+    ids=str,
+)
+def test_a_search_by_relevance_reads_bounded_candidates(archive: Connection, filters: Filters) -> None:
+    with watched(archive) as costs:
+        page = articles.page(archive, filters, "relevance", Wanted(20, count="capped"))
+        if page.next:
+            articles.page(archive, filters, "relevance", Wanted(20, page.next))
+    hold(costs, RANKED)
+
+
+@pytest.mark.parametrize("sort", [*SORTS, "relevance"])
+@pytest.mark.parametrize("q", ['"half1 common"', '"common mid77"', '"half0 mid77 common"', 'headline:"half1 common"'])
+def test_a_phrase_of_frequent_words_that_never_occurs_is_no_dearer_than_an_absent_word(
+    archive: Connection, q: str, sort: str
+) -> None:
+    with watched(archive) as costs:
+        page = articles.page(archive, {"q": parse(q)}, sort, Wanted(20, count="capped"))
+    assert page.rows == []
+    hold(costs, Ceiling((2_500, 9_000), (2_500, 9_000)))
 
 
 @pytest.mark.parametrize("alone", [["outlet-1"], ["outlet-7", "outlet-8"], None], ids=str)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from plans import Cost, day, large, watched
 
+from api.commands import statistics
 from api.database import Connection
 from api.queries import facets
 from api.queries.related import related
@@ -16,10 +17,18 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def archive(server: str) -> Iterator[Connection]:
+def uncounted(server: str) -> Iterator[Connection]:
     """The archive of large.sql, its words not counted."""
     with large(server) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module", params=["uncounted", "counted"])
+def archive(uncounted: Connection, request: pytest.FixtureRequest) -> Connection:
+    """The archive of large.sql, its words not counted, and then counted."""
+    if request.param == "counted":
+        statistics.measure(uncounted)
+    return uncounted
 
 
 @pytest.mark.parametrize(
