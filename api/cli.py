@@ -208,7 +208,7 @@ _COLORS = {doctor.OK: "green", doctor.WARN: "yellow", doctor.FAIL: "red"}
 def reindex(as_json: bool) -> None:
     """Index all texts anew, once all processes are of this version; phrases of frequent words are fast afterwards.
 
-    Needed once for an archive that is older than migration 0007. It is served and written meanwhile.
+    Needed once for an archive that is older than migration 0008. It is served and written meanwhile.
     """
     with archive.opened(Settings.from_env()) as connection, _progress("Reindexing", None) as advance:
         total = reindexing.reindex(connection, advance)

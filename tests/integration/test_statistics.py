@@ -110,7 +110,7 @@ def test_the_words_of_an_erased_text_are_forgotten_with_it(archive: Connection) 
                             {"article": secret.id}).fetchall()  # fmt: skip
     assert words < counts(archive).keys()
     assert len(pairs) > 2
-    standing.purge(archive, secret.id, "Court")
+    standing.purge(archive, secret.id, "Court", [])
     assert not words & counts(archive).keys()
     # What more articles have stays until it is counted anew.
     assert counts(archive)["busi"] == 11
@@ -123,7 +123,7 @@ def test_the_words_that_only_erased_texts_had_are_forgotten_however_many_those_w
     secrets = store(archive, *(record(f"Secret {n}", body="A whistleblower spoke.") for n in range(20)))
     statistics.measure(archive)
     for secret in secrets:
-        standing.purge(archive, secret.id, "Court")
+        standing.purge(archive, secret.id, "Court", [])
     archive.execute("update text_stats set measured_at = now() - interval '5 minutes'")
     assert statistics.measure_due(archive) is not None
     assert not {"secret", "whistleblow", "spoke"} & counts(archive).keys()
