@@ -12,7 +12,7 @@ from api.queries.relevance import named, places
 from api.ranking import Scale
 
 _PLACES: LiteralString = f"""
-    select id, {search.FIELD_LENGTHS} as lengths, ({search.PLACES}) as places
+    select id, {search.FIELD_LENGTHS} as lengths, {search.PLACES} as places, {search.PREFIXED} as prefixed
     from articles where id = any(%(articles)s)"""
 
 
@@ -35,7 +35,7 @@ def scores(
 ) -> list[dict[str, Any]]:
     """The articles' scores, and what each word adds to them: how often it is where, and how rare it is."""
     rows = connection.execute(_PLACES, {"articles": list(articles), **named(lexemes)}).fetchall()
-    by_id = {row["id"]: (places(row["places"], lexemes), row["lengths"]) for row in rows}
+    by_id = {row["id"]: (places(row, lexemes), row["lengths"]) for row in rows}
     return [_score(article, scale, *by_id[article]) for article in articles if article in by_id]
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import LiteralString
 
 from api import search
+from api.asked import Lexeme
 from api.database import Connection, present
 from api.estimates import Estimate, lexemes
 from api.queries import terms
@@ -57,13 +58,15 @@ _ARTICLES: LiteralString = (
 class Known:
     """``filters`` with ids for names, and how many articles those leave that say what an article has.
 
-    ``found`` is what the search finds of so many ``articles``.
+    ``found`` is what the search finds of so many ``articles``, by what was counted of the ``texts`` and ``words``.
     """
 
     filters: Mapping[str, object]
     frequencies: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     found: Estimate | None = None
     articles: int = 0
+    texts: terms.Texts | None = None
+    words: Mapping[Lexeme, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def without_search(self) -> "Known":
@@ -97,35 +100,43 @@ def known(connection: Connection, filters: Mapping[str, object], query: str | No
     rows = counts.fetchall() if counts else []
     nouns = {(row["counted"], row["slug"]): row for row in rows}
     frequencies = {name: nouns[name, None]["articles"] for name in counted}
-    estimate, articles = matching(connection, query) if query is not None else (None, 0)
-    if estimate:
-        frequencies["q"] = round(estimate.part * articles)
+    found = Known(filters, frequencies)
+    if query is not None:
+        found = searched(connection, found, query)
+    frequencies = dict(found.frequencies)
     frequencies |= {name: len(values) for name, values in lists.items() if name in UNIQUE}
     frequencies |= {name: UNCOUNTED for name in lists if name in _COUNTS and name not in counted}
     ids: dict[str, list[int]] = {}
     for name, values in slugs.items():
         named = [row for slug in values if (row := nouns.get((NOUNS[name], slug)))]
         # One noun may be named by several of its slugs.
-        found = list({row["id"]: row for row in named}.values())
+        rows_of_it = list({row["id"]: row for row in named}.values())
         if name.endswith("_all"):
             # The rarest first: that one is walked.
-            found.sort(key=lambda row: row["articles"])
+            rows_of_it.sort(key=lambda row: row["articles"])
             if len(named) < len(values):
                 return None
-            frequencies[name] = found[0]["articles"]
+            frequencies[name] = rows_of_it[0]["articles"]
         elif not name.endswith("_not"):
-            if not found:
+            if not rows_of_it:
                 return None
-            frequencies[name] = sum(row["articles"] for row in found)
-        ids[name] = [row["id"] for row in found]
-    return Known({**filters, **ids}, frequencies, estimate, articles)
+            frequencies[name] = sum(row["articles"] for row in rows_of_it)
+        ids[name] = [row["id"] for row in rows_of_it]
+    return replace(found, filters={**filters, **ids}, frequencies=frequencies)
 
 
-def matching(connection: Connection, query: str) -> tuple[Estimate, int]:
-    """What a tsquery finds, and of how many articles."""
-    counted = terms.texts(connection)
-    if counted:
-        return terms.estimated(query, counted, terms.frequencies(connection, lexemes(query))), counted.articles
+def searched(connection: Connection, known: Known, query: str) -> Known:
+    """The same, with what a tsquery finds."""
+    texts = terms.texts(connection)
+    words = terms.frequencies(connection, lexemes(query)) if texts else {}
+    estimate, articles = (
+        (terms.estimated(query, texts, words), texts.articles) if texts else _estimated(connection, query)
+    )
+    frequencies = {**known.frequencies, "q": round(estimate.part * articles)}
+    return replace(known, frequencies=frequencies, found=estimate, articles=articles, texts=texts, words=words)
+
+
+def _estimated(connection: Connection, query: str) -> tuple[Estimate, int]:
     [explained] = present(connection.execute(_ESTIMATE, {"q": query}, prepare=False).fetchone())["QUERY PLAN"]
     rows, articles = explained["Plan"]["Plan Rows"], present(connection.execute(_ARTICLES).fetchone())["articles"]
     part = min(1.0, rows / articles)

@@ -15,8 +15,8 @@ from psycopg.rows import DictRow
 from api import search
 from api.asked import Asked, Lexeme
 from api.database import Connection, present
-from api.queries import terms, walks
-from api.queries.frequencies import Known, matching
+from api.queries import walks
+from api.queries.frequencies import Known, searched
 from api.queries.pages import COUNTED_AT_MOST, Page, Ranked, Wanted
 from api.queries.searching import Select, counted, matches, walking
 from api.queries.walks import cost
@@ -38,22 +38,23 @@ LEXEMES_AT_MOST = 200
 # What is stored later is not among the candidates of a later page.
 _KNOWN_THEN: LiteralString = "a.created_at <= %(ranked_at)s"
 
-# Scores are reckoned row by row, not joined: the planner cannot know how few rows there are.
+_GATHERED: LiteralString = f"""
+    a.id, a.published_at, {search.ROUGH_SCORE}::float8 as rough,
+    %(all)s::text is null or a.search @@ %(all)s::tsquery as complete"""
+# Texts are large: they are left behind until the best are known, and those are fetched one by one, not joined, as the
+# planner cannot know how few there are.
 _RANKED: LiteralString = f"""
     ranked as materialized (
         select *, row_number() over (order by complete desc, rough desc, published_at desc, id desc) as number
-        from (
-            select id, published_at, search, {search.ROUGH_SCORE}::float8 as rough,
-                %(all)s::text is null or search @@ %(all)s::tsquery as complete
-            from (select * from gathered order by published_at desc, id desc limit %(most)s) as newest
-        ) as rated
+        from (select * from gathered order by published_at desc, id desc limit %(most)s) as newest
         order by number
         limit %(shown)s
     )
-    select id, published_at, rough, complete, (select count(*) from gathered) as found,
-        case when number <= %(scored)s then {search.FIELD_LENGTHS} end as lengths,
-        case when number <= %(scored)s then ({search.PLACES}) end as places
-    from ranked"""
+    select id, published_at, rough, complete, (select count(*) from gathered) as found, lengths, places, prefixed
+    from ranked left join lateral (
+        select {search.FIELD_LENGTHS} as lengths, {search.PLACES} as places, {search.PREFIXED} as prefixed
+        from articles where articles.id = ranked.id and number <= %(scored)s offset 0
+    ) as scored on true"""
 
 # Which of four parts of the order it is in, its score there, and of equal ones the newer first: all the words before
 # some of them, exact scores before rough ones.
@@ -91,7 +92,7 @@ class _Ranking:
     def ranked(self, query: str, pinned: Pinned) -> tuple[list[_Place], int]:
         """The first places among what ``query`` finds, and how many it finds, one more than are ranked at most."""
         selection, order = self._candidates(query, pinned)
-        gathered = replace(selection, columns="a.id, a.published_at, a.search").first(order, "%(most)s + 1")
+        gathered = replace(selection, columns=_GATHERED).first(order, "%(most)s + 1")
         rows = self.connection.execute(
             f"with gathered as materialized ({gathered}), {_RANKED}",
             {
@@ -120,7 +121,7 @@ class _Ranking:
 
     def _place(self, row: DictRow) -> _Place:
         exact = row["lengths"] is not None
-        score = self.scale.score(places(row["places"], self.lexemes), row["lengths"]) if exact else row["rough"]
+        score = self.scale.score(places(row, self.lexemes), row["lengths"]) if exact else row["rough"]
         return 2 * row["complete"] + exact, score, row["published_at"], row["id"]
 
 
@@ -151,8 +152,7 @@ def page(
         strict = count
     few = wanted.place is None and count < wanted.limit
     if (pinned.relaxed or few) and (loose := _relaxed(question, pinned, lexemes)):
-        estimate, articles = matching(connection, loose)
-        looser = replace(found, found=estimate, frequencies={**found.frequencies, "q": round(estimate.part * articles)})
+        looser = searched(connection, found, loose)
         tried = replace(pinned, relaxed=True, walked=None)
         more, total = replace(ranking, found=looser).ranked(loose, tried)
         if total > count:
@@ -169,22 +169,27 @@ def page(
 
 
 def named(lexemes: Sequence[Lexeme]) -> dict[str, list[str]]:
-    """The parameters of search.PLACES."""
+    """The parameters of search.PLACES and search.PREFIXED."""
     return {
-        "lexemes": [lexeme.text for lexeme in lexemes if not lexeme.prefix],
+        "lexemes": [lexeme.tsquery() for lexeme in lexemes if not lexeme.prefix],
         "prefixes": [lexeme.text for lexeme in lexemes if lexeme.prefix],
     }
 
 
-def places(found: Mapping[str, str] | None, lexemes: Sequence[Lexeme]) -> dict[str, str]:
-    """What search.PLACES found, by the names of the lexemes that were looked for."""
-    if not found:
-        return {}
-    told = {lexeme.name: found[lexeme.text] for lexeme in lexemes if not lexeme.prefix and lexeme.text in found}
+def places(row: Mapping[str, Any], lexemes: Sequence[Lexeme]) -> dict[str, str]:
+    """The labels of the fields where each lexeme stands, by its name, of a row of search.PLACES and search.PREFIXED."""
+    whole = [lexeme.name for lexeme in lexemes if not lexeme.prefix]
+    told = {name: _labels(found) for name, found in zip(whole, row["places"], strict=True) if found}
     for lexeme in lexemes:
-        if lexeme.prefix and (labels := [found[text] for text in found if text.startswith(lexeme.text)]):
-            told[lexeme.name] = "".join(labels)
+        if lexeme.prefix and (found := row["prefixed"]):
+            labels = [labels for text, labels in found.items() if text.startswith(lexeme.text)]
+            told |= {lexeme.name: "".join(labels)} if labels else {}
     return told
+
+
+def _labels(places: str) -> str:
+    """AD for 3A,10: the label of the body is left out there."""
+    return "".join(place.lstrip("0123456789") or "D" for place in places.split(","))
 
 
 def _relaxed(question: Asked, pinned: Pinned, lexemes: Sequence[Lexeme]) -> str | None:
@@ -203,18 +208,16 @@ def _scale(pinned: Pinned, lexemes: Sequence[Lexeme]) -> Scale:
 
 def _pin(connection: Connection, lexemes: Sequence[Lexeme], found: Known) -> Pinned:
     now = present(connection.execute("select now() as now").fetchone())["now"]
-    counted_texts = terms.texts(connection)
-    frequencies = terms.frequencies(connection, lexemes)
-    rare = counted_texts.rare if counted_texts else 1
+    rare = found.texts.rare if found.texts else 1
     return Pinned(
         now.isoformat(),
         relaxed=False,
         bounded=min(found.without_search.frequencies.values(), default=found.articles) > RANKED_AT_MOST,
         walked=_walked(found),
-        articles=counted_texts.articles if counted_texts else 0,
-        lengths=_lengths(counted_texts.lengths) if counted_texts else (0, 0, 0),
+        articles=found.texts.articles if found.texts else 0,
+        lengths=_lengths(found.texts.lengths) if found.texts else (0, 0, 0),
         # Two digits are enough, and keep cursors short.
-        frequencies=tuple(int(float(f"{frequencies.get(lexeme, rare):.1e}")) for lexeme in lexemes),
+        frequencies=tuple(int(float(f"{found.words.get(lexeme, rare):.1e}")) for lexeme in lexemes),
     )
 
 
@@ -222,10 +225,12 @@ def _walked(found: Known) -> int | None:
     """Among how many of the newest articles to look for candidates; None for all."""
     if found.found is None:
         return None
-    passed = min(found.without_search.frequencies.values(), default=found.articles)
-    if min(passed * walks.WALKED, cost(found.found, found.articles)) <= COST_AT_MOST:
+    others = found.without_search
+    passed = min(others.frequencies.values(), default=found.articles)
+    times = walks.LINKED if walks.linked(others) else 1
+    if min(passed * walks.WALKED * times, cost(found.found, found.articles)) <= COST_AT_MOST:
         return None
-    least, most = WALKED
+    least, most = WALKED[0], WALKED[1] // times
     return round(min(max(ENOUGH / found.found.part, least), most)) if found.found.part else most
 
 

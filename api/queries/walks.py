@@ -44,6 +44,8 @@ ORDERED: Mapping[str, tuple[LiteralString, LiteralString]] = {
 WALKED = 3
 FETCHED_BY_WORDS = 5
 READ = 7
+# Fetched by its id, as of a tag or person, an article costs so many times what it does along an index of articles.
+LINKED = 3
 # Asked for a tag on the way, an article costs so many times what it does otherwise.
 ASKED = 3
 # A walk goes on for so many times what it should take, and at least so far, before the index of words is asked.
@@ -71,6 +73,11 @@ def walked(found: Known, wanted: int, sort: str) -> int | None:
     if fetching <= needed * max(apart, 1) * WALKED:
         return TRIED if fetching > DEAR and apart <= 1 else None
     return max(WALKED_AT_LEAST, round(PATIENCE * needed))
+
+
+def linked(found: Known) -> bool:
+    """Whether what is walked are the links of a tag or person."""
+    return found.rarest is not None and found.rarest.removesuffix("_all") in LINKS
 
 
 def cost(found: Estimate, articles: int) -> float:

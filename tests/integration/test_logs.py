@@ -96,9 +96,9 @@ def test_an_error_of_ours_has_its_traceback_in_the_log_alone(
     response = app.test_client().get("/v1/articles")
     assert response.status_code == 500
     assert "UndefinedColumn" not in response.text
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    logged = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     # Others may fail at the same time, such as the pool of another test.
-    [told] = [line for line in lines if line["event"] == "request failed"]
+    [told] = [line for line in logged if line["event"] == "request failed"]
     assert (told["level"], told["route"]) == ("error", "/v1/articles")
     assert told["request_id"] == response.headers["X-Request-Id"]
     assert "Traceback" in told["exception"]
