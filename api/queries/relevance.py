@@ -31,7 +31,7 @@ SCORED = 200
 # many of those as should hold ENOUGH candidates, within bounds.
 COST_AT_MOST = 50_000
 ENOUGH = 500
-WALKED = (2_000, 15_000)
+WALKED = (2_000, 10_000)
 # Words beyond these are looked for, but have no say in the order.
 LEXEMES_AT_MOST = 200
 
