@@ -7,7 +7,8 @@ from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import examples, problems, web
+from api import cached, examples, problems, web
+from api.cache import Cache
 from api.converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
 from api.database import Database
 from api.keys import Uses
@@ -56,11 +57,15 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         size=settings.threads + 1,
         statement_timeout_ms=settings.statement_timeout_ms,
     )
+    app.extensions["dateline.cache"] = Cache(settings.cache_bytes, settings.cache_position_ms)
     app.extensions["dateline.uses"] = Uses()
     # Half of the threads, so that others are still answered.
     app.extensions["dateline.waiting"] = Waiting(settings.threads // 2)
     problems.register(app)
     web.prepare(app)
+    # The hooks after a request run from the last to the first: an answer is kept once it is compressed, and before it
+    # has what belongs to one sending.
+    app.after_request(cached.keep)
     CORS(app, methods=["GET", "HEAD", "OPTIONS"], expose_headers=EXPOSED, max_age=86_400, send_wildcard=True)
     Compress(app)
     api = web.Api(app)

@@ -57,6 +57,18 @@ class Figures:
             multiprocess_mode="livesum",
             registry=registry,
         )
+        self.lookups = Counter(
+            "dateline_cache_lookups_total",
+            "Reads by whether their answer was kept: hit, miss, or stale, kept from before the archive changed.",
+            ("result",),
+            registry=registry,
+        )
+        self.kept = Gauge(
+            "dateline_cache_bytes",
+            "The bytes that kept answers take.",
+            multiprocess_mode="livesum",
+            registry=registry,
+        )
         self.last_run = Gauge(
             "dateline_ticker_last_run_timestamp_seconds",
             "When work that is due was last looked for and done, as Unix time.",
@@ -121,6 +133,18 @@ def answered(response: Response) -> None:
     if _figures:
         method = request.method if request.method in METHODS else "other"
         _figures.requests.labels(method, logs.route() or "none", response.status_code).observe(timing.elapsed())
+
+
+def looked_up(result: str) -> None:
+    """Count a read by whether its answer was kept."""
+    if _figures:
+        _figures.lookups.labels(result).inc()
+
+
+def kept(size: int) -> None:
+    """So many bytes of answers are kept."""
+    if _figures:
+        _figures.kept.set(size)
 
 
 def ticked(work: str, *, failed: bool = False) -> None:

@@ -6,10 +6,9 @@ from typing import Any
 
 from flask import Response, request
 
-from api import paging
+from api import cached, paging
 from api.current import database
 from api.errors import CursorExpired
-from api.queries import changes
 from api.queries.changes import State
 
 HEADER = "Dateline-Position"
@@ -43,7 +42,7 @@ def _place(text: str, parameter: str) -> tuple[int, str]:
 
 def now() -> str:
     """The cursor of the last change so far."""
-    state = database().read(changes.state)
+    state = cached.state()
     return cursor(state, state.position)
 
 
@@ -61,6 +60,6 @@ def held(view: Callable[..., Response]) -> Callable[..., Response]:
 def _refuse_other() -> None:
     if text := request.headers.get(HEADER):
         position, archive = _place(text, HEADER)
-        state = database().read(changes.state)
+        state = cached.state()
         if archive != state.archive or position > state.position:
             raise CursorExpired("This position is one of another archive.", restart=cursor(state, state.position))

@@ -72,6 +72,16 @@ class Settings:
         1024 * 1024 * 1024, "The largest body of a batch, in bytes; each of its items keeps to `MAX_BODY_BYTES`."
     )
     statement_timeout_ms: int = setting(10_000, "How long one SQL statement of a request may take, in milliseconds.")
+    cache_bytes: int = setting(
+        32 * 1024 * 1024, "How many bytes of answers each process keeps to give them again; 0 keeps none.", low=0
+    )
+    cache_position_ms: int = setting(
+        100,
+        "How old a kept answer may be at most, in milliseconds, once the archive has changed; 0 asks the archive "
+        "before each is given.",
+        low=0,
+        high=60_000,
+    )
 
     metrics: bool = setting(
         False,

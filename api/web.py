@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import Headers
 
 import api.queries.keys as held_keys
-from api import examples, keys, logs, metrics, positions, rights, timing
+from api import cached, examples, keys, logs, metrics, positions, rights, timing
 from api.commands import keys as key_commands
 from api.converters import CONVERTERS
 from api.current import database, settings
@@ -215,7 +215,8 @@ def guarded(scope: str) -> Callable[[Callable[..., Response]], Callable[..., Res
             open_to_all = scope == "read" and settings().public_reads
             if g.key is not None or not open_to_all:
                 rights.demand(g.key, scope)
-            return view(*args, **kwargs)
+            kept = cached.answer() if scope == "read" else None
+            return view(*args, **kwargs) if kept is None else kept
 
         return checked
 

@@ -24,6 +24,7 @@ from werkzeug.serving import make_server
 
 from api import archive, embedded, migrate
 from api.app import create_app
+from api.cache import Cache
 from api.database import Connection, Database, connect
 from api.settings import Settings
 
@@ -130,8 +131,11 @@ def blank(blank_database: str) -> Iterator[Connection]:
 
 def app_on(connection: Connection, **settings: object) -> Flask:
     """The app on one connection."""
-    app = _app(Settings(**settings))  # pyright: ignore[reportArgumentType]: the names of settings
+    # What a test changes shows at once.
+    app = _app(Settings(**{"cache_position_ms": 0, **settings}))
     app.extensions["dateline.database"] = OneConnection(connection)
+    given = app.extensions["dateline.settings"]
+    app.extensions["dateline.cache"] = Cache(given.cache_bytes, given.cache_position_ms)
     return app
 
 

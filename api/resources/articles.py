@@ -11,6 +11,7 @@ from psycopg.rows import DictRow
 
 from api import caching
 from api.article import COLUMNS
+from api.conditional import client_has
 from api.current import database
 from api.database import Connection
 from api.errors import Gone, InvalidCursor, InvalidInput, NotFound
@@ -65,14 +66,12 @@ def get_article(_query: dict[str, Any], article_id: UUID) -> Response:
         article = readable(article_id)
     wanted = request.accept_mimetypes.best_match([JSON, NINJS])
     etag = f'{article["etag"][:-1]}:ninjs"' if wanted == NINJS else article["etag"]
-    if caching.client_has(etag, article["updated_at"]):
+    if client_has(etag, article["updated_at"]):
         response = Response(status=304)
     else:
         response = _as_ninjs(article) if wanted == NINJS else answer(shown(article))
-    response.headers["ETag"] = etag
     response.vary.add("Accept")
-    response.headers["Last-Modified"] = caching.last_modified(article["updated_at"])
-    return caching.cacheable(response)
+    return caching.tagged(response, etag, article["updated_at"])
 
 
 def _as_ninjs(article: DictRow) -> Response:

@@ -79,6 +79,20 @@ def test_what_the_client_holds_already_is_counted_apart(measured: FlaskClient, f
     assert figures(ARTICLES.replace("200", "304")) == 1
 
 
+def test_what_is_kept_is_counted_by_whether_it_was_of_use(
+    measured: FlaskClient, figures: Asked, demo: Connection
+) -> None:
+    lookups = {result: f'dateline_cache_lookups_total{{result="{result}"}}' for result in ("miss", "hit", "stale")}
+    assert figures("dateline_cache_bytes") == 0
+    for _ in range(3):
+        measured.get("/v1/articles")
+    assert [figures(name) for name in lookups.values()] == [1, 2, 0]
+    assert figures("dateline_cache_bytes") > len(measured.get("/v1/articles").data)
+    store(demo, record("new", outlet="korea-herald"))
+    measured.get("/v1/articles")
+    assert [figures(name) for name in lookups.values()] == [1, 3, 1]
+
+
 def test_the_oldest_work_that_waits_has_its_age(demo: Connection, figures: Asked) -> None:
     for name in ("jobs_unfinished", "oldest_unfinished_job_seconds", "oldest_due_embargo_seconds"):
         assert figures(f"dateline_{name}") == 0

@@ -1,0 +1,118 @@
+"""Reads answered from the memory of this process: what a kept answer was made for, and when it still holds."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Response, current_app, g, request
+from werkzeug.datastructures import Headers
+
+from api import metrics
+from api.cache import Cache, Kept, Key
+from api.conditional import client_has, last_modified
+from api.current import database
+from api.queries import changes
+from api.queries.changes import State
+from api.timing import stage
+
+T = TypeVar("T")
+
+# What a request is known by beside its address and what its key may see. An answer that varies by more is not kept.
+VARIES = frozenset({"accept", "accept-encoding", "authorization"})
+# What is made for each sending: hooks and the server add it.
+NOT_KEPT = frozenset({"content-length", "last-modified"})
+OF_NOTHING = frozenset({"etag", "cache-control", "vary"})
+
+
+def answer() -> Response | None:
+    """The kept answer to this request, which its key was checked for; None when the archive has to be asked.
+
+    Who sends a Dateline-Position wants to see at least that, so the archive is asked.
+    """
+    cache = _cache()
+    environ = request.environ
+    if not cache.capacity or environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_DATELINE_POSITION" in environ:
+        return None
+    key = _key()
+    kept = cache.get(key)
+    # What is read from here on is of this state or of a later one.
+    g.keep = (key, (cache.trusted if kept else cache.seen) or state())
+    if kept is None:
+        metrics.looked_up("miss")
+        return None
+    if kept.state != g.keep[1]:
+        metrics.looked_up("stale")
+        return None
+    del g.keep
+    metrics.looked_up("hit")
+    with stage("cache"):
+        return _again(kept)
+
+
+def keep(response: Response) -> Response:
+    """Keep an answer for those who ask the same, if it follows from the request and the archive's state alone."""
+    asked = g.pop("keep", None)
+    etag = response.headers.get("ETag")
+    if asked is None or response.status_code != 200 or etag is None or response.is_streamed:
+        return response
+    if "no-store" in response.headers.get("Cache-Control", "") or not _varies_by_what_is_known(response):
+        return response
+    key, state = asked
+    headers = tuple((name, value) for name, value in response.headers if name.lower() not in NOT_KEPT)
+    mark = f':{response.headers.get("Content-Encoding")}"'
+    etag = f'{etag.removesuffix(mark)}"' if etag.endswith(mark) else etag
+    cache = _cache()
+    cache.keep(key, Kept(state, response.get_data(), headers, etag, g.get("changed_at")))
+    metrics.kept(cache.size)
+    return response
+
+
+def state() -> State:
+    """The state of the archive, asked for now."""
+    return learned(lambda: database().read(changes.state), lambda state: state)
+
+
+def learned(question: Callable[[], T], state_of: Callable[[T], State]) -> T:
+    """The answer to a question, from which the state of the archive is known as well."""
+    cache = _cache()
+    asked_at = cache.now()
+    answered = question()
+    cache.learn(state_of(answered), asked_at)
+    return answered
+
+
+def _key() -> Key:
+    key = g.key
+    environ = request.environ
+    return (
+        environ["REQUEST_METHOD"],
+        g.base_url,
+        environ["PATH_INFO"],
+        environ["QUERY_STRING"],
+        environ.get("HTTP_ACCEPT"),
+        environ.get("HTTP_ACCEPT_ENCODING"),
+        key and f"{sorted(key.scopes)} {sorted(key.outlets)}",
+    )
+
+
+def _again(kept: Kept) -> Response:
+    if client_has(kept.etag, kept.changed_at):
+        response = Response(status=304, headers=Headers(_of_nothing(kept)))
+        del response.headers["Content-Type"]
+        response.headers["ETag"] = kept.etag
+    else:
+        response = Response(kept.body, headers=Headers(kept.headers))
+    if kept.changed_at:
+        response.headers["Last-Modified"] = last_modified(kept.changed_at)
+    return response
+
+
+def _of_nothing(kept: Kept) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in kept.headers if name.lower() in OF_NOTHING]
+
+
+def _varies_by_what_is_known(response: Response) -> bool:
+    return VARIES.issuperset(name.lower() for name in response.vary)
+
+
+def _cache() -> Cache:
+    return current_app.extensions["dateline.cache"]

@@ -1,0 +1,42 @@
+"""What a client shows that it holds already: If-None-Match and If-Modified-Since."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import request
+from werkzeug.http import http_date
+
+
+def conditional() -> bool:
+    """Whether the client holds something, and asks whether it is still that."""
+    return "HTTP_IF_NONE_MATCH" in request.environ or "HTTP_IF_MODIFIED_SINCE" in request.environ
+
+
+def client_has(etag: str, changed_at: datetime | None) -> bool:
+    """Whether the request shows that the client holds this entity; If-None-Match decides when it is sent."""
+    if not conditional():
+        return False
+    if request.if_none_match:
+        if presented(etag):
+            return True
+        bare = opaque(etag)
+        # Compression marks a strong tag with its algorithm; it is the same article.
+        return any(request.if_none_match.contains_weak(f"{bare}{mark}") for mark in ("", ":zstd", ":br", ":gzip"))
+    since = request.if_modified_since
+    return bool(since and changed_at and changed_at < since + timedelta(seconds=1))
+
+
+def presented(etag: str) -> str | None:
+    """The tag in If-None-Match that is this one with the entity's own before it."""
+    shown = (known.partition(":")[0] for known in request.if_none_match.as_set(include_weak=True))
+    return next((f'"{known}"' for known in shown if known.endswith(f"-{opaque(etag)}")), None)
+
+
+def opaque(etag: str) -> str:
+    """An entity tag without its quotes, and whether it is weak."""
+    return etag.removeprefix("W/").strip('"')
+
+
+def last_modified(changed_at: datetime) -> str:
+    """The header's value; within the second of a change another may come, so that one counts as unsettled."""
+    settled = min(changed_at, datetime.now(UTC) - timedelta(seconds=1))
+    return http_date(settled)

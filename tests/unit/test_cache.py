@@ -1,0 +1,81 @@
+"""Kept answers: no more than there is room for, and a state that is trusted for as long as was set."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from api.cache import OVERHEAD, Cache, Kept
+from api.queries.changes import State
+
+
+def state(position: int) -> State:
+    return State(UUID(int=1), 1, position, datetime(2025, 6, 1, tzinfo=UTC), 0, "")
+
+
+def kept(body: bytes) -> Kept:
+    return Kept(state(1), body, (("ETag", '"x"'),), '"x"', None)
+
+
+ROOM = 2 * (1_000 + OVERHEAD + 100)
+
+
+def test_what_was_not_used_for_longest_makes_room() -> None:
+    cache = Cache(ROOM, 100)
+    first, second, third = (kept(letter * 1_000) for letter in (b"a", b"b", b"c"))
+    cache.keep(("first",), first)
+    cache.keep(("second",), second)
+    assert cache.get(("first",)) is first
+    cache.keep(("third",), third)
+    assert [cache.get((name,)) for name in ("first", "second", "third")] == [first, None, third]
+
+
+def test_what_is_kept_never_takes_more_than_its_room() -> None:
+    cache = Cache(ROOM, 100)
+    for number in range(50):
+        cache.keep((f"path {number % 7}", "x" * number), kept(b"y" * (number * 37 % 1_500)))
+        assert 0 < cache.size <= ROOM
+    sizes = [
+        held.size + len(f"path {number % 7}") + number
+        for number in range(50)
+        if (held := cache.get((f"path {number % 7}", "x" * number)))
+    ]
+    assert cache.size == sum(sizes)
+
+
+def test_an_answer_larger_than_all_room_is_not_kept_and_drives_none_out() -> None:
+    cache = Cache(ROOM, 100)
+    cache.keep(("small",), kept(b"s"))
+    cache.keep(("large",), kept(b"l" * ROOM))
+    assert cache.get(("large",)) is None
+    assert cache.get(("small",))
+
+
+def test_the_same_request_is_kept_once() -> None:
+    cache = Cache(ROOM, 100)
+    cache.keep(("path",), kept(b"old"))
+    before = cache.size
+    cache.keep(("path",), kept(b"new"))
+    held = cache.get(("path",))
+    assert (cache.size, held and held.body) == (before, b"new")
+
+
+@pytest.mark.parametrize(("trusted_ms", "age", "trusted"), [(100, 0.09, True), (100, 0.11, False), (0, 0.0, False)])
+def test_a_state_is_trusted_for_as_long_as_was_set(trusted_ms: int, age: float, trusted: bool) -> None:
+    now = [5.0]
+    cache = Cache(ROOM, trusted_ms, clock=lambda: now[0])
+    assert cache.trusted is None
+    cache.learn(state(1), cache.now())
+    now[0] += age
+    assert (cache.trusted == state(1)) is trusted
+    assert cache.seen == state(1)
+
+
+def test_what_was_asked_earlier_and_answered_later_does_not_count() -> None:
+    now = [5.0]
+    cache = Cache(ROOM, 100, clock=lambda: now[0])
+    earlier = cache.now()
+    now[0] += 0.01
+    cache.learn(state(2), cache.now())
+    cache.learn(state(1), earlier)
+    assert cache.seen == state(2)
