@@ -7,7 +7,7 @@ CLIENTS := build/clients
 NODE_BIN := $(CLIENTS)/typescript/node_modules/.bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-long openapi clients lint-openapi bench-write bench-relevance bench-search screenshots lint format lock clean
+.PHONY: help serve test test-long openapi clients lint-openapi bench bench-write bench-relevance bench-search screenshots lint format lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ clients: $(VENV)/.dev $(CLIENTS)/.node ## Make clients of docs/openapi.json in b
 
 lint-openapi: $(CLIENTS)/.node ## Check docs/openapi.json by Redocly's rules
 	REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(NODE_BIN)/redocly lint --config tests/clients/redocly.yaml docs/openapi.json
+
+bench: $(VENV)/.dev ## Measure reads beside their SQL, an empty view and a FastAPI list, in five minutes (OPTIONS=...)
+	$(BIN)/python -m bench.read $(OPTIONS)
 
 bench-write: $(VENV)/.dev ## Measure a batch of 10,000 articles over HTTP beside COPY of the same rows
 	$(BIN)/python -m bench.write

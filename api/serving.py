@@ -30,8 +30,11 @@ class PortTakenError(Exception):
     """Somebody else listens where we would."""
 
 
-def serve(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; requests are finished. Raises PortTakenError, UnfitDatabase, NoArchive."""
+def serve(settings: Settings, *, demo: bool, say: Callable[[str], None], worker: str = "api.serving:worker") -> None:
+    """Serve until SIGINT or SIGTERM; requests are finished. ``worker`` makes the app in each process.
+
+    Raises PortTakenError, UnfitDatabase, NoArchive.
+    """
     _refuse_taken(settings)
     logs.start(settings.log_format)
     as_json = logs.format_for(settings.log_format) == logs.JSON
@@ -53,7 +56,7 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None
                 stack.enter_context(metrics.shared())
             stack.enter_context(_watched(server))
             stack.enter_context(ticker.ticking(conninfo, settings.changes_kept_days))
-            _granian(settings).serve()
+            _granian(settings, worker).serve()
 
 
 def worker() -> Flask:
@@ -129,9 +132,9 @@ def _watched(server: embedded.Server | None) -> Iterator[None]:
         watcher.join()
 
 
-def _granian(settings: Settings) -> MPServer:
+def _granian(settings: Settings, worker: str) -> MPServer:
     return MPServer(
-        "api.serving:worker",
+        worker,
         factory=True,
         interface=Interfaces.WSGI,
         address=settings.host,

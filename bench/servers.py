@@ -130,6 +130,13 @@ class Client:
         response = self._connection.getresponse()
         return response.status, json.loads(response.read())
 
+    def header(self, address: str, name: str) -> str:
+        """A header of the answer to an address."""
+        self._connection.request("GET", address)
+        response = self._connection.getresponse()
+        response.read()
+        return response.headers[name]
+
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
         """What is answered to a body."""
         self._connection.request("POST", path, body, dict(headers))

@@ -1,0 +1,295 @@
+"""How fast reads are: beside their own SQL in pgbench, an empty view of the same app, and a peer; all in one run."""
+
+import argparse
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from api.commands import keys
+from api.database import Connection, connect
+from bench import read_chart, servers, texts, usage
+from bench.load import CONNECTIONS, TOOLS, Load, Request, put
+from bench.pgbench import run as pgbench
+from bench.read_app import EMPTY
+
+OUTLETS = ["daily", "weekly", "monthly"]
+TAGS = 200
+PORT, PEER_PORT = 18_080, 18_081
+RESULT = Path("build/bench-read.json")
+CHART = Path("docs/images/latency.svg")
+
+SQL, NOTHING, PEER = "its SQL, by pgbench", "empty view", "FastAPI's list"
+LIST, KEPT, HELD, ONE = "list of a tag", "list, kept", "list, held (304)", "one article"
+NEWEST, RELEVANCE, MIXED = "search, newest", "search, relevance", "mixed, 2 % writes"
+# What is measured, as a part of what: the least that it may be.
+GOALS = [(LIST, SQL, 0.15), (LIST, PEER, 8.0), (KEPT, NOTHING, 0.70), (HELD, NOTHING, 0.70), (ONE, NOTHING, 0.30)]
+MIXED_GOAL = 10
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One load, with the milliseconds of CPU that the server, and Postgres, used for a request."""
+
+    load: Load
+    server_ms: float
+    postgres_ms: float
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What the requests are made of."""
+
+    tags: list[str]
+    articles: list[str]
+    words: list[str]
+    key: str
+
+
+def main() -> None:
+    """Print a table for each size and whether the goals are met, write all as JSON; exit code 1 when one is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, nargs="+", default=[100_000], help="sizes; several are drawn as well")
+    parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured, in turn")
+    parser.add_argument("--seconds", type=float, default=5, help="how long each is measured in a round")
+    parser.add_argument("--workers", type=int, default=1, help="processes of the server")
+    parser.add_argument("--tool", choices=TOOLS, help="what asks: wrk where it is installed, else threads")
+    parser.add_argument("--keep", type=Path, help="where the archives are, or will be, kept")
+    parser.add_argument(
+        "--chart", type=Path, default=Path("docs/images/latency.svg"), help="what several sizes are drawn to"
+    )
+    parser.add_argument("--result", type=Path, default=RESULT, help="where all figures are written")
+    options = parser.parse_args()
+    results = {articles: measure(articles, options) for articles in options.articles}
+    options.result.parent.mkdir(exist_ok=True)
+    options.result.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(f"\nall of it is in {options.result}")
+    if len(results) > 1:
+        shown = {
+            name: {articles: result["measured"][name]["p50"] for articles, result in results.items()}
+            for name in (LIST, ONE, KEPT)
+        }
+        options.chart.write_text(read_chart.drawn(shown), encoding="utf-8")
+    sys.exit(not all(goal["met"] for result in results.values() for goal in result["goals"]))
+
+
+def measure(articles: int, options: argparse.Namespace) -> dict[str, Any]:
+    """Everything about an archive of this size."""
+    kept = options.keep and options.keep / str(articles)
+    with ExitStack() as stack:
+        conninfo = stack.enter_context(servers.postgres(kept))
+        began = time.perf_counter()
+        if servers.fill(conninfo, f"read {articles}", tagged(articles)):
+            print(f"archive of {articles:,} articles filled in {time.perf_counter() - began:.0f} s", flush=True)
+        with connect(conninfo) as connection:
+            archive = _archive(connection)
+            statement, ids = _statement(connection, archive.tags)
+            postmaster = usage.parent(connection.info.backend_pid)
+        environment = {**os.environ, "DATABASE_URL": conninfo}
+        ours = stack.enter_context(_serving(["-m", "bench.read_app"], PORT, {
+            **environment, "PORT": str(PORT), "WORKERS": str(options.workers), "METRICS": "true", "LOG_FORMAT": "json",
+        }))  # fmt: skip
+        theirs = stack.enter_context(_serving(
+            ["-m", "granian", "--interface", "asgi", "--port", str(PEER_PORT), "bench.read_peer:app"],
+            PEER_PORT, environment,
+        ))  # fmt: skip
+        loads = _loads(archive)
+        rows: dict[str, list[Measured]] = {SQL: [], **{name: [] for name in loads}}
+        for number in range(options.rounds):
+            rows[SQL].append(Measured(pgbench(conninfo, statement, ids, options.seconds), 0.0, 0.0))
+            for name, (port, requests) in loads.items():
+                asked = requests(number)
+                put(port, asked, 1, options.tool)
+                used = (theirs if port == PEER_PORT else ours), postmaster
+                before = [usage.cpu_seconds(pid) for pid in used]
+                load = put(port, asked, options.seconds, options.tool)
+                spent = [usage.cpu_seconds(pid) - then for pid, then in zip(used, before, strict=True)]
+                rows[name].append(Measured(load, *(each / load.requests * 1e3 for each in spent)))
+            print(f"round {number + 1} of {options.rounds}", flush=True)
+        memory = [usage.resident_bytes(pid) for pid in usage.family(ours) if usage.is_spawned(pid)]
+    result = _summed_up(rows)
+    result["worker_bytes"] = memory
+    result["cores"] = os.cpu_count()
+    print(_table(articles, result))
+    return result
+
+
+def tagged(articles: int) -> Iterator[dict[str, Any]]:
+    """Articles, each with one to three tags, some of which are far more frequent than others."""
+    chance = random.Random(3)  # noqa: S311 - for tags, not for secrets
+    weights = [1 / (rank + 1) for rank in range(TAGS)]
+    names = [f"tag-{number}" for number in range(TAGS)]
+    for record in texts.articles(articles, OUTLETS):
+        yield {**record, "tags": sorted(set(chance.choices(names, weights, k=chance.randint(1, 3))))}
+
+
+def _archive(connection: Connection) -> Archive:
+    def column(statement: Any) -> list[str]:
+        return [str(next(iter(row.values()))) for row in connection.execute(statement)]
+
+    return Archive(
+        tags=column("select slug from tags where articles >= 20 order by slug"),
+        articles=column("select id from articles order by md5(id::text) limit 1000"),
+        words=column("select lexeme from term_stats where lexeme ~ '^[a-z]{4,}$' order by md5(lexeme) limit 500"),
+        key=keys.create(connection, "bench", ["write"], OUTLETS),
+    )
+
+
+def _loads(archive: Archive) -> Mapping[str, tuple[int, Callable[[int], list[Request]]]]:
+    """By name, the port and what is asked there in each round."""
+    number = count()
+
+    def chance(round_number: int) -> random.Random:
+        return random.Random(round_number)  # noqa: S311 - for the order of requests
+
+    def lists(round_number: int, headers: Callable[[str], dict[str, str]] = lambda _: {}) -> list[Request]:
+        tags = chance(round_number).choices(archive.tags, k=2_000)
+        return [Request(address, headers=headers(address)) for tag in tags for address in [_list(tag)]]
+
+    def unlike(_: str) -> dict[str, str]:
+        # No two requests are the same, so none has an answer that is kept.
+        return {"Accept": f"application/json, text/x-{next(number)}"}
+
+    def held(round_number: int) -> list[Request]:
+        etags = {_list(tag): _etag(_list(tag)) for tag in archive.tags}
+        return lists(round_number, lambda address: {"If-None-Match": etags[address]})
+
+    def searches(sort: str) -> Callable[[int], list[Request]]:
+        def asked(round_number: int) -> list[Request]:
+            words = chance(round_number).choices(archive.words, k=2_000)
+            return [
+                Request(f"/v1/articles?q={word}&sort={sort}&count=none&fields=id,headline", headers=unlike(word))
+                for word in words
+            ]
+
+        return asked
+
+    def articles(round_number: int) -> list[Request]:
+        ids = chance(round_number).choices(archive.articles, k=2_000)
+        return [Request(f"/v1/articles/{article}", headers=unlike(article)) for article in ids]
+
+    def mixed(round_number: int) -> list[Request]:
+        kinds = [
+            (40, lists(round_number)),
+            (8, held(round_number)),
+            (25, [Request(f"/v1/articles/{article}") for article in archive.articles]),
+            (10, [Request("/v1/articles")]),
+            (10, searches("newest")(round_number)),
+            (5, searches("relevance")(round_number)),
+            (2, _writes(round_number, archive.key)),
+        ]
+        order = chance(round_number)
+        picked = order.choices([kind for _, kind in kinds], [weight for weight, _ in kinds], k=10_000)
+        return [order.choice(kind) for kind in picked]
+
+    return {
+        NOTHING: (PORT, lambda _: [Request(EMPTY)]),
+        PEER: (PEER_PORT, lists),
+        LIST: (PORT, lambda round_number: [*lists(round_number, unlike)]),
+        KEPT: (PORT, lists),
+        HELD: (PORT, held),
+        ONE: (PORT, articles),
+        NEWEST: (PORT, searches("newest")),
+        RELEVANCE: (PORT, searches("relevance")),
+        MIXED: (PORT, mixed),
+    }
+
+
+def _list(tag: str) -> str:
+    return f"/v1/articles?tag={tag}&count=none"
+
+
+def _etag(address: str) -> str:
+    return servers.Client(PORT).header(address, "ETag")
+
+
+def _writes(seed: int, key: str) -> list[Request]:
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    return [
+        Request("/v1/articles", "POST", headers, json.dumps(record).encode())
+        for record in texts.articles(1_000, OUTLETS, seed=1_000 + seed)
+    ]
+
+
+def _statement(connection: Connection, tags: Sequence[str]) -> tuple[str, list[int]]:
+    """The SQL of the list of a tag, with :driving for the tag, and the ids of the tags."""
+    from api.queries import articles
+    from api.queries.frequencies import known
+
+    found = known(connection, {"tag": [tags[0]]}, None, "newest")
+    if found is None:
+        raise SystemExit("the archive has no tags")
+    selection, order = articles.selected(found, None, "newest")
+    statement, parameters = selection.page(order, None, 20)
+    for name in parameters:
+        statement = statement.replace(f"%({name})s", f":{name}")
+    rows = connection.execute("select id from tags where slug = any(%(tags)s)", {"tags": list(tags)}).fetchall()
+    return statement.replace(":limit", "21"), [row["id"] for row in rows]
+
+
+@contextmanager
+def _serving(arguments: Sequence[str], port: int, environment: Mapping[str, str]) -> Iterator[int]:
+    with subprocess.Popen([sys.executable, *arguments], env=environment, stdout=subprocess.DEVNULL) as server:
+        try:
+            servers.until_ready(port)
+            yield server.pid
+        finally:
+            server.terminate()
+
+
+def _summed_up(rows: Mapping[str, Sequence[Measured]]) -> dict[str, Any]:
+    """Medians of all rounds, and what became of the goals."""
+
+    def median(values: Iterator[float]) -> float:
+        return round(statistics.median(values), 3)
+
+    measured = {
+        name: {
+            "rate": median(each.load.rate for each in found),
+            "p50": median(each.load.p50 for each in found),
+            "p99": median(each.load.p99 for each in found),
+            "server_ms": median(each.server_ms for each in found),
+            "postgres_ms": median(each.postgres_ms for each in found),
+            "rounds": [asdict(each.load) for each in found],
+        }
+        for name, found in rows.items()
+    }
+    goals = [
+        {"what": f"{name} / {beside}", "least": least, "is": measured[name]["rate"] / measured[beside]["rate"]}
+        for name, beside, least in GOALS
+    ]
+    for goal in goals:
+        goal["met"] = goal["is"] >= goal["least"]
+    slowest = measured[MIXED]["p99"] / measured[MIXED]["p50"]
+    goals.append({"what": f"{MIXED}: p99 / p50", "most": MIXED_GOAL, "is": slowest, "met": slowest <= MIXED_GOAL})
+    return {"measured": measured, "goals": goals}
+
+
+def _table(articles: int, result: Mapping[str, Any]) -> str:
+    lines = [
+        f"\n{articles:,} articles, {result['cores']} cores for all, {CONNECTIONS} connections",
+        f"{'':<20}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}{'of Postgres':>13}",
+    ]
+    for name, row in result["measured"].items():
+        lines.append(
+            f"{name:<20}{row['rate']:>11,.0f}{row['p50']:>9.2f}{row['p99']:>9.2f}"
+            f"{row['server_ms']:>9.3f}{row['postgres_ms']:>13.3f}"
+        )
+    for goal in result["goals"]:
+        bound = f"at least {goal['least']}" if "least" in goal else f"at most {goal['most']}"
+        lines.append(f"{goal['what']:<38}{goal['is']:>7.2f}   goal {bound}{'' if goal['met'] else ': missed'}")
+    workers = ", ".join(f"{size / 1e6:.0f}" for size in result["worker_bytes"])
+    return "\n".join([*lines, f"memory of each worker, MB: {workers}"])
+
+
+if __name__ == "__main__":
+    main()

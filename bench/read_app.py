@@ -1,0 +1,19 @@
+"""``dateline serve`` with one address more: an empty view that every hook of the app passes."""
+
+from flask import Flask, Response
+
+from api import serving
+from api.settings import Settings
+
+EMPTY = "/bench/empty"
+
+
+def worker() -> Flask:
+    """The app in a process of granian's."""
+    app = serving.worker()
+    app.add_url_rule(EMPTY, "bench_empty", lambda: Response(b"{}", mimetype="application/json"))
+    return app
+
+
+if __name__ == "__main__":
+    serving.serve(Settings.from_env(), demo=False, say=print, worker="bench.read_app:worker")
