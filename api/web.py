@@ -163,7 +163,8 @@ class Blueprint(flask_smorest.Blueprint):
             if accepts:
                 content = {kind: {"schema": schema, "example": shown} for kind, (schema, shown) in accepts.items()}
                 served = self.doc(requestBody={"required": True, "content": content})(served)
-            served = self.arguments(query, location="query")(served)
+            # Made once: given the class, webargs makes it anew, and copies every field, for each request.
+            served = self.arguments(query() if isinstance(query, type) else query, location="query")(served)
             for header in [*documented, *([POSITION] if positioned else [])]:
                 _describe(served, header)
             operation = _camel_case(name or view.__name__)

@@ -29,8 +29,8 @@ def conninfo(server: str) -> Iterator[str]:
 
 @pytest.fixture
 def app(conninfo: str) -> Iterator[Flask]:
-    """The app on a real pool."""
-    app = create_app(Settings(database_url=conninfo, threads=3, statement_timeout_ms=1_000))
+    """The app on a real pool, which asks the archive for every answer."""
+    app = create_app(Settings(database_url=conninfo, threads=3, statement_timeout_ms=1_000, cache_bytes=0))
     app.test_client_class = ContractClient
     yield app
     app.extensions["dateline.database"].close()
