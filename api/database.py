@@ -124,6 +124,19 @@ def in_transaction(connection: Connection, work: Callable[[Connection], T]) -> T
 
 
 @contextmanager
+def at_once(connection: Connection) -> Iterator[None]:
+    """Statements that wait for no answer until one is asked for; where they do so already, nothing more.
+
+    A pipeline within a pipeline would wait for the server as it begins and again as it ends.
+    """
+    if connection.pgconn.pipeline_status:
+        yield
+    else:
+        with connection.pipeline():
+            yield
+
+
+@contextmanager
 def pipelined(connection: Connection) -> Iterator[None]:
     """One transaction whose statements wait for no answer until one is asked for, the commit included."""
     with connection.pipeline(), connection.transaction():

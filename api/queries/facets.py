@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from api.database import Connection
+from api.database import Connection, at_once
 from api.queries.articles import asked, selected
 from api.queries.frequencies import Known, known
 
@@ -53,7 +53,7 @@ def counted(
     nothing = "q" in filters and query is None
     whole = None if nothing else known(connection, filters, query, "newest")
     counting: list[tuple[list[str], Cursor[DictRow] | None]] = []
-    with connection.pipeline():
+    with at_once(connection):
         for ignored, together in sets.items():
             found = None if nothing else _without(connection, filters, query, whole, ignored)
             counting.append((together, _ask(connection, found, query, together) if found else None))

@@ -12,7 +12,7 @@ from psycopg.rows import DictRow
 from api import search
 from api.article import COLUMNS
 from api.asked import Lexeme
-from api.database import Connection, present
+from api.database import Connection, at_once, present
 from api.folding import tokens
 from api.highlights import LOOKED_THROUGH
 from api.queries import terms as term_counts
@@ -104,7 +104,7 @@ _NUMBERS: tuple[LiteralString, ...] = (
 
 def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictRow], list[DictRow]]:
     """The article's text, its tags and people, the rarest first, and its lexemes."""
-    with connection.pipeline():
+    with at_once(connection):
         subject = connection.execute(
             """
             select language, headline, standfirst, body, (select coalesce(sum(articles), 0)::int from outlets) as of_all

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 from api.calendar import INTERVALS, Stretch, stretches
-from api.database import Connection
+from api.database import Connection, at_once
 from api.queries.articles import asked, selected
 from api.queries.frequencies import Known, known
 
@@ -46,7 +46,7 @@ def _span(
     since = filters.get("from")
     until = filters["to"] - timedelta(microseconds=1) if "to" in filters else None
     if found and None in (since, until):
-        with connection.pipeline():
+        with at_once(connection):
             ends = [_ask(connection, found, query, sort) for sort in ("oldest", "newest")]
         first, last = (row["published_at"] if (row := cursor.fetchone()) else None for cursor in ends)
         since, until = since or first, until or last
