@@ -37,6 +37,9 @@ class Order:
         return f"({', '.join(self.columns)}) {sign} ({values})"
 
 
+# The rows of the largest page, and one more to know of it.
+_LARGEST: LiteralString = "101"
+
 _PLACEHOLDERS: tuple[LiteralString, ...] = ("%(after_0)s", "%(after_1)s", "%(after_2)s")
 
 
@@ -48,6 +51,7 @@ class Selection:
     what is ``gathered`` is fetched as a whole and ordered afterwards; and of ``each`` row of another source, which the
     conditions may name, the first rows in order are taken, and of all those the first. Rows that this selection can
     never have may be had ``also``, by a way of their own; both have the names of the order as columns of ``a``.
+    ``settled`` is one whose best plan is the same whatever its parameters are.
     """
 
     columns: LiteralString
@@ -57,6 +61,7 @@ class Selection:
     gathered: bool = False
     each: LiteralString | None = None
     also: "Selection | None" = None
+    settled: bool = False
 
     def where(self, condition: LiteralString, **parameters: object) -> "Selection":
         """The same, narrowed by one more condition."""
@@ -96,7 +101,11 @@ class Selection:
     def page(self, order: Order, after: Sequence[object] | None, limit: int) -> tuple[LiteralString, dict[str, object]]:
         """The statement and parameters of ``limit`` rows behind ``after``, and of one more to know of it."""
         narrowed = self if after is None else self.after(order, after)
-        return narrowed.first(order, "%(limit)s"), {**narrowed.bound, "limit": limit + 1}
+        statement = narrowed.first(order, "%(limit)s")
+        if self.settled:
+            # Planned once, the limit is not known, which the planner takes for a tenth of all rows.
+            statement = f"select * from ({narrowed.first(order, _LARGEST)}) as a limit %(limit)s"
+        return statement, {**narrowed.bound, "limit": limit + 1}
 
     def count(self, most: int | None, order: Order) -> tuple[LiteralString, dict[str, object]]:
         """The statement and parameters that count the rows, up to ``most``: the first ones, found as a page is."""

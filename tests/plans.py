@@ -1,6 +1,6 @@
 """A large archive, and what statements really read in it, asked of Postgres while they run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from unittest.mock import patch
 from conftest import new_database
 from psycopg import Cursor
 from psycopg.rows import DictRow, dict_row
+from psycopg.sql import SQL, Literal
 
 from api import migrate
 from api.database import Connection, connect
@@ -73,6 +74,21 @@ def watched(connection: Connection) -> Iterator[list[Cost]]:
         yield costs
     finally:
         connection.cursor_factory = factory
+
+
+def planned_once(connection: Connection, statement: str, parameters: Mapping[str, object]) -> Cost:
+    """The cost of a statement by the plan that Postgres makes without knowing its parameters."""
+    for number, name in enumerate(parameters, 1):
+        statement = statement.replace(f"%({name})s", f"${number}")
+    values = SQL(", ").join(map(Literal, parameters.values()))
+    connection.execute(f"prepare planned_once as {statement}".encode())
+    connection.execute("set plan_cache_mode = force_generic_plan")
+    try:
+        explained = connection.execute(SQL("{} execute planned_once({})").format(SQL(EXPLAIN), values)).fetchall()
+    finally:
+        connection.execute("reset plan_cache_mode")
+        connection.execute("deallocate planned_once")
+    return _cost(explained[0]["QUERY PLAN"][0]["Plan"], statement)
 
 
 @contextmanager

@@ -165,7 +165,9 @@ def selected(
     columns = _columns((*fields, *order.names) if fields else ())
     selection = _narrowed(selection.where("a.visible"), found.filters, driving, query, linked=linked)
     if alone is not None and not alone:
-        return replace(selection, columns=columns), order
+        # One tag or person and nothing else: its links are walked, however many they are.
+        only = query is None and found.filters.keys() == lists.keys() and sum(map(len, lists.values())) == 1
+        return replace(selection, columns=columns, settled=only and linked and not selection.gathered), order
     embargoed = Selection("a.*", EMBARGOED if alone is None else EMBARGOED_OF, parameters={"alone": alone})
     also = _narrowed(embargoed, found.filters, lists, query, whole=True)
     return replace(selection, columns=columns, also=also), order

@@ -80,9 +80,10 @@ def fetch(
 ) -> Page:
     """One page of a selection. ``counted`` has the same rows, with an order to count them in, if not the page's."""
     with at_once(connection):
-        # A generic plan cannot know how frequent a tag or a word is; measured 20 times slower for tag and q.
         statement, parameters = selection.page(order.reversed if wanted.backward else order, wanted.place, wanted.limit)
-        cursor = unread(connection).execute(statement, parameters, prepare=False)
+        # A generic plan cannot know how frequent a tag or a word is; measured 20 times slower for tag and q.
+        prepare = None if selection.settled else False
+        cursor = unread(connection).execute(statement, parameters, prepare=prepare)
         counting = _count(connection, *(counted or (selection, order)), wanted.count)
     rows = cursor.fetchall()
     more = len(rows) > wanted.limit

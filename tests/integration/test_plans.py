@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
-from plans import Cost, day, large, watched
+from plans import Cost, day, large, planned_once, watched
 
 from api.commands import statistics
 from api.database import Connection
@@ -166,6 +166,21 @@ def hold(costs: list[Cost], ceiling: Ceiling) -> None:
         rows, blocks = ceiling.counting if cost.counts else ceiling.page
         assert cost.rows <= rows, f"{cost.rows} rows\n{cost.text}"
         assert cost.blocks <= blocks, f"{cost.blocks} blocks\n{cost.text}"
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("place", [None, MIDDLE])
+@pytest.mark.parametrize("slug", ["1", "300", "401", "405"])
+@pytest.mark.parametrize("noun", ["tag", "person"])
+def test_what_is_planned_once_is_no_dearer_for_any_tag_or_person(
+    archive: Connection, noun: str, slug: str, place: list[Any] | None, backward: bool
+) -> None:
+    found = known(archive, {noun: [f"{noun}-{slug}"]}, None, "newest")
+    assert found, "the archive has it"
+    selection, order = articles.selected(found, None, "newest")
+    assert selection.settled
+    statement, parameters = selection.page(order.reversed if backward else order, place, 20)
+    hold([planned_once(archive, statement, parameters)], WALKED)
 
 
 @pytest.mark.parametrize("sort", SORTS)

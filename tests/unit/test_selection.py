@@ -34,6 +34,16 @@ def test_conditions_are_joined_by_and_in_the_order_given() -> None:
     )
 
 
+def test_a_settled_selection_says_how_many_rows_a_page_has_at_most() -> None:
+    settled = Selection("b.name, b.id", "berths b", settled=True)
+    assert settled.page(BY_NAME, None, 20) == (
+        "select * from (select b.name, b.id from berths b where true order by b.name, b.id limit 101) as a"
+        " limit %(limit)s",
+        {"limit": 21},
+    )
+    assert settled.first(BY_NAME, "2000") == BERTHS.first(BY_NAME, "2000")
+
+
 @pytest.mark.parametrize(
     ("order", "clause", "after"),
     [
