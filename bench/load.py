@@ -58,7 +58,7 @@ def _wrk(port: int, requests: Sequence[Request], seconds: float) -> Load:
         said = subprocess.run(
             ["wrk", *options, "-s", SCRIPT, f"http://127.0.0.1:{port}", "--", file.name],  # noqa: S607 - the PATH's wrk
             check=True,
-            capture_output=True,
+            stdout=subprocess.PIPE,
             text=True,
         ).stdout
     told = json.loads(said.splitlines()[-1])

@@ -24,7 +24,7 @@ from bench.read_app import EMPTY
 
 OUTLETS = ["daily", "weekly", "monthly"]
 TAGS = 200
-PORT, PEER_PORT = 18_080, 18_081
+PORT, PEER_PORT = servers.free_ports(2)
 RESULT = Path("build/bench-read.json")
 CHART = Path("docs/images/latency.svg")
 

@@ -3,12 +3,13 @@
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, LiteralString
@@ -153,6 +154,13 @@ def serving(conninfo: str, port: int = PORT) -> Iterator[Client]:
             yield Client(port)
         finally:
             server.terminate()
+
+
+def free_ports(count: int) -> list[int]:
+    """So many ports on which nobody listens."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [each.getsockname()[1] for each in sockets]
 
 
 def until_ready(port: int) -> None:
