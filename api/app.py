@@ -7,7 +7,7 @@ from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import cached, examples, problems, web
+from api import cached, examples, limits, problems, web
 from api.cache import Cache
 from api.converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
 from api.database import Database
@@ -19,13 +19,16 @@ from api.waiting import Waiting
 # Headers that a script of another origin may read.
 EXPOSED = [
     "ETag", "Link", "Location", "Retry-After", "Server-Timing", "X-Request-Id",
-    "Dateline-Position", "Dateline-Result", "Idempotency-Replayed",
+    "Dateline-Position", "Dateline-Result", "Idempotency-Replayed", "RateLimit", "RateLimit-Policy",
 ]  # fmt: skip
 
 DESCRIPTION = """A news archive queried by hashtag: articles of many outlets with their tags and people.
 
 Lists answer `data`, `page` and `meta`; go on with `page.next` as `cursor`. Times are RFC 3339 in UTC.
-Whatever is unknown, repeated or malformed is refused with a problem (RFC 9457) that names it."""
+Whatever is unknown, repeated or malformed is refused with a problem (RFC 9457) that names it.
+
+`RateLimit` says what is left of this minute for an address or a key. A request counts 1, and more for what costs more:
+`q` 1, `facets` and `explain` 2, `count=exact` 4, a timeline 5, a batch 10."""
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
@@ -59,6 +62,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     app.extensions["dateline.cache"] = Cache(settings.cache_bytes, settings.cache_position_ms)
     app.extensions["dateline.uses"] = Uses()
+    app.extensions["dateline.limiter"] = limits.limiter(settings.rate_limit_storage)
     # Half of the threads, so that others are still answered.
     app.extensions["dateline.waiting"] = Waiting(settings.threads // 2)
     problems.register(app)

@@ -145,6 +145,12 @@ class IdempotencyKeyReused(Problem):
     code, title, status = "idempotency_key_reused", "Idempotency-Key reused", 422
 
 
+class RateLimited(Problem):
+    """This address or key asked for more than a minute allows. Ask again after the seconds in `Retry-After`."""
+
+    code, title, status = "rate_limited", "Too many requests", 429
+
+
 class InternalError(Problem):
     """Something failed that should not have. The `request_id` finds it in the server's log."""
 

@@ -83,6 +83,23 @@ class Settings:
         high=60_000,
     )
 
+    rate_limit_address: int = setting(
+        600,
+        "How much an address may ask for in a minute without a key (an IPv6 network of 64 bits counts as one); 0 for"
+        " no limit.",
+        low=0,
+        high=10_000_000,
+    )
+    rate_limit_key: int = setting(
+        6_000, "How much a key may ask for in a minute; 0 for no limit.", low=0, high=10_000_000
+    )
+    rate_limit_storage: str = setting(
+        "",
+        "Where that is counted: a Redis for all processes, such as `redis://db.example.org:6379/0`; else each process"
+        " counts for itself.",
+        shown="(in memory)",
+    )
+
     metrics: bool = setting(
         False,
         "Whether `/metrics` answers, to whoever reaches this server: let the proxy in front keep it inside.",
@@ -117,6 +134,8 @@ def _parse(setting: Any, text: str) -> Any:
         raise SettingsError(f"{name} is {text!r}; it takes {' or '.join(setting.metadata['choices'])}")
     if setting.type is Path:
         return Path(text)
+    if setting.name == "rate_limit_storage" and not re.match(r"(rediss?|unix)://.", text):
+        raise SettingsError(f"{name} is not the URL of a Redis, such as redis://db.example.org:6379/0")
     if setting.name == "public_url" and not re.fullmatch(r"(?i:https?)://[^\s/?#]+(/[^\s?#]*)?", text):
         raise SettingsError(f"{name} is {text!r}; it takes an absolute URL such as https://news.example.org")
     return text.rstrip("/") if setting.name == "public_url" else text

@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import Headers
 
 import api.queries.keys as held_keys
-from api import cached, examples, keys, logs, metrics, positions, rights, timing
+from api import cached, examples, keys, limits, logs, metrics, positions, rights, timing
 from api.commands import keys as key_commands
 from api.converters import CONVERTERS
 from api.current import database, settings
@@ -29,6 +29,7 @@ from api.errors import (
     MalformedRequest,
     NotFound,
     Problem,
+    RateLimited,
     Unauthorized,
     Unavailable,
     UriTooLong,
@@ -45,6 +46,13 @@ POSITION = {
     "in": "header",
     "description": "What a write, or the change feed, answered: the answer is from that state of the archive or later.",
     "schema": {"type": "string"},
+}
+
+LIMITED = "/v1/"
+LIMIT_HEADERS = {
+    "Retry-After": {"description": "The seconds until it is allowed.", "schema": {"type": "integer"}},
+    "RateLimit-Policy": {"description": "The limit: `q` in `w` seconds.", "schema": {"type": "string"}},
+    "RateLimit": {"description": "What is left of it, `r`, for `t` seconds.", "schema": {"type": "string"}},
 }
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
@@ -83,6 +91,13 @@ def prepare(app: Flask) -> None:
         if len(request.environ["PATH_INFO"]) + len(request.query_string) > LONGEST_URI:
             raise UriTooLong(f"The address is longer than {LONGEST_URI:,} bytes.")
 
+    @app.before_request
+    def limit() -> None:
+        # Before anything that costs: who shows no key is counted by address. A key is counted once it is known to be
+        # one, in presented_key, after which an answer may come from a cache or be made.
+        if request.path.startswith(LIMITED) and request.method != "OPTIONS" and "Authorization" not in request.headers:
+            _take("address", _network(), settings().rate_limit_address, _cost())
+
     @app.after_request
     def finish(response: Response) -> Response:
         if response.status_code == 413:
@@ -91,6 +106,8 @@ def prepare(app: Flask) -> None:
             response.headers.pop("Content-Type", None)
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers["X-Content-Type-Options"] = "nosniff"
+        if verdict := g.get("verdict"):
+            response.headers.update(verdict.headers())
         timing.report(response)
         logs.answered(response)
         metrics.answered(response)
@@ -146,6 +163,8 @@ class Blueprint(flask_smorest.Blueprint):
         positioned = scope == "read" if positioned is None else positioned
         if positioned:
             raised = list(dict.fromkeys([*raised, InvalidCursor, CursorExpired]))
+        if f"{self.url_prefix or ''}{rule}/".startswith(LIMITED):
+            raised = [*raised, RateLimited]
         if scope:
             raised = [Unauthorized, *([Forbidden] if scope != "read" else []), *raised]
 
@@ -181,7 +200,12 @@ class Blueprint(flask_smorest.Blueprint):
                 meaning = "\n\n".join(f"`{problem.code}`: {problem.__doc__}" for problem in same)
                 shown = {problem.code: {"$ref": f"#/components/examples/{problem.code}"} for problem in same}
                 served = self.alt_response(
-                    status, schema=ProblemSchema, content_type=MEDIA_TYPE, description=meaning, examples=shown
+                    status,
+                    schema=ProblemSchema,
+                    content_type=MEDIA_TYPE,
+                    description=meaning,
+                    examples=shown,
+                    headers=LIMIT_HEADERS if status == RateLimited.status else None,
                 )(served)
             # Reads inherit the document's own: a list here, even one that allows no key, makes some generated
             # clients demand one.
@@ -230,12 +254,37 @@ def presented_key() -> Key | None:
     if header is None:
         return None
     scheme, _, token = header.partition(" ")
-    key = None
+    key, quota = None, settings().rate_limit_key
+    held_by = keys.hashed(token).hex()
+    # Both without the database: whoever guesses keys, and a key that has used up its limit, are not looked up.
+    _take("refused", _network(), settings().rate_limit_address, 0)
+    _take("key", held_by, quota, 0)
     if scheme.lower() == "bearer" and keys.well_formed(token):
         key = database().read(lambda connection: _valid(connection, token))
     if key is None:
+        _take("refused", _network(), settings().rate_limit_address, 1)
         raise Unauthorized("The key is not valid: mistyped, unknown or revoked.", headers=CHALLENGE)
+    _take("key", held_by, quota, _cost())
     return key
+
+
+def _take(name: str, key: str, quota: int, cost: int) -> None:
+    """Count this request towards a limit; RateLimited when that is used up."""
+    limiter: limits.Limiter = current_app.extensions["dateline.limiter"]
+    verdict = limiter.take(name, key, quota, cost)
+    if verdict and (cost or not verdict.allowed):
+        g.verdict = verdict
+        if not verdict.allowed:
+            asked = "too many keys that are not valid" if name == "refused" else f"too much for one {name}"
+            raise RateLimited(f"This is {asked} in a minute; Retry-After says when to ask again.")
+
+
+def _network() -> str:
+    return limits.network(request.remote_addr or "")
+
+
+def _cost() -> int:
+    return limits.cost(request.path, list(request.args.items()))
 
 
 def _valid(connection: Connection, token: str) -> Key | None:

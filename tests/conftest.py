@@ -29,6 +29,7 @@ from api.database import Connection, Database, connect
 from api.settings import Settings
 
 T = TypeVar("T")
+UNLIMITED: dict[str, Any] = {"rate_limit_address": 0, "rate_limit_key": 0}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -131,8 +132,8 @@ def blank(blank_database: str) -> Iterator[Connection]:
 
 def app_on(connection: Connection, **settings: object) -> Flask:
     """The app on one connection."""
-    # What a test changes shows at once.
-    app = _app(Settings(**{"cache_position_ms": 0, **settings}))
+    # What a test changes shows at once; and tests ask for more than readers do, all from one address.
+    app = _app(Settings(**{"cache_position_ms": 0, **UNLIMITED, **settings}))
     app.extensions["dateline.database"] = OneConnection(connection)
     given = app.extensions["dateline.settings"]
     app.extensions["dateline.cache"] = Cache(given.cache_bytes, given.cache_position_ms)
@@ -174,7 +175,7 @@ def admin_key(demo: Connection) -> dict[str, str]:
 @contextmanager
 def serving(conninfo: str, **settings: Any) -> Iterator[str]:
     """The archive of a database on a port of its own; its address."""
-    app = create_app(Settings(database_url=conninfo, public_url="http://127.0.0.1:8000", **settings))
+    app = create_app(Settings(database_url=conninfo, public_url="http://127.0.0.1:8000", **UNLIMITED, **settings))
     httpd = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=httpd.serve_forever)
     thread.start()

@@ -30,6 +30,7 @@ DEADLINE = 60.0
 
 def environment(settings: dict[str, object]) -> dict[str, str]:
     """The environment with these settings and no others."""
+    settings = {"rate_limit_address": 0, "rate_limit_key": 0, **settings}
     rest = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     return rest | {name.upper(): str(value) for name, value in settings.items()}
 

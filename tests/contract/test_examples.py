@@ -95,6 +95,8 @@ def problems(client: FlaskClient, demo: Connection, demo_database: str, key: dic
     another = {**ARTICLE, "headline": "Another headline"}
     client.post("/v1/articles", json=ARTICLE, headers={**key, "Idempotency-Key": '"first"'})
     small = app_on(demo, public_url=BASE, max_body_bytes=10).test_client()
+    limited = app_on(demo, public_url=BASE, rate_limit_address=1).test_client()
+    limited.get("/v1/tags")
     away = create_app(Settings(database_url="host=127.0.0.1 port=1 connect_timeout=1", public_url=BASE)).test_client()
     provoked = [
         client.get("/v1/articles?q=%ff"),
@@ -119,6 +121,7 @@ def problems(client: FlaskClient, demo: Connection, demo_database: str, key: dic
         client.post("/v1/articles", data="headline=Ports", headers=key),
         client.get("/v1/articles?tga=seoul-washington&limit=0"),
         client.post("/v1/articles", json=another, headers={**key, "Idempotency-Key": '"first"'}),
+        limited.get("/v1/tags"),
         _busy(client, demo, demo_database, key),
         away.get("/v1/articles"),
         _broken(client, demo, article["id"]),

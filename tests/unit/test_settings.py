@@ -48,6 +48,9 @@ def test_variables_of_other_programs_are_passed_over() -> None:
         ("PUBLIC_READS", "True", True),
         ("MAX_BODY_BYTES", "1048576", 1_048_576),
         ("STATEMENT_TIMEOUT_MS", "250", 250),
+        ("RATE_LIMIT_ADDRESS", "0", 0),
+        ("RATE_LIMIT_KEY", "12", 12),
+        ("RATE_LIMIT_STORAGE", "redis://db.example.org:6379/0", "redis://db.example.org:6379/0"),
         ("LOG_FORMAT", "json", "json"),
     ],
 )
@@ -89,6 +92,12 @@ def test_a_switch_is_true_or_false(text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_env({"PUBLIC_READS": text})
     assert str(refused.value) == f"PUBLIC_READS is {text!r}; it takes true or false"
+
+
+def test_where_limits_are_counted_is_a_redis_and_a_wrong_one_is_not_repeated() -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({"RATE_LIMIT_STORAGE": "http://:secret@db.example.org"})
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["JSON", "json,text", "xml"])
