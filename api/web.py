@@ -55,6 +55,14 @@ LIMIT_HEADERS = {
     "RateLimit": {"description": "What is left of it, `r`, for `t` seconds.", "schema": {"type": "string"}},
 }
 
+# Answers are data, which pages of any origin may read and none may show as a page of ours; Swagger UI is one, and sets
+# styles in its elements.
+_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_DOCS_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 
@@ -105,7 +113,7 @@ def prepare(app: Flask) -> None:
         if request.method == "OPTIONS":
             response.headers.pop("Content-Type", None)
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.update(_protection())
         if verdict := g.get("verdict"):
             response.headers.update(verdict.headers())
         timing.report(response)
@@ -277,6 +285,20 @@ def _take(name: str, key: str, quota: int, cost: int) -> None:
         if not verdict.allowed:
             asked = "too many keys that are not valid" if name == "refused" else f"too much for one {name}"
             raise RateLimited(f"This is {asked} in a minute; Retry-After says when to ask again.")
+
+
+def _protection() -> dict[str, str]:
+    """Headers that tell browsers what not to do with an answer."""
+    of_docs = request.path == "/docs" or request.path.startswith("/docs/")
+    headers = {
+        "Content-Security-Policy": _DOCS_POLICY if of_docs else _POLICY,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if settings().public_url.lower().startswith("https:"):
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
 
 
 def _network() -> str:
