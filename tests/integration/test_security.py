@@ -1,6 +1,5 @@
 """Headers that tell browsers what not to do, and a guide to security whose every line names a test that is there."""
 
-import re
 from pathlib import Path
 
 import pytest
