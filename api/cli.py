@@ -17,8 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from api import archive, doctor, migrate
+from api.commands import grants, reindexing, statistics
 from api.commands import keys as key_commands
-from api.commands import reindexing, statistics
 from api.database import in_transaction
 from api.embedded import EmbeddedError
 from api.errors import Problem
@@ -102,6 +102,16 @@ def migrate_command(revision: str, as_json: bool) -> None:
     with archive.located(Settings.from_env()) as (conninfo, _):
         held = migrate.go(conninfo, revision)
     _print({"revision": held}, as_json, f"The database is at migration {held or 'none'}.")
+
+
+@main.command(name="grant")
+@click.argument("role")
+@as_json
+def grant_command(role: str, as_json: bool) -> None:
+    """Let a ROLE that owns nothing serve the archive; to be run as the role that migrates, which owns the tables."""
+    with archive.opened(Settings.from_env()) as connection:
+        grants.grant(connection, role)
+    _print({"granted": role}, as_json, f"{role} may serve this archive.")
 
 
 @main.command()

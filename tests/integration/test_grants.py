@@ -1,0 +1,84 @@
+"""A server whose role owns nothing: it reads and writes what it must, and can change no table."""
+
+import uuid
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from conftest import UNLIMITED, new_database
+from partners import new_key
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from stories import ARTICLE
+
+from api import archive, migrate
+from api.app import create_app
+from api.commands import answers, changes, grants, reindexing, standing, statistics
+from api.database import connect, in_transaction
+from api.settings import Settings
+
+
+@pytest.fixture
+def granted(server: str) -> Iterator[str]:
+    """The demo archive as a role without rights of its own sees it."""
+    role = f"dateline_test_{uuid.uuid4().hex}"
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            may = connection.execute(
+                "select from pg_roles where rolname = current_user and (rolsuper or rolcreaterole)"
+            ).fetchone()
+            if may is None:
+                pytest.skip("the embedded Postgres lets nobody make roles; .ci/run has one that does")
+            archive.seed(connection)
+            connection.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
+            grants.grant(connection, role)
+            grants.grant(connection, role)
+        try:
+            yield make_conninfo(conninfo, options=f"-c role={role}")
+        finally:
+            with connect(conninfo) as connection:
+                connection.execute(sql.SQL("drop owned by {0}; drop role {0}").format(sql.Identifier(role)))
+
+
+def test_a_role_that_owns_nothing_serves_an_archive(granted: str) -> None:
+    migrate.upgrade(granted)
+    with connect(granted) as connection:
+        headers = new_key(connection, "desk", ["admin"], [])
+        assert statistics.measure(connection)
+        assert reindexing.reindex(connection, lambda _: None)
+        for due in (standing.release_due, lambda c: changes.trim(c, 1), answers.forget_old):
+            in_transaction(connection, due)
+        assert list(archive.exported(connection))
+    app = create_app(Settings(database_url=granted, **UNLIMITED))
+    try:
+        client = app.test_client()
+        assert client.get("/readyz").status_code == 200
+        assert (
+            client.post("/v1/articles", json=ARTICLE, headers={**headers, "Idempotency-Key": '"1"'}).status_code == 201
+        )
+        assert client.post("/v1/articles/batch", json=[ARTICLE], headers=headers).status_code == 200
+        assert client.post("/v1/tags", json={"name": "#Quays"}, headers=headers).status_code in (201, 202)
+        assert client.get("/v1/articles?q=seoul&facets=tag", headers=headers).status_code == 200
+        article = client.post("/v1/articles", json=ARTICLE, headers=headers).get_json()["id"]
+        assert client.delete(f"/v1/articles/{article}?reason=Test&purge=true", headers=headers).status_code in (
+            200,
+            204,
+        )
+    finally:
+        app.extensions["dateline.database"].close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "drop table articles",
+        "truncate articles",
+        "alter table articles add surprise int",
+        "create table public.surprise ()",
+        "update alembic_version set version_num = '0001'",
+    ],
+)
+def test_a_role_that_owns_nothing_changes_no_table(granted: str, statement: str) -> None:
+    with connect(granted) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(statement.encode())
