@@ -12,7 +12,7 @@ import redis
 from conftest import app_on
 from contract import ContractClient, documented
 from partners import new_key
-from processes import free_port, until
+from processes import Server, free_port, temporary_place, until
 
 from api import keys
 from api.app import create_app
@@ -169,3 +169,10 @@ def test_the_setting_says_where_it_is_counted(shared: tuple[str, object]) -> Non
     assert create_app(Settings(rate_limit_storage=shared[0])).extensions["dateline.limiter"].take("a", "b", 1)
     with redis.Redis.from_url(shared[0]) as client:
         assert list(client.scan_iter("dateline:limit:a:b:*"))
+
+
+@pytest.mark.long
+def test_a_server_counts_whoever_connects_to_it_by_address() -> None:
+    with temporary_place() as place, Server(place, rate_limit_address=3).ready() as server:
+        assert [server.get("/v1/tags")[0] for _ in range(5)] == [200, 200, 200, 429, 429]
+        assert server.get("/livez")[0] == 200
