@@ -84,14 +84,14 @@ class Settings:
     )
 
     rate_limit_address: int = setting(
-        600,
+        60_000,
         "How much an address may ask for in a minute without a key (an IPv6 network of 64 bits counts as one); 0 for"
         " no limit.",
         low=0,
         high=10_000_000,
     )
     rate_limit_key: int = setting(
-        6_000, "How much a key may ask for in a minute; 0 for no limit.", low=0, high=10_000_000
+        60_000, "How much a key may ask for in a minute; 0 for no limit.", low=0, high=10_000_000
     )
     rate_limit_storage: str = setting(
         "",
