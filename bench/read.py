@@ -94,7 +94,9 @@ def measure(articles: int, options: argparse.Namespace) -> dict[str, Any]:
             archive = _archive(connection)
             statement, ids = _statement(connection, archive.tags)
             postmaster = usage.parent(connection.info.backend_pid)
-        environment = {**os.environ, "DATABASE_URL": conninfo}
+        environment = {
+            **os.environ, "DATABASE_URL": conninfo, "RATE_LIMIT_ADDRESS": "0", "RATE_LIMIT_KEY": "0",
+        }  # fmt: skip
         ours = stack.enter_context(_serving(["-m", "bench.read_app"], PORT, {
             **environment, "PORT": str(PORT), "WORKERS": str(options.workers), "METRICS": "true", "LOG_FORMAT": "json",
         }))  # fmt: skip

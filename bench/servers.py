@@ -146,9 +146,9 @@ class Client:
 
 @contextmanager
 def serving(conninfo: str, port: int = PORT) -> Iterator[Client]:
-    """A client of ``dateline serve`` on this database."""
-    unlimited = {"RATE_LIMIT_ADDRESS": "0", "RATE_LIMIT_KEY": "0"}
-    environment = {**os.environ, **unlimited, "DATABASE_URL": conninfo, "PORT": str(port)}
+    """A client of ``dateline serve`` on this database, which makes each answer anew and answers all that is asked."""
+    measured = {"CACHE_BYTES": "0", "RATE_LIMIT_ADDRESS": "0", "RATE_LIMIT_KEY": "0"}
+    environment = {**os.environ, **measured, "DATABASE_URL": conninfo, "PORT": str(port)}
     with subprocess.Popen([DATELINE, "serve"], env=environment, stdout=subprocess.DEVNULL) as server:
         try:
             until_ready(port)
