@@ -6,9 +6,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from api.queries.changes import State
 
+OF_NOTHING = frozenset({"cache-control", "vary"})
 # What an entry takes beside its texts, about.
 OVERHEAD = 1_500
 
@@ -27,6 +29,11 @@ class Kept:
     headers: tuple[tuple[str, str], ...]
     etag: str
     changed_at: datetime | None
+
+    @cached_property
+    def bare(self) -> tuple[tuple[str, str], ...]:
+        """The headers of an answer that says that this one still holds."""
+        return tuple((name, value) for name, value in self.headers if name.lower() in OF_NOTHING)
 
     @property
     def size(self) -> int:

@@ -20,7 +20,6 @@ T = TypeVar("T")
 VARIES = frozenset({"accept", "accept-encoding", "authorization"})
 # What is made for each sending: hooks and the server add it.
 NOT_KEPT = frozenset({"content-length", "last-modified"})
-OF_NOTHING = frozenset({"etag", "cache-control", "vary"})
 
 
 def answer() -> Response | None:
@@ -96,7 +95,7 @@ def _key() -> Key:
 
 def _again(kept: Kept) -> Response:
     if client_has(kept.etag, kept.changed_at):
-        response = Response(status=304, headers=Headers(_of_nothing(kept)))
+        response = Response(status=304, headers=Headers(kept.bare))
         del response.headers["Content-Type"]
         response.headers["ETag"] = kept.etag
     else:
@@ -104,10 +103,6 @@ def _again(kept: Kept) -> Response:
     if kept.changed_at:
         response.headers["Last-Modified"] = last_modified(kept.changed_at)
     return response
-
-
-def _of_nothing(kept: Kept) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in kept.headers if name.lower() in OF_NOTHING]
 
 
 def _varies_by_what_is_known(response: Response) -> bool:

@@ -103,8 +103,10 @@ def prepare(app: Flask) -> None:
     def limit() -> None:
         # Before anything that costs: who shows no key is counted by address. A key is counted once it is known to be
         # one, in presented_key, after which an answer may come from a cache or be made.
-        if request.path.startswith(LIMITED) and request.method != "OPTIONS" and "Authorization" not in request.headers:
-            _take("address", _network(), settings().rate_limit_address, _cost())
+        quota, environ = settings().rate_limit_address, request.environ
+        limited = request.path.startswith(LIMITED) and environ["REQUEST_METHOD"] != "OPTIONS"
+        if quota and limited and "HTTP_AUTHORIZATION" not in environ:
+            _take("address", _network(), quota, _cost())
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -113,7 +115,7 @@ def prepare(app: Flask) -> None:
         if request.method == "OPTIONS":
             response.headers.pop("Content-Type", None)
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        response.headers.update(_protection())
+        response.headers.extend(_protection())
         if verdict := g.get("verdict"):
             response.headers.update(verdict.headers())
         timing.report(response)

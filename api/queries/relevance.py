@@ -29,7 +29,7 @@ RANKED_AT_MOST = 2_000
 SCORED = 200
 # Where it costs more than this to fetch all that a search finds, its candidates are found among the newest articles: as
 # many of those as should hold ENOUGH candidates, within bounds.
-COST_AT_MOST = 50_000
+COST_AT_MOST = 25_000
 ENOUGH = 500
 WALKED = (2_000, 10_000)
 # Words beyond these are looked for, but have no say in the order.
