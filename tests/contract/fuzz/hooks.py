@@ -12,6 +12,8 @@ REASONS = {
     "include": "must have a search, q, for highlights",
     "sort": "must have a search, q, for relevance",
     "cursor": "cannot be made up: it is signed",
+    "after": "cannot be made up: it is signed",
+    "Dateline-Position": "cannot be made up: it is signed",
     "explain": "must have a search, q, to explain",
     "q": "must be a search that can be read",
     "from": "must lie within the years 1 to 9999 in UTC",
