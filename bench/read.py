@@ -110,7 +110,7 @@ def measure(articles: int, options: argparse.Namespace) -> dict[str, Any]:
             rows[SQL].append(Measured(pgbench(conninfo, statement, ids, options.seconds), 0.0, 0.0))
             for name, (port, requests) in loads.items():
                 asked = requests(number)
-                put(port, asked, 1, options.tool)
+                put(port, asked, min(1, options.seconds), options.tool)
                 used = (theirs if port == PEER_PORT else ours), postmaster
                 before = [usage.cpu_seconds(pid) for pid in used]
                 load = put(port, asked, options.seconds, options.tool)
