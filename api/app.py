@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["dateline.limiter"] = limits.limiter(settings.rate_limit_storage)
     # Half of the threads, so that others are still answered.
     app.extensions["dateline.waiting"] = Waiting(settings.threads // 2)
+    app.extensions["dateline.draining"] = Waiting(max(1, settings.threads // 4))
     problems.register(app)
     web.prepare(app)
     # The hooks after a request run from the last to the first: an answer is kept once it is compressed, and before it

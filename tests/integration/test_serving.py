@@ -365,6 +365,24 @@ def test_clients_with_slow_headers_do_not_delay_others(place: Path) -> None:
             assert client.recv(12) == b"HTTP/1.1 200"
 
 
+@pytest.mark.parametrize("length", ["Content-Length: 30000000", "Transfer-Encoding: chunked"])
+def test_clients_that_slowly_send_too_much_do_not_delay_others(place: Path, length: str) -> None:
+    with Server(place, max_body_bytes=1_000) as server, ExitStack() as stack:
+        key = server.ready().write_key()
+        head = f"POST /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
+        too_much = b" " * 2_000
+        if "chunked" in length:
+            too_much = b"%x\r\n%b\r\n" % (len(too_much), too_much)
+        for _ in range(30):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            client.sendall(f"{head}Content-Type: application/json\r\n{length}\r\n\r\n".encode() + too_much)
+        for _ in range(10):
+            began = time.monotonic()
+            assert server.get("/v1/articles")[0] == 200
+            assert time.monotonic() - began < 1
+            time.sleep(0.1)
+
+
 def test_an_embargo_ends_on_time_by_itself(place: Path) -> None:
     with Server(place) as server:
         key = server.ready().write_key()
