@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import Headers
 
 import api.queries.keys as held_keys
-from api import cached, examples, keys, limits, logs, metrics, positions, rights, timing
+from api import cached, examples, keys, limiting, logs, metrics, positions, protection, rights, timing
 from api.commands import keys as key_commands
 from api.converters import CONVERTERS
 from api.current import database, settings
@@ -47,21 +47,6 @@ POSITION = {
     "description": "What a write, or the change feed, answered: the answer is from that state of the archive or later.",
     "schema": {"type": "string"},
 }
-
-LIMITED = "/v1/"
-LIMIT_HEADERS = {
-    "Retry-After": {"description": "The seconds until it is allowed.", "schema": {"type": "integer"}},
-    "RateLimit-Policy": {"description": "The limit: `q` in `w` seconds.", "schema": {"type": "string"}},
-    "RateLimit": {"description": "What is left of it, `r`, for `t` seconds.", "schema": {"type": "string"}},
-}
-
-# Answers are data, which pages of any origin may read and none may show as a page of ours; Swagger UI is one, and sets
-# styles in its elements.
-_POLICY = "default-src 'none'; frame-ancestors 'none'"
-_DOCS_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
@@ -99,14 +84,7 @@ def prepare(app: Flask) -> None:
         if len(request.environ["PATH_INFO"]) + len(request.query_string) > LONGEST_URI:
             raise UriTooLong(f"The address is longer than {LONGEST_URI:,} bytes.")
 
-    @app.before_request
-    def limit() -> None:
-        # Before anything that costs: who shows no key is counted by address. A key is counted once it is known to be
-        # one, in presented_key, after which an answer may come from a cache or be made.
-        quota, environ = settings().rate_limit_address, request.environ
-        limited = request.path.startswith(LIMITED) and environ["REQUEST_METHOD"] != "OPTIONS"
-        if quota and limited and "HTTP_AUTHORIZATION" not in environ:
-            _take("address", _network(), quota, _cost())
+    app.before_request(limiting.by_address)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -118,9 +96,8 @@ def prepare(app: Flask) -> None:
         if request.method == "OPTIONS":
             response.headers.pop("Content-Type", None)
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        response.headers.extend(_protection())
-        if verdict := g.get("verdict"):
-            response.headers.update(verdict.headers())
+        response.headers.extend(protection.headers())
+        limiting.tell(response)
         timing.report(response)
         logs.answered(response)
         metrics.answered(response)
@@ -176,7 +153,7 @@ class Blueprint(flask_smorest.Blueprint):
         positioned = scope == "read" if positioned is None else positioned
         if positioned:
             raised = list(dict.fromkeys([*raised, InvalidCursor, CursorExpired]))
-        if f"{self.url_prefix or ''}{rule}/".startswith(LIMITED):
+        if f"{self.url_prefix or ''}{rule}/".startswith(limiting.LIMITED):
             raised = [*raised, RateLimited]
         if scope:
             raised = [Unauthorized, *([Forbidden] if scope != "read" else []), *raised]
@@ -218,7 +195,7 @@ class Blueprint(flask_smorest.Blueprint):
                     content_type=MEDIA_TYPE,
                     description=meaning,
                     examples=shown,
-                    headers=LIMIT_HEADERS if status == RateLimited.status else None,
+                    headers=limiting.HEADERS if status == RateLimited.status else None,
                 )(served)
             # Reads inherit the document's own: a list here, even one that allows no key, makes some generated
             # clients demand one.
@@ -267,51 +244,15 @@ def presented_key() -> Key | None:
     if header is None:
         return None
     scheme, _, token = header.partition(" ")
-    key, quota = None, settings().rate_limit_key
-    held_by = keys.hashed(token).hex()
-    # Both without the database: whoever guesses keys, and a key that has used up its limit, are not looked up.
-    _take("refused", _network(), settings().rate_limit_address, 0)
-    _take("key", held_by, quota, 0)
+    key = None
+    limiting.before_lookup(token)
     if scheme.lower() == "bearer" and keys.well_formed(token):
         key = database().read(lambda connection: _valid(connection, token))
     if key is None:
-        _take("refused", _network(), settings().rate_limit_address, 1)
+        limiting.count_refused()
         raise Unauthorized("The key is not valid: mistyped, unknown or revoked.", headers=CHALLENGE)
-    _take("key", held_by, quota, _cost())
+    limiting.by_key(token)
     return key
-
-
-def _take(name: str, key: str, quota: int, cost: int) -> None:
-    """Count this request towards a limit; RateLimited when that is used up."""
-    limiter: limits.Limiter = current_app.extensions["dateline.limiter"]
-    verdict = limiter.take(name, key, quota, cost)
-    if verdict and (cost or not verdict.allowed):
-        g.verdict = verdict
-        if not verdict.allowed:
-            asked = "too many keys that are not valid" if name == "refused" else f"too much for one {name}"
-            raise RateLimited(f"This is {asked} in a minute; Retry-After says when to ask again.")
-
-
-def _protection() -> dict[str, str]:
-    """Headers that tell browsers what not to do with an answer."""
-    of_docs = request.path == "/docs" or request.path.startswith("/docs/")
-    headers = {
-        "Content-Security-Policy": _DOCS_POLICY if of_docs else _POLICY,
-        "Cross-Origin-Resource-Policy": "cross-origin",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
-    if settings().public_url.lower().startswith("https:"):
-        headers["Strict-Transport-Security"] = "max-age=31536000"
-    return headers
-
-
-def _network() -> str:
-    return limits.network(request.remote_addr or "")
-
-
-def _cost() -> int:
-    return limits.cost(request.path, list(request.args.items()))
 
 
 def _valid(connection: Connection, token: str) -> Key | None:
