@@ -37,8 +37,8 @@ class Order:
         return f"({', '.join(self.columns)}) {sign} ({values})"
 
 
-# The rows of the largest page, and one more to know of it.
-_LARGEST: LiteralString = "101"
+# The rows of the largest page that schemas.paging lets be asked for, and one more to know of it.
+LARGEST: LiteralString = "101"
 
 _PLACEHOLDERS: tuple[LiteralString, ...] = ("%(after_0)s", "%(after_1)s", "%(after_2)s")
 
@@ -104,7 +104,7 @@ class Selection:
         statement = narrowed.first(order, "%(limit)s")
         if self.settled:
             # Planned once, the limit is not known, which the planner takes for a tenth of all rows.
-            statement = f"select * from ({narrowed.first(order, _LARGEST)}) as a limit %(limit)s"
+            statement = f"select * from ({narrowed.first(order, LARGEST)}) as a limit %(limit)s"
         return statement, {**narrowed.bound, "limit": limit + 1}
 
     def count(self, most: int | None, order: Order) -> tuple[LiteralString, dict[str, object]]:

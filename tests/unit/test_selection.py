@@ -10,8 +10,10 @@ from typing import LiteralString
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from marshmallow import ValidationError
 
-from api.selection import Order, Selection
+from api.selection import LARGEST, Order, Selection
+from schemas.paging import PageQuery
 
 BERTHS = Selection("b.name, b.id", "berths b")
 BY_NAME = Order(("b.name", "b.id"), ("name", "id"))
@@ -32,6 +34,12 @@ def test_conditions_are_joined_by_and_in_the_order_given() -> None:
         " order by b.name, b.id limit %(limit)s",
         {"quay": "north", "depth": 4, "limit": 2},
     )
+
+
+def test_a_settled_selection_knows_the_largest_page_that_may_be_asked_for() -> None:
+    assert PageQuery().load({"limit": str(int(LARGEST) - 1)})
+    with pytest.raises(ValidationError):
+        PageQuery().load({"limit": LARGEST})
 
 
 def test_a_settled_selection_says_how_many_rows_a_page_has_at_most() -> None:
