@@ -64,9 +64,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1, help="processes of the server")
     parser.add_argument("--tool", choices=TOOLS, help="what asks: wrk where it is installed, else threads")
     parser.add_argument("--keep", type=Path, help="where the archives are, or will be, kept")
-    parser.add_argument(
-        "--chart", type=Path, default=Path("docs/images/latency.svg"), help="what several sizes are drawn to"
-    )
+    parser.add_argument("--chart", type=Path, default=CHART, help="what several sizes are drawn to")
     parser.add_argument("--result", type=Path, default=RESULT, help="where all figures are written")
     options = parser.parse_args()
     results = {articles: measure(articles, options) for articles in options.articles}
