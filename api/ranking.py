@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
-# The labels of headline, standfirst and body; a word in the headline counts as often as this many in the body.
-FIELDS = "ABD"
+# Of headline, standfirst and body: a word in the headline counts as often as this many in the body.
 WEIGHTS = (3.0, 2.0, 1.0)
 # How soon more of the same word counts little, and how much is held against long texts.
 SATURATION = 2.0
@@ -15,6 +14,8 @@ LENGTH = 0.75
 PLACES = 2
 
 Lengths = tuple[float, float, float]
+# How often a word is in each of the fields.
+Counts = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,11 @@ class Scale:
             for lexeme, frequency in self.frequencies.items()
         }
 
-    def score(self, words: Mapping[str, str], lengths: Sequence[int]) -> float:
-        """How relevant an article is: ``words`` has the label of every place of each, ``lengths`` is of the fields."""
+    def score(self, words: Mapping[str, Counts], lengths: Sequence[int]) -> float:
+        """How relevant an article with these words is; ``lengths`` is of its fields."""
         return round(sum(part.score for part in self.contributions(words, lengths)), PLACES)
 
-    def contributions(self, words: Mapping[str, str], lengths: Sequence[int]) -> list[Contribution]:
+    def contributions(self, words: Mapping[str, Counts], lengths: Sequence[int]) -> list[Contribution]:
         """What each word adds to the score."""
         # What once in each field counts, the longer the field the less.
         once = [
@@ -60,8 +61,7 @@ class Scale:
             for weight, length, average in zip(WEIGHTS, lengths, self.lengths, strict=True)
         ]
         found: list[Contribution] = []
-        for lexeme, labels in words.items():
-            headline, standfirst, body = (labels.count(field) for field in FIELDS)
+        for lexeme, (headline, standfirst, body) in words.items():
             often = headline * once[0] + standfirst * once[1] + body * once[2]
             rarity = self.rarities[lexeme]
             score = rarity * often * (1 + SATURATION) / (often + SATURATION)

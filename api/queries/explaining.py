@@ -8,11 +8,11 @@ from api import search
 from api.asked import Asked, Lexeme, explained
 from api.database import Connection
 from api.queries import terms
-from api.queries.relevance import named, places
-from api.ranking import Scale
+from api.queries.relevance import counts, named
+from api.ranking import Counts, Scale
 
-_PLACES: LiteralString = f"""
-    select id, {search.FIELD_LENGTHS} as lengths, {search.PLACES} as places, {search.PREFIXED} as prefixed
+_COUNTED: LiteralString = f"""
+    select id, {search.FIELD_LENGTHS} as lengths, {search.RANKS} as ranks, {search.PREFIXED} as prefixed
     from articles where id = any(%(articles)s)"""
 
 
@@ -34,12 +34,12 @@ def scores(
     connection: Connection, lexemes: Sequence[Lexeme], scale: Scale, articles: Sequence[UUID]
 ) -> list[dict[str, Any]]:
     """The articles' scores, and what each word adds to them: how often it is where, and how rare it is."""
-    rows = connection.execute(_PLACES, {"articles": list(articles), **named(lexemes)}).fetchall()
-    by_id = {row["id"]: (places(row, lexemes), row["lengths"]) for row in rows}
+    rows = connection.execute(_COUNTED, {"articles": list(articles), **named(lexemes)}).fetchall()
+    by_id = {row["id"]: (counts(row, lexemes), row["lengths"]) for row in rows}
     return [_score(article, scale, *by_id[article]) for article in articles if article in by_id]
 
 
-def _score(article: UUID, scale: Scale, found: dict[str, str], lengths: Sequence[int]) -> dict[str, Any]:
+def _score(article: UUID, scale: Scale, found: dict[str, Counts], lengths: Sequence[int]) -> dict[str, Any]:
     return {
         "id": article,
         "score": scale.score(found, lengths),

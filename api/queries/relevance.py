@@ -20,7 +20,7 @@ from api.queries.frequencies import Known, searched
 from api.queries.pages import COUNTED_AT_MOST, Page, Ranked, Wanted
 from api.queries.searching import Select, counted, matches, walking
 from api.queries.walks import cost
-from api.ranking import Scale
+from api.ranking import Counts, Scale
 from api.relaxing import relaxed
 from api.selection import Order, Selection
 
@@ -50,9 +50,9 @@ _RANKED: LiteralString = f"""
         order by number
         limit %(shown)s
     )
-    select id, published_at, rough, complete, (select count(*) from gathered) as found, lengths, places, prefixed
+    select id, published_at, rough, complete, (select count(*) from gathered) as found, lengths, ranks, prefixed
     from ranked left join lateral (
-        select {search.FIELD_LENGTHS} as lengths, {search.PLACES} as places, {search.PREFIXED} as prefixed
+        select {search.FIELD_LENGTHS} as lengths, {search.RANKS} as ranks, {search.PREFIXED} as prefixed
         from articles where articles.id = ranked.id and number <= %(scored)s offset 0
     ) as scored on true"""
 
@@ -121,7 +121,7 @@ class _Ranking:
 
     def _place(self, row: DictRow) -> _Place:
         exact = row["lengths"] is not None
-        score = self.scale.score(places(row, self.lexemes), row["lengths"]) if exact else row["rough"]
+        score = self.scale.score(counts(row, self.lexemes), row["lengths"]) if exact else row["rough"]
         return 2 * row["complete"] + exact, score, row["published_at"], row["id"]
 
 
@@ -169,27 +169,22 @@ def page(
 
 
 def named(lexemes: Sequence[Lexeme]) -> dict[str, list[str]]:
-    """The parameters of search.PLACES and search.PREFIXED."""
+    """The parameters of search.RANKS and search.PREFIXED."""
     return {
         "lexemes": [lexeme.tsquery() for lexeme in lexemes if not lexeme.prefix],
         "prefixes": [lexeme.text for lexeme in lexemes if lexeme.prefix],
     }
 
 
-def places(row: Mapping[str, Any], lexemes: Sequence[Lexeme]) -> dict[str, str]:
-    """The labels of the fields where each lexeme stands, by its name, of a row of search.PLACES and search.PREFIXED."""
+def counts(row: Mapping[str, Any], lexemes: Sequence[Lexeme]) -> dict[str, Counts]:
+    """How often each lexeme is in which field, by its name, of a row of search.RANKS and search.PREFIXED."""
     whole = [lexeme.name for lexeme in lexemes if not lexeme.prefix]
-    told = {name: _labels(found) for name, found in zip(whole, row["places"], strict=True) if found}
+    told = {name: search.counts(ranks) for name, ranks in zip(whole, row["ranks"], strict=True) if any(ranks)}
     for lexeme in lexemes:
         if lexeme.prefix and (found := row["prefixed"]):
-            labels = [labels for text, labels in found.items() if text.startswith(lexeme.text)]
-            told |= {lexeme.name: "".join(labels)} if labels else {}
+            labels = "".join(labels for text, labels in found.items() if text.startswith(lexeme.text))
+            told |= {lexeme.name: (labels.count("A"), labels.count("B"), labels.count("D"))} if labels else {}
     return told
-
-
-def _labels(places: str) -> str:
-    """AD for 3A,10: the label of the body is left out there."""
-    return "".join(place.lstrip("0123456789") or "D" for place in places.split(","))
 
 
 def _relaxed(question: Asked, pinned: Pinned, lexemes: Sequence[Lexeme]) -> str | None:

@@ -9,8 +9,9 @@ from contract import ContractClient
 from partners import new_key
 from stories import outlet, record, store, tag
 
+from api import search
 from api.commands import statistics
-from api.database import Connection
+from api.database import Connection, present
 from api.queries import relevance
 
 
@@ -54,6 +55,22 @@ def test_of_words_that_stand_alike_the_rarer_one_decides(
     statistics.measure(blank)
     # By anything but rarity it would be the last, being the oldest.
     assert headlines(found(blank_client, q, "&limit=100"))[0] == "Report 30"
+
+
+@pytest.mark.parametrize(
+    "times",
+    [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1), (2, 0, 3), (0, 7, 40), (12, 30, 150), (0, 0, 250), (3, 2, 245)],
+)
+def test_words_are_counted_in_each_field(blank: Connection, times: tuple[int, int, int]) -> None:
+    headline, standfirst, body = (f"before {'port ' * often} after" for often in times)
+    found = blank.execute(
+        f"""
+        select {search.RANKS} as ranks from (select {search.VECTOR} as search from (select
+            'english' as configuration, 'en' as language, %(headline)s as headline_tokens,
+            %(standfirst)s as standfirst_tokens, %(body)s as body_tokens) as r) as indexed""",
+        {"lexemes": ["'absent'", "'port'"], "headline": headline, "standfirst": standfirst, "body": body},
+    ).fetchone()
+    assert [search.counts(ranks) for ranks in present(found)["ranks"]] == [(0, 0, 0), times]
 
 
 @pytest.mark.usefixtures("harbour")

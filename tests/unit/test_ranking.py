@@ -2,14 +2,19 @@
 
 import pytest
 
-from api.ranking import Scale
+from api.ranking import Counts, Scale
 
 SCALE = Scale(1_000, {"rare": 2, "common": 500}, (8, 10, 100))
 USUAL = (8, 10, 100)
 
 
-def score(lengths: tuple[int, int, int] = USUAL, **words: str) -> float:
-    return SCALE.score(words, lengths)
+def counts(**places: str) -> dict[str, Counts]:
+    """How often each word is in which field: A headline, B standfirst, D body."""
+    return {word: (found.count("A"), found.count("B"), found.count("D")) for word, found in places.items()}
+
+
+def score(lengths: tuple[int, int, int] = USUAL, **places: str) -> float:
+    return SCALE.score(counts(**places), lengths)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +40,7 @@ def test_more_of_the_same_counts_ever_less() -> None:
 
 
 def test_a_score_is_what_its_words_add() -> None:
-    words = {"rare": "ADD", "common": "BD"}
+    words = counts(rare="ADD", common="BD")
     parts = SCALE.contributions(words, USUAL)
     assert [(part.lexeme, part.headline, part.standfirst, part.body) for part in parts] == [
         ("rare", 1, 0, 2),
@@ -45,4 +50,4 @@ def test_a_score_is_what_its_words_add() -> None:
 
 
 def test_a_field_that_no_article_had_when_words_were_counted_has_a_score_all_the_same() -> None:
-    assert Scale(1, {"a": 1}, (0, 0, 0)).score({"a": "AB"}, (3, 2, 0)) > 0
+    assert Scale(1, {"a": 1}, (0, 0, 0)).score(counts(a="AB"), (3, 2, 0)) > 0
