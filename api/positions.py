@@ -1,10 +1,6 @@
 """Places in the change feed as cursors: writes answer one, reads may ask to see at least that much."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from flask import Response, request
+from flask import request
 
 from api import cached, paging
 from api.current import database
@@ -46,18 +42,8 @@ def now() -> str:
     return cursor(state, state.position)
 
 
-def held(view: Callable[..., Response]) -> Callable[..., Response]:
+def hold() -> None:
     """Hold a read to the position it sends: CursorExpired unless this archive is that far."""
-
-    @wraps(view)
-    def checked(*args: Any, **kwargs: Any) -> Response:
-        _refuse_other()
-        return view(*args, **kwargs)
-
-    return checked
-
-
-def _refuse_other() -> None:
     if text := request.headers.get(HEADER):
         position, archive = _place(text, HEADER)
         state = cached.state()

@@ -5,7 +5,6 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any
 
 import flask_smorest
 import marshmallow as ma
@@ -163,47 +162,64 @@ class Blueprint(flask_smorest.Blueprint):
             for part, (meaning, example) in (path or {}).items()
         ]
 
-        def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
-            served = positions.held(view) if positioned else view
-            if headers:
-                served = self.arguments(headers, location="headers")(served)
-            if body:
-                served = self.arguments(body, location="json", example=example)(served)
+        # Made once: given the class, webargs makes it anew, and copies every field, for each request.
+        inputs = [
+            (schema() if isinstance(schema, type) else schema, location)
+            for schema, location in ((query, "query"), (body, "json"), (headers, "headers"))
+            if schema
+        ]
+
+        def described(view: Callable[..., Response]) -> Callable[..., Response]:
+            told = view
+            for schema, location in reversed(inputs):
+                shown = example if location == "json" else None
+                told = self.arguments(schema, location=location, example=shown)(told)
             if accepts:
                 content = {kind: {"schema": schema, "example": shown} for kind, (schema, shown) in accepts.items()}
-                served = self.doc(requestBody={"required": True, "content": content})(served)
-            # Made once: given the class, webargs makes it anew, and copies every field, for each request.
-            served = self.arguments(query() if isinstance(query, type) else query, location="query")(served)
+                told = self.doc(requestBody={"required": True, "content": content})(told)
             for header in [*documented, *([POSITION] if positioned else [])]:
-                _describe(served, header)
+                _describe(told, header)
             operation = _camel_case(name or view.__name__)
             for status, (schema, meaning) in answers.items():
                 shown = examples.ANSWERS.get(f"{operation} {status}")
-                served = self.response(status, schema, description=meaning, example=shown, content_type=content_type)(
-                    served
+                told = self.response(status, schema, description=meaning, example=shown, content_type=content_type)(
+                    told
                 )
             if alternatives:
                 content = {kind: {"schema": schema} for kind, schema in alternatives.items()}
-                served = self.doc(responses={200: {"content": content}})(served)
+                told = self.doc(responses={200: {"content": content}})(told)
             for status in dict.fromkeys(problem.status for problem in raised):
                 same = [problem for problem in raised if problem.status == status]
                 meaning = "\n\n".join(f"`{problem.code}`: {problem.__doc__}" for problem in same)
                 shown = {problem.code: {"$ref": f"#/components/examples/{problem.code}"} for problem in same}
-                served = self.alt_response(
+                told = self.alt_response(
                     status,
                     schema=ProblemSchema,
                     content_type=MEDIA_TYPE,
                     description=meaning,
                     examples=shown,
                     headers=limiting.HEADERS if status == RateLimited.status else None,
-                )(served)
+                )(told)
             # Reads inherit the document's own: a list here, even one that allows no key, makes some generated
             # clients demand one.
             security = {} if scope == "read" else {"security": [{"key": []}] if scope else []}
             sentences = {"summary": summary, "description": description or inspect.getdoc(view)}
-            served = self.doc(operationId=operation, **sentences, **security)(served)
-            if scope:
-                served = guarded(scope)(served)
+            return self.doc(operationId=operation, **sentences, **security)(told)
+
+        def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+            @wraps(view)
+            def served(**path: object) -> Response:
+                if scope:
+                    _admit(scope)
+                if scope == "read" and (kept := cached.answer()) is not None:
+                    return kept
+                given = [self.ARGUMENTS_PARSER.parse(schema, request, location=location) for schema, location in inputs]
+                if positioned:
+                    positions.hold()
+                return view(*given, **path)
+
+            # flask-smorest would call what documents a view around it, a function for each thing that is said.
+            vars(served)["_apidoc"] = vars(described(view))["_apidoc"]
             return self.route(rule, methods=[method], endpoint=name or None, parameters=parts)(served)
 
         return decorate
@@ -220,22 +236,12 @@ def _camel_case(name: str) -> str:
     return first + "".join(word.capitalize() for word in others)
 
 
-def guarded(scope: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    """Let a request pass when its key has ``scope``; the key is ``g.key`` afterwards, None without one."""
-
-    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
-        @wraps(view)
-        def checked(*args: Any, **kwargs: Any) -> Response:
-            g.key = presented_key()
-            open_to_all = scope == "read" and settings().public_reads
-            if g.key is not None or not open_to_all:
-                rights.demand(g.key, scope)
-            kept = cached.answer() if scope == "read" else None
-            return view(*args, **kwargs) if kept is None else kept
-
-        return checked
-
-    return decorate
+def _admit(scope: str) -> None:
+    """Refuse a request whose key has no ``scope``; the key is ``g.key`` afterwards, None without one."""
+    g.key = presented_key()
+    open_to_all = scope == "read" and settings().public_reads
+    if g.key is not None or not open_to_all:
+        rights.demand(g.key, scope)
 
 
 def presented_key() -> Key | None:
