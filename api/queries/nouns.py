@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import LiteralString
 
+from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from api.asked import Lexeme
-from api.database import Connection, present
+from api.database import Connection
 from api.folding import FOLDED_AT_MOST, fold
 from api.noun import ETAG, RETIRED
 from api.queries.pages import Page, Wanted, fetch, hide, unread
@@ -128,12 +129,10 @@ def one(connection: Connection, noun: Noun, slug: str, as_of: str | None = None)
     return unread(connection).execute(statement, {"slug": slug, "as_of": as_of}).fetchone()
 
 
-def exists(connection: Connection, noun: Noun, slug: str) -> bool:
-    """Whether a noun has this slug."""
-    statement: LiteralString = (
-        f"select exists (select from {noun.table} where slug = %(slug)s and {noun.current}) as found"
-    )
-    return present(connection.execute(statement, {"slug": slug}).fetchone())["found"]
+def asked(connection: Connection, noun: Noun, slug: str) -> Cursor[DictRow]:
+    """The question whether a noun has this slug, which is answered by a row."""
+    statement: LiteralString = f"select id from {noun.table} where slug = %(slug)s and {noun.current}"
+    return connection.execute(statement, {"slug": slug})
 
 
 def retired(connection: Connection, noun: Noun, slug: str) -> DictRow | None:

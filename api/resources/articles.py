@@ -1,12 +1,13 @@
 """Articles over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import orjson
 from flask import Response, request
+from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from api import caching
@@ -94,8 +95,17 @@ def readable(article_id: UUID) -> DictRow:
     return article
 
 
-def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
-    """A page of articles; ``given`` are filters that the path sets."""
+class NoSuchList(Exception):
+    """The path names a list that there is not."""
+
+
+def article_list(
+    query: Mapping[str, Any], asked: Callable[[Connection], Cursor[DictRow]] | None = None, **given: list[str]
+) -> Response:
+    """A page of articles; ``given`` are filters that the path sets.
+
+    NoSuchList when no row answers what is ``asked`` on the way.
+    """
     filters = filters_of(query, **given)
     include = query.get("include", ())
     fields = query.get("fields", ())
@@ -103,7 +113,10 @@ def article_list(query: Mapping[str, Any], **given: list[str]) -> Response:
     extras = {"highlights": "highlights" in include, "explain": query["explain"] == "true"}
 
     def read(connection: Connection, wanted: Wanted) -> Page:
+        named = asked(connection) if asked else None
         page = queries.page(connection, filters, query["sort"], wanted, shown, alone=seen_alone(), **extras)
+        if named and named.fetchone() is None:
+            raise NoSuchList
         meta: dict[str, Any] = {}
         if "facets" in query:
             try:

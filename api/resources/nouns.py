@@ -12,7 +12,7 @@ from api.current import database
 from api.errors import Gone, InvalidCursor, NotFound
 from api.queries import nouns as queries
 from api.queries.nouns import Noun
-from api.resources.articles import article_list
+from api.resources.articles import NoSuchList, article_list
 from api.resources.lists import listed
 from api.web import Blueprint, absolute, answer
 from schemas import nouns as schemas
@@ -61,9 +61,10 @@ def made(
         )
 
     def list_noun_articles(query: dict[str, Any], slug: str) -> Response:
-        if not database().read(lambda connection: queries.exists(connection, noun, slug)):
+        try:
+            return article_list(query, lambda connection: queries.asked(connection, noun, slug), **{one: [slug]})
+        except NoSuchList:
             return caching.cacheable(elsewhere(slug, "/articles"))
-        return article_list(query, **{one: [slug]})
 
     def elsewhere(slug: str, rest: str = "") -> Response:
         """The way to a noun that has another slug now. NotFound, Gone."""
