@@ -103,6 +103,9 @@ def refuse_other_type(req: Request, *media_types: str) -> None:
         raise UnsupportedMediaType(
             f"The body's Content-Type is {req.mimetype or 'missing'}; this address takes {known}."
         )
+    charset = req.mimetype_params.get("charset", "utf-8")
+    if charset.lower() != "utf-8":
+        raise UnsupportedMediaType(f"The body's charset is {charset[:100]}; this address takes utf-8.")
     if req.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType("The body is compressed; this address takes it as it is.")
 

@@ -40,6 +40,8 @@ from schemas.base import NoQuery
 from schemas.errors import ProblemSchema
 
 LONGEST_URI = 8_192
+# As the standard has it, and as granian does.
+HTTP_1_0 = ("HTTP/1.0", "HTTP/1")
 POSITION = {
     "name": "Dateline-Position",
     "in": "header",
@@ -75,8 +77,10 @@ def prepare(app: Flask) -> None:
         metrics.begun()
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        host = request.environ.setdefault("HTTP_HOST", f"{settings().host}:{settings().port}")
-        is_host = _HOST.fullmatch(host)
+        if request.environ["SERVER_PROTOCOL"] in HTTP_1_0 and not request.environ["HTTP_HOST"]:
+            # It need not be sent there, and checks of health do not send it.
+            request.environ["HTTP_HOST"] = f"{settings().host}:{settings().port}"
+        is_host = _HOST.fullmatch(request.environ["HTTP_HOST"])
         g.base_url = settings().public_url or (request.host_url.rstrip("/") if is_host else "")
         if not is_host:
             raise MalformedRequest("The Host header is no host.")

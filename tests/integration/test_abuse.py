@@ -252,6 +252,19 @@ def test_json_may_say_its_charset(client: ContractClient, write_key: dict[str, s
     assert response.status_code == 201
 
 
+def test_json_in_another_charset_is_refused(client: ContractClient, write_key: dict[str, str]) -> None:
+    content_type = "application/json; charset=latin-1"
+    response = client.post("/v1/articles", data=json.dumps(ARTICLE), content_type=content_type, headers=write_key)
+    assert response.status_code == 415
+    assert "latin-1" in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize(("protocol", "status"), [("HTTP/1", 200), ("HTTP/1.0", 200), ("HTTP/1.1", 400)])
+def test_only_clients_of_http_1_0_may_leave_out_the_host(client: ContractClient, protocol: str, status: int) -> None:
+    said = {"SERVER_PROTOCOL": protocol, "HTTP_HOST": ""}
+    assert client.get("/livez", environ_overrides=said).status_code == status
+
+
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_a_method_that_is_not_taken_says_which_are(client: ContractClient, method: str) -> None:
     response = getattr(client, method)("/v1/articles")
