@@ -1,5 +1,6 @@
 """The application: the only place where everything is wired together."""
 
+import threading
 from importlib.metadata import version
 
 from flask import Flask
@@ -7,7 +8,7 @@ from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import cached, examples, limits, problems, web
+from api import cached, examples, gate, limits, problems, web
 from api.cache import Cache
 from api.converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
 from api.database import Database
@@ -55,17 +56,17 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     app.extensions["dateline.settings"] = settings
     app.extensions["dateline.database"] = database or Database(
-        # One for each thread that answers, and one more for batches.
         settings.database_url,
-        size=settings.threads + 1,
+        size=gate.connections(settings.threads),
         statement_timeout_ms=settings.statement_timeout_ms,
     )
     app.extensions["dateline.cache"] = Cache(settings.cache_bytes, settings.cache_position_ms)
     app.extensions["dateline.uses"] = Uses()
     app.extensions["dateline.limiter"] = limits.limiter(settings.rate_limit_storage)
-    # Half of the threads, so that others are still answered.
-    app.extensions["dateline.waiting"] = Waiting(settings.threads // 2)
-    app.extensions["dateline.draining"] = Waiting(max(1, settings.threads // 4))
+    app.extensions["dateline.waiting"] = Waiting(gate.polls(settings.threads))
+    app.extensions["dateline.writers"] = threading.Semaphore(gate.writers(settings.threads))
+    app.extensions["dateline.draining"] = Waiting(gate.BODIES // 4)
+    app.extensions["dateline.gate"] = app.wsgi_app = gate.Gate(app.wsgi_app, settings.threads)
     problems.register(app)
     web.prepare(app)
     # The hooks after a request run from the last to the first: an answer is kept once it is compressed, and before it

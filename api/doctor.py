@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from api import archive, migrate
+from api import archive, gate, migrate
 from api.database import Connection, connect
 from api.embedded import EmbeddedError
 from api.queries import condition, health
@@ -55,7 +55,7 @@ def examined(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
 
 def _connected(connection: Connection, settings: Settings) -> Iterator[Finding]:
     server = condition.server(connection)
-    wanted = settings.workers * (settings.threads + 1)
+    wanted = settings.workers * gate.connections(settings.threads)
     if wanted > server["connections"]:
         said = f"WORKERS and THREADS take {wanted} connections, the server gives {server['connections']}"
         yield Finding("settings", WARN, said, "Lower them, or raise max_connections.")

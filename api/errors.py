@@ -158,7 +158,7 @@ class InternalError(Problem):
 
 
 class Unavailable(Problem):
-    """The database is away or busy for the moment. Try again after the seconds in `Retry-After`."""
+    """The database is away or busy, or too many clients send slowly. Try again after the seconds in `Retry-After`."""
 
     code, title, status = "unavailable", "Service unavailable", 503
 

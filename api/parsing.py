@@ -15,7 +15,7 @@ from flask import Request
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
+from api.errors import InvalidInput, MalformedRequest, Unavailable, UnsupportedMediaType
 from schemas.base import Repeated, storable
 
 JSON = "application/json"
@@ -145,7 +145,7 @@ def drain(req: Request) -> None:
     req.max_content_length = DRAINED_BYTES
     stream = req.environ["wsgi.input"] if chunked else req.stream
     left, deadline = DRAINED_BYTES, time.monotonic() + DRAINED_SECONDS
-    with contextlib.suppress(OSError, ClientDisconnected):
+    with contextlib.suppress(OSError, ClientDisconnected, Unavailable):
         while left > 0 and time.monotonic() < deadline and (part := stream.read(_PART)):
             left -= len(part)
 

@@ -15,7 +15,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from api import archive, embedded, logs, metrics, migrate, ticker
+from api import archive, embedded, gate, logs, metrics, migrate, ticker
 from api.app import create_app
 from api.database import connect
 from api.settings import Settings
@@ -140,7 +140,7 @@ def _granian(settings: Settings, worker: str) -> MPServer:
         address=settings.host,
         port=settings.port,
         workers=settings.workers,
-        blocking_threads=settings.threads,
+        blocking_threads=gate.threads(settings.threads),
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_SECONDS,
         websockets=False,

@@ -1,13 +1,13 @@
 """Pushing many articles with one request."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import orjson
-from flask import Response, request
+from flask import Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.commands.changes import Change
@@ -41,7 +41,8 @@ from schemas.pushes import ArticleInput, BatchQuery, BatchResultSchema
 
 NDJSON = "application/x-ndjson"
 PART = 64 * 1024
-# The connection that the pool has beside those of the threads that answer.
+T = TypeVar("T")
+# Whose batch has a second writer, as only one at a time has.
 _second = threading.Lock()
 IN_MEMORY = 1024 * 1024
 
@@ -87,7 +88,7 @@ def push_batch(query: dict[str, Any], headers: dict[str, Any]) -> Response:
 
 def _each(create: set[str]) -> Response:
     with _results() as results, _writers() as writers:
-        _spool(results, _lines(batch.store_each(database().write, _items(_parts()), create, writers)))
+        _spool(results, _lines(batch.store_each(_write(), _items(_parts()), create, writers)))
         return _answer(results)
 
 
@@ -103,6 +104,17 @@ def _all(create: set[str], idempotency_key: str | None) -> Response:
                 return Written(_answer(results), recorded)
 
         return kept(attempt) or written(stored, attempt)
+
+
+def _write() -> Callable[[Callable[[Connection], T]], T]:
+    """What stores a chunk, in whatever thread, without taking a connection from those who are worked on."""
+    held, places = database(), current_app.extensions["dateline.writers"]
+
+    def write(work: Callable[[Connection], T]) -> T:
+        with places:
+            return held.write(work)
+
+    return write
 
 
 @contextmanager

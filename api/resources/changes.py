@@ -9,6 +9,7 @@ from api import positions
 from api.current import database
 from api.database import Connection
 from api.errors import CursorExpired, InvalidCursor
+from api.gate import Gate
 from api.queries import changes as queries
 from api.queries.changes import State
 from api.timing import stage
@@ -69,7 +70,7 @@ def list_changes(query: dict[str, Any]) -> Response:
             if not has_place:
                 headers["Retry-After"] = str(min(query["wait"], PAUSE_SECONDS))
             deadline = time.monotonic() + query["wait"]
-            while has_place and not rows and time.monotonic() < deadline and waiting.sleep(LOOK_SECONDS):
+            while has_place and not rows and time.monotonic() < deadline and _paused(waiting):
                 state, rows = database().read(read)
     more = len(rows) > limit
     del rows[limit:]
@@ -80,3 +81,9 @@ def list_changes(query: dict[str, Any]) -> Response:
         row["cursor"] = positions.cursor(state, row.pop("position"))
     page = {"limit": limit, "next": following, "more": more}
     return answer({"data": rows, "page": page}, headers=headers)
+
+
+def _paused(waiting: Waiting) -> bool:
+    gate: Gate = current_app.extensions["dateline.gate"]
+    with gate.outside():
+        return waiting.sleep(LOOK_SECONDS)

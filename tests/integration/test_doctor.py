@@ -135,7 +135,7 @@ def test_a_setting_that_cannot_be_used_is_a_failure() -> None:
 def test_more_threads_than_the_server_has_connections_are_a_warning(well: str) -> None:
     [found] = examined(well, WORKERS="50")["settings"]
     assert found.level == "warn"
-    assert "450" in found.said
+    assert "600" in found.said
 
 
 def test_a_database_that_does_not_answer_is_a_failure() -> None:

@@ -11,10 +11,12 @@ from flask import Flask
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from api import archive, migrate
+from api import archive, gate, migrate
 from api.app import create_app
 from api.database import Database, connect
 from api.settings import Settings
+
+THREADS = 3
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def conninfo(server: str) -> Iterator[str]:
 @pytest.fixture
 def app(conninfo: str) -> Iterator[Flask]:
     """The app on a real pool, which asks the archive for every answer."""
-    app = create_app(Settings(database_url=conninfo, threads=3, statement_timeout_ms=1_000, cache_bytes=0))
+    app = create_app(Settings(database_url=conninfo, threads=THREADS, statement_timeout_ms=1_000, cache_bytes=0))
     app.test_client_class = ContractClient
     yield app
     app.extensions["dateline.database"].close()
@@ -82,12 +84,13 @@ def test_a_pool_without_a_free_connection_is_a_503_in_time(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/v1/articles").status_code == 200
     release = threading.Event()
-    held = threading.Barrier(5)
+    size = gate.connections(THREADS)
+    held = threading.Barrier(size + 1)
 
     def hold() -> None:
         database.read(lambda _connection: (held.wait(), release.wait()))
 
-    holders = [threading.Thread(target=hold) for _ in range(4)]
+    holders = [threading.Thread(target=hold) for _ in range(size)]
     for holder in holders:
         holder.start()
     held.wait()

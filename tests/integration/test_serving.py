@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -363,6 +364,33 @@ def test_clients_with_slow_headers_do_not_delay_others(place: Path) -> None:
         for client in slow:
             client.sendall(b"\r\nConnection: close\r\n\r\n")
             assert client.recv(12) == b"HTTP/1.1 200"
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
+def test_clients_that_send_their_bodies_slowly_do_not_delay_others(place: Path, length: str) -> None:
+    part = b"1\r\n \r\n" if "chunked" in length else b" "
+    with Server(place) as server, ExitStack() as stack:
+        key = server.ready().write_key()
+        head = f"POST /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
+        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(30)]
+        for client in slow:
+            client.sendall(f"{head}Content-Type: application/json\r\n{length}\r\n\r\n".encode())
+        for number in range(10):
+            for client in slow:
+                client.sendall(part)
+            began = time.monotonic()
+            assert server.get("/v1/articles")[0] == 200
+            assert server.ask("POST", "/v1/articles", article(f"beside-{number}"), key)[0] == 201
+            assert time.monotonic() - began < 1
+            time.sleep(0.1)
+        # More of them are not waited for.
+        more = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(10)]
+        for client in more:
+            client.sendall(f"{head}Content-Type: application/json\r\n{length}\r\n\r\n".encode() + part)
+        until(lambda: select.select(more, [], [], 0.1)[0])
+        [answered, *_], _, _ = select.select(more, [], [])
+        assert answered.recv(12) == b"HTTP/1.1 503"
+        assert server.get("/v1/articles")[0] == 200
 
 
 @pytest.mark.parametrize("length", ["Content-Length: 30000000", "Transfer-Encoding: chunked"])

@@ -1,0 +1,108 @@
+"""How many requests are worked on at once, and how many more are only waited for: for their bodies, or for a change."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from api.errors import Unavailable
+from api.waiting import Waiting
+
+# So many bodies are waited for at once. A body that has arrived is not waited for.
+BODIES = 32
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def threads(worked_on: int) -> int:
+    """The threads that a server process needs to work on so many requests at once while it waits for others."""
+    return worked_on + BODIES + polls(worked_on)
+
+
+def writers(worked_on: int) -> int:
+    """How many chunks of batches are stored at once, while their next ones are waited for."""
+    return max(2, worked_on // 2)
+
+
+def connections(worked_on: int) -> int:
+    """The connections that a server process needs for all of them."""
+    return worked_on + writers(worked_on)
+
+
+def polls(worked_on: int) -> int:
+    """How many requests may wait for a change at once."""
+    return worked_on // 2
+
+
+class Gate:
+    """WSGI middleware that lets in so many requests at once, and another one while one of them waits for its client.
+
+    First come, first served, which threading.Semaphore is not: a thread that has just left may be back before another
+    one wakes up (measured with 64 clients: the slowest hundredth took three times as long).
+    """
+
+    def __init__(self, app: WsgiApp, worked_on: int) -> None:
+        self._app = app
+        self._bodies = Waiting(BODIES)
+        self._changes = threading.Lock()
+        self._free = worked_on
+        self._queue: deque[threading.Lock] = deque()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ["wsgi.input"] = Body(environ["wsgi.input"], self)
+        self._enter()
+        try:
+            return self._app(environ, start_response)
+        finally:
+            self._leave()
+
+    def _enter(self) -> None:
+        with self._changes:
+            if self._free:
+                self._free -= 1
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._queue.append(turn)
+        turn.acquire()
+
+    def _leave(self) -> None:
+        with self._changes:
+            if self._queue:
+                self._queue.popleft().release()
+            else:
+                self._free += 1
+
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """Let another request in until the block ends, and be let in again."""
+        self._leave()
+        try:
+            yield
+        finally:
+            self._enter()
+
+    @contextmanager
+    def body(self) -> Iterator[None]:
+        """Wait for a part of a body; Unavailable when too many others are waited for."""
+        with self._bodies.place() as has_place:
+            if not has_place:
+                raise Unavailable(
+                    "Too many clients send their bodies slowly at the moment.", headers={"Retry-After": "5"}
+                )
+            with self.outside():
+                yield
+
+
+class Body:
+    """A request's body as it arrives (``wsgi.input``)."""
+
+    def __init__(self, stream: IO[bytes], gate: Gate) -> None:
+        self._stream = stream
+        self._gate = gate
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, or fewer at the end."""
+        with self._gate.body():
+            return self._stream.read(size)
