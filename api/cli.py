@@ -86,11 +86,11 @@ def _terminated(_signal: int, _frame: object) -> NoReturn:
 @click.option("--demo", is_flag=True, help="Load the demo archive if the archive is empty.")
 def serve(demo: bool) -> None:
     """Serve the archive over HTTP until interrupted; migrates first."""
-    from api import serving  # loads granian, which no other command needs
+    from api import serving, workers  # load granian, which no other command needs
 
     try:
         serving.serve(Settings.from_env(), demo=demo, say=lambda line: click.echo(line))
-    except serving.PortTakenError as error:
+    except workers.CannotListenError as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -23,8 +24,9 @@ class UnfitDatabase(Exception):
     """The database cannot hold an archive; the text says why and what would."""
 
 
+@cache
 def head() -> str:
-    """The newest migration there is."""
+    """The newest migration that this process knows, whatever is installed beneath it later."""
     return present(ScriptDirectory.from_config(_config()).get_current_head())
 
 

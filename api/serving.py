@@ -11,36 +11,28 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from flask import Flask
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server.mp import MPServer
 
-from api import archive, embedded, gate, logs, metrics, migrate, ticker
+from api import archive, embedded, logs, metrics, migrate, ticker, workers
 from api.app import create_app
 from api.database import connect
 from api.settings import Settings
 
 WATCH_SECONDS = 1.0
-DRAIN_SECONDS = 30
 
 log = logging.getLogger("dateline")
-
-
-class PortTakenError(Exception):
-    """Somebody else listens where we would."""
 
 
 def serve(settings: Settings, *, demo: bool, say: Callable[[str], None], worker: str = "api.serving:worker") -> None:
     """Serve until SIGINT or SIGTERM; requests are finished. ``worker`` makes the app in each process.
 
-    Raises PortTakenError, UnfitDatabase, NoArchive.
+    Raises CannotListenError, UnfitDatabase, NoArchive.
     """
-    _refuse_taken(settings)
+    listener = workers.listening(settings)
     logs.start(settings.log_format)
     as_json = logs.format_for(settings.log_format) == logs.JSON
     with archive.located(settings) as (conninfo, server):
         _prepare(conninfo, demo, logs.event if as_json else say)
-        url = settings.public_url or f"http://{settings.host}:{settings.port}"
+        url = settings.public_url or workers.address(listener)
         data = str(server.data) if server else "the Postgres of DATABASE_URL"
         if as_json:
             logs.event("serving", articles=f"{url}/v1/articles", docs=f"{url}/docs", data=data)
@@ -56,7 +48,7 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], None], worker:
                 stack.enter_context(metrics.shared())
             stack.enter_context(_watched(server))
             stack.enter_context(ticker.ticking(conninfo, settings.changes_kept_days))
-            _granian(settings, worker).serve()
+            workers.Workers(worker, listener, settings).serve()
 
 
 def worker() -> Flask:
@@ -64,6 +56,7 @@ def worker() -> Flask:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     settings = Settings.from_env()
     logs.start(settings.log_format)
+    migrate.head()  # before a newer Dateline is installed beneath us
     if settings.metrics:
         metrics.start()
     app = create_app(settings)
@@ -88,18 +81,6 @@ def _at_sigterm(act: Callable[[], None]) -> None:
                 act()
 
     threading.Thread(target=listen, name="listen-to-signals", daemon=True).start()
-
-
-def _refuse_taken(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise PortTakenError(
-                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with PORT=."
-            ) from None
 
 
 def _prepare(conninfo: str, demo: bool, say: Callable[[str], None]) -> None:
@@ -130,20 +111,3 @@ def _watched(server: embedded.Server | None) -> Iterator[None]:
     finally:
         ended.set()
         watcher.join()
-
-
-def _granian(settings: Settings, worker: str) -> MPServer:
-    return MPServer(
-        worker,
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        blocking_threads=gate.threads(settings.threads),
-        respawn_failed_workers=True,
-        workers_kill_timeout=DRAIN_SECONDS,
-        websockets=False,
-        log_level=LogLevels.error,
-        log_dictconfig=logs.GRANIAN,
-    )

@@ -47,16 +47,29 @@ def dateline(*arguments: str | Path, timeout: float = DEADLINE, **settings: obje
     )
 
 
+HANDING = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""What stands before a command that is handed a socket as systemd hands it."""
+
+
 class Started:
     """The command in a session of its own, as a terminal or a supervisor starts it."""
 
-    def __init__(self, place: Path, *arguments: str | Path, **settings: object) -> None:
+    def __init__(
+        self, place: Path, *arguments: str | Path, listener: socket.socket | None = None, **settings: object
+    ) -> None:
         self.began = time.monotonic()
+        handing = [sys.executable, "-c", HANDING, str(listener.fileno())] if listener else []
         self._files = [place / f"{secrets.token_hex(4)}.{name}" for name in ("out", "err")]
         with self._files[0].open("wb") as out, self._files[1].open("wb") as err:
             self.process = subprocess.Popen(
-                [DATELINE, *arguments],
+                [*handing, DATELINE, *arguments],
                 env=environment(settings),
+                pass_fds=[listener.fileno()] if listener else [],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
@@ -102,10 +115,13 @@ class Started:
 class Server(Started):
     """A `dateline serve` on a port of its own, with its data below `place` unless the settings say otherwise."""
 
-    def __init__(self, place: Path, port: int | None = None, **settings: object) -> None:
+    def __init__(
+        self, place: Path, port: int | None = None, listener: socket.socket | None = None, **settings: object
+    ) -> None:
         self.data = place / "data"
-        self.port = port or free_port()
-        super().__init__(place, "serve", "--demo", **{"dateline_data": self.data, **settings}, port=self.port)
+        self.port = listener.getsockname()[1] if listener else port or free_port()
+        settings = {"dateline_data": self.data, **settings, "port": self.port}
+        super().__init__(place, "serve", "--demo", listener=listener, **settings)
 
     def ready(self) -> Self:
         """Itself, once it is ready to serve."""
