@@ -112,7 +112,8 @@ class Workers(MPServer):
             new, lacking = self._renewed(idx, spawn_target, target_loader)
             if lacking:
                 self._end(new)
-                log.error("no process was renewed from here on, as a new one is not ready: %s", lacking)
+                if not self.interrupt_signal:
+                    log.error("no process was renewed from here on, as a new one is not ready: %s", lacking)
                 break
             new.interrupt_by_parent = False
             old, self.wrks[idx] = self.wrks[idx], new
