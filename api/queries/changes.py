@@ -22,12 +22,14 @@ KINDS: dict[str, Noun] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
 class State:
     """What the archive is at a moment: every answer to a read follows from it and the request.
 
-    ``incarnation`` and ``server`` say which archive it is: a copy on another server goes on in another way. ``beside``
-    is what changes answers without a change of the log: imported redirects of nouns, and new counts of words.
+    ``incarnation``, ``server`` and ``made`` say which archive it is: a copy goes on in another way, be it on another
+    server or in tables that a dump made anew on this one. ``beside`` is what changes answers without a change of the
+    log: imported redirects of nouns, and new counts of words.
     """
 
     incarnation: UUID
     server: int
+    made: int
     position: int
     changed_at: datetime | None
     trimmed_to: int
@@ -35,15 +37,15 @@ class State:
 
     @property
     def archive(self) -> str:
-        """Another one for every archive, and for every server that a backup is restored to."""
-        return sha256(f"{self.incarnation} {self.server}".encode()).hexdigest()[:16]
+        """Another one for every archive, and for every server and every database that a dump is restored to."""
+        return sha256(f"{self.incarnation} {self.server} {self.made}".encode()).hexdigest()[:16]
 
 
 def asked(connection: Connection) -> Cursor[DictRow]:
     """The question for the state; what a pipeline asks after it is answered from that state or a newer one."""
     return connection.execute(
         """
-        select incarnation, (select system_identifier from pg_control_system()) as server,
+        select incarnation, (select system_identifier from pg_control_system()) as server, archive.tableoid as made,
             coalesce(position, 0) as position, changes_trimmed_to as trimmed_to,
             concat_ws(' ', catalogue, measured_at) as beside, greatest(changed_at, measured_at) as changed_at
         from archive

@@ -10,7 +10,7 @@ from api.queries.changes import State
 
 
 def state(position: int) -> State:
-    return State(UUID(int=1), 1, position, datetime(2025, 6, 1, tzinfo=UTC), 0, "")
+    return State(UUID(int=1), 1, 1, position, datetime(2025, 6, 1, tzinfo=UTC), 0, "")
 
 
 def kept(body: bytes) -> Kept:
