@@ -70,6 +70,12 @@ def server() -> Iterator[str]:
         yield running.conninfo
 
 
+@pytest.fixture(scope="session")
+def superuser(server: str) -> str:
+    """The server as somebody who may make roles; whoever sets TEST_DATABASE_URL may be none."""
+    return server if "TEST_DATABASE_URL" in os.environ else make_conninfo(server, user="postgres")
+
+
 def drop_database(connection: Connection, name: str) -> None:
     """Drop a database whoever is connected; autovacuum may not be turned out by us, but is soon done."""
     for attempt in range(60):

