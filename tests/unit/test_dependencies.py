@@ -76,6 +76,20 @@ def test_everything_in_a_lock_is_pinned_with_a_hash(lock: str) -> None:
     assert [entry.split()[0] for entry in entries] == [f"{name}=={version}" for name, version in pinned(lock)]
 
 
+@pytest.mark.parametrize(("file", "locks"), [("Makefile", LOCKS), ("Dockerfile", LOCKS[:1])])
+def test_nothing_is_installed_that_has_no_hash_in_a_lock(file: str, locks: tuple[str, ...]) -> None:
+    text = text_of(file).replace("\\\n", " ")
+    installs = re.findall(r"(?:\bpip|\$\(PIP\)) install (.*)", text)
+    # What writes the locks cannot be in them before: it runs where somebody changes them, and its work is reviewed.
+    installs = [options.split() for options in installs if options != "uv"]
+    locked = [options for options in installs if "--require-hashes" in options]
+    assert [options[options.index("-r") + 1] for options in locked] == list(locks)
+    project = [options for options in installs if options not in locked]
+    assert len(project) == 1
+    assert {"--no-deps", "--no-build-isolation"} <= set(project[0])
+    assert project[0][-1] == "."
+
+
 def test_tests_run_on_the_versions_that_dateline_ships_with() -> None:
     assert set(pinned("requirements.lock")) <= set(pinned("requirements-dev.lock"))
 
