@@ -3,7 +3,10 @@
 prometheus-client decides when it is imported whether it does so, hence it is imported when the figures are started.
 """
 
+import contextlib
+import fcntl
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+PREFIX = "dateline-metrics-"
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE"})
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 POOL_SECONDS = 1.0
@@ -86,14 +90,58 @@ class Figures:
 
 @contextmanager
 def shared() -> Iterator[None]:
-    """Count from now on, in this process and those it starts, until the block ends."""
-    with tempfile.TemporaryDirectory(prefix="dateline-metrics-", ignore_cleanup_errors=True) as directory:
-        os.environ[DIRECTORY] = directory
+    """Count from now on, in this process and those it starts, until the block ends.
+
+    Each holds the directory by a lock, so that those of servers that were killed are known, and removed here.
+    """
+    _remove_left()
+    directory, held = _made()
+    os.environ[DIRECTORY] = directory
+    try:
         start()
-        try:
-            yield
-        finally:
-            del os.environ[DIRECTORY]
+        yield
+    finally:
+        del os.environ[DIRECTORY]
+        os.close(held)
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def join() -> None:
+    """Count from now on in a process that was started within ``shared``."""
+    _held(os.environ[DIRECTORY])
+    start()
+
+
+def _made() -> tuple[str, int]:
+    while True:
+        directory = tempfile.mkdtemp(prefix=PREFIX)
+        # Another server that starts now may have removed it before it was held.
+        with contextlib.suppress(FileNotFoundError):
+            held = _held(directory)
+            if Path(directory).exists():
+                return directory, held
+            os.close(held)
+
+
+def _held(directory: str | Path, how: int = fcntl.LOCK_SH) -> int:
+    """A descriptor that locks the directory for as long as it is open."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, how)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _remove_left() -> None:
+    for directory in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        # Somebody else's, or in use.
+        with contextlib.suppress(OSError):
+            held = _held(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(held).st_uid == os.geteuid():
+                shutil.rmtree(directory, ignore_errors=True)
+            os.close(held)
 
 
 def start() -> Figures:

@@ -58,7 +58,7 @@ def worker() -> Flask:
     logs.start(settings.log_format)
     migrate.head()  # before a newer Dateline is installed beneath us
     if settings.metrics:
-        metrics.start()
+        metrics.join()
     app = create_app(settings)
     _at_sigterm(app.extensions["dateline.waiting"].stop)
     if settings.metrics:

@@ -3,7 +3,10 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -169,6 +172,44 @@ def test_what_a_killed_process_counted_stays_and_what_it_held_goes(several: Serv
     after = samples(several.get("/metrics")[1])
     assert after[ARTICLES] == before[ARTICLES]
     assert after["dateline_requests_in_flight"] == 1
+
+
+COUNTING = """
+import os, subprocess, sys
+from api import metrics
+with metrics.shared():
+    print(os.environ[metrics.DIRECTORY], flush=True)
+    if sys.argv[1:]:
+        subprocess.run([sys.executable, "-c", "from api import metrics; metrics.join(); print(); input()"])
+    input()
+"""
+
+
+def test_the_next_start_removes_what_killed_servers_left_and_nothing_of_those_that_live(tmp_path: Path) -> None:
+    def counting(*arguments: str) -> tuple[subprocess.Popen[str], Path]:
+        started = stack.enter_context(
+            subprocess.Popen(
+                [sys.executable, "-c", COUNTING, *arguments],
+                env={**os.environ, "TMPDIR": str(tmp_path)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+        assert started.stdout
+        directory = Path(started.stdout.readline().strip())
+        if arguments:
+            started.stdout.readline()
+        return started, directory
+
+    with ExitStack() as stack:
+        (killed, left), (parent, workers), (_, used) = counting(), counting("with a worker"), counting()
+        for each in (killed, parent):
+            each.kill()
+            each.wait()
+        assert set(tmp_path.iterdir()) == {left, workers, used}
+        _, new = counting()
+        assert set(tmp_path.iterdir()) == {workers, used, new}, "a worker outlived its parent"
 
 
 def workers_of(server: Server) -> set[int]:
