@@ -14,6 +14,7 @@ from flask import Flask
 
 from api import archive, embedded, logs, metrics, migrate, ticker, workers
 from api.app import create_app
+from api.commands import statistics
 from api.database import connect
 from api.settings import Settings
 
@@ -89,6 +90,9 @@ def _prepare(conninfo: str, demo: bool, say: Callable[[str], None]) -> None:
         if demo and archive.is_empty(connection):
             say("Loading the demo archive ...")
             archive.seed(connection)
+            # As the server and its Postgres would before long; searches are planned by both from the first on.
+            statistics.measure(connection)
+            connection.execute("analyze")
 
 
 @contextmanager

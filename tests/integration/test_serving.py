@@ -79,6 +79,8 @@ def test_a_first_start_says_where_everything_is_and_serves_the_demo_archive(empt
         status, docs = server.get("/docs")
         assert status == 200
         assert "swagger" in docs
+        found = server.command("doctor")
+        assert [each for each in found if each["level"] != "ok" and each["check"] != "disk"] == []
 
 
 def test_a_second_start_finds_the_archive_as_it_was_and_loads_nothing_again(place: Path) -> None:
