@@ -4,11 +4,11 @@ from flask import request
 
 from api.current import settings
 
-# Answers are data, which pages of any origin may read and none may show as a page of ours; Swagger UI is one, and sets
-# styles in its elements.
+# Answers are data, which pages of any origin may read and none may show as a page of ours; Swagger UI is one, whose
+# styles are a file, or set by its script, which needs no 'unsafe-inline'.
 _POLICY = "default-src 'none'; frame-ancestors 'none'"
 _DOCS_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 

@@ -27,6 +27,7 @@ def test_every_answer_says_what_browsers_must_not_do_with_it(client: ContractCli
     policy = headers["Content-Security-Policy"].split("; ")
     assert {"default-src 'none'", "frame-ancestors 'none'"} <= set(policy)
     assert ("script-src 'self'" in policy) == path.startswith("/docs")
+    assert "unsafe" not in headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize(
