@@ -8,7 +8,7 @@ from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import cached, examples, gate, limits, problems, web
+from api import cached, compression, examples, gate, limits, problems, web
 from api.cache import Cache
 from api.converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
 from api.database import Database
@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         API_TITLE="Dateline",
         API_VERSION=version("dateline"),
         OPENAPI_VERSION="3.1.0",
-        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
+        COMPRESS_ALGORITHM=list(compression.ALGORITHMS),
         COMPRESS_MIMETYPES=["application/json", "application/problem+json", "text/css", "text/html", "text/javascript"],
         COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
         # The best of each that costs less time than it saves on a page of articles.
@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["dateline.draining"] = Waiting(gate.BODIES // 4)
     app.extensions["dateline.gate"] = app.wsgi_app = gate.Gate(app.wsgi_app, settings.threads)
     problems.register(app)
+    app.before_request(compression.choose)
     web.prepare(app)
     # The hooks after a request run from the last to the first: an answer is kept once it is compressed, and before it
     # has what belongs to one sending.

@@ -140,6 +140,33 @@ def test_answers_are_compressed_as_the_client_likes(client: ContractClient) -> N
     assert {"Accept-Encoding", "Authorization"} <= set(plain.headers["Vary"].split(", "))
 
 
+@pytest.mark.parametrize(
+    ("accepted", "used"),
+    [
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip; q=0", None),
+        ("gzip;q=0.000, br ; q=0.5", "br"),
+        ("gzip; q=0.8", "gzip"),
+        ("gzip;q=0.5, br;q=0.1", "gzip"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("zstd;q=0, *", "br"),
+        ("*", "zstd"),
+        ("*;q=0", None),
+        ("identity, gzip;q=0.5", None),
+        ("gzip, identity", "gzip"),
+        ("deflate, x", None),
+        ("", None),
+    ],
+)
+def test_an_answer_is_compressed_as_its_client_likes_best(
+    client: ContractClient, accepted: str, used: str | None
+) -> None:
+    answer = client.get("/v1/articles", headers={"Accept-Encoding": accepted})
+    assert (answer.headers.get("Content-Encoding"), "Accept-Encoding" in answer.headers["Vary"]) == (used, True)
+
+
 def test_shared_caches_keep_what_everyone_gets_and_nothing_else(
     client: ContractClient, write_key: dict[str, str]
 ) -> None:
