@@ -25,16 +25,20 @@ STARTED = datetime.now(UTC)
 
 
 def read(
-    work: Callable[[Connection], T], show: Callable[[T], Response], own: Callable[[T], str | None] = lambda _: None
+    work: Callable[[Connection], T],
+    show: Callable[[T], Response],
+    own: Callable[[T], str | None] = lambda _: None,
+    *,
+    at_one_moment: bool = False,
 ) -> Response:
     """Show what ``work`` reads, tagged with the archive's state; 304 without ``work`` when the client has that.
 
     ``own`` is what tells one state of the entity itself from another. It goes before that of the archive in a strong
-    tag, which If-Match can name.
+    tag, which If-Match can name. ``at_one_moment`` is for work whose first statement decides what the next may show.
     """
     with stage("sql"):
         state, held = cached.learned(
-            lambda: database().read(lambda connection: _read(connection, work)), lambda found: found[0]
+            lambda: database().read(lambda connection: _read(connection, work, at_one_moment)), lambda found: found[0]
         )
     if held is None:
         response = Response(status=304)
@@ -87,8 +91,10 @@ def tag(state: State) -> str:
     return f'W/"{hashlib.sha256(stamp.encode()).hexdigest()[:24]}"'
 
 
-def _read(connection: Connection, work: Callable[[Connection], T]) -> tuple[State, tuple[T] | None]:
-    with connection.pipeline():
+def _read(
+    connection: Connection, work: Callable[[Connection], T], at_one_moment: bool
+) -> tuple[State, tuple[T] | None]:
+    with database().moment(connection) if at_one_moment else connection.pipeline():
         asked = changes.asked(connection)
         if conditional():
             state = changes.answered(asked)

@@ -92,6 +92,13 @@ class Database:
         except psycopg.Error as error:
             raise translated(error) from error
 
+    @contextmanager
+    def moment(self, connection: Connection) -> Iterator[None]:
+        """Statements that see the database as it was at the first, and wait for no answer until one is asked for."""
+        with pipelined(connection):
+            connection.execute("set transaction isolation level repeatable read, read only")
+            yield
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """The answer of ``work``, run in one transaction, again from its start when it lost a race."""
         try:

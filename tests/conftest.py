@@ -56,6 +56,12 @@ class OneConnection(Database):
     def connections(self) -> dict[str, int]:
         return {"size": 1, "available": 1, "waiting": 0}
 
+    @contextmanager
+    def moment(self, connection: Connection) -> Iterator[None]:
+        # The test's transaction has begun, and nobody else changes what it sees.
+        with connection.pipeline():
+            yield
+
     def _once(self, work: Callable[[Connection], T]) -> T:
         return work(self._connection)
 

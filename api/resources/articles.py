@@ -64,7 +64,7 @@ def get_article(_query: dict[str, Any], article_id: UUID) -> Response:
     `Accept: application/vnd.iptc.ninjs+json` gets it as a news item in IPTC's ninjs 3.1.
     """
     with stage("sql"):
-        article = readable(article_id)
+        article = database().read(lambda connection: readable(connection, article_id))
     wanted = request.accept_mimetypes.best_match([JSON, NINJS])
     etag = f'{article["etag"][:-1]}:ninjs"' if wanted == NINJS else article["etag"]
     if client_has(etag, article["updated_at"]):
@@ -80,9 +80,9 @@ def _as_ninjs(article: DictRow) -> Response:
     return Response(orjson.dumps(ninjs.item(told)), mimetype=NINJS)
 
 
-def readable(article_id: UUID) -> DictRow:
+def readable(connection: Connection, article_id: UUID) -> DictRow:
     """The article, if whoever asks may see it: NotFound while it is another's embargoed one, Gone once withdrawn."""
-    article = database().read(lambda connection: queries.one(connection, article_id))
+    article = queries.one(connection, article_id)
     if article is None:
         raise NotFound(f"No article has the id {article_id}.")
     if article["embargoed_until"] and not may_write(article["owner"]):

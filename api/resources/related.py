@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response
 
 from api import caching
+from api.database import Connection
 from api.errors import Gone, NotFound
 from api.queries import related as queries
 from api.queries.related import Related
@@ -25,10 +26,13 @@ from schemas.related import RelatedQuery, RelatedSchema
 )
 def list_related(query: dict[str, Any], article_id: UUID) -> Response:
     """Articles on the same story, by the rarest tags, people and words that they share; each says what those are."""
-    readable(article_id)
+    fields = query.get("fields", ())
+
+    def read(connection: Connection) -> Related:
+        readable(connection, article_id)
+        return queries.related(connection, article_id, query["limit"], fields)
 
     def shown(found: Related) -> Response:
         return answer({"data": found.articles, "meta": {"duplicate_of": found.duplicate_of}})
 
-    fields = query.get("fields", ())
-    return caching.read(lambda connection: queries.related(connection, article_id, query["limit"], fields), shown)
+    return caching.read(read, shown, at_one_moment=True)

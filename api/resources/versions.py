@@ -36,23 +36,29 @@ def list_versions(_query: dict[str, Any], article_id: UUID) -> Response:
 
     What only its outlet saw, under an embargo or withdrawn, is there for the outlet's keys alone.
     """
-    everything = may_write(readable(article_id)["owner"])
-    return caching.read(lambda connection: {"data": queries.listed(connection, article_id, everything)}, answer)
+
+    def listed(connection: Connection) -> dict[str, Any]:
+        return {"data": queries.listed(connection, article_id, _everything(connection, article_id))}
+
+    return caching.read(listed, answer, at_one_moment=True)
 
 
 @_operation("/<number:version>", ArticleVersionSchema, "The article as it was.", "Get one version of an article")
 def get_version(_query: dict[str, Any], article_id: UUID, version: int) -> Response:
     """The whole article as it was in this version."""
-    everything = may_write(readable(article_id)["owner"])
-    return caching.read(lambda connection: _version(connection, article_id, version, everything), answer)
+
+    def one(connection: Connection) -> dict[str, Any]:
+        return _version(connection, article_id, version, _everything(connection, article_id))
+
+    return caching.read(one, answer, at_one_moment=True)
 
 
 @_operation("/<number:version>/diff", DifferencesSchema, "What changed.", "See what a version changed")
 def get_version_diff(_query: dict[str, Any], article_id: UUID, version: int) -> Response:
     """The fields that this version changed, with what they were and are; texts word by word."""
-    everything = may_write(readable(article_id)["owner"])
 
     def compared(connection: Connection) -> dict[str, Any]:
+        everything = _everything(connection, article_id)
         after = _version(connection, article_id, version, everything)
         numbers = (known["version"] for known in queries.listed(connection, article_id, everything))
         earlier = next((number for number in numbers if number < version), None)
@@ -64,7 +70,12 @@ def get_version_diff(_query: dict[str, Any], article_id: UUID, version: int) -> 
             "changes": differences(before, after) if before else [],
         }
 
-    return caching.read(compared, answer)
+    return caching.read(compared, answer, at_one_moment=True)
+
+
+def _everything(connection: Connection, article_id: UUID) -> bool:
+    """Whether whoever asks sees what only the outlet saw; NotFound, Gone when not even the article."""
+    return may_write(readable(connection, article_id)["owner"])
 
 
 def _version(connection: Connection, article_id: UUID, version: int, everything: bool) -> dict[str, Any]:

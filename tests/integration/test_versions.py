@@ -2,15 +2,24 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+import stories
+from conftest import UNLIMITED, new_database
 from contract import ContractClient
 from hypothesis import given
 from hypothesis import strategies as st
 from partners import patch, push, withdraw
-from stories import ARTICLE
+from psycopg.rows import DictRow
+from stories import ARTICLE, record
 
+from api import migrate
+from api.app import create_app
+from api.database import Connection, connect
 from api.differences import parts
+from api.queries import articles as queries
+from api.settings import Settings
 
 
 @pytest.fixture
@@ -109,3 +118,35 @@ def test_the_parts_of_a_difference_are_both_texts(before: str, after: str) -> No
     found = parts(before, after)
     assert "".join(part["text"] for part in found if part["kind"] != "added") == before
     assert "".join(part["text"] for part in found if part["kind"] != "removed") == after
+
+
+def test_what_is_withdrawn_while_it_is_read_is_shown_as_it_was_and_by_no_tag_of_now(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = queries.one
+
+    def withdrawn_once_seen(connection: Connection, article: UUID) -> DictRow | None:
+        found = seen(connection, article)
+        monkeypatch.setattr(queries, "one", seen)
+        with connect(conninfo) as other, other.transaction():
+            stories.withdraw(other, article, "canceled", "Wrong")
+        return found
+
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            stories.outlet(connection, "daily")
+            tagged: dict[str, Any] = {"tags": ["#Quays"]}
+            [story, _] = stories.store(connection, record("Story", **tagged), record("Other", **tagged))
+            stories.store(connection, record("Story", byline="Ana", **tagged))
+            app = create_app(Settings(database_url=conninfo, cache_bytes=0, **UNLIMITED))
+            client = app.test_client()
+            for rest in ("versions", "versions/2", "versions/2/diff", "related"):
+                path = f"/v1/articles/{story.id}/{rest}"
+                before = client.get(path)
+                monkeypatch.setattr(queries, "one", withdrawn_once_seen)
+                raced = client.get(path)
+                assert (raced.status_code, raced.data) == (200, before.data)
+                assert client.get(path, headers={"If-None-Match": raced.headers["ETag"]}).status_code == 410
+                stories.store(connection, record("Story", byline="Ana", status="usable", **tagged))
+            app.extensions["dateline.database"].close()
