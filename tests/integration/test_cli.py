@@ -1,8 +1,10 @@
 """The `dateline` command, on databases of its own."""
 
 import json
+import os
 import signal
 import socket
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from conftest import drop_database, new_database
 from flask import Flask
-from processes import SETTINGS, article, dateline, free_port, listing
+from processes import DATELINE, SETTINGS, article, dateline, environment, free_port, listing
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -489,3 +491,14 @@ def test_reindex_says_how_many_articles_it_indexed(database: str, run: Run) -> N
     total = held(database)["articles"]
     assert answer(run(database, "reindex", "--json")) == {"articles": total}
     assert run(database, "reindex").stdout == f"{total} articles indexed anew.\n"
+
+
+# One each of what writes to stdout in a way of its own: click, rich, and bytes as they come.
+@pytest.mark.parametrize("command", [("doctor",), ("keys", "list"), ("export",)])
+def test_a_command_whose_reader_has_gone_ends_without_a_word(demo_database: str, command: tuple[str, ...]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with open(write, "wb") as nobody:
+        settings = environment({"database_url": demo_database})
+        ended = subprocess.run([DATELINE, *command], env=settings, stdout=nobody, stderr=subprocess.PIPE, text=True)
+    assert (ended.returncode, ended.stderr) == (1, "")
