@@ -16,7 +16,7 @@ from processes import DEADLINE, Server, temporary_place
 pytestmark = pytest.mark.long
 
 READERS = 200
-SECONDS = 30
+SECONDS = 60
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -347,6 +347,35 @@ def test_busy_clients_get_an_answer_to_all_they_asked_before_the_signal(place: P
             client.result()
         assert server.ended() in (0, 143)
         assert [error for sent, error in failed if sent < signalled] == []
+
+
+def test_requests_that_no_server_should_take_are_refused_and_the_next_is_answered(place: Path) -> None:
+    line, host = b"GET /livez HTTP/1.1\r\n", b"Host: 127.0.0.1\r\n"
+    length = b"POST /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: "
+    odd = [
+        (line + host + b"".join(b"X-%d: y\r\n" % number for number in range(200)), b"431"),
+        (line + host + b"X-Long: " + b"y" * 1_000_000 + b"\r\n", b"431"),
+        (b"GET /livez?" + b"y" * 100_000 + b" HTTP/1.1\r\n" + host, b"414"),
+        (line + host + b"X-Folded: a\r\n b\r\n", b"400"),
+        (line + b"Host: a\r\nHost: b\r\n", b"400"),
+        (line + b"Host: a/b\r\n", b"400"),
+        (line, b"400"),
+        (b"GET /live z HTTP/1.1\r\n" + host, b"400"),
+        (b"GET /livez HTTP/7.7\r\n" + host, b"400"),
+        (length + b"1\r\nContent-Length: 2\r\n", b"400"),
+        (length + b"-1\r\n", b"400"),
+        (length + b"9" * 40 + b"\r\n", b"400"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"400"),
+    ]
+    with Server(place) as server:
+        server.ready()
+        for sent, status in odd:
+            with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+                with suppress(ConnectionError):
+                    client.sendall(sent + b"\r\n")
+                assert client.recv(12)[9:] == status, sent[:100]
+            assert server.get("/livez")[0] == 200
+        assert server.errors == ""
 
 
 @pytest.mark.long
