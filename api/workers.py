@@ -57,10 +57,12 @@ def listening(settings: Settings) -> socket.socket:
         listener.bind((settings.host, settings.port))
     except OSError as error:
         listener.close()
-        raise CannotListenError(
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with PORT=."
-        ) from None
+        raise _taken(settings.host, settings.port, error) from None
     return listener
+
+
+def _taken(host: str, port: int, error: OSError) -> CannotListenError:
+    return CannotListenError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with PORT=.")
 
 
 def address(listener: socket.socket) -> str:
@@ -95,7 +97,12 @@ class Workers(MPServer):
     def _init_shared_socket(self) -> None:
         self._listener.setblocking(False)
         self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # for those who come by it
-        self._listener.listen(self.backlog)
+        try:
+            self._listener.listen(self.backlog)
+        except OSError as error:
+            # Another server that had it at the same time listens by now.
+            host, port = self._listener.getsockname()[:2]
+            raise _taken(host, port, error) from None
         # multiprocessing gives the socket to each process, under the number that the holder knows.
         self._sso = self._listener
         held = (self._listener.fileno(), False, *([self.backlog] if sys.platform == "linux" else []))
