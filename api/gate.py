@@ -1,6 +1,7 @@
 """How many requests are worked on at once, and how many more are only waited for: for their bodies, or for a change."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from api.waiting import Waiting
 
 # So many bodies are waited for at once. A body that has arrived is not waited for.
 BODIES = 32
+LOOK_SECONDS = 0.05
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -46,7 +48,7 @@ class Gate:
         self._app = app
         self._bodies = Waiting(BODIES)
         self._changes = threading.Lock()
-        self._free = worked_on
+        self._free = self._all = worked_on
         self._queue: deque[threading.Lock] = deque()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -56,6 +58,12 @@ class Gate:
             return self._app(environ, start_response)
         finally:
             self._leave()
+
+    def empty(self, seconds: float) -> None:
+        """Wait until nobody is worked on, for so long at most."""
+        deadline = time.monotonic() + seconds
+        while self._free < self._all and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
 
     def _enter(self) -> None:
         with self._changes:

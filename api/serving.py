@@ -66,6 +66,8 @@ def worker() -> Flask:
         metrics.watch_pool(app.extensions["dateline.database"])
     # Left to the interpreter's end, the pool waits ten seconds for threads that no longer run (Python 3.13).
     atexit.register(app.extensions["dateline.database"].close)
+    # granian waits for none whose client has gone; the interpreter's end would abort the process in their threads.
+    atexit.register(app.extensions["dateline.gate"].empty, workers.DRAIN_SECONDS)
     return app
 
 

@@ -251,6 +251,19 @@ def test_a_port_that_another_program_has_is_refused_before_anything_is_made(empt
         assert not refused.data.exists()
 
 
+def test_of_two_servers_that_start_on_one_port_the_later_is_refused(empty: Path) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", 0))
+        with Server(empty, other.getsockname()[1]) as later:
+            until(lambda: "Loading the demo" in later.output)
+            other.listen()
+            assert later.ended() == 1
+            assert len(later.errors.splitlines()) == 1
+            assert "PORT" in later.errors
+    assert postgres_of(empty) == set()
+
+
 def test_a_second_server_on_the_port_of_the_first_is_refused_and_leaves_it_alone(place: Path) -> None:
     with Server(place) as first:
         pid = postmaster(first.ready().data)
@@ -279,6 +292,22 @@ def test_requests_in_flight_are_answered_when_a_signal_comes(place: Path) -> Non
             assert [request.result()[0] for request in requests] == [200] * count
             assert server.ended() in (0, 143)
     assert postgres_of(place) == set()
+
+
+def test_requests_of_clients_who_have_gone_end_before_the_server_does(place: Path) -> None:
+    with Server(place) as server:
+        server.ready()
+        with embedded.running(server.data) as postgres, psycopg.connect(postgres.conninfo) as connection:
+            connection.execute("lock table articles in access exclusive mode")
+            for _ in range(6):
+                with socket.create_connection(("127.0.0.1", server.port)) as client:
+                    client.sendall(b"GET /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                    time.sleep(0.1)
+            server.process.terminate()
+            time.sleep(1)
+            connection.rollback()
+            assert server.ended() == 0
+        assert server.errors == ""
 
 
 @pytest.mark.parametrize("chunked", [False, True])
