@@ -2,16 +2,15 @@
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
 from api.errors import Unavailable
-from api.waiting import Waiting
 
-# So many bodies are waited for at once. A body that has arrived is not waited for.
-BODIES = 32
+# So many bodies are waited for at once.
+BODIES = 64
 LOOK_SECONDS = 0.05
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -46,13 +45,13 @@ class Gate:
 
     def __init__(self, app: WsgiApp, worked_on: int) -> None:
         self._app = app
-        self._bodies = Waiting(BODIES)
+        self._senders: Counter[str] = Counter()
         self._changes = threading.Lock()
         self._free = self._all = worked_on
         self._queue: deque[threading.Lock] = deque()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ["wsgi.input"] = Body(environ["wsgi.input"], self)
+        environ["wsgi.input"] = Body(environ["wsgi.input"], self, environ.get("HTTP_AUTHORIZATION", ""))
         self._enter()
         try:
             return self._app(environ, start_response)
@@ -92,25 +91,36 @@ class Gate:
             self._enter()
 
     @contextmanager
-    def body(self) -> Iterator[None]:
-        """Wait for a part of a body; Unavailable when too many others are waited for."""
-        with self._bodies.place() as has_place:
-            if not has_place:
+    def body(self, sender: str) -> Iterator[None]:
+        """Wait for a part of a body; Unavailable when this sender has as many that are waited for as are left to all.
+
+        So one alone may have half of them, and there are always some for another.
+        """
+        with self._changes:
+            if self._senders[sender] >= BODIES - self._senders.total():
                 raise Unavailable(
-                    "Too many clients send their bodies slowly at the moment.", headers={"Retry-After": "5"}
+                    "Too many bodies are sent slowly with this key at the moment.", headers={"Retry-After": "5"}
                 )
+            self._senders[sender] += 1
+        try:
             with self.outside():
                 yield
+        finally:
+            with self._changes:
+                self._senders[sender] -= 1
+                if not self._senders[sender]:
+                    del self._senders[sender]
 
 
 class Body:
     """A request's body as it arrives (``wsgi.input``)."""
 
-    def __init__(self, stream: IO[bytes], gate: Gate) -> None:
+    def __init__(self, stream: IO[bytes], gate: Gate, sender: str) -> None:
         self._stream = stream
         self._gate = gate
+        self._sender = sender
 
     def read(self, size: int = -1) -> bytes:
         """So many bytes, or fewer at the end."""
-        with self._gate.body():
+        with self._gate.body(self._sender):
             return self._stream.read(size)

@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any
 
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+LAST = datetime(2025, 1, 1, tzinfo=UTC)
 SYLLABLES = [
     "ka",
     "ri",
@@ -63,7 +64,8 @@ VOCABULARY = 30_000
 
 
 def articles(count: int, outlets: list[str], seed: int = 1) -> Iterator[dict[str, Any]]:
-    """So many articles as they are pushed, of 60 to 500 words."""
+    """So many articles as they are pushed, of 60 to 500 words, from FIRST to LAST."""
+    step = (LAST - FIRST) / count
     chance = random.Random(seed)  # noqa: S311 - for texts, not for secrets
     words = [*SMALL, *_vocabulary(chance)]
     # The nth word occurs 1/n times as often as the first (Zipf).
@@ -79,7 +81,7 @@ def articles(count: int, outlets: list[str], seed: int = 1) -> Iterator[dict[str
             "body": " ".join(picked).capitalize() + ".",
             "section": chance.choice(SECTIONS),
             "language": "en",
-            "published_at": (FIRST + timedelta(minutes=90 * number)).isoformat(),
+            "published_at": (FIRST + step * number).isoformat(),
         }
 
 

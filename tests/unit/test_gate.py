@@ -84,19 +84,22 @@ def test_first_come_is_first_served() -> None:
     assert room.entered == ["a", "b", "c", "d"]
 
 
-def test_no_more_than_some_bodies_are_waited_for() -> None:
-    slow = [Arriving() for _ in range(BODIES)]
+def test_no_sender_keeps_others_from_being_waited_for() -> None:
+    def sent(sender: str, body: io.BytesIO) -> dict[str, Any]:
+        return {"name": "a", "HTTP_AUTHORIZATION": sender, "wsgi.input": body}
+
+    room = Room()
+    room.done["a"].set()
+    gate, ignored = Gate(room, 1), lambda *_: None
+    slow = [Arriving() for _ in range(BODIES // 2)]
     with ThreadPoolExecutor(BODIES) as pool:
-        room = Room()
-        gate = Gate(room, 1)
-        for body in slow:
-            ask(pool, gate, "a", body)
-        until(room, BODIES)
+        waiting = [pool.submit(gate, sent("one", body), ignored) for body in slow]
+        until(room, len(slow))
         threading.Event().wait(0.1)
         with pytest.raises(Unavailable):
-            gate({"name": "b", "wsgi.input": io.BytesIO()}, lambda *_: None)
+            gate(sent("one", io.BytesIO()), ignored)
+        assert gate(sent("another", io.BytesIO(b"now")), ignored) == [b"now"]
         for body in slow:
             body.arrived.set()
-        room.done["a"].set()
-    room.done["b"].set()
-    assert gate({"name": "b", "wsgi.input": io.BytesIO(b"now")}, lambda *_: None) == [b"now"]
+        assert [each.result(SOON) for each in waiting] == [[b"body"]] * len(slow)
+    assert gate(sent("one", io.BytesIO(b"again")), ignored) == [b"again"]
