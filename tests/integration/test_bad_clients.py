@@ -1,0 +1,134 @@
+"""Clients that send too much, too slowly, or no HTTP: they are refused or waited for, and others notice nothing."""
+
+import http.client
+import json
+import select
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+
+import pytest
+from processes import Server, temporary_place, until
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """Where all servers here have their data, one after another: only the first loads the demo archive."""
+    with temporary_place() as place:
+        yield place
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize(
+    ("path", "media_type", "limit"),
+    [("/v1/articles", "application/json", 100_000), ("/v1/articles/batch", "application/x-ndjson", 200_000)],
+)
+def test_who_sends_too_much_reads_that_it_is_too_much(
+    place: Path, path: str, media_type: str, limit: int, chunked: bool
+) -> None:
+    with Server(place, max_body_bytes=100_000, max_batch_bytes=200_000) as server:
+        headers = {"Content-Type": media_type, "Authorization": f"Bearer {server.ready().write_key()}"}
+        body = b"\n" * 30_000_000
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+            sent = iter([body]) if chunked else body
+            connection.request("POST", path, sent, headers, encode_chunked=chunked)
+            answer = connection.getresponse()
+            problem = json.loads(answer.read())
+        assert (answer.status, problem["code"]) == (413, "content_too_large")
+        assert f"{limit:,} bytes" in problem["detail"]
+        assert server.is_ready()
+
+
+def test_requests_that_no_server_should_take_are_refused_and_the_next_is_answered(place: Path) -> None:
+    line, host = b"GET /livez HTTP/1.1\r\n", b"Host: 127.0.0.1\r\n"
+    length = b"POST /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: "
+    odd = [
+        (line + host + b"".join(b"X-%d: y\r\n" % number for number in range(200)), b"431"),
+        (line + host + b"X-Long: " + b"y" * 1_000_000 + b"\r\n", b"431"),
+        (b"GET /livez?" + b"y" * 100_000 + b" HTTP/1.1\r\n" + host, b"414"),
+        (line + host + b"X-Folded: a\r\n b\r\n", b"400"),
+        (line + b"Host: a\r\nHost: b\r\n", b"400"),
+        (line + b"Host: a/b\r\n", b"400"),
+        (line, b"400"),
+        (b"GET /live z HTTP/1.1\r\n" + host, b"400"),
+        (b"GET /livez HTTP/7.7\r\n" + host, b"400"),
+        (length + b"1\r\nContent-Length: 2\r\n", b"400"),
+        (length + b"-1\r\n", b"400"),
+        (length + b"9" * 40 + b"\r\n", b"400"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"400"),
+    ]
+    with Server(place) as server:
+        server.ready()
+        for sent, status in odd:
+            with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+                with suppress(ConnectionError):
+                    client.sendall(sent + b"\r\n")
+                assert client.recv(12)[9:] == status, sent[:100]
+            assert server.get("/livez")[0] == 200
+        assert server.errors == ""
+
+
+@pytest.mark.long
+def test_clients_with_slow_headers_do_not_delay_others(place: Path) -> None:
+    with Server(place) as server, ExitStack() as stack:
+        server.ready()
+        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(30)]
+        for client in slow:
+            client.sendall(b"GET /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        for _ in range(20):
+            for client in slow:
+                client.sendall(b"a")
+            began = time.monotonic()
+            assert server.get("/v1/articles")[0] == 200
+            assert time.monotonic() - began < 1
+            time.sleep(0.1)
+        for client in slow:
+            client.sendall(b"\r\nConnection: close\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 200"
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
+def test_clients_that_send_their_bodies_slowly_do_not_delay_others(place: Path, length: str) -> None:
+    part = b"1\r\n \r\n" if "chunked" in length else b" "
+    with Server(place) as server, ExitStack() as stack:
+        key = server.ready().write_key()
+        head = f"POST /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
+        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(30)]
+        for client in slow:
+            client.sendall(f"{head}Content-Type: application/json\r\n{length}\r\n\r\n".encode())
+        for number in range(10):
+            for client in slow:
+                client.sendall(part)
+            began = time.monotonic()
+            assert server.get("/v1/articles")[0] == 200
+            server.push(key, f"beside-{number}")
+            assert time.monotonic() - began < 1
+            time.sleep(0.1)
+        # More of them are not waited for, but others are.
+        more = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(10)]
+        for client in more:
+            client.sendall(f"{head}Content-Type: application/json\r\n{length}\r\n\r\n".encode() + part)
+        until(lambda: select.select(more, [], [], 0.1)[0])
+        [answered, *_], _, _ = select.select(more, [], [])
+        assert answered.recv(12) == b"HTTP/1.1 503"
+        server.push(server.write_key(), "another's")
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 30000000", "Transfer-Encoding: chunked"])
+def test_clients_that_slowly_send_too_much_do_not_delay_others(place: Path, length: str) -> None:
+    with Server(place, max_body_bytes=1_000) as server, ExitStack() as stack:
+        key = server.ready().write_key()
+        head = f"POST /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
+        too_much = b" " * 2_000
+        if "chunked" in length:
+            too_much = b"%x\r\n%b\r\n" % (len(too_much), too_much)
+        for _ in range(30):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            client.sendall(f"{head}Content-Type: application/json\r\n{length}\r\n\r\n".encode() + too_much)
+        for _ in range(10):
+            began = time.monotonic()
+            assert server.get("/v1/articles")[0] == 200
+            assert time.monotonic() - began < 1
+            time.sleep(0.1)
