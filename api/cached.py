@@ -65,6 +65,12 @@ def keep(response: Response) -> Response:
     return response
 
 
+def trusted() -> State | None:
+    """The state of the archive, unless it was asked for too long ago, or nothing is kept here."""
+    cache = _cache()
+    return cache.trusted if cache.capacity else None
+
+
 def state() -> State:
     """The state of the archive, asked for now."""
     return learned(lambda: database().read(changes.state), lambda state: state)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TypeVar
@@ -36,10 +37,17 @@ def read(
     ``own`` is what tells one state of the entity itself from another. It goes before that of the archive in a strong
     tag, which If-Match can name. ``at_one_moment`` is for work whose first statement decides what the next may show.
     """
-    with stage("sql"):
-        state, held = cached.learned(
-            lambda: database().read(lambda connection: _read(connection, work, at_one_moment)), lambda found: found[0]
-        )
+    state, held = cached.trusted(), None
+    if state is None:
+        with stage("sql"):
+            state, held = cached.learned(
+                lambda: database().read(lambda connection: _read(connection, work, at_one_moment)),
+                lambda found: found[0],
+            )
+    elif not client_has(tag(state), state.changed_at):
+        # What is read from here on is of this state or of a later one.
+        with stage("sql"):
+            held = (database().read(lambda connection: _worked(connection, work, at_one_moment)),)
     if held is None:
         response = Response(status=304)
         etag = presented(tag(state)) or tag(state)
@@ -89,6 +97,11 @@ def tag(state: State) -> str:
     """A weak entity tag: the same address at the same state of the archive has the same answer for the same key."""
     stamp = f"{VERSION} {state.archive} {state.position} {state.beside} {absolute(request.full_path)} {seen_alone()}"
     return f'W/"{hashlib.sha256(stamp.encode()).hexdigest()[:24]}"'
+
+
+def _worked(connection: Connection, work: Callable[[Connection], T], at_one_moment: bool) -> T:
+    with database().moment(connection) if at_one_moment else nullcontext():
+        return work(connection)
 
 
 def _read(

@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from api.commands import keys
-from api.database import Connection, connect
+from api.database import Connection, connect, present
+from api.queries.articles import settled
 from bench import read_chart, servers, texts, usage
 from bench.load import CONNECTIONS, TOOLS, Load, Request, put
 from bench.pgbench import run as pgbench
 from bench.read_app import EMPTY
 
 OUTLETS = ["daily", "weekly", "monthly"]
-TAGS = 200
+TAGS, TAG = 200, "tag-{}"
 PORT, PEER_PORT = servers.free_ports(2)
 RESULT = Path("build/bench-read.json")
 CHART = Path("docs/images/latency.svg")
@@ -90,7 +91,7 @@ def measure(articles: int, options: argparse.Namespace) -> dict[str, Any]:
             print(f"archive of {articles:,} articles filled in {time.perf_counter() - began:.0f} s", flush=True)
         with connect(conninfo) as connection:
             archive = _archive(connection)
-            statement, ids = _statement(connection, archive.tags)
+            statement = _statement()
             postmaster = usage.parent(connection.info.backend_pid)
         environment = {
             **os.environ, "DATABASE_URL": conninfo, "RATE_LIMIT_ADDRESS": "0", "RATE_LIMIT_KEY": "0",
@@ -105,7 +106,7 @@ def measure(articles: int, options: argparse.Namespace) -> dict[str, Any]:
         loads = _loads(archive)
         rows: dict[str, list[Measured]] = {SQL: [], **{name: [] for name in loads}}
         for number in range(options.rounds):
-            rows[SQL].append(Measured(pgbench(conninfo, statement, ids, options.seconds), 0.0, 0.0))
+            rows[SQL].append(Measured(pgbench(conninfo, statement, _numbers(archive.tags), options.seconds), 0.0, 0.0))
             for name, (port, requests) in loads.items():
                 asked = requests(number)
                 put(port, asked, min(1, options.seconds), options.tool)
@@ -127,7 +128,7 @@ def tagged(articles: int) -> Iterator[dict[str, Any]]:
     """Articles, each with one to three tags, some of which are far more frequent than others."""
     chance = random.Random(3)  # noqa: S311 - for tags, not for secrets
     weights = [1 / (rank + 1) for rank in range(TAGS)]
-    names = [f"tag-{number}" for number in range(TAGS)]
+    names = [TAG.format(number) for number in range(TAGS)]
     for record in texts.articles(articles, OUTLETS):
         yield {**record, "tags": sorted(set(chance.choices(names, weights, k=chance.randint(1, 3))))}
 
@@ -220,20 +221,15 @@ def _writes(seed: int, key: str) -> list[Request]:
     ]
 
 
-def _statement(connection: Connection, tags: Sequence[str]) -> tuple[str, list[int]]:
-    """The SQL of the list of a tag, with :driving for the tag, and the ids of the tags."""
-    from api.queries import articles
-    from api.queries.frequencies import known
+def _statement() -> str:
+    """The SQL of the list of a tag, with :driving for the tag's number."""
+    selection, order = present(settled({"tag": [TAG.format(0)]}, "newest"))
+    statement, _ = selection.page(order, None, 20)
+    return statement.replace("%(driving)s", f"concat('{TAG.format('')}', :driving::int)").replace("%(limit)s", "21")
 
-    found = known(connection, {"tag": [tags[0]]}, None, "newest")
-    if found is None:
-        raise SystemExit("the archive has no tags")
-    selection, order = articles.selected(found, None, "newest")
-    statement, parameters = selection.page(order, None, 20)
-    for name in parameters:
-        statement = statement.replace(f"%({name})s", f":{name}")
-    rows = connection.execute("select id from tags where slug = any(%(tags)s)", {"tags": list(tags)}).fetchall()
-    return statement.replace(":limit", "21"), [row["id"] for row in rows]
+
+def _numbers(tags: Sequence[str]) -> list[int]:
+    return [int(tag.removeprefix(TAG.format(""))) for tag in tags]
 
 
 @contextmanager

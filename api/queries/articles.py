@@ -17,7 +17,7 @@ from api.queries import explaining, relevance, searching
 from api.queries.frequencies import Known, known
 from api.queries.highlights import FIELDS, highlight
 from api.queries.pages import Page, Ranked, Wanted, empty, fetch, hide, unread
-from api.queries.walks import ARTICLES, driven
+from api.queries.walks import ARTICLES, driven, of_one_noun
 from api.query import Node
 from api.selection import Order, Selection
 
@@ -98,6 +98,10 @@ def page(
     ``api.query.parse`` made of it.
     ``highlights`` marks what the search found in them, ``explain`` tells how the search was understood.
     """
+    if alone is not None and not alone and (planned := settled(filters, sort, fields)):
+        found = fetch(connection, *planned, wanted)
+        hide(found.rows, {*planned[1].names}.difference(fields or COLUMNS))
+        return found
     question = asked(connection, cast("Node", filters["q"])) if "q" in filters else None
     query = question.tsquery if question else None
     explanation = explaining.words(connection, question) if question and explain else None
@@ -153,6 +157,16 @@ def asked(connection: Connection, q: Node) -> Asked:
     return understood(q, connection.execute(search.TERMS, parameters).fetchall())
 
 
+def settled(filters: Mapping[str, object], sort: str, fields: Sequence[str] = ()) -> tuple[Selection, Order] | None:
+    """The selection and order of a list that nothing has to be known of beforehand; None of any other."""
+    selection = of_one_noun(filters, sort)
+    if selection is None:
+        return None
+    order = _order(sort, True)
+    columns = _columns((*fields, *order.names) if fields else ())
+    return replace(selection.where("a.visible"), columns=columns), order
+
+
 def selected(
     found: Known, query: str | None, sort: str, fields: Sequence[str] = (), alone: Sequence[str] | None = ()
 ) -> tuple[Selection, Order]:
@@ -165,9 +179,7 @@ def selected(
     columns = _columns((*fields, *order.names) if fields else ())
     selection = _narrowed(selection.where("a.visible"), found.filters, driving, query, linked=linked)
     if alone is not None and not alone:
-        # One tag or person and nothing else: its links are walked, however many they are.
-        only = query is None and found.filters.keys() == lists.keys() and sum(map(len, lists.values())) == 1
-        return replace(selection, columns=columns, settled=only and linked and not selection.gathered), order
+        return replace(selection, columns=columns), order
     embargoed = Selection("a.*", EMBARGOED if alone is None else EMBARGOED_OF, parameters={"alone": alone})
     also = _narrowed(embargoed, found.filters, lists, query, whole=True)
     return replace(selection, columns=columns, also=also), order

@@ -27,6 +27,16 @@ LINKS: Mapping[str, tuple[LiteralString, LiteralString, LiteralString]] = {
 }
 FETCHED: LiteralString = " cross join lateral (select * from articles a where a.id = l.article_id offset 0) as a"
 
+# The id of one by its slug, or by one that it once had.
+BY_SLUG: Mapping[str, LiteralString] = {
+    "tag": """coalesce(
+        (select id from tags where slug = %(driving)s and merged_into is null),
+        (select id from slugs_retired where noun = 'tag' and slug = %(driving)s))""",
+    "person": """coalesce(
+        (select id from people where slug = %(driving)s and merged_into is null),
+        (select id from slugs_retired where noun = 'person' and slug = %(driving)s))""",
+}
+
 # The columns with an index in order of publication, value by value.
 EACH_ID: LiteralString = "unnest(%(driving)s::int[]) as driving (value)"
 EACH_TEXT: LiteralString = "unnest(%(driving)s::text[]) as driving (value)"
@@ -73,6 +83,18 @@ def walked(found: Known, wanted: int, sort: str) -> int | None:
     if fetching <= needed * max(apart, 1) * WALKED:
         return TRIED if fetching > DEAR and apart <= 1 else None
     return max(WALKED_AT_LEAST, round(PATIENCE * needed))
+
+
+def of_one_noun(filters: Mapping[str, object], sort: str) -> Selection | None:
+    """The articles of one tag or person, where they are filtered by nothing else; None where there is more to know.
+
+    Its links are walked however many they are, so all is planned once, and its id found on the way.
+    """
+    [(name, values)] = filters.items() if len(filters) == 1 else [("", None)]
+    if name not in LINKS or sort == "updated" or not isinstance(values, list) or len(values) > 1:
+        return None
+    links, column, _ = LINKS[name]
+    return Selection("a.*", links + FETCHED, settled=True).where(f"{column} = {BY_SLUG[name]}", driving=values[0])
 
 
 def linked(found: Known) -> bool:

@@ -11,10 +11,12 @@ import stories
 from conftest import app_on
 from contract import ContractClient, documented, example_address
 from partners import new_key, patch, push, withdraw
+from plans import transactions
 from stories import ARTICLE as STORY
 from stories import record, store
 from werkzeug.test import TestResponse
 
+from api.cache import Cache
 from api.commands import jobs, keys, standing, statistics
 from api.database import Connection
 from api.queries import articles
@@ -125,7 +127,7 @@ def test_everyone_gets_the_answer_to_their_own_request(
 ) -> None:
     """Rights included: an embargoed article is there, which some of them see."""
     own = new_key(demo, "own", ["write"], ["korea-herald"])
-    push(keeping, own, external_id="secret", embargoed_until="2099-01-01T00:00:00Z", headline="Alliance in secret")
+    push(without, own, external_id="secret", embargoed_until="2099-01-01T00:00:00Z", headline="Alliance in secret")
     settle(demo)
     askers = [
         {}, own, new_key(demo, "same", ["write"], ["korea-herald"]), new_key(demo, "other", ["write"], ["le-monde"]),
@@ -233,12 +235,40 @@ def test_an_answer_that_was_overtaken_by_a_change_is_not_given_again(
 def test_what_others_change_shows_once_the_state_is_asked_for_again(
     keeping: ContractClient, without: ContractClient, demo: Connection
 ) -> None:
+    now = 0.0
+    keeping.application.extensions["dateline.cache"] = Cache(1_000_000, MINUTE, clock=lambda: now)
     before = told(keeping.get("/v1/articles"))
     store(demo, record("new", outlet="korea-herald"))
     settle(demo)
+    now = 59.9
     assert told(keeping.get("/v1/articles")) == before, "trusted for a minute here"
-    keeping.get("/v1/articles?limit=1")
+    now = 60.1
     assert told(keeping.get("/v1/articles")) == told(without.get("/v1/articles"))
+
+
+def test_the_list_of_a_tag_takes_one_statement_while_the_state_is_known(
+    keeping: ContractClient, demo: Connection
+) -> None:
+    known = keeping.get("/v1/articles?limit=1")
+    with transactions(demo) as found, demo.transaction():
+        listed = keeping.get("/v1/articles?tag=seoul-washington&count=none")
+    assert len(listed.get_json()["data"]) > 1
+    assert list(map(len, found)) == [1]
+    assert listed.headers["Last-Modified"] == known.headers["Last-Modified"]
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path != ARTICLE])
+def test_who_holds_an_answer_that_is_not_kept_gets_a_304_without_the_archive_while_the_state_is_known(
+    keeping: ContractClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = keeping.get(path).headers["ETag"]
+    monkeypatch.setattr(keeping.application.extensions["dateline.cache"], "get", lambda _: None)
+    with monkeypatch.context() as patched:
+        database = keeping.application.extensions["dateline.database"]
+        patched.setattr(database, "read", lambda _: pytest.fail("the archive was asked"))
+        response = keeping.get(path, headers={"If-None-Match": held})
+        assert (response.status_code, response.headers["ETag"]) == (304, held)
+    assert keeping.get(path, headers={"If-None-Match": 'W/"other"'}).status_code == 200
 
 
 def test_who_sends_a_position_sees_that_much_whatever_is_kept(

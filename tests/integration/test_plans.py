@@ -175,10 +175,9 @@ def hold(costs: list[Cost], ceiling: Ceiling) -> None:
 def test_what_is_planned_once_is_no_dearer_for_any_tag_or_person(
     archive: Connection, noun: str, slug: str, place: list[Any] | None, backward: bool
 ) -> None:
-    found = known(archive, {noun: [f"{noun}-{slug}"]}, None, "newest")
-    assert found, "the archive has it"
-    selection, order = articles.selected(found, None, "newest")
-    assert selection.settled
+    planned = articles.settled({noun: [f"{noun}-{slug}"]}, "newest")
+    assert planned, "nothing else is to be known"
+    selection, order = planned
     statement, parameters = selection.page(order.reversed if backward else order, place, 20)
     hold([planned_once(archive, statement, parameters)], WALKED)
 
