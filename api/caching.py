@@ -44,7 +44,7 @@ def read(
                 lambda: database().read(lambda connection: _read(connection, work, at_one_moment)),
                 lambda found: found[0],
             )
-    elif not client_has(tag(state), state.changed_at):
+    elif not (conditional() and client_has(tag(state), state.changed_at)):
         # What is read from here on is of this state or of a later one.
         with stage("sql"):
             held = (database().read(lambda connection: _worked(connection, work, at_one_moment)),)

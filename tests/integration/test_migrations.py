@@ -15,12 +15,14 @@ OBJECTS = """
     union all
     select tablename, indexname, indexdef, '', '' from pg_indexes
     where schemaname = 'public' and tablename <> 'alembic_version'
+    union all
+    select relname, unnest(reloptions), '', '', '' from pg_class where relnamespace = 'public'::regnamespace
     order by 1, 2
 """
 
 
 def objects(connection: Connection) -> list[dict[str, object]]:
-    """All columns and indexes."""
+    """All columns, indexes and ways of storing."""
     return connection.execute(OBJECTS).fetchall()
 
 
