@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         settings.database_url,
         size=gate.connections(settings.threads),
         statement_timeout_ms=settings.statement_timeout_ms,
+        read_timeout_ms=settings.read_timeout_ms,
     )
     app.extensions["dateline.cache"] = Cache(settings.cache_bytes, settings.cache_position_ms)
     app.extensions["dateline.uses"] = Uses()

@@ -10,6 +10,7 @@ from psycopg import errors as pg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from api import deadlines
 from api.errors import TooSlow, Unavailable
 
 Connection = psycopg.Connection[DictRow]
@@ -48,7 +49,8 @@ def present(row: T | None) -> T:
 class Database:
     """A pool of ``size`` connections, opened at first use so that it belongs to the process that uses it."""
 
-    def __init__(self, conninfo: str, *, size: int, statement_timeout_ms: int) -> None:
+    def __init__(self, conninfo: str, *, size: int, statement_timeout_ms: int, read_timeout_ms: int) -> None:
+        self._read_seconds = read_timeout_ms / 1_000
         self._session = {
             "statement_timeout": statement_timeout_ms,
             "lock_timeout": statement_timeout_ms,
@@ -81,14 +83,19 @@ class Database:
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """The answer of ``work``, which only reads; asked once more when the server had closed our connections."""
+
+        def bounded(connection: Connection) -> T:
+            with deadlines.within(connection, self._read_seconds):
+                return work(connection)
+
         try:
-            return self._once(work)
+            return self._once(bounded)
         except psycopg.Error as error:
             if not _lost(error):
                 raise translated(error) from error
             self._pool.drain()
         try:
-            return self._once(work)
+            return self._once(bounded)
         except psycopg.Error as error:
             raise translated(error) from error
 
@@ -111,7 +118,12 @@ class Database:
     def _once(self, work: Callable[[Connection], T]) -> T:
         self._pool.open()
         with self._pool.connection() as connection:
-            return work(connection)
+            try:
+                return work(connection)
+            except psycopg.Error:
+                # psycopg goes on taking a statement for prepared that a failed pipeline was to prepare.
+                connection.close()
+                raise
 
     @cached_property
     def cursor_key(self) -> bytes:

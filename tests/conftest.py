@@ -52,6 +52,7 @@ class OneConnection(Database):
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._read_seconds = 60
 
     def connections(self) -> dict[str, int]:
         return {"size": 1, "available": 1, "waiting": 0}

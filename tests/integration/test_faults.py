@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from conftest import new_database
@@ -13,7 +14,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from api import archive, gate, migrate
 from api.app import create_app
-from api.database import Database, connect
+from api.database import Connection, Database, connect, present
+from api.errors import TooSlow
 from api.settings import Settings
 
 THREADS = 3
@@ -134,6 +136,28 @@ def test_no_read_goes_on_beyond_its_time_and_it_says_how_to_narrow_it(conninfo: 
     assert (response.status_code, response.get_json()["code"]) == (503, "too_slow")
     assert response.headers["Retry-After"]
     assert "narrow it by a tag, an outlet or a shorter time" in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_read_of_many_statements_is_bounded_as_a_whole_and_the_next_one_is_not_cancelled_for_it(
+    conninfo: str, together: bool
+) -> None:
+    database = Database(conninfo, size=1, statement_timeout_ms=10_000, read_timeout_ms=500)
+
+    def sleep(connection: Connection) -> None:
+        with connection.pipeline() if together else nullcontext():
+            for _ in range(20):
+                connection.execute("select pg_sleep(0.2)")
+
+    try:
+        for _ in range(3):
+            started = time.monotonic()
+            with pytest.raises(TooSlow, match="narrow it by a tag"):
+                database.read(sleep)
+            assert time.monotonic() - started < 2
+            assert database.read(lambda c: present(c.execute("select 1 as one, pg_sleep(0.3)").fetchone()))["one"] == 1
+    finally:
+        database.close()
 
 
 def test_a_statement_that_waits_too_long_says_how_to_narrow_it(app: Flask, conninfo: str) -> None:

@@ -25,7 +25,7 @@ def database(server: str) -> Iterator[Database]:
         with connect(conninfo) as connection:
             outlet(connection, "daily")
             nouns.upsert(connection, nouns.TAG, [{"name": f"#T{n}"} for n in range(5)])
-        database = Database(conninfo, size=10, statement_timeout_ms=20_000)
+        database = Database(conninfo, size=10, statement_timeout_ms=20_000, read_timeout_ms=20_000)
         yield database
         database.close()
 

@@ -1,0 +1,64 @@
+"""What connections do for too long is cancelled, as Postgres cancels a single statement that takes too long."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+LOOK_SECONDS = 0.1
+# For the cancellation itself, which is a connection of its own.
+CANCEL_SECONDS = 1
+
+
+@dataclass(eq=False)
+class Watched:
+    """A connection in use, to be cancelled from a moment on (of ``time.monotonic``)."""
+
+    connection: psycopg.Connection[Any]
+    until: float
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    ended: bool = False
+
+
+_WATCHED: set[Watched] = set()
+_STARTED = threading.Lock()
+
+
+@contextmanager
+def within(connection: psycopg.Connection[Any], seconds: float) -> Iterator[None]:
+    """Statements that may take so long together: QueryCanceled from the one that is running when they have."""
+    if _STARTED.acquire(blocking=False):
+        threading.Thread(target=_watch, name="deadlines", daemon=True).start()
+    watched = Watched(connection, time.monotonic() + seconds)
+    _WATCHED.add(watched)
+    try:
+        yield
+    finally:
+        _WATCHED.discard(watched)
+        # Whoever has the connection next is not to be cancelled for it.
+        with watched.lock:
+            watched.ended = True
+
+
+def _watch() -> None:
+    while True:
+        time.sleep(LOOK_SECONDS)
+        now = time.monotonic()
+        for watched in tuple(_WATCHED):
+            if watched.until <= now:
+                _cancel(watched)
+
+
+def _cancel(watched: Watched) -> None:
+    with watched.lock:
+        if watched.ended:
+            return
+        try:
+            watched.connection.cancel_safe(timeout=CANCEL_SECONDS)
+        except psycopg.Error:
+            # It is tried again at the next look, and each statement has a bound of its own.
+            return
