@@ -62,8 +62,7 @@ def _wrk(port: int, requests: Sequence[Request], seconds: float) -> Load:
             text=True,
         ).stdout
     told = json.loads(said.splitlines()[-1])
-    if told["failed"]:
-        raise SystemExit(f"{told['failed']} of {told['requests']} requests failed, such as {requests[0].path}")
+    _demand_answers(told["requests"], told["failed"], requests[0].path)
     return Load(told["requests"] / told["seconds"], told["p50"], told["p99"], told["requests"])
 
 
@@ -92,9 +91,15 @@ def _threads(port: int, requests: Sequence[Request], seconds: float) -> Load:
         thread.start()
     for thread in threads:
         thread.join()
-    if failed:
-        raise SystemExit(f"{len(failed)} of {len(times)} requests failed, such as {failed[0]}")
+    _demand_answers(len(times), len(failed), (failed or [requests[0].path])[0])
     return Load(len(times) / (time.perf_counter() - began), *quantiles(times), len(times))
+
+
+def _demand_answers(answered: int, failed: int, example: str) -> None:
+    if failed:
+        raise SystemExit(f"{failed} of {answered} requests failed, such as {example}")
+    if not answered:
+        raise SystemExit(f"no request was answered in the time, such as {example}")
 
 
 TOOLS: Mapping[str, Callable[[int, Sequence[Request], float], Load]] = {"wrk": _wrk, "threads": _threads}
