@@ -102,7 +102,8 @@ def measure(articles: int, options: argparse.Namespace) -> dict[str, Any]:
             **environment, "PORT": str(PORT), "WORKERS": str(options.workers), "METRICS": "true", "LOG_FORMAT": "json",
         }))  # fmt: skip
         theirs = stack.enter_context(_serving(
-            ["-m", "granian", "--interface", "asgi", "--port", str(PEER_PORT), "bench.read_peer:app"],
+            ["-m", "granian", "--interface", "asgi", "--workers", str(options.workers), "--port", str(PEER_PORT),
+             "bench.read_peer:app"],
             PEER_PORT, environment,
         ))  # fmt: skip
         loads = _loads(archive)
