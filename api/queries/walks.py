@@ -91,7 +91,7 @@ def of_one_noun(filters: Mapping[str, object], sort: str) -> Selection | None:
     Its links are walked however many they are, so all is planned once, and its id found on the way.
     """
     [(name, values)] = filters.items() if len(filters) == 1 else [("", None)]
-    if name not in LINKS or sort == "updated" or not isinstance(values, list) or len(values) > 1:
+    if name not in LINKS or sort == "updated" or not isinstance(values, list) or len(values) != 1:
         return None
     links, column, _ = LINKS[name]
     return Selection("a.*", links + FETCHED, settled=True).where(f"{column} = {BY_SLUG[name]}", driving=values[0])
