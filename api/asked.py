@@ -56,10 +56,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Asked:
-    """A search, and by language what the words of its terms are."""
+    """A search, and by language what the words of its terms are; the archive has so many ``languages``."""
 
     node: Node
     places: Mapping[str, Mapping[Term, Sequence[Place]]]
+    languages: int
 
     @cached_property
     def by_language(self) -> dict[str, str]:
@@ -72,8 +73,15 @@ class Asked:
         """The search in all languages at once, each with its marker; None when it can match nothing."""
         alike: dict[str, list[str]] = {}
         for language, query in self.by_language.items():
-            alike.setdefault(query, []).append(_quoted(f"lang:{language}"))
-        return " | ".join(f"({query}) & ({' | '.join(markers)})" for query, markers in alike.items()) or None
+            alike.setdefault(query, []).append(language)
+        return " | ".join(self._marked(query, languages) for query, languages in alike.items()) or None
+
+    def _marked(self, query: str, languages: Sequence[str]) -> str:
+        # Markers of all languages tell nothing apart, and an index of a million articles takes longer for them than for
+        # words. Where no word is demanded they are what it finds.
+        if len(languages) == self.languages and _demanding(self.node, self.places[languages[0]]):
+            return f"({query})"
+        return f"({query}) & ({' | '.join(_quoted(f'lang:{language}') for language in languages)})"
 
     @property
     def wanted(self) -> list[Lexeme]:
@@ -103,9 +111,8 @@ def asked(node: Node, rows: Iterable[Mapping[str, Any]]) -> Asked:
             tuple(dict.fromkeys(Lexeme(row[name]) for row in rows_of_it if row[name])) for name in ("lexeme", "pair")
         )
         languages.setdefault(language, {}).setdefault(words, []).append(Place(position, word, lexemes, pairs))
-    return Asked(
-        node, {language: {term: _places(term, known) for term in terms(node)} for language, known in languages.items()}
-    )
+    places = {language: {term: _places(term, known) for term in terms(node)} for language, known in languages.items()}
+    return Asked(node, places, len(places))
 
 
 def explained(question: Asked) -> dict[str, Any]:
@@ -174,6 +181,19 @@ def _composed(node: Node, places: Mapping[Term, Sequence[Place]]) -> str | None:
         case AllOf(parts) | AnyOf(parts):
             queries = [f"({query})" for part in parts if (query := _composed(part, places))]
             return (" & " if isinstance(node, AllOf) else " | ").join(queries) or None
+
+
+def _demanding(node: Node, places: Mapping[Term, Sequence[Place]]) -> bool:
+    """Whether everything that matches in one language has a word that is looked for."""
+    match node:
+        case Term():
+            return any(place.lexemes for place in places[node])
+        case Not():
+            return False
+        case AllOf(parts):
+            return any(_demanding(part, places) for part in parts)
+        case AnyOf(parts):
+            return all(_demanding(part, places) for part in parts if _composed(part, places))
 
 
 def _phrase(places: Iterable[Place], label: str) -> str | None:

@@ -36,7 +36,7 @@ def relaxed(question: Asked, frequencies: Mapping[Lexeme, int], most: int | None
     }
     # Where only stop words were chosen, the search is asked as it is.
     others = {language: places for language, places in question.places.items() if language not in languages}
-    loose = Asked(AllOf((AnyOf(tuple(chosen)), *conditions)), languages)
+    loose = Asked(AllOf((AnyOf(tuple(chosen)), *conditions)), languages, question.languages)
     return " | ".join(query for query in (loose.tsquery, replace(question, places=others).tsquery) if query)
 
 

@@ -1,7 +1,8 @@
 """Full text: what is indexed, and how it is asked. Only here are ts_* functions spelled. Pure.
 
 Both sides go through the same tokens (``api.folding``): folded words, and overlapping pairs of Hangul, kana and Han.
-Every text carries a marker lexeme of its language; a query is built once per language, each with its marker.
+Every text carries a marker lexeme of its language; a query is built once per language, each with its marker
+where they tell articles apart.
 """
 
 from bisect import bisect

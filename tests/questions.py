@@ -1,0 +1,25 @@
+"""Searches as an archive understands them that has no stems."""
+
+from api.asked import Asked, asked, texts
+from api.query import parse
+
+
+def question(q: str, stop_words: dict[str, str]) -> Asked:
+    """A search in languages without stems, each with its stop words."""
+    node = parse(q)
+    return asked(
+        node,
+        [
+            {
+                "language": language,
+                "words": words,
+                "position": position,
+                "word": word,
+                "lexeme": None if word in stopped else word,
+                "pair": None,
+            }
+            for language, stopped in stop_words.items()
+            for words in texts(node)
+            for position, word in enumerate(words.split(), start=1)
+        ],
+    )
