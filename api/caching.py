@@ -41,13 +41,13 @@ def read(
     if state is None:
         with stage("sql"):
             state, held = cached.learned(
-                lambda: database().read(lambda connection: _read(connection, work, at_one_moment)),
+                lambda: database().read(lambda connection: _read_with_state(connection, work, at_one_moment)),
                 lambda found: found[0],
             )
     elif not (conditional() and client_has(tag(state), state.changed_at)):
         # What is read from here on is of this state or of a later one.
         with stage("sql"):
-            held = (database().read(lambda connection: _worked(connection, work, at_one_moment)),)
+            held = (database().read(lambda connection: _read(connection, work, at_one_moment)),)
     if held is None:
         response = Response(status=304)
         etag = presented(tag(state)) or tag(state)
@@ -99,12 +99,12 @@ def tag(state: State) -> str:
     return f'W/"{hashlib.sha256(stamp.encode()).hexdigest()[:24]}"'
 
 
-def _worked(connection: Connection, work: Callable[[Connection], T], at_one_moment: bool) -> T:
+def _read(connection: Connection, work: Callable[[Connection], T], at_one_moment: bool) -> T:
     with database().moment(connection) if at_one_moment else nullcontext():
         return work(connection)
 
 
-def _read(
+def _read_with_state(
     connection: Connection, work: Callable[[Connection], T], at_one_moment: bool
 ) -> tuple[State, tuple[T] | None]:
     with database().moment(connection) if at_one_moment else connection.pipeline():

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,17 +48,14 @@ def _watch() -> None:
     while True:
         time.sleep(LOOK_SECONDS)
         now = time.monotonic()
-        for watched in tuple(_WATCHED):
+        # Others come and go meanwhile.
+        for watched in _WATCHED.copy():
             if watched.until <= now:
                 _cancel(watched)
 
 
 def _cancel(watched: Watched) -> None:
-    with watched.lock:
-        if watched.ended:
-            return
-        try:
+    # What fails is tried again at the next look, and each statement has a bound of its own.
+    with watched.lock, suppress(psycopg.Error):
+        if not watched.ended:
             watched.connection.cancel_safe(timeout=CANCEL_SECONDS)
-        except psycopg.Error:
-            # It is tried again at the next look, and each statement has a bound of its own.
-            return

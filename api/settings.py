@@ -73,7 +73,8 @@ class Settings:
     )
     statement_timeout_ms: int = setting(10_000, "How long one SQL statement of a request may take, in milliseconds.")
     read_timeout_ms: int = setting(
-        15_000, "How long a request may read the database, all its statements together, in milliseconds."
+        15_000,
+        "How long one reading of the database for a request may take, all its statements together, in milliseconds.",
     )
     cache_bytes: int = setting(
         32 * 1024 * 1024, "How many bytes of answers each process keeps to give them again; 0 keeps none.", low=0

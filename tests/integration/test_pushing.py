@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 import pytest
 from contract import ContractClient
 from partners import new_key
-from stories import ARTICLE, person
+from stories import ARTICLE, person, record, store
 from werkzeug.test import TestResponse
 
 from api.commands import keys
@@ -268,3 +268,12 @@ def test_a_body_of_unknown_length_is_refused_when_it_is_over_the_limit(
             environ_overrides={"wsgi.input_terminated": True},
         )
         assert response.status_code == status, response.text
+
+
+def test_the_text_of_an_article_lies_in_its_row_where_it_fits_into_a_page(blank: Connection) -> None:
+    if blank.info.server_version < 170_000:
+        pytest.skip("Postgres 17 is the first to tell")
+    words = [f"{number * 7919:x}" for number in range(1, 2_000)]
+    store(blank, *(record(str(count), body=" ".join(words[:count])) for count in (150, 1_999)))
+    found = blank.execute("select headline, pg_column_toast_chunk_id(body) is null as inside from articles").fetchall()
+    assert {row["headline"]: row["inside"] for row in found} == {"150": True, "1999": False}
