@@ -35,7 +35,7 @@ Whatever is unknown, repeated or malformed is refused with a problem (RFC 9457) 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
     """The WSGI application. Without arguments, from the environment, as a server process makes it."""
     settings = settings or Settings.from_env()
-    app = Flask("api", static_folder=None)
+    app = web.App("api", static_folder=None)
     app.url_map.strict_slashes = True
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body_bytes,

@@ -1,10 +1,12 @@
 """Reads answered from the memory of this process: what a kept answer was made for, and when it still holds."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 
 from flask import Response, current_app, g, request
 from werkzeug.datastructures import Headers
+from werkzeug.http import parse_set_header
 
 from api import metrics
 from api.cache import Cache, Kept, Key
@@ -53,7 +55,7 @@ def keep(response: Response) -> Response:
     etag = response.headers.get("ETag")
     if asked is None or response.status_code != 200 or etag is None or response.is_streamed:
         return response
-    if "no-store" in response.headers.get("Cache-Control", "") or not _varies_by_what_is_known(response):
+    if "no-store" in response.headers.get("Cache-Control", "") or not _is_known(response.headers.get("Vary", "")):
         return response
     key, state = asked
     headers = tuple((name, value) for name, value in response.headers if name.lower() not in NOT_KEPT)
@@ -111,8 +113,9 @@ def _again(kept: Kept) -> Response:
     return response
 
 
-def _varies_by_what_is_known(response: Response) -> bool:
-    return VARIES.issuperset(name.lower() for name in response.vary)
+@lru_cache(100)
+def _is_known(vary: str) -> bool:
+    return VARIES.issuperset(name.lower() for name in parse_set_header(vary))
 
 
 def _cache() -> Cache:

@@ -88,8 +88,10 @@ def tagged(response: Response, etag: str, changed_at: datetime | None) -> Respon
 def cacheable(response: Response) -> Response:
     """Let shared caches keep an answer that everyone would get, for a moment, and the client's own ask again."""
     everyone = settings().public_reads and g.get("key") is None
-    response.headers["Cache-Control"] = "public, max-age=0, s-maxage=5" if everyone else "private, max-age=0"
-    response.vary.add("Authorization")
+    headers = response.headers
+    headers["Cache-Control"] = "public, max-age=0, s-maxage=5" if everyone else "private, max-age=0"
+    others = headers.get("Vary")
+    headers["Vary"] = f"{others}, Authorization" if others else "Authorization"
     return response
 
 

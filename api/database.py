@@ -12,14 +12,22 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from api import deadlines
 from api.errors import TooSlow, Unavailable
+from api.prepared import Prepared
 
-Connection = psycopg.Connection[DictRow]
 T = TypeVar("T")
 
 RETRY_AFTER = {"Retry-After": "2"}
 # The other side of a race, not a fault: the whole transaction is run again.
 RACES = (pg.SerializationFailure, pg.DeadlockDetected)
 ATTEMPTS = 5
+
+
+class Connection(psycopg.Connection[DictRow]):
+    """A connection, with the statements that are prepared on it."""
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        return Prepared(self)
 
 
 class Race(Exception):
@@ -58,7 +66,7 @@ class Database:
         }
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             conninfo,
-            connection_class=psycopg.Connection[DictRow],
+            connection_class=Connection,
             kwargs={"autocommit": True, "row_factory": dict_row, "connect_timeout": 2},
             configure=lambda connection: _configure(connection, **self._session),
             min_size=1,

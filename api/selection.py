@@ -107,6 +107,20 @@ class Selection:
             statement = f"select * from ({narrowed.first(order, LARGEST)}) as a limit %(limit)s"
         return statement, {**narrowed.bound, "limit": limit + 1}
 
+    def counted_page(
+        self, order: Order, after: Sequence[object] | None, limit: int, most: int
+    ) -> tuple[LiteralString, dict[str, object]]:
+        """The statement and parameters of a page whose rows have the ``total`` of all rows, counted up to ``most``.
+
+        Where the page is empty there is one row, with nothing but that.
+        """
+        page, parameters = self.page(order, after, limit)
+        statement: LiteralString = (
+            f"select a.*, counted.total from ({self._counting(order, True)}) as counted"
+            f" left join ({page}) as a on true order by {order.named.clause}"
+        )
+        return statement, {**parameters, "most": most}
+
     def count(self, most: int | None, order: Order) -> tuple[LiteralString, dict[str, object]]:
         """The statement and parameters that count the rows, up to ``most``: the first ones, found as a page is."""
         statement = self._counting(order, most is not None)

@@ -1,7 +1,6 @@
 """How long the stages of a request took, for the Server-Timing header."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from time import perf_counter
 
 from flask import Response, g
@@ -18,15 +17,22 @@ def elapsed() -> float:
     return perf_counter() - g.started
 
 
-@contextmanager
-def stage(name: str) -> Iterator[None]:
+def stage(name: str) -> AbstractContextManager[None]:
     """Count the time of a block as a stage."""
-    began = perf_counter()
-    g.stages.setdefault("parse", began - g.started)
-    try:
-        yield
-    finally:
-        g.stages[name] = g.stages.get(name, 0.0) + perf_counter() - began
+    return _Stage(name, g.stages)
+
+
+class _Stage(AbstractContextManager[None]):
+    def __init__(self, name: str, stages: dict[str, float]) -> None:
+        self._name, self._stages = name, stages
+
+    def __enter__(self) -> None:
+        self._began = perf_counter()
+        if not self._stages:
+            self._stages["parse"] = self._began - g.started
+
+    def __exit__(self, *_: object) -> None:
+        self._stages[self._name] = self._stages.get(self._name, 0.0) + perf_counter() - self._began
 
 
 def report(response: Response) -> None:

@@ -1,10 +1,11 @@
 """flask-smorest as Dateline speaks it: strict input, documented operations, answers made by orjson."""
 
 import inspect
+import random
 import re
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from typing import Any
 
 import flask_smorest
 import marshmallow as ma
@@ -64,6 +65,13 @@ def absolute(path: str) -> str:
     return f"{base_url()}{path}"
 
 
+class App(Flask):
+    """A Flask that knows that none of its views and hooks is a coroutine, and so need not look at each of them."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def prepare(app: Flask) -> None:
     """Hooks that every request passes."""
     app.url_map.converters.update(CONVERTERS)
@@ -75,16 +83,18 @@ def prepare(app: Flask) -> None:
     def identify() -> None:
         timing.start()
         metrics.begun()
-        given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        if request.environ["SERVER_PROTOCOL"] in HTTP_1_0 and not request.environ["HTTP_HOST"]:
+        environ = request.environ
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
+        if environ["SERVER_PROTOCOL"] in HTTP_1_0 and not environ["HTTP_HOST"]:
             # It need not be sent there, and checks of health do not send it.
-            request.environ["HTTP_HOST"] = f"{settings().host}:{settings().port}"
-        is_host = _HOST.fullmatch(request.environ["HTTP_HOST"])
-        g.base_url = settings().public_url or (request.host_url.rstrip("/") if is_host else "")
+            environ["HTTP_HOST"] = f"{settings().host}:{settings().port}"
+        is_host = _HOST.fullmatch(environ["HTTP_HOST"])
+        # Without the host_url of werkzeug, which writes a host in the letters of its language; links go as ASCII.
+        g.base_url = settings().public_url or (f"{request.scheme}://{request.host.lower()}" if is_host else "")
         if not is_host:
             raise MalformedRequest("The Host header is no host.")
-        if len(request.environ["PATH_INFO"]) + len(request.query_string) > LONGEST_URI:
+        if len(environ["PATH_INFO"]) + len(environ["QUERY_STRING"]) > LONGEST_URI:
             raise UriTooLong(f"The address is longer than {LONGEST_URI:,} bytes.")
 
     app.before_request(limiting.by_address)

@@ -30,6 +30,14 @@ class Schema(ma.Schema):
     class Meta:
         unknown = ma.RAISE
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if self.partial is None:
+            # marshmallow would go through all steps for each field that an input leaves out, which most do with most.
+            self.partial = frozenset(
+                name for name, field in self.fields.items() if not field.required and field.load_default is ma.missing
+            )
+
 
 class NoQuery(Schema):
     """For addresses that take no parameter."""

@@ -52,6 +52,8 @@ class OneConnection(Database):
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        # After each part that is rolled back, psycopg would give up what reads have prepared, which then fails.
+        connection.prepare_threshold = None
         self._read_seconds = 60
 
     def connections(self) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """A large archive, and what statements really read in it, asked of Postgres while they run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -60,20 +60,33 @@ def watched(connection: Connection) -> Iterator[list[Cost]]:
     """The costs of the statements that ``connection`` runs meanwhile, in their order."""
     costs: list[Cost] = []
 
+    def explain(query: Any, params: Any) -> None:
+        with Cursor(connection, row_factory=dict_row) as cursor:
+            cursor.execute(EXPLAIN + query, params, prepare=False)
+            costs.extend(_cost(row["QUERY PLAN"][0]["Plan"], query) for row in cursor)
+
     class Explaining(Cursor[DictRow]):
         def execute(self, query: Any, params: Any = None, **how: Any) -> "Explaining":
             if not query.startswith("explain"):
-                with Cursor(connection, row_factory=dict_row) as cursor:
-                    cursor.execute(EXPLAIN + query, params, prepare=False)
-                    costs.extend(_cost(row["QUERY PLAN"][0]["Plan"], query) for row in cursor)
+                explain(query, params)
             super().execute(query, params, **how)
             return self
 
-    connection.cursor_factory, factory = Explaining, connection.cursor_factory
-    try:
+    with patch.object(connection, "cursor_factory", Explaining), prepared(connection, explain):
         yield costs
-    finally:
-        connection.cursor_factory = factory
+
+
+@contextmanager
+def prepared(connection: Connection, see: Callable[[str, Mapping[str, object]], None]) -> Iterator[None]:
+    """See the prepared statements that ``connection`` runs meanwhile, with their parameters."""
+    run = connection.prepared.rows
+
+    def rows(statement: Any, parameters: Mapping[str, object]) -> list[DictRow]:
+        see(statement, parameters)
+        return run(statement, parameters)
+
+    with patch.object(connection.prepared, "rows", rows):
+        yield
 
 
 def planned_once(connection: Connection, statement: str, parameters: Mapping[str, object]) -> Cost:
@@ -113,7 +126,11 @@ def transactions(connection: Connection) -> Iterator[list[list[str]]]:
         found.append(current)
         current = outside
 
-    with patch.object(connection, "cursor_factory", Listing), patch.object(connection, "transaction", listed):
+    with (
+        patch.object(connection, "cursor_factory", Listing),
+        patch.object(connection, "transaction", listed),
+        prepared(connection, lambda query, _: current.append(query)),
+    ):
         yield found
 
 

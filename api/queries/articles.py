@@ -13,10 +13,11 @@ from api.article import ALL, COLUMNS, ETAG, TOMBSTONE
 from api.asked import Asked, texts
 from api.asked import asked as understood
 from api.database import Connection
+from api.prepared import planned_once, unread
 from api.queries import explaining, relevance, searching
 from api.queries.frequencies import Known, known
 from api.queries.highlights import FIELDS, highlight
-from api.queries.pages import Page, Ranked, Wanted, empty, fetch, hide, unread
+from api.queries.pages import Page, Ranked, Wanted, empty, fetch, hide
 from api.queries.walks import ARTICLES, driven, of_one_noun
 from api.query import Node
 from api.selection import Order, Selection
@@ -232,7 +233,7 @@ def one(connection: Connection, article: UUID) -> DictRow | None:
         select {ALL}, a.visible, {ETAG} as etag, (select slug from outlets where id = a.outlet_id) as owner,
             {TOMBSTONE} as withdrawn
         from articles a where a.id = %(article)s"""
-    return unread(connection).execute(statement, {"article": article}).fetchone()
+    return next(iter(planned_once(connection, statement, {"article": article})), None)
 
 
 def pushed(connection: Connection, article: UUID) -> DictRow | None:

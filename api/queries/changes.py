@@ -12,8 +12,8 @@ from psycopg.rows import DictRow
 
 from api.article import COLUMNS, TOMBSTONE
 from api.database import Connection, present
+from api.prepared import unread
 from api.queries.nouns import OUTLETS, PEOPLE, TAGS, Noun
-from api.queries.pages import unread
 
 KINDS: dict[str, Noun] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
 

@@ -11,7 +11,8 @@ from api.asked import Lexeme
 from api.database import Connection
 from api.folding import FOLDED_AT_MOST, fold
 from api.noun import ETAG, RETIRED
-from api.queries.pages import Page, Wanted, fetch, hide, unread
+from api.prepared import unread
+from api.queries.pages import Page, Wanted, fetch, hide
 from api.selection import Order, Selection
 
 

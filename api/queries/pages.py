@@ -1,17 +1,15 @@
-"""Running one page of a selection, and the JSON that passes through unread."""
+"""Running one page of a selection."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from psycopg import Cursor
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
 from psycopg.rows import DictRow
 
 from api.database import Connection, at_once, present
+from api.prepared import planned_once, unread
 from api.selection import Order, Selection
 
 COUNTED_AT_MOST = 1_000
@@ -57,20 +55,6 @@ class Ranked:
     strict: int = 0
 
 
-class FragmentLoader(Loader):
-    """Hands a json column to orjson as it came; such a value can be sent but not read."""
-
-    def load(self, data: Buffer) -> orjson.Fragment:
-        return orjson.Fragment(bytes(data))
-
-
-def unread(connection: Connection) -> Cursor[DictRow]:
-    """A cursor whose json columns pass through to the answer as they came."""
-    cursor = connection.cursor()
-    cursor.adapters.register_loader("json", FragmentLoader)
-    return cursor
-
-
 def fetch(
     connection: Connection,
     selection: Selection,
@@ -80,26 +64,47 @@ def fetch(
     counted: tuple[Selection, Order] | None = None,
 ) -> Page:
     """One page of a selection. ``counted`` has the same rows, with an order to count them in, if not the page's."""
-    with nullcontext() if wanted.count == "none" else at_once(connection):
-        statement, parameters = selection.page(order.reversed if wanted.backward else order, wanted.place, wanted.limit)
-        # A generic plan cannot know how frequent a tag or a word is; measured 20 times slower for tag and q.
-        prepare = None if selection.settled else False
-        cursor = unread(connection).execute(statement, parameters, prepare=prepare)
-        counting = _count(connection, *(counted or (selection, order)), wanted.count)
-    rows = cursor.fetchall()
-    more = len(rows) > wanted.limit
-    del rows[wanted.limit :]
+    along = order.reversed if wanted.backward else order
+    if selection.settled and wanted.count != "exact":
+        found, total = _settled(connection, selection, along, wanted)
+    else:
+        found, total = _planned(connection, selection, along, wanted, counted or (selection, order))
+    more = len(found) > wanted.limit
+    del found[wanted.limit :]
     if wanted.backward:
-        rows.reverse()
-    first, last = ([rows[end][name] for name in order.names] for end in (0, -1)) if rows else (None, None)
-    total, capped = _total(counting, wanted.count)
+        found.reverse()
+    first, last = ([found[end][name] for name in order.names] for end in (0, -1)) if found else (None, None)
+    total, capped = _told(total, wanted.count)
     return Page(
-        rows,
+        found,
         prev=first if (more if wanted.backward else wanted.place is not None) else None,
         next=last if wanted.backward or more else None,
         total=total,
         capped=capped,
     )
+
+
+def _settled(
+    connection: Connection, selection: Selection, order: Order, wanted: Wanted
+) -> tuple[list[DictRow], int | None]:
+    if wanted.count == "none":
+        return planned_once(connection, *selection.page(order, wanted.place, wanted.limit)), None
+    statement, parameters = selection.counted_page(order, wanted.place, wanted.limit, COUNTED_AT_MOST + 1)
+    found = planned_once(connection, statement, parameters)
+    total = found[0]["total"]
+    hide(found, ["total"])
+    return [row for row in found if row[order.names[-1]] is not None], total
+
+
+def _planned(
+    connection: Connection, selection: Selection, order: Order, wanted: Wanted, counted: tuple[Selection, Order]
+) -> tuple[list[DictRow], int | None]:
+    with nullcontext() if wanted.count == "none" else at_once(connection):
+        # A generic plan cannot know how frequent a tag or a word is; measured 20 times slower for tag and q.
+        statement, parameters = selection.page(order, wanted.place, wanted.limit)
+        cursor = unread(connection).execute(statement, parameters, prepare=False)
+        counting = _count(connection, *counted, wanted.count)
+    return cursor.fetchall(), _total(counting)
 
 
 def hide(rows: Iterable[DictRow], columns: Iterable[str]) -> None:
@@ -116,11 +121,14 @@ def empty(wanted: Wanted) -> Page:
 
 def total_of(connection: Connection, selection: Selection, order: Order, count: str) -> tuple[int | None, bool]:
     """How many rows a selection has, and whether it has more than that."""
-    return _total(_count(connection, selection, order, count), count)
+    return _told(_total(_count(connection, selection, order, count)), count)
 
 
-def _total(counting: Cursor[DictRow] | None, count: str) -> tuple[int | None, bool]:
-    total = present(counting.fetchone())["total"] if counting else None
+def _total(counting: Cursor[DictRow] | None) -> int | None:
+    return present(counting.fetchone())["total"] if counting else None
+
+
+def _told(total: int | None, count: str) -> tuple[int | None, bool]:
     if count == "capped" and total is not None and total > COUNTED_AT_MOST:
         return COUNTED_AT_MOST, True
     return total, False

@@ -15,8 +15,8 @@ from api.asked import Lexeme
 from api.database import Connection, at_once, present
 from api.folding import tokens
 from api.highlights import LOOKED_THROUGH
+from api.prepared import unread
 from api.queries import terms as term_counts
-from api.queries.pages import unread
 from api.shingles import original, shingles
 
 # A term in more articles tells little.

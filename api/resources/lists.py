@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote_to_bytes
 
 from flask import Response, request
 
@@ -16,6 +16,8 @@ Fetch = Callable[[Connection, Wanted], Page]
 
 # What a cursor is not bound to: these may change from page to page.
 UNBOUND = ("cursor", "limit", "count", "fields", "include", "explain", "facets")
+# What a query string may hold as it is.
+_AS_IT_IS = "%=&+,:;/?@!$'()*~-._"
 
 
 def listed(
@@ -60,10 +62,17 @@ def _meta(page: Page) -> dict[str, Any]:
 
 
 def _links(cursors: Mapping[str, str | None]) -> dict[str, str]:
-    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
+    address = f"{absolute(quote(request.path))}?{asked_again(b'cursor')}"
     links = [
-        f'<{absolute(quote(request.path))}?{urlencode([*pairs, ("cursor", cursor)])}>; rel="{direction}"'
+        f'<{address}{"" if address.endswith("?") else "&"}cursor={cursor}>; rel="{direction}"'
         for direction, cursor in cursors.items()
         if cursor
     ]
     return {"Link": ", ".join(links)} if links else {}
+
+
+def asked_again(*left_out: bytes) -> str:
+    """The query of this request as an address may hold it, without these parameters."""
+    parts = request.query_string.split(b"&")
+    kept = [part for part in parts if part and unquote_to_bytes(part.partition(b"=")[0]) not in left_out]
+    return quote(b"&".join(kept), safe=_AS_IT_IS)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 import marshmallow as ma
 from flask import Response, request
@@ -13,15 +12,12 @@ from api.errors import Gone, InvalidCursor, NotFound
 from api.queries import nouns as queries
 from api.queries.nouns import Noun
 from api.resources.articles import NoSuchList, article_list
-from api.resources.lists import listed
+from api.resources.lists import asked_again, listed
 from api.web import Blueprint, absolute, answer
 from schemas import nouns as schemas
 from schemas.articles import ArticlePageSchema
 from schemas.base import NoQuery
 from schemas.filters import ArticleQuery
-
-# What a query string may hold as it is.
-QUERY = "%=&+,:;/?@!$'()*~-._"
 
 
 def made(
@@ -73,7 +69,7 @@ def made(
             raise NotFound(f"No {one} has the slug {slug!r}.")
         if retired["current"] is None:
             raise Gone(f"The {one} {slug!r} was deleted.")
-        asked = f"?{quote(request.query_string, safe=QUERY)}" if request.query_string else ""
+        asked = f"?{asked_again()}" if request.query_string else ""
         path = f"/v1/{many}/{retired['current']}{rest}"
         response = Response(status=308)
         del response.headers["Content-Type"]

@@ -246,6 +246,43 @@ def test_links_of_a_tag_written_with_its_sign_lead_on(client: ContractClient) ->
     assert len(client.get(link).get_json()["data"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("host", "base"),
+    [
+        ("News.Example.org", "http://news.example.org"),
+        ("news.example.org:80", "http://news.example.org"),
+        ("news.example.org:8443", "http://news.example.org:8443"),
+        ("xn--fsq.example", "http://xn--fsq.example"),
+        ("[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_links_begin_with_the_host_that_was_asked_in_ascii(client: ContractClient, host: str, base: str) -> None:
+    link = client.get("/v1/articles?limit=1", headers={"Host": host}).headers["Link"]
+    assert link.startswith(f"<{base}/v1/articles?limit=1&cursor=")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("limit=1&count=none", "limit=1&count=none&"),
+        ("&limit=1&&count=none&", "limit=1&count=none&"),
+        ("language=en%2Cko&limit=1", "language=en%2Cko&limit=1&"),
+        ("q=north+korea&limit=1&sort=newest", "q=north+korea&limit=1&sort=newest&"),
+        ("q=%28korea%29%20-%EC%A0%95%EC%B9%98&limit=1", "q=%28korea%29%20-%EC%A0%95%EC%B9%98&limit=1&"),
+        ("l%69mit=1", "l%69mit=1&"),
+    ],
+)
+def test_links_ask_again_as_it_was_asked_but_for_the_cursor(client: ContractClient, asked: str, told: str) -> None:
+    first = client.get(f"/v1/articles?{asked}")
+    link = first.headers["Link"].split(">")[0][1:]
+    assert link == f"http://localhost/v1/articles?{told}cursor={first.get_json()['page']['next']}"
+    # The cursor may come in any spelling, and is not handed on.
+    spelled = link.replace("cursor=", "%63ursor=").removeprefix("http://localhost")
+    second = client.get(spelled)
+    assert f"{told}cursor={second.get_json()['page']['prev']}>" in second.headers["Link"]
+    assert second.headers["Link"].count("ursor=") == second.headers["Link"].count(">;")
+
+
 def test_json_may_say_its_charset(client: ContractClient, write_key: dict[str, str]) -> None:
     content_type = "application/json; charset=utf-8"
     response = client.post("/v1/articles", data=json.dumps(ARTICLE), content_type=content_type, headers=write_key)

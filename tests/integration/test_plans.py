@@ -168,17 +168,21 @@ def hold(costs: list[Cost], ceiling: Ceiling) -> None:
         assert cost.blocks <= blocks, f"{cost.blocks} blocks\n{cost.text}"
 
 
+@pytest.mark.parametrize("counted", [False, True])
 @pytest.mark.parametrize("backward", [False, True])
 @pytest.mark.parametrize("place", [None, MIDDLE])
 @pytest.mark.parametrize("slug", ["1", "300", "401", "405"])
 @pytest.mark.parametrize("noun", ["tag", "person"])
 def test_what_is_planned_once_is_no_dearer_for_any_tag_or_person(
-    archive: Connection, noun: str, slug: str, place: list[Any] | None, backward: bool
+    archive: Connection, noun: str, slug: str, place: list[Any] | None, backward: bool, counted: bool
 ) -> None:
     planned = articles.settled({noun: [f"{noun}-{slug}"]}, "newest")
     assert planned, "nothing else is to be known"
     selection, order = planned
-    statement, parameters = selection.page(order.reversed if backward else order, place, 20)
+    order = order.reversed if backward else order
+    statement, parameters = selection.page(order, place, 20)
+    if counted:
+        statement, parameters = selection.counted_page(order, place, 20, 1_001)
     hold([planned_once(archive, statement, parameters)], WALKED)
 
 
