@@ -1,6 +1,7 @@
 """What a client shows that it holds already: If-None-Match and If-Modified-Since."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from flask import request
 from werkzeug.http import http_date
@@ -38,7 +39,10 @@ def opaque(etag: str) -> str:
     return etag.removeprefix("W/").strip('"')
 
 
+# Most answers are told with the date of the archive's last change.
+_dated = lru_cache(1_000)(http_date)
+
+
 def last_modified(changed_at: datetime) -> str:
     """The header's value; within the second of a change another may come, so that one counts as unsettled."""
-    settled = min(changed_at, datetime.now(UTC) - timedelta(seconds=1))
-    return http_date(settled)
+    return _dated(min(changed_at, datetime.now(UTC) - timedelta(seconds=1)))

@@ -1,6 +1,5 @@
 """Cursors: the last row's place in the order, signed for one list. Pure: knows no database."""
 
-import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
@@ -49,4 +48,4 @@ def feed_cursor(key: bytes, position: int, archive: str) -> str:
 
 def _signature(key: bytes, scope: Mapping[str, object], payload: bytes) -> bytes:
     message = orjson.dumps(scope, option=orjson.OPT_SORT_KEYS) + b"\n" + payload
-    return hmac.new(key, message, hashlib.sha256).digest()[:SIGNATURE_BYTES]
+    return hmac.digest(key, message, "sha256")[:SIGNATURE_BYTES]
