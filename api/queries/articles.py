@@ -18,7 +18,7 @@ from api.queries import explaining, relevance, searching
 from api.queries.frequencies import Known, known
 from api.queries.highlights import FIELDS, highlight
 from api.queries.pages import Page, Ranked, Wanted, empty, fetch, hide
-from api.queries.walks import ARTICLES, driven, of_one_noun
+from api.queries.walks import ARTICLES, driven, walked_anyway
 from api.query import Node
 from api.selection import Order, Selection
 
@@ -160,10 +160,10 @@ def asked(connection: Connection, q: Node) -> Asked:
 
 def settled(filters: Mapping[str, object], sort: str, fields: Sequence[str] = ()) -> tuple[Selection, Order] | None:
     """The selection and order of a list that nothing has to be known of beforehand; None of any other."""
-    selection = of_one_noun(filters, sort)
+    selection = walked_anyway(filters, sort)
     if selection is None:
         return None
-    order = _order(sort, True)
+    order = _order(sort, linked=selection.source != ARTICLES)
     columns = _columns((*fields, *order.names) if fields else ())
     return replace(selection.where("a.visible"), columns=columns), order
 

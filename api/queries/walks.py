@@ -85,11 +85,13 @@ def walked(found: Known, wanted: int, sort: str) -> int | None:
     return max(WALKED_AT_LEAST, round(PATIENCE * needed))
 
 
-def of_one_noun(filters: Mapping[str, object], sort: str) -> Selection | None:
-    """The articles of one tag or person, where they are filtered by nothing else; None where there is more to know.
+def walked_anyway(filters: Mapping[str, object], sort: str) -> Selection | None:
+    """All articles, or those of one tag or person and of nothing else; None where there is more to know.
 
-    Its links are walked however many they are, so all is planned once, and its id found on the way.
+    They are walked however many they are, so all is planned once, and the id of a noun is found on the way.
     """
+    if not filters:
+        return Selection("a.*", ARTICLES, settled=True)
     [(name, values)] = filters.items() if len(filters) == 1 else [("", None)]
     if name not in LINKS or sort == "updated" or not isinstance(values, list) or len(values) != 1:
         return None

@@ -9,7 +9,7 @@ import pytest
 from plans import Cost, day, large, planned_once, watched
 
 from api.commands import statistics
-from api.database import Connection
+from api.database import Connection, present
 from api.queries import articles, nouns
 from api.queries.frequencies import known
 from api.queries.nouns import ORDERS, OUTLETS, PEOPLE, TAGS, Noun
@@ -173,12 +173,27 @@ def hold(costs: list[Cost], ceiling: Ceiling) -> None:
 @pytest.mark.parametrize("place", [None, MIDDLE])
 @pytest.mark.parametrize("slug", ["1", "300", "401", "405"])
 @pytest.mark.parametrize("noun", ["tag", "person"])
-def test_what_is_planned_once_is_no_dearer_for_any_tag_or_person(
+def test_the_list_of_a_noun_is_planned_once_and_no_dearer_for_any_tag_or_person(
     archive: Connection, noun: str, slug: str, place: list[Any] | None, backward: bool, counted: bool
 ) -> None:
     planned = articles.settled({noun: [f"{noun}-{slug}"]}, "newest")
     assert planned, "nothing else is to be known"
     selection, order = planned
+    order = order.reversed if backward else order
+    statement, parameters = selection.page(order, place, 20)
+    if counted:
+        statement, parameters = selection.counted_page(order, place, 20, 1_001)
+    hold([planned_once(archive, statement, parameters)], WALKED)
+
+
+@pytest.mark.parametrize("counted", [False, True])
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("place", [None, MIDDLE])
+@pytest.mark.parametrize("sort", SORTS)
+def test_the_list_of_all_articles_is_planned_once_and_as_dear_anywhere(
+    archive: Connection, sort: str, place: list[Any] | None, backward: bool, counted: bool
+) -> None:
+    selection, order = present(articles.settled({}, sort))
     order = order.reversed if backward else order
     statement, parameters = selection.page(order, place, 20)
     if counted:

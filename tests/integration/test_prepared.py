@@ -11,8 +11,9 @@ from api.database import Connection, connect
 from api.prepared import planned_once, unread
 
 STATEMENT = """
-    select number, 'é' || %(word)s as word, format('%%s %%%%', %(word)s) as percent, json_build_object('a', null) as json, null::int as nothing,
-        timestamptz '2026-06-30 12:00+09' as time, count(*) over () as total
+    select number, 'é' || %(word)s as word, format('%%s %%%%', %(word)s) as percent,
+        json_build_object('a', null) as json, null::int as nothing, timestamptz '2026-06-30 12:00+09' as time,
+        count(*) over () as total
     from generate_series(1, %(most)s::int) as number"""
 
 

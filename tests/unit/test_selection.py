@@ -52,6 +52,17 @@ def test_a_settled_selection_says_how_many_rows_a_page_has_at_most() -> None:
     assert settled.first(BY_NAME, "2000") == BERTHS.first(BY_NAME, "2000")
 
 
+def test_a_page_is_counted_whole_wherever_it_is() -> None:
+    statement, parameters = BERTHS.where("b.free").counted_page(BY_NAME, ["Quai 1", 7], 20, 1_001)
+    assert statement == (
+        "select a.*, counted.total from (select count(*) as total from (select from berths b where b.free"
+        " order by b.name, b.id limit %(most)s) as counted) as counted"
+        " left join (select b.name, b.id from berths b where b.free and (b.name, b.id) > (%(after_0)s, %(after_1)s)"
+        " order by b.name, b.id limit %(limit)s) as a on true order by a.name, a.id"
+    )
+    assert parameters == {"after_0": "Quai 1", "after_1": 7, "limit": 21, "most": 1_001}
+
+
 @pytest.mark.parametrize(
     ("order", "clause", "after"),
     [
