@@ -219,10 +219,11 @@ _JSON = json.JSONDecoder(
 
 
 def flattened(messages: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tuple[str | int, ...], str]]:
+    """The path and sentence of each error, by name and number: marshmallow has them in another order each time."""
     if isinstance(messages, dict):
         return [
             found
-            for name, inner in messages.items()
+            for name, inner in sorted(messages.items(), key=lambda item: (isinstance(item[0], str), item[0]))
             for found in flattened(inner, path if name == "_schema" else (*path, name))
         ]
     if isinstance(messages, list):

@@ -139,6 +139,16 @@ def test_an_unknown_parameter_is_refused_with_the_nearest_known(query: str, para
     assert refused.value.errors == [{"parameter": parameter, "detail": f"is no parameter of this address{hint}"}]
 
 
+def test_several_errors_come_in_the_order_of_their_names() -> None:
+    names = [f"wrong{number}" for number in range(9)]
+    with pytest.raises(InvalidInput) as refused:
+        asked("&".join(f"{name}=x" for name in (*reversed(names), "limit")))
+    assert [error["parameter"] for error in refused.value.errors] == ["limit", *names]
+    assert flattened({"b": {10: ["x"], 9: ["x"], "_schema": ["x"]}, "a": ["x"]}) == [
+        (("a",), "x"), (("b", 9), "x"), (("b", 10), "x"), (("b",), "x"),
+    ]  # fmt: skip
+
+
 def test_an_address_without_parameters_says_so() -> None:
     assert asked("", NoQuery) == {}
     with pytest.raises(InvalidInput) as refused:
