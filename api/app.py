@@ -13,9 +13,11 @@ from api.cache import Cache
 from api.converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
 from api.database import Database
 from api.keys import Uses
+from api.parsing import JSON
 from api.resources import batch, changes, editing, health, jobs, keys, related, service
 from api.settings import Settings
 from api.waiting import Waiting
+from schemas.ninjs import MEDIA_TYPE as NINJS
 
 # Headers that a script of another origin may read.
 EXPOSED = [
@@ -43,7 +45,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         API_VERSION=version("dateline"),
         OPENAPI_VERSION="3.1.0",
         COMPRESS_ALGORITHM=list(compression.ALGORITHMS),
-        COMPRESS_MIMETYPES=["application/json", "application/problem+json", "text/css", "text/html", "text/javascript"],
+        COMPRESS_MIMETYPES=[JSON, NINJS, problems.MEDIA_TYPE, "text/css", "text/html", "text/javascript"],
         COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
         # The best of each that costs less time than it saves on a page of articles.
         COMPRESS_BR_LEVEL=4,

@@ -1,5 +1,10 @@
-"""What connections do for too long is cancelled, as Postgres cancels a single statement that takes too long."""
+"""What connections do for too long is cancelled, as Postgres cancels a single statement that takes too long.
 
+A server that does not even react to that, because its machine is gone or hangs, is hung up on.
+"""
+
+import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -8,10 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from psycopg.errors import QueryCanceled
 
 LOOK_SECONDS = 0.1
 # For the cancellation itself, which is a connection of its own.
 CANCEL_SECONDS = 1
+# For the server to heed it.
+HEED_SECONDS = 3
 
 
 @dataclass(eq=False)
@@ -22,6 +30,7 @@ class Watched:
     until: float
     lock: threading.Lock = field(default_factory=threading.Lock)
     ended: bool = False
+    hung_up: bool = False
 
 
 _WATCHED: set[Watched] = set()
@@ -37,6 +46,10 @@ def within(connection: psycopg.Connection[Any], seconds: float) -> Iterator[None
     _WATCHED.add(watched)
     try:
         yield
+    except psycopg.OperationalError:
+        if watched.hung_up:
+            raise QueryCanceled("the server heeded no cancellation") from None
+        raise
     finally:
         _WATCHED.discard(watched)
         # Whoever has the connection next is not to be cancelled for it.
@@ -55,7 +68,13 @@ def _watch() -> None:
 
 
 def _cancel(watched: Watched) -> None:
-    # What fails is tried again at the next look, and each statement has a bound of its own.
-    with watched.lock, suppress(psycopg.Error):
-        if not watched.ended:
+    # What fails is tried again at the next look.
+    with watched.lock, suppress(psycopg.Error, OSError):
+        if watched.ended:
+            return
+        if time.monotonic() < watched.until + HEED_SECONDS:
             watched.connection.cancel_safe(timeout=CANCEL_SECONDS)
+        else:
+            watched.hung_up = True
+            with socket.socket(fileno=os.dup(watched.connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)

@@ -86,8 +86,14 @@ class Parser(FlaskParser):
 
 def refused(errors: Sequence[Mapping[str, str]]) -> InvalidInput:
     """The problem that says which inputs are wrong."""
-    names = ", ".join(error.get("parameter") or error.get("pointer") or "the body" for error in errors[:3])
+    names = ", ".join(_named(error) for error in errors[:3])
     return InvalidInput(f"Not accepted: {names}; errors says why.", errors=errors)
+
+
+def _named(error: Mapping[str, str]) -> str:
+    if "parameter" in error:
+        return error["parameter"] or "a parameter without a name"
+    return error["pointer"] or "the body"
 
 
 def json_body(req: Request, media_type: str) -> Any:

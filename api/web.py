@@ -50,7 +50,8 @@ POSITION = {
     "schema": {"type": "string"},
 }
 
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w-]{1,63}(\.[\w-]{1,63})*\.?)(:[0-9]{1,5})?", re.ASCII)
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 
 
@@ -90,8 +91,7 @@ def prepare(app: Flask) -> None:
             # It need not be sent there, and checks of health do not send it.
             environ["HTTP_HOST"] = f"{settings().host}:{settings().port}"
         is_host = _HOST.fullmatch(environ["HTTP_HOST"])
-        # Without the host_url of werkzeug, which writes a host in the letters of its language; links go as ASCII.
-        g.base_url = settings().public_url or (f"{request.scheme}://{request.host.lower()}" if is_host else "")
+        g.base_url = settings().public_url or (_base_url(request.scheme, environ["HTTP_HOST"]) if is_host else "")
         if not is_host:
             raise MalformedRequest("The Host header is no host.")
         if len(environ["PATH_INFO"]) + len(environ["QUERY_STRING"]) > LONGEST_URI:
@@ -237,6 +237,12 @@ class Blueprint(flask_smorest.Blueprint):
             return self.route(rule, methods=[method], endpoint=name or None, parameters=parts)(served)
 
         return decorate
+
+
+def _base_url(scheme: str, host: str) -> str:
+    """Without werkzeug, which knows no host with an underscore, and writes others in the letters of their language."""
+    port = _DEFAULT_PORTS.get(scheme, "")
+    return f"{scheme}://{host.lower().removesuffix(port)}"
 
 
 def _describe(view: Callable[..., Response], parameter: Mapping[str, object]) -> None:

@@ -227,10 +227,11 @@ def test_a_compressed_body_is_refused(client: ContractClient, write_key: dict[st
     assert response.status_code == 415
 
 
-@pytest.mark.parametrize("host", ["a b", "a/b", "<x>", "", "[::1", "host:port"])
+@pytest.mark.parametrize("host", ["a b", "a/b", "<x>", "", "[::1", "host:port", "..", "a..b", "a" * 64])
 def test_a_host_that_is_none_is_refused(client: ContractClient, host: str) -> None:
     response = client.get("/v1/articles", headers={"Host": host})
     assert (response.status_code, response.get_json()["code"]) == (400, "malformed_request")
+    assert response.get_json()["detail"] == "The Host header is no host."
 
 
 def test_a_precondition_we_do_not_know_changes_nothing(client: ContractClient) -> None:
@@ -253,6 +254,8 @@ def test_links_of_a_tag_written_with_its_sign_lead_on(client: ContractClient) ->
         ("news.example.org:80", "http://news.example.org"),
         ("news.example.org:8443", "http://news.example.org:8443"),
         ("xn--fsq.example", "http://xn--fsq.example"),
+        ("my_service:8000", "http://my_service:8000"),
+        ("news.example.org.", "http://news.example.org."),
         ("[::1]:8000", "http://[::1]:8000"),
     ],
 )
@@ -300,6 +303,9 @@ def test_json_in_another_charset_is_refused(client: ContractClient, write_key: d
 def test_only_clients_of_http_1_0_may_leave_out_the_host(client: ContractClient, protocol: str, status: int) -> None:
     said = {"SERVER_PROTOCOL": protocol, "HTTP_HOST": ""}
     assert client.get("/livez", environ_overrides=said).status_code == status
+    if status == 200:
+        link = client.get("/v1/articles?limit=1", environ_overrides=said).headers["Link"]
+        assert link.startswith("<http://127.0.0.1:8000/v1/articles?limit=1&")
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])

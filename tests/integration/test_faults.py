@@ -1,8 +1,10 @@
 """The database fails in the ways databases fail; readers hardly notice, and everyone is told what to do."""
 
+import os
+import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
 import pytest
@@ -16,6 +18,7 @@ from api import archive, gate, migrate
 from api.app import create_app
 from api.database import Connection, Database, connect, present
 from api.errors import TooSlow
+from api.prepared import planned_once
 from api.settings import Settings
 
 THREADS = 3
@@ -167,6 +170,34 @@ def test_a_read_of_many_statements_is_bounded_as_a_whole_and_the_next_one_is_not
             assert time.monotonic() - started < 2
             assert database.read(lambda c: present(c.execute("select 1 as one, pg_sleep(0.3)").fetchone()))["one"] == 1
     finally:
+        database.close()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda connection: planned_once(connection, "select 1 as one", {}),
+        lambda connection: connection.execute("select 1 as one").fetchall(),
+    ],
+    ids=["prepared", "cursor"],
+)
+def test_a_server_that_says_nothing_at_all_is_hung_up_on(
+    conninfo: str, ask: Callable[[Connection], list[dict[str, int]]]
+) -> None:
+    database = Database(conninfo, size=1, statement_timeout_ms=60_000, read_timeout_ms=300)
+    backend = database.read(lambda c: (ask(c), c.info.backend_pid))[1]
+    try:
+        os.kill(backend, signal.SIGSTOP)
+    except (PermissionError, ProcessLookupError):
+        pytest.skip("the server is not one that we may stop")
+    started = time.monotonic()
+    try:
+        with pytest.raises(TooSlow):
+            database.read(ask)
+        assert time.monotonic() - started < 8
+        assert database.read(ask) == [{"one": 1}]
+    finally:
+        os.kill(backend, signal.SIGCONT)
         database.close()
 
 

@@ -15,6 +15,7 @@ from werkzeug.http import http_date
 from api.commands import restoring, statistics
 from api.database import Connection
 from api.queries import articles, nouns
+from schemas.ninjs import MEDIA_TYPE as NINJS
 
 READS = [
     "/v1/articles?tag=seoul-washington",
@@ -115,11 +116,13 @@ def test_last_modified_is_honoured_but_never_within_the_second_of_a_change(
     assert client.get("/v1/articles", headers={"If-Modified-Since": fresh}).status_code == 200
 
 
+@pytest.mark.parametrize("accepted", ["application/json", NINJS])
 @pytest.mark.parametrize("encoding", ["zstd", "br", "gzip"])
-def test_an_article_held_compressed_is_still_held(client: ContractClient, encoding: str) -> None:
+def test_an_article_held_compressed_is_still_held(client: ContractClient, encoding: str, accepted: str) -> None:
+    client.environ_base["HTTP_ACCEPT"] = accepted
     path = f"/v1/articles/{client.get('/v1/articles?limit=1').get_json()['data'][0]['id']}"
     plain = client.get(path)
-    held = client.application.test_client().get(path, headers={"Accept-Encoding": encoding})
+    held = client.application.test_client().get(path, headers={"Accept": accepted, "Accept-Encoding": encoding})
     assert held.headers["Content-Encoding"] == encoding
     headers = {"If-None-Match": held.headers["ETag"], "Accept-Encoding": encoding}
     assert client.get(path, headers=headers).status_code == 304
