@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from flask import Response, g, request
 
 from api import logs, timing
-from api.database import Database
+from api.database import Database, present
 from api.errors import Problem
 from api.queries import health
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
+    from prometheus_client import Metric
 
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 PREFIX = "dateline-metrics-"
@@ -215,21 +215,27 @@ def exposed(database: Database) -> tuple[bytes, str]:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)
     asked = CollectorRegistry()
-    _ask(database, asked)
+    asked.register(Asked(database))
     return generate_latest(registry) + generate_latest(asked), CONTENT_TYPE_LATEST
 
 
-def _ask(database: Database, registry: "CollectorRegistry") -> None:
-    from prometheus_client import Gauge
+class Asked:
+    """What the database knows at the moment. No Gauge, which the processes of a server would keep and add up."""
 
-    up = Gauge("dateline_database_up", "Whether the database answered this question.", registry=registry)
-    try:
-        held = database.read(health.figures)
-    except Problem:
-        return
-    up.set(1)
-    for name, sentence in DATABASE.items():
-        Gauge(f"dateline_{name}", sentence, registry=registry).set(held[name])
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def collect(self) -> "Iterator[Metric]":
+        """The figures, without those that only the database has where it does not answer."""
+        from prometheus_client.core import GaugeMetricFamily
+
+        held = None
+        with contextlib.suppress(Problem):
+            held = self._database.read(health.figures)
+        sentence = "Whether the database answered this question."
+        yield GaugeMetricFamily("dateline_database_up", sentence, value=int(held is not None))
+        for name, sentence in DATABASE.items() if held else ():
+            yield GaugeMetricFamily(f"dateline_{name}", sentence, value=float(present(held)[name]))
 
 
 DATABASE = {

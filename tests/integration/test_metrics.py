@@ -15,11 +15,12 @@ from contract import ContractClient
 from flask.testing import FlaskClient
 from processes import Server, temporary_place, until
 from prometheus_client.parser import text_string_to_metric_families
+from psycopg.conninfo import make_conninfo
 from stories import record, store
 
-from api import metrics
+from api import embedded, metrics
 from api.app import create_app
-from api.database import Connection
+from api.database import Connection, connect
 from api.settings import Settings
 
 Asked = Callable[[str], float]
@@ -160,6 +161,28 @@ def test_every_process_shows_the_figures_of_all(several: Server) -> None:
     assert all(figures['dateline_pool_connections{state="size"}'] >= 1 for figures in shown)
     for work in ("embargoes", "jobs", "statistics", "what is old"):
         assert shown[-1][f'dateline_ticker_last_run_timestamp_seconds{{work="{work}"}}'] > 1e9
+
+
+def test_what_the_database_knows_is_said_once_and_not_when_it_is_away(several: Server) -> None:
+    for text in [several.get("/metrics")[1] for _ in range(6)]:
+        kinds = re.findall(r"^# TYPE (\S+)", text, re.M)
+        assert len(kinds) == len(set(kinds))
+        assert samples(text)["dateline_database_up"] == 1
+        assert not re.search(r"^dateline_(database_up|changes_position)\{", text, re.M)
+    with (
+        embedded.running(several.data) as running,
+        connect(make_conninfo(running.conninfo, user="postgres", dbname="postgres")) as superuser,
+    ):
+        superuser.execute("alter database dateline allow_connections false")
+        try:
+            superuser.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'dateline'")
+            for _ in range(6):
+                found = samples(several.get("/metrics")[1])
+                assert found["dateline_database_up"] == 0
+                assert "dateline_changes_position" not in found
+        finally:
+            superuser.execute("alter database dateline allow_connections true")
+    until(lambda: samples(several.get("/metrics")[1])["dateline_database_up"] == 1)
 
 
 def test_what_a_killed_process_counted_stays_and_what_it_held_goes(several: Server) -> None:
