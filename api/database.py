@@ -121,7 +121,7 @@ class Database:
         except psycopg.Error as error:
             if _lost(error):
                 self._pool.drain()
-            raise translated(error) from error
+            raise _translated_write(error) from error
 
     def _once(self, work: Callable[[Connection], T]) -> T:
         self._pool.open()
@@ -187,3 +187,11 @@ def translated(error: psycopg.Error) -> Exception:
     if isinstance(error, PoolTimeout | psycopg.OperationalError):
         return Unavailable("The database is not available at the moment.", headers=RETRY_AFTER)
     return error
+
+
+def _translated_write(error: psycopg.Error) -> Exception:
+    if isinstance(error, pg.QueryCanceled | pg.LockNotAvailable):
+        return Unavailable(
+            "Others are writing the same, or very much, at the moment; send it again.", headers=RETRY_AFTER
+        )
+    return translated(error)

@@ -16,10 +16,11 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from api.errors import InvalidInput, MalformedRequest, Unavailable, UnsupportedMediaType
-from schemas.base import Repeated, storable
+from schemas.base import CommaList, Repeated, storable
 
 JSON = "application/json"
 LONGEST_NUMBER = 400
+SEVERAL = "; several values are separated by commas"
 # How much of a refused body is read, and how long: most clients see no answer before they have sent all of theirs.
 DRAINED_BYTES = 64 * 1024 * 1024
 DRAINED_SECONDS = 5.0
@@ -37,7 +38,8 @@ class Parser(FlaskParser):
     }
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> dict[str, Any]:
-        lists = {field.data_key or name for name, field in schema.fields.items() if isinstance(field, Repeated)}
+        fields = {field.data_key or name: field for name, field in schema.fields.items()}
+        lists = {name for name, field in fields.items() if isinstance(field, Repeated)}
         values: dict[str, Any] = {}
         repeated: list[str] = []
         for name, value in _pairs(req.query_string):
@@ -53,7 +55,7 @@ class Parser(FlaskParser):
                 errors=[
                     {
                         "parameter": name,
-                        "detail": "must be given once; several values are separated by commas",
+                        "detail": f"must be given once{SEVERAL if isinstance(fields.get(name), CommaList) else ''}",
                     }
                     for name in dict.fromkeys(repeated)
                 ],

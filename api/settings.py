@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
 
 class SettingsError(ValueError):
     """A setting that cannot be used; the text names it and says what would be right."""
@@ -138,6 +141,13 @@ def _parse(setting: Any, text: str) -> Any:
         raise SettingsError(f"{name} is {text!r}; it takes {' or '.join(setting.metadata['choices'])}")
     if setting.type is Path:
         return Path(text)
+    if setting.name == "database_url":
+        try:
+            conninfo_to_dict(text)
+        except ProgrammingError:  # whose message shows the password
+            raise SettingsError(
+                f"{name} is no URL of libpq's, such as postgresql://dateline:secret@db.example.org/dateline"
+            ) from None
     if setting.name == "rate_limit_storage" and not re.match(r"(rediss?|unix)://.", text):
         raise SettingsError(f"{name} is not the URL of a Redis, such as redis://db.example.org:6379/0")
     if setting.name == "public_url" and not re.fullmatch(r"(?i:https?)://[^\s/?#]+(/[^\s?#]*)?", text):

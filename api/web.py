@@ -30,6 +30,7 @@ from api.errors import (
     NotFound,
     Problem,
     RateLimited,
+    TooSlow,
     Unauthorized,
     Unavailable,
     UriTooLong,
@@ -163,6 +164,8 @@ class Blueprint(flask_smorest.Blueprint):
         )
         if "<" in rule and NotFound not in raised:
             raised.insert(0, NotFound)
+        if scope == "read":
+            raised.append(TooSlow)
         positioned = scope == "read" if positioned is None else positioned
         if positioned:
             raised = list(dict.fromkeys([*raised, InvalidCursor, CursorExpired]))

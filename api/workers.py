@@ -1,5 +1,6 @@
 """granian's processes behind one socket, renewed one after the other, none before its successor is ready."""
 
+import errno
 import logging
 import os
 import select
@@ -57,6 +58,8 @@ def listening(settings: Settings) -> socket.socket:
         listener.bind((settings.host, settings.port))
     except OSError as error:
         listener.close()
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise CannotListenError(f"Cannot listen on {settings.host}: {error.strerror}. Set another HOST=.") from None
         raise _taken(settings.host, settings.port, error) from None
     return listener
 

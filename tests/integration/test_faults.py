@@ -13,9 +13,11 @@ from contract import ContractClient
 from flask import Flask
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from stories import ARTICLE as STORY
 
 from api import archive, gate, migrate
 from api.app import create_app
+from api.commands import keys
 from api.database import Connection, Database, connect, present
 from api.errors import TooSlow
 from api.prepared import planned_once
@@ -199,6 +201,18 @@ def test_a_server_that_says_nothing_at_all_is_hung_up_on(
     finally:
         os.kill(backend, signal.SIGCONT)
         database.close()
+
+
+def test_a_push_that_waits_too_long_for_others_is_to_be_sent_again(app: Flask, conninfo: str) -> None:
+    with connect(conninfo) as other:
+        key = {"Authorization": f"Bearer {keys.create(other, 'desk', ['write'], ['korea-herald'])}"}
+        with other.transaction():
+            other.execute("lock table articles in share mode")
+            response = app.test_client().post("/v1/articles", json=STORY, headers=key)
+    assert (response.status_code, response.get_json()["code"]) == (503, "unavailable")
+    assert response.headers["Retry-After"]
+    assert "send it again" in response.get_json()["detail"]
+    assert app.test_client().post("/v1/articles", json=STORY, headers=key).status_code == 201
 
 
 def test_a_statement_that_waits_too_long_says_how_to_narrow_it(app: Flask, conninfo: str) -> None:

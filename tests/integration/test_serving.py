@@ -250,6 +250,15 @@ def test_a_port_that_another_program_has_is_refused_before_anything_is_made(empt
         assert not refused.data.exists()
 
 
+@pytest.mark.parametrize("host", ["999.1.1.1", "192.0.2.1"])
+def test_a_host_that_is_none_of_this_machine_is_refused(empty: Path, host: str) -> None:
+    with Server(empty, host=host) as refused:
+        assert refused.ended() == 1
+        assert len(refused.errors.splitlines()) == 1
+        assert "HOST" in refused.errors
+        assert "PORT" not in refused.errors
+
+
 def test_of_two_servers_that_start_on_one_port_the_later_is_refused(empty: Path) -> None:
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

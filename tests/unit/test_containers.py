@@ -107,6 +107,12 @@ def test_the_figures_of_the_server_stay_inside() -> None:
     assert re.search(r"location = /metrics \{\s+return 404;\s+\}", proxy)
 
 
+def test_a_batch_passes_the_proxy_as_it_comes_in() -> None:
+    [batch] = re.findall(r"location = /v1/articles/batch \{(.+?)\n        \}", NGINX, flags=re.DOTALL)
+    assert "proxy_request_buffering off;" in batch
+    assert "proxy_set_header" not in batch, "it would have none of the others then"
+
+
 def test_everything_said_to_the_api_is_a_setting() -> None:
     given = set(SERVICES["api"]["environment"]) | set(image_environment())
     assert {"DATABASE_URL", "HOST"} <= given
@@ -172,7 +178,8 @@ def test_the_proxy_calls_the_port_that_the_image_exposes() -> None:
 
 
 def test_the_proxy_lets_every_body_through_that_dateline_takes() -> None:
-    (limit,) = directive("client_max_body_size")
+    limit, of_a_batch = directive("client_max_body_size")
+    assert of_a_batch == "0"
     assert int(limit[:-1]) * {"k": 1024, "m": 1024**2}[limit[-1]] >= Settings().max_body_bytes
 
 

@@ -100,6 +100,13 @@ def test_where_limits_are_counted_is_a_redis_and_a_wrong_one_is_not_repeated() -
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("text", ["mysql://u:hidden@h/d", "u:hidden@h/d", "postgres//u:hidden@h", "hidden"])
+def test_a_database_url_is_one_of_libpq_and_a_wrong_one_is_not_repeated(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL is no URL of libpq's, such as postgresql://") as refused:
+        Settings.from_env({"DATABASE_URL": text})
+    assert "hidden" not in str(refused.value)
+
+
 @pytest.mark.parametrize("text", ["JSON", "json,text", "xml"])
 def test_a_word_is_one_of_those_it_takes(text: str) -> None:
     with pytest.raises(SettingsError) as refused:
