@@ -62,9 +62,10 @@ def _meta(page: Page) -> dict[str, Any]:
 
 
 def _links(cursors: Mapping[str, str | None]) -> dict[str, str]:
-    address = f"{absolute(quote(request.path))}?{asked_again(b'cursor')}"
+    kept = asked_again(b"cursor")
+    address = f"{absolute(quote(request.path))}?{kept}{'&' if kept else ''}"
     links = [
-        f'<{address}{"" if address.endswith("?") else "&"}cursor={cursor}>; rel="{direction}"'
+        f'<{address}cursor={cursor}>; rel="{direction}"'
         for direction, cursor in cursors.items()
         if cursor
     ]

@@ -273,6 +273,8 @@ def test_links_begin_with_the_host_that_was_asked_in_ascii(client: ContractClien
         ("q=north+korea&limit=1&sort=newest", "q=north+korea&limit=1&sort=newest&"),
         ("q=%28korea%29%20-%EC%A0%95%EC%B9%98&limit=1", "q=%28korea%29%20-%EC%A0%95%EC%B9%98&limit=1&"),
         ("l%69mit=1", "l%69mit=1&"),
+        ("limit=1&q=korea?", "limit=1&q=korea?&"),
+        ("limit=1&q=korea%3F&", "limit=1&q=korea%3F&"),
     ],
 )
 def test_links_ask_again_as_it_was_asked_but_for_the_cursor(client: ContractClient, asked: str, told: str) -> None:
