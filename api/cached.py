@@ -55,7 +55,9 @@ def keep(response: Response) -> Response:
     etag = response.headers.get("ETag")
     if asked is None or response.status_code != 200 or etag is None or response.is_streamed:
         return response
-    if "no-store" in response.headers.get("Cache-Control", "") or not _is_known(response.headers.get("Vary", "")):
+    if "no-store" in response.headers.get("Cache-Control", "") or not _varies_by_what_is_known(
+        response.headers.get("Vary", "")
+    ):
         return response
     key, state = asked
     headers = tuple((name, value) for name, value in response.headers if name.lower() not in NOT_KEPT)
@@ -114,7 +116,7 @@ def _again(kept: Kept) -> Response:
 
 
 @lru_cache(100)
-def _is_known(vary: str) -> bool:
+def _varies_by_what_is_known(vary: str) -> bool:
     return VARIES.issuperset(name.lower() for name in parse_set_header(vary))
 
 

@@ -215,11 +215,11 @@ def exposed(database: Database) -> tuple[bytes, str]:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)
     asked = CollectorRegistry()
-    asked.register(Asked(database))
+    asked.register(OfTheDatabase(database))
     return generate_latest(registry) + generate_latest(asked), CONTENT_TYPE_LATEST
 
 
-class Asked:
+class OfTheDatabase:
     """What the database knows at the moment. No Gauge, which the processes of a server would keep and add up."""
 
     def __init__(self, database: Database) -> None:

@@ -64,11 +64,7 @@ def _meta(page: Page) -> dict[str, Any]:
 def _links(cursors: Mapping[str, str | None]) -> dict[str, str]:
     kept = asked_again(b"cursor")
     address = f"{absolute(quote(request.path))}?{kept}{'&' if kept else ''}"
-    links = [
-        f'<{address}cursor={cursor}>; rel="{direction}"'
-        for direction, cursor in cursors.items()
-        if cursor
-    ]
+    links = [f'<{address}cursor={cursor}>; rel="{direction}"' for direction, cursor in cursors.items() if cursor]
     return {"Link": ", ".join(links)} if links else {}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, request
+from flask import Response
 
 from api import caching
 from api.current import database
@@ -69,11 +69,11 @@ def made(
             raise NotFound(f"No {one} has the slug {slug!r}.")
         if retired["current"] is None:
             raise Gone(f"The {one} {slug!r} was deleted.")
-        asked = f"?{asked_again()}" if request.query_string else ""
+        asked = asked_again()
         path = f"/v1/{many}/{retired['current']}{rest}"
         response = Response(status=308)
         del response.headers["Content-Type"]
-        response.headers["Location"] = f"{absolute(path)}{asked}"
+        response.headers["Location"] = f"{absolute(path)}{'?' if asked else ''}{asked}"
         return response
 
     blueprint.operation(
