@@ -13,6 +13,8 @@ from api.queries.changes import State
 OF_NOTHING = frozenset({"cache-control", "vary"})
 # What an entry takes beside its texts, about.
 OVERHEAD = 1_500
+# From this part of its time on, a state is asked for anew by one reader, while the others go on with it.
+RENEWED_FROM = 0.75
 
 Key = tuple[str | None, ...]
 
@@ -55,17 +57,21 @@ class Cache:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._seen: tuple[float, State | None] = (float("-inf"), None)
+        self._renewed = self._seen
 
     @property
     def seen(self) -> State | None:
         """The last state that was seen, however long ago; the present one is that or a later one."""
         return self._seen[1]
 
-    @property
     def trusted(self) -> State | None:
-        """The last state that was seen, unless that is too long ago."""
-        asked_at, state = self._seen
-        return state if self._clock() - asked_at < self._trusted else None
+        """The last state that was seen; None for who is to ask for it anew."""
+        seen = self._seen
+        age = self._clock() - seen[0]
+        if age < self._trusted and (age < self._trusted * RENEWED_FROM or self._renewed is seen):
+            return seen[1]
+        self._renewed = seen
+        return None
 
     def now(self) -> float:
         """The moment at which a question is asked, for ``learn``."""

@@ -36,7 +36,7 @@ def answer() -> Response | None:
     key = _key()
     kept = cache.get(key)
     # What is read from here on is of this state or of a later one.
-    g.keep = (key, (cache.trusted if kept else cache.seen) or state())
+    g.keep = (key, (cache.trusted() if kept else cache.seen) or state())
     if kept is None:
         metrics.looked_up("miss")
         return None
@@ -70,9 +70,9 @@ def keep(response: Response) -> Response:
 
 
 def trusted() -> State | None:
-    """The state of the archive, unless it was asked for too long ago, or nothing is kept here."""
+    """The state of the archive, unless this request is to ask for it, or nothing is kept here."""
     cache = _cache()
-    return cache.trusted if cache.capacity else None
+    return cache.trusted() if cache.capacity else None
 
 
 def state() -> State:

@@ -44,7 +44,7 @@ def read(
                 lambda: database().read(lambda connection: _read_with_state(connection, work, at_one_moment)),
                 lambda found: found[0],
             )
-    elif not (conditional() and client_has(tag(state), state.changed_at)):
+    elif not _held(state):
         # What is read from here on is of this state or of a later one.
         with stage("sql"):
             held = (database().read(lambda connection: _read(connection, work, at_one_moment)),)
@@ -101,6 +101,10 @@ def tag(state: State) -> str:
     return f'W/"{hashlib.sha256(stamp.encode()).hexdigest()[:24]}"'
 
 
+def _held(state: State) -> bool:
+    return conditional() and client_has(tag(state), state.changed_at)
+
+
 def _read(connection: Connection, work: Callable[[Connection], T], at_one_moment: bool) -> T:
     with database().moment(connection) if at_one_moment else nullcontext():
         return work(connection)
@@ -109,12 +113,6 @@ def _read(connection: Connection, work: Callable[[Connection], T], at_one_moment
 def _read_with_state(
     connection: Connection, work: Callable[[Connection], T], at_one_moment: bool
 ) -> tuple[State, tuple[T] | None]:
-    with database().moment(connection) if at_one_moment else connection.pipeline():
-        asked = changes.asked(connection)
-        if conditional():
-            state = changes.answered(asked)
-            if client_has(tag(state), state.changed_at):
-                return state, None
-            return state, (work(connection),)
-        held = work(connection)
-        return changes.answered(asked), (held,)
+    with database().moment(connection) if at_one_moment else nullcontext():
+        state = changes.state(connection)
+        return state, None if _held(state) else (work(connection),)

@@ -11,8 +11,9 @@ import flask_smorest
 import marshmallow as ma
 import orjson
 from apispec import APISpec
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.datastructures import Headers
+from werkzeug.routing import MapAdapter
 
 import api.queries.keys as held_keys
 from api import cached, examples, keys, limiting, logs, metrics, positions, protection, rights, timing
@@ -68,10 +69,16 @@ def absolute(path: str) -> str:
 
 
 class App(Flask):
-    """A Flask that knows that none of its views and hooks is a coroutine, and so need not look at each of them."""
+    """A Flask that does not look, at each request, for coroutines and hosts that there are none of."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """By the path alone: werkzeug takes the host apart three times, which tells no route of ours from another."""
+        if request is None:
+            return super().create_url_adapter(None)
+        return self.url_map.bind("", request.root_path, path_info=request.path, default_method=request.method)
 
 
 def prepare(app: Flask) -> None:

@@ -7,12 +7,11 @@ from hashlib import sha256
 from typing import LiteralString
 from uuid import UUID
 
-from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from api.article import COLUMNS, TOMBSTONE
-from api.database import Connection, present
-from api.prepared import unread
+from api.database import Connection
+from api.prepared import planned_once, unread
 from api.queries.nouns import OUTLETS, PEOPLE, TAGS, Noun
 
 KINDS: dict[str, Noun] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
@@ -41,9 +40,10 @@ class State:
         return sha256(f"{self.incarnation} {self.server} {self.made}".encode()).hexdigest()[:16]
 
 
-def asked(connection: Connection) -> Cursor[DictRow]:
-    """The question for the state; what a pipeline asks after it is answered from that state or a newer one."""
-    return connection.execute(
+def state(connection: Connection) -> State:
+    """The state of the archive; what is asked after it is answered from that state or a newer one."""
+    (row,) = planned_once(
+        connection,
         """
         select incarnation, (select system_identifier from pg_control_system()) as server, archive.tableoid as made,
             coalesce(position, 0) as position, changes_trimmed_to as trimmed_to,
@@ -51,18 +51,10 @@ def asked(connection: Connection) -> Cursor[DictRow]:
         from archive
         left join (select position, at as changed_at from changes order by position desc limit 1) as latest on true
         left join text_stats on true
-        """
+        """,
+        {},
     )
-
-
-def answered(cursor: Cursor[DictRow]) -> State:
-    """The state that was asked for."""
-    return State(**present(cursor.fetchone()))
-
-
-def state(connection: Connection) -> State:
-    """The state of the archive."""
-    return answered(asked(connection))
+    return State(**row)
 
 
 def page(

@@ -64,11 +64,23 @@ def test_the_same_request_is_kept_once() -> None:
 def test_a_state_is_trusted_for_as_long_as_was_set(trusted_ms: int, age: float, trusted: bool) -> None:
     now = [5.0]
     cache = Cache(ROOM, trusted_ms, clock=lambda: now[0])
-    assert cache.trusted is None
+    assert cache.trusted() is None
     cache.learn(state(1), cache.now())
     now[0] += age
-    assert (cache.trusted == state(1)) is trusted
+    cache.trusted()  # by who asks for it anew, if it is time to
+    assert (cache.trusted() == state(1)) is trusted
     assert cache.seen == state(1)
+
+
+def test_one_reader_asks_for_a_state_before_its_time_is_over_and_the_others_go_on_with_it() -> None:
+    now = [5.0]
+    cache = Cache(ROOM, 100, clock=lambda: now[0])
+    for position in (1, 2, 3):
+        cache.learn(state(position), cache.now())
+        now[0] += 0.07
+        assert [cache.trusted() for _ in range(2)] == [state(position)] * 2
+        now[0] += 0.01
+        assert [cache.trusted() for _ in range(3)] == [None, state(position), state(position)]
 
 
 def test_what_was_asked_earlier_and_answered_later_does_not_count() -> None:
