@@ -132,7 +132,11 @@ def _work(connection: Connection) -> Iterator[Finding]:
     jobs = held["jobs_unfinished"]
     if (seconds := held["oldest_due_embargo_seconds"]) > 10:
         said = f"an embargo is over since {seconds:.0f} s and still there"
-        yield Finding("work", FAIL, said, "Start dateline serve, which does what is due; its stderr says why it fails.")
+        if condition.has_others(connection):
+            todo = "Start dateline serve, which does what is due; its stderr says why it fails."
+            yield Finding("work", FAIL, said, todo)
+        else:
+            yield Finding("work", WARN, f"{said}, as nobody serves this archive", "Start dateline serve, which ends it.")
     if held["job_failures"]:
         said = f"a job has failed {held['job_failures']} times"
         yield Finding("work", FAIL, said, "The stderr of dateline serve says why; it is tried again.")

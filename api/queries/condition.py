@@ -22,6 +22,19 @@ def server(connection: Connection) -> DictRow:
     return present(asked.fetchone())
 
 
+def has_others(connection: Connection) -> bool:
+    """Whether somebody else is connected to this database, as a server that serves it would be."""
+    asked = connection.execute(
+        """
+        select exists (
+            select from pg_stat_activity
+            where datname = current_database() and usesysid is not null and pid <> pg_backend_pid()
+        ) as others
+        """
+    )
+    return present(asked.fetchone())["others"]
+
+
 def indexes(connection: Connection) -> dict[str, bool]:
     """The indexes that there are, and whether each is whole."""
     rows = connection.execute(

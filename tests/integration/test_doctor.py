@@ -89,6 +89,17 @@ def test_what_is_broken_is_found_and_what_it_says_mends_it(
     assert [finding.level for finding in examined(well)[check]] == ["ok"]
 
 
+def test_an_embargo_that_ended_while_nobody_serves_the_archive_is_a_warning(server: str) -> None:
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            store(connection, record("due"))
+            connection.execute("update articles set embargoed_until = now() - interval '1 day'")
+            assert [finding.level for finding in examined(conninfo)["work"]] == ["fail", "ok"]
+        [embargo, _] = examined(conninfo)["work"]
+        assert (embargo.level, embargo.todo) == ("warn", "Start dateline serve, which ends it.")
+
+
 @pytest.mark.parametrize(("held", "todo"), [("0005", "dateline migrate"), ("9999", "Update this Dateline.")])
 def test_a_database_of_another_version_is_found(well: str, held: str, todo: str) -> None:
     with connect(well) as connection:
