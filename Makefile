@@ -10,7 +10,7 @@ NODE_BIN := $(CLIENTS)/typescript/node_modules/.bin
 .PHONY: help serve test test-long openapi clients lint-openapi bench bench-write bench-relevance bench-search screenshots lint format lock clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 serve: $(VENV)/.serve ## Start Dateline with its demo archive (PORT=8000, DATELINE_DATA=.dateline)
 	@exec $(BIN)/dateline serve --demo

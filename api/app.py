@@ -8,7 +8,7 @@ from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import cached, compression, examples, gate, limits, problems, web
+from api import answer_headers, cached, compression, examples, gate, limits, problems, web
 from api.cache import Cache
 from api.converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
 from api.database import Database
@@ -29,6 +29,9 @@ DESCRIPTION = """A news archive queried by hashtag: articles of many outlets wit
 
 Lists answer `data`, `page` and `meta`; go on with `page.next` as `cursor`. Times are RFC 3339 in UTC.
 Whatever is unknown, repeated or malformed is refused with a problem (RFC 9457) that names it.
+
+Every answer has an `X-Request-Id`, by which the log of the server knows the request; `Server-Timing` says in
+milliseconds where its time went, and `Cache-Control` who may keep it.
 
 `RateLimit` says what is left of this minute for an address or a key. A request counts 1, and more for what costs more:
 `q` 1, `facets` and `explain` 2, `count=exact` 4, a timeline 5, a batch 10."""
@@ -87,6 +90,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             "description": "An API key, `dl_…`; `dateline keys create` makes one, and so does `POST /v1/keys`.",
         },
     )
+    answer_headers.register(api.document)
     for code, problem in examples.PROBLEMS.items():
         api.document.components.example(code, {"summary": problem["title"], "value": problem})
     api.register_converter(NumberConverter, lambda _part: {"type": "integer", "minimum": 1, "maximum": 999_999_999})

@@ -10,13 +10,14 @@ from typing import TypeVar
 from flask import Response, g, request
 
 from api import cached
+from api.admission import seen_alone
 from api.conditional import client_has, conditional, last_modified, opaque, presented
 from api.current import database, settings
 from api.database import Connection
 from api.queries import changes
 from api.queries.changes import State
 from api.timing import stage
-from api.web import absolute, seen_alone
+from api.web import absolute
 
 T = TypeVar("T")
 

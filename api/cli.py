@@ -29,6 +29,9 @@ from api.keys import SCOPES
 from api.queries import keys as key_queries
 from api.settings import Settings, SettingsError
 
+# Narrower a prefix, or a date, would be broken.
+KEY_COLUMNS = {"Prefix": 8, "Name": 1, "Scopes": 1, "Outlets": 1, "Created": 10, "Last used": 10, "Revoked": 10}
+
 EXPECTED = (EmbeddedError, ListingError, NdjsonError, SettingsError, archive.NoArchive, migrate.UnfitDatabase)
 
 notes = Console(stderr=True, highlight=False)
@@ -71,8 +74,8 @@ class Command(click.Group):
 def main() -> None:
     """Dateline, a news archive queried by hashtag.
 
-    Works on the Postgres of DATABASE_URL, or on an embedded one. Exit codes: 0 done, 1 failed (one line on
-    stderr says why), 2 wrong usage, 130 interrupted.
+    Works on the Postgres of DATABASE_URL, or on an embedded one. Exit codes: 0 done, 1 failed (stderr says
+    why), 2 wrong usage, 130 interrupted, 143 terminated; a server that is told to end, and has: 0.
     """
     signal.signal(signal.SIGTERM, _terminated)
 
@@ -253,12 +256,15 @@ def list_keys(as_json: bool) -> None:
     if as_json:
         _print(rows, True, "")
         return
-    table = Table("Prefix", "Name", "Scopes", "Outlets", "Created", "Last used", "Revoked")
+    table = Table(box=None)
+    for name, width in KEY_COLUMNS.items():
+        table.add_column(name, min_width=width, overflow="fold")
     for row in rows:
         times = [row[name] for name in ("created_at", "last_used_at", "revoked_at")]
         minutes = [f"{at:%Y-%m-%d %H:%M}" if at else "" for at in times]
         table.add_row(row["prefix"], row["name"], " ".join(row["scopes"]), " ".join(row["outlets"]), *minutes)
-    Console().print(table)
+    # Where no one looks at it, no line is too long.
+    Console(width=None if sys.stdout.isatty() else 10_000).print(table)
 
 
 @keys_group.command(name="revoke")

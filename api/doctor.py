@@ -136,7 +136,8 @@ def _work(connection: Connection) -> Iterator[Finding]:
             todo = "Start dateline serve, which does what is due; its stderr says why it fails."
             yield Finding("work", FAIL, said, todo)
         else:
-            yield Finding("work", WARN, f"{said}, as nobody serves this archive", "Start dateline serve, which ends it.")
+            said += ", as nobody serves this archive"
+            yield Finding("work", WARN, said, "Start dateline serve, which ends it.")
     if held["job_failures"]:
         said = f"a job has failed {held['job_failures']} times"
         yield Finding("work", FAIL, said, "The stderr of dateline serve says why; it is tried again.")

@@ -7,11 +7,6 @@ from api.current import settings
 from api.errors import RateLimited
 
 LIMITED = "/v1/"
-HEADERS = {
-    "Retry-After": {"description": "The seconds until it is allowed.", "schema": {"type": "integer"}},
-    "RateLimit-Policy": {"description": "The limit: `q` in `w` seconds.", "schema": {"type": "string"}},
-    "RateLimit": {"description": "What is left of it, `r`, for `t` seconds.", "schema": {"type": "string"}},
-}
 
 
 def by_address() -> None:

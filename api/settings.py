@@ -57,7 +57,9 @@ class Settings:
     host: str = setting("127.0.0.1", "The address to listen on.")
     port: int = setting(8000, "The port to listen on.", high=65535)
     workers: int = setting(1, "Server processes that answer requests.", high=512)
-    threads: int = setting(8, "Requests that one server process answers at once, each on a connection of its own.")
+    threads: int = setting(
+        8, "Requests that one server process answers at once, each on a connection of its own.", high=512
+    )
     public_url: str = setting(
         "",
         "The address readers use, for absolute links, such as `https://news.example.org`.",

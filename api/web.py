@@ -15,12 +15,10 @@ from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.datastructures import Headers
 from werkzeug.routing import MapAdapter
 
-import api.queries.keys as held_keys
-from api import cached, examples, keys, limiting, logs, metrics, positions, protection, rights, timing
-from api.commands import keys as key_commands
+from api import answer_headers, cached, examples, limiting, logs, metrics, positions, protection, timing
+from api.admission import admit
 from api.converters import CONVERTERS
-from api.current import database, settings
-from api.database import Connection
+from api.current import settings
 from api.errors import (
     CursorExpired,
     Forbidden,
@@ -38,7 +36,6 @@ from api.errors import (
 )
 from api.parsing import JSON, Parser, drain
 from api.problems import MEDIA_TYPE, base_url
-from api.rights import CHALLENGE, Key
 from schemas.base import NoQuery
 from schemas.errors import ProblemSchema
 
@@ -51,6 +48,8 @@ POSITION = {
     "description": "What a write, or the change feed, answered: the answer is from that state of the archive or later.",
     "schema": {"type": "string"},
 }
+
+Answer = tuple[type[ma.Schema] | None, str, *tuple[str, ...]]
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w-]{1,63}(\.[\w-]{1,63})*\.?)(:[0-9]{1,5})?", re.ASCII)
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
@@ -135,7 +134,7 @@ class Blueprint(flask_smorest.Blueprint):
     def operation(
         self,
         rule: str,
-        answers: Mapping[int, tuple[type[ma.Schema] | None, str]],
+        answers: Mapping[int, Answer],
         *,
         method: str = "GET",
         query: ma.Schema | type[ma.Schema] = NoQuery,
@@ -147,6 +146,7 @@ class Blueprint(flask_smorest.Blueprint):
         example: Mapping[str, object] | None = None,
         scope: str | None = "read",
         positioned: bool | None = None,
+        kept: bool | None = None,
         documented: Sequence[Mapping[str, object]] = (),
         problems: Sequence[type[Problem]] = (),
         path: Mapping[str, tuple[str, object]] | None = None,
@@ -156,10 +156,11 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
         """Serve the decorated function, called with the query, the path's parts, and body and headers if declared.
 
+        ``answers`` has a schema, a sentence and the names of headers for each status.
         ``scope`` is what a key must allow: ``read`` is open while reads are public and to every key otherwise,
         None needs no key ever.
-        ``positioned`` says whether it takes a ``Dateline-Position``, as reads do; ``documented`` has more headers,
-        which the function reads by itself.
+        ``positioned`` says whether it takes a ``Dateline-Position``, and ``kept`` whether its answers have an ``ETag``,
+        as reads do; ``documented`` has more headers, which the function reads by itself.
         ``example`` is a body that can be sent; ``accepts`` documents bodies that the function reads by itself, a schema
         and an example by media type; ``content_type`` is that of the answer, when it is not JSON, and ``alternatives``
         are those of a 200 that a client may ask for.
@@ -174,6 +175,7 @@ class Blueprint(flask_smorest.Blueprint):
         if scope == "read":
             raised.append(TooSlow)
         positioned = scope == "read" if positioned is None else positioned
+        kept = scope == "read" if kept is None else kept
         if positioned:
             raised = list(dict.fromkeys([*raised, InvalidCursor, CursorExpired]))
         if f"{self.url_prefix or ''}{rule}/".startswith(limiting.LIMITED):
@@ -181,6 +183,9 @@ class Blueprint(flask_smorest.Blueprint):
         if scope:
             raised = [Unauthorized, *([Forbidden] if scope != "read" else []), *raised]
 
+        paged = "cursor" in (query().fields if isinstance(query, type) else query.fields)
+        always = [*(answer_headers.KEPT if kept else ()), *(["Link"] if paged else [])]
+        read_by_all = [*([POSITION] if positioned else []), *([answer_headers.IF_NONE_MATCH] if kept else [])]
         parts = [
             {"name": part, "in": "path", "required": True, "description": meaning, "example": example}
             for part, (meaning, example) in (path or {}).items()
@@ -201,14 +206,20 @@ class Blueprint(flask_smorest.Blueprint):
             if accepts:
                 content = {kind: {"schema": schema, "example": shown} for kind, (schema, shown) in accepts.items()}
                 told = self.doc(requestBody={"required": True, "content": content})(told)
-            for header in [*documented, *([POSITION] if positioned else [])]:
+            for header in [*documented, *read_by_all]:
                 _describe(told, header)
             operation = _camel_case(name or view.__name__)
-            for status, (schema, meaning) in answers.items():
-                shown = examples.ANSWERS.get(f"{operation} {status}")
-                told = self.response(status, schema, description=meaning, example=shown, content_type=content_type)(
-                    told
-                )
+            for status, (schema, meaning, *names) in answers.items():
+                told = self.response(
+                    status,
+                    schema,
+                    description=meaning,
+                    example=examples.ANSWERS.get(f"{operation} {status}"),
+                    content_type=content_type,
+                    headers=answer_headers.described([*names, *always]),
+                )(told)
+            if kept:
+                told = self.doc(responses={304: answer_headers.NOT_MODIFIED})(told)
             if alternatives:
                 content = {kind: {"schema": schema} for kind, schema in alternatives.items()}
                 told = self.doc(responses={200: {"content": content}})(told)
@@ -222,7 +233,7 @@ class Blueprint(flask_smorest.Blueprint):
                     content_type=MEDIA_TYPE,
                     description=meaning,
                     examples=shown,
-                    headers=limiting.HEADERS if status == RateLimited.status else None,
+                    headers=answer_headers.of_problems(same),
                 )(told)
             # Reads inherit the document's own: a list here, even one that allows no key, makes some generated
             # clients demand one.
@@ -234,7 +245,7 @@ class Blueprint(flask_smorest.Blueprint):
             @wraps(view)
             def served(**path: object) -> Response:
                 if scope:
-                    _admit(scope)
+                    admit(scope)
                 if scope == "read" and (kept := cached.answer()) is not None:
                     return kept
                 given = [self.ARGUMENTS_PARSER.parse(schema, request, location=location) for schema, location in inputs]
@@ -264,49 +275,6 @@ def _camel_case(name: str) -> str:
     """An operationId: Swagger UI's deep links take an underscore for a space."""
     first, *others = name.split("_")
     return first + "".join(word.capitalize() for word in others)
-
-
-def _admit(scope: str) -> None:
-    """Refuse a request whose key has no ``scope``; the key is ``g.key`` afterwards, None without one."""
-    g.key = presented_key()
-    open_to_all = scope == "read" and settings().public_reads
-    if g.key is not None or not open_to_all:
-        rights.demand(g.key, scope)
-
-
-def presented_key() -> Key | None:
-    """The key that the request shows, None when it shows none; Unauthorized when it is not a valid one."""
-    header = request.headers.get("Authorization")
-    if header is None:
-        return None
-    scheme, _, token = header.partition(" ")
-    key = None
-    limiting.before_lookup(token)
-    if scheme.lower() == "bearer" and keys.well_formed(token):
-        key = database().read(lambda connection: _valid(connection, token))
-    if key is None:
-        limiting.count_refused()
-        raise Unauthorized("The key is not valid: mistyped, unknown or revoked.", headers=CHALLENGE)
-    limiting.by_key(token)
-    return key
-
-
-def _valid(connection: Connection, token: str) -> Key | None:
-    key = held_keys.valid(connection, token)
-    uses: keys.Uses = current_app.extensions["dateline.uses"]
-    if key and uses.worth_noting(key.prefix):
-        key_commands.note_use(connection, key.id)
-    return key
-
-
-def may_write(outlet: str) -> bool:
-    """Whether the key of this request writes for an outlet, and so sees what is not yet for everyone."""
-    return rights.allowed(g.get("key"), "write", outlet)
-
-
-def seen_alone() -> list[str] | None:
-    """The outlets whose embargoed articles this request may see: those of its key, None for all."""
-    return rights.seen_alone(g.get("key"))
 
 
 class Api(flask_smorest.Api):

@@ -58,6 +58,14 @@ class ProblemKindSchema(Schema):
     description = fields.String(required=True, metadata={"description": "What it means and what to do."})
 
 
+class ProblemKindsSchema(Schema):
+    """All kinds of failure."""
+
+    data = fields.List(
+        fields.Nested(ProblemKindSchema), required=True, metadata={"description": "The kinds, by their code."}
+    )
+
+
 class HealthSchema(Schema):
     """Whether the server is well."""
 

@@ -17,7 +17,16 @@ from api.settings import Settings
 # What the app's own pages are made of is no operation of the API.
 UNDOCUMENTED = re.compile(r"/(openapi\.json|docs.*|metrics)")
 # Answers that say nothing in a body.
-EMPTY = {302, 304, 308}
+REDIRECTS = {302, 308}
+EMPTY = {304, *REDIRECTS}
+# What any answer may tell; the document says what of it is Dateline's own.
+GENERAL = {
+    "Access-Control-Allow-Headers", "Access-Control-Allow-Methods", "Access-Control-Allow-Origin",
+    "Access-Control-Expose-Headers", "Access-Control-Max-Age", "Allow", "Cache-Control", "Connection",
+    "Content-Encoding", "Content-Length", "Content-Security-Policy", "Content-Type", "Cross-Origin-Resource-Policy",
+    "RateLimit", "RateLimit-Policy", "Referrer-Policy", "Server-Timing", "Strict-Transport-Security", "Vary",
+    "X-Content-Type-Options", "X-Request-Id",
+}  # fmt: skip
 
 
 class ContractClient(FlaskClient):
@@ -32,16 +41,20 @@ class ContractClient(FlaskClient):
     def _check(self, response: TestResponse) -> None:
         document = documented()
         assert "html" not in (response.content_type or ""), "never HTML, errors included"
-        if response.status_code in EMPTY or response.request.method in ("HEAD", "OPTIONS"):
+        if response.request.method == "OPTIONS":
+            assert response.data == b""
+            return
+        operation = self._operation(response, document)
+        if operation:
+            self._check_headers(response, operation)
+        if response.status_code in EMPTY or response.request.method == "HEAD":
             assert response.data == b""
             return
         problem = document["components"]["schemas"]["Problem"]
-        operation = self._operation(response, document)
         if operation is None:
             assert response.content_type == "application/problem+json"
             _validate(problem, document, response)
             return
-        assert str(response.status_code) in operation["responses"], f"{response.status} is not documented"
         content = operation["responses"][str(response.status_code)]["content"]
         assert response.content_type in content, f"{response.content_type} is not documented"
         _validate(content[response.content_type]["schema"], document, response)
@@ -51,6 +64,14 @@ class ContractClient(FlaskClient):
             for article in response.get_json(force=True)["data"] if "Content-Encoding" not in response.headers else []:
                 assert article.keys() == whole | highlighted
 
+    def _check_headers(self, response: TestResponse, operation: dict[str, Any]) -> None:
+        assert str(response.status_code) in operation["responses"], f"{response.status} is not documented"
+        told = operation["responses"][str(response.status_code)].get("headers", {}).keys()
+        undocumented = {name for name, _ in response.headers} - GENERAL - told
+        assert not undocumented, f"{operation['operationId']} {response.status} does not say that it has {undocumented}"
+        lacking = {"ETag", "Dateline-Position", "Dateline-Result"} & told - {name for name, _ in response.headers}
+        assert not lacking or response.status_code in REDIRECTS, f"{operation['operationId']} {response.status}: {lacking}"
+
     def _operation(self, response: TestResponse, document: dict[str, Any]) -> dict[str, Any] | None:
         try:
             rule, _ = self.application.url_map.bind("").match(
@@ -59,7 +80,7 @@ class ContractClient(FlaskClient):
         except HTTPException:
             return None
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
-        return document["paths"][path][response.request.method.lower()]
+        return document["paths"][path][response.request.method.lower().replace("head", "get")]
 
 
 def _validate(schema: dict[str, Any], document: dict[str, Any], response: TestResponse) -> None:

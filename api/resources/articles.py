@@ -11,6 +11,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from api import caching
+from api.admission import may_write, seen_alone
 from api.article import COLUMNS
 from api.conditional import client_has
 from api.current import database
@@ -24,7 +25,7 @@ from api.queries.pages import Page, Wanted
 from api.query import Misread, Node, parse
 from api.resources.lists import listed
 from api.timing import stage
-from api.web import Blueprint, answer, may_write, seen_alone
+from api.web import Blueprint, answer
 from schemas.articles import ArticlePageSchema, ArticleSchema
 from schemas.filters import ArticleQuery
 from schemas.ninjs import MEDIA_TYPE as NINJS

@@ -10,6 +10,7 @@ import orjson
 from flask import Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from api.admission import may_write
 from api.commands.changes import Change
 from api.current import database, settings
 from api.database import Connection
@@ -34,7 +35,6 @@ from api.resources.pushes import NINJS_EXAMPLE, creatable, push
 from api.resources.versions import blueprint
 from api.resources.writes import Written, attempted, kept, positioned, written
 from api.resources.writing import EXAMPLE
-from api.web import may_write
 from schemas.headers import RepeatableHeaders
 from schemas.ninjs import NinjsSchema
 from schemas.pushes import ArticleInput, BatchQuery, BatchResultSchema
@@ -51,7 +51,14 @@ SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries s
 
 @blueprint.operation(
     "/articles/batch",
-    {200: (BatchResultSchema, "A line of JSON for each item, in their order.")},
+    {
+        200: (
+            BatchResultSchema,
+            "A line of JSON for each item, in their order.",
+            "Dateline-Position",
+            "Idempotency-Replayed",
+        )
+    },
     method="POST",
     query=BatchQuery,
     content_type=NDJSON,

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, current_app
 
 from api import positions
+from api.admission import seen_alone
 from api.current import database
 from api.database import Connection
 from api.errors import CursorExpired, InvalidCursor
@@ -14,7 +15,7 @@ from api.queries import changes as queries
 from api.queries.changes import State
 from api.timing import stage
 from api.waiting import Waiting
-from api.web import Blueprint, answer, seen_alone
+from api.web import Blueprint, answer
 from schemas.changes import ChangePageSchema, ChangesQuery
 
 blueprint = Blueprint("Changes", __name__, url_prefix="/v1", description="Everything that happens, in its order.")
@@ -26,23 +27,18 @@ PAUSE_SECONDS = 5
 
 @blueprint.operation(
     "/changes",
-    {200: (ChangePageSchema, "The changes behind the cursor, oldest first.")},
+    {
+        200: (
+            ChangePageSchema,
+            "The changes behind the cursor, oldest first; with `Retry-After` when you asked to wait and too many do.",
+            "Retry-After",
+        )
+    },
     query=ChangesQuery,
     positioned=False,
+    kept=False,
     problems=[InvalidCursor, CursorExpired],
     summary="Follow the archive",
-)
-@blueprint.doc(
-    responses={
-        200: {
-            "headers": {
-                "Retry-After": {
-                    "description": "Seconds to pause before asking again. Sent when you asked to wait and too many do.",
-                    "schema": {"type": "integer"},
-                }
-            }
-        }
-    }
 )
 def list_changes(query: dict[str, Any]) -> Response:
     """Every change in the order of commits, with what changed as it is now; a follower misses none and sees none twice.

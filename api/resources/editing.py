@@ -7,6 +7,7 @@ import marshmallow as ma
 import orjson
 from flask import Response, request
 
+from api.answer_headers import WRITTEN
 from api.commands import editing, merging
 from api.commands import nouns as commands
 from api.commands.nouns import Edit, Kind, Record
@@ -25,6 +26,7 @@ from schemas import nouns as schemas
 
 FOUND = [NotFound, Conflict, Gone, PreconditionFailed]
 BODY = [ContentTooLarge, UnsupportedMediaType]
+EDITED = (*WRITTEN, "ETag", "Location")
 MATCHING = "`If-Match` with the `ETag` of the {one} as you know it makes sure that nobody else's change is lost."
 IF_MATCH: dict[str, object] = {
     "name": "If-Match",
@@ -60,6 +62,8 @@ def made_editable(
     """
     one = kind.noun
     path = {"slug": (f"The slug of the {one}, whatever its case.", slug)}
+    found_by_others = {202: (whole, "The same; others with the name are found by a job.", *WRITTEN, "Location")}
+    followed = ("Link",) if into else ()
     follows = f"{linked} Their names in articles follow by the job that `Location` names."
 
     def create_noun(_query: dict[str, Any], record: Record) -> Response:
@@ -95,7 +99,7 @@ def made_editable(
 
     blueprint.operation(
         f"/{many}",
-        {201: (whole, f"The {one} was created.")},
+        {201: (whole, f"The {one} was created.", *EDITED, *followed)},
         name=f"create_{one}",
         method="POST",
         body=body,
@@ -111,7 +115,10 @@ def made_editable(
     )(create_noun)
     blueprint.operation(
         f"/{many}/<{converter}:slug>",
-        {200: (whole, f"The {one} as it is now."), 202: (whole, "The same; the names in articles follow by a job.")},
+        {
+            200: (whole, f"The {one} as it is now.", *WRITTEN, "ETag"),
+            202: (whole, "The same; the names in articles follow by a job.", *EDITED),
+        },
         name=f"change_{one}",
         method="PATCH",
         accepts={MERGE_PATCH: (patch(partial=True), change)},
@@ -129,7 +136,13 @@ def made_editable(
     if into:
         blueprint.operation(
             f"/{many}/<{converter}:slug>/merge",
-            {202: (whole, f"The {one} that stays, with all articles of both; the names in articles follow by a job.")},
+            {
+                202: (
+                    whole,
+                    f"The {one} that stays, with all articles of both; the names in articles follow by a job.",
+                    *EDITED,
+                )
+            },
             name=f"merge_{one}",
             method="POST",
             body=schemas.MergeInput,
@@ -148,8 +161,7 @@ def made_editable(
         )(merge_noun)
     blueprint.operation(
         f"/{many}/<{converter}:slug>",
-        {200: (whole, f"The {one} as it was.")}
-        | ({202: (whole, "The same; others with the name are found by a job.")} if one == "person" else {}),
+        {200: (whole, f"The {one} as it was.", *WRITTEN)} | (found_by_others if one == "person" else {}),
         name=f"delete_{one}",
         method="DELETE",
         scope="edit",

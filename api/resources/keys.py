@@ -39,7 +39,7 @@ SECRET = {"Cache-Control": "no-store"}
 
 @blueprint.operation(
     "/keys",
-    {201: (NewKeySchema, "The key, shown this once.")},
+    {201: (NewKeySchema, "The key, shown this once.", "Location")},
     method="POST",
     body=KeyInput,
     example=EXAMPLE,
@@ -114,7 +114,7 @@ def revoke_key(_query: dict[str, Any], prefix: str) -> Response:
 
 @blueprint.operation(
     "/keys/<prefix:prefix>/rotate",
-    {201: (NewKeySchema, "The new key, shown this once.")},
+    {201: (NewKeySchema, "The new key, shown this once.", "Location")},
     method="POST",
     scope="admin",
     problems=[NotFound, Conflict],

@@ -38,7 +38,11 @@ def made(
     blueprint = Blueprint(many.capitalize(), __name__, url_prefix="/v1", description=description)
     path = {"slug": (f"The slug of the {one}, whatever its case{note}.", example)}
 
-    moved = (None, f"The {one} has another slug now, or was merged into another {one}: `Location` leads there.")
+    moved = (
+        None,
+        f"The {one} has another slug now, or was merged into another {one}: `Location` leads there.",
+        "Location",
+    )
 
     def list_nouns(query: dict[str, Any]) -> Response:
         return listed(

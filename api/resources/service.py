@@ -15,15 +15,22 @@ from api import caching
 from api.errors import PROBLEMS, NotFound
 from api.parsing import JSON
 from api.web import Blueprint, absolute
-from schemas.errors import IndexSchema, ProblemKindSchema
+from schemas.errors import IndexSchema, ProblemKindSchema, ProblemKindsSchema
 
 blueprint = Blueprint("Service", __name__, description="The server itself.")
 documentation = FlaskBlueprint("documentation", __name__)
 
+BESIDE = {"openapi": "/openapi.json", "docs": "/docs", "problems": "/problems", "ready": "/readyz"}
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 
 
-@blueprint.operation("/", {200: (IndexSchema, "Where everything is.")}, scope=None, summary="Find everything")
+@blueprint.operation(
+    "/",
+    {200: (IndexSchema, "Where everything is."), 302: (None, "Browsers are led to the documentation.", "Location")},
+    scope=None,
+    kept=True,
+    summary="Find everything",
+)
 def get_index(_query: dict[str, Any]) -> Response:
     """Addresses of everything; a browser is led to the documentation instead."""
     if request.accept_mimetypes.best_match([JSON, "text/html"]) == "text/html":
@@ -32,7 +39,7 @@ def get_index(_query: dict[str, Any]) -> Response:
         return response
     paths = ("articles", "tags", "people", "outlets")
     links = {name: absolute(f"/v1/{name}") for name in paths}
-    links |= {"openapi": absolute("/openapi.json"), "docs": absolute("/docs"), "ready": absolute("/readyz")}
+    links |= {name: absolute(path) for name, path in BESIDE.items()}
     content = {"name": "Dateline", "version": version("dateline"), "links": links}
     response = caching.unchanging(orjson.dumps(content), JSON)
     response.vary.add("Accept")
@@ -40,20 +47,36 @@ def get_index(_query: dict[str, Any]) -> Response:
 
 
 @blueprint.operation(
+    "/problems",
+    {200: (ProblemKindsSchema, "All kinds of failure, by their `code`.")},
+    scope=None,
+    kept=True,
+    summary="List the kinds of failure",
+)
+def list_problems(_query: dict[str, Any]) -> Response:
+    """What can go wrong: every `code` that a problem has, with its status and what to do."""
+    return caching.unchanging(orjson.dumps({"data": [_kind(code) for code in sorted(PROBLEMS)]}), JSON)
+
+
+@blueprint.operation(
     "/problems/<string:code>",
     {200: (ProblemKindSchema, "What this kind of failure means and what to do.")},
     scope=None,
+    kept=True,
     problems=[NotFound],
     path={"code": ("The `code` of a problem.", "invalid_input")},
     summary="Look up a kind of failure",
 )
 def get_problem(_query: dict[str, Any], code: str) -> Response:
     """The page behind the `type` of an error."""
-    problem = PROBLEMS.get(code)
-    if problem is None:
-        raise NotFound(f"No kind of failure has this code; there are {', '.join(sorted(PROBLEMS))}.")
-    content = {"code": code, "title": problem.title, "status": problem.status, "description": problem.__doc__}
-    return caching.unchanging(orjson.dumps(content), JSON)
+    if code not in PROBLEMS:
+        raise NotFound("No kind of failure has this code; /problems lists them all.")
+    return caching.unchanging(orjson.dumps(_kind(code)), JSON)
+
+
+def _kind(code: str) -> dict[str, Any]:
+    problem = PROBLEMS[code]
+    return {"code": code, "title": problem.title, "status": problem.status, "description": problem.__doc__}
 
 
 @documentation.get("/openapi.json")

@@ -7,13 +7,14 @@ from flask import Response
 from marshmallow import Schema
 
 from api import caching
+from api.admission import may_write
 from api.database import Connection
 from api.differences import differences
 from api.errors import Gone, NotFound
 from api.queries import versions as queries
 from api.resources.articles import ARTICLE_ID, readable
 from api.resources.writing import blueprint
-from api.web import answer, may_write
+from api.web import answer
 from schemas.versions import ArticleVersionSchema, DifferencesSchema, VersionListSchema
 
 NUMBER = ("The number of a version.", 1)

@@ -7,6 +7,8 @@ import orjson
 from flask import Response, g, request
 
 from api import rights
+from api.admission import may_write
+from api.answer_headers import WRITTEN
 from api.commands import articles as commands
 from api.commands import nouns, standing
 from api.commands.answers import Attempt
@@ -30,7 +32,7 @@ from api.queries import articles as queries
 from api.resources.articles import ARTICLE_ID, NINJS, blueprint, shown
 from api.resources.pushes import NINJS_EXAMPLE, creatable, pointing, push
 from api.resources.writes import Written, attempted, kept, written
-from api.web import absolute, answer, may_write
+from api.web import absolute, answer
 from schemas.articles import ArticleSchema
 from schemas.errors import TombstoneSchema
 from schemas.headers import RepeatableHeaders
@@ -57,6 +59,7 @@ IF_MATCH: dict[str, object] = {
     "description": "The `ETag` of the article as you know it, or `*` for whatever it is; another one is a 412.",
     "schema": {"type": "string"},
 }
+STORED = (*WRITTEN, "ETag", "Location")
 PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "Says that ferries sail."}
 
 
@@ -66,8 +69,10 @@ PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "S
         200: (
             ArticleSchema,
             "The article was held already; it is updated, unchanged if nothing in it is new, or stale.",
+            *STORED,
+            "Idempotency-Replayed",
         ),
-        201: (ArticleSchema, "The article was created."),
+        201: (ArticleSchema, "The article was created.", *STORED, "Idempotency-Replayed"),
     },
     method="POST",
     query=PushQuery,
@@ -98,7 +103,7 @@ def push_article(query: dict[str, Any], headers: dict[str, Any]) -> Response:
 
 @blueprint.operation(
     "/articles/<uuid:article_id>",
-    {200: (ArticleSchema, "The article as it is now.")},
+    {200: (ArticleSchema, "The article as it is now.", *STORED)},
     method="PATCH",
     documented=[{**IF_MATCH, "required": True}],
     accepts={MERGE_PATCH: (ArticlePatch(partial=True), PATCH)},
@@ -135,7 +140,7 @@ def change_article(_query: dict[str, Any], article_id: UUID) -> Response:
 
 @blueprint.operation(
     "/articles/<uuid:article_id>",
-    {200: (TombstoneSchema, "What readers get now, with the status 410.")},
+    {200: (TombstoneSchema, "What readers get now, with the status 410.", *WRITTEN)},
     method="DELETE",
     query=WithdrawQuery,
     documented=[IF_MATCH],

@@ -87,6 +87,7 @@ def test_operations_keep_their_names() -> None:
         "listOutlets",
         "listPeople",
         "listPersonArticles",
+        "listProblems",
         "listRelated",
         "listTagArticles",
         "listTags",
@@ -149,8 +150,12 @@ def test_every_example_of_a_read_works(
     client: ContractClient, admin_key: dict[str, str], path: str, method: str, operation: dict[str, Any]
 ) -> None:
     headers = admin_key if operation.get("security") else {}
-    response = client.open(example_address(path, DOCUMENT["paths"][path]), method=method, headers=headers)
+    address = example_address(path, DOCUMENT["paths"][path])
+    response = client.open(address, method=method, headers=headers)
     assert response.status_code == 200, operation["operationId"]
+    if "304" in operation["responses"]:
+        headers["If-None-Match"] = response.headers["ETag"]
+        assert client.open(address, method=method, headers=headers).status_code == 304
 
 
 @pytest.mark.parametrize("code", sorted(PROBLEMS))
@@ -158,6 +163,7 @@ def test_every_kind_of_problem_has_a_page(client: ContractClient, code: str) -> 
     page = client.get(f"/problems/{code}").get_json()
     assert (page["code"], page["status"]) == (code, PROBLEMS[code].status)
     assert page["description"].endswith((".", "`."))
+    assert page in client.get("/problems").get_json()["data"]
 
 
 def test_the_document_is_cached_by_its_etag(client: ContractClient) -> None:

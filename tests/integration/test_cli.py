@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -327,7 +329,7 @@ def app_of(database: str) -> Flask:
     return create_app(Settings(database_url=database))
 
 
-def listed(database: str) -> list[dict[str, list[dict[str, str]]]]:
+def listed(database: str) -> list[dict[str, Any]]:
     """The articles that the app serves."""
     app = app_of(database)
     with closing(app.extensions["dateline.database"]):
@@ -342,6 +344,42 @@ def pushed(database: str, key: str) -> int:
         return (
             app.test_client().post("/v1/articles", json=content, headers={"Authorization": f"Bearer {key}"}).status_code
         )
+
+
+def samples(language: str) -> str:
+    """What docs/importing.md shows of a format."""
+    page = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)[0]
+
+
+def test_the_page_that_the_guide_shows_becomes_what_it_says(database: str, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "page.txt"
+    for tag in ("Harbour Works", "Locks"):
+        path.write_text(samples("text").replace("Harbour Works", tag), encoding="utf-8")
+        assert run(database, "import", "listing", path).exit_code == 0
+    first, second = listed(database)
+    assert {name: first[name] for name in ("external_id", "published_at", "section", "byline", "credit")} == {
+        "external_id": "2025-06-21-499d8dfad891",
+        "published_at": "2025-06-21T00:00:00Z",
+        "section": "Business",
+        "byline": "Ana Roe",
+        "credit": "dpa",
+    }
+    assert first["outlet"] == {"slug": "lock-courier", "name": "Lock Courier"}
+    assert [tag["name"] for tag in first["tags"]] == ["#Harbour Works", "#Locks"]
+    assert (second["headline"], second["byline"], second["credit"]) == ("Second lock is dry", None, None)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_records_that_the_guide_shows_are_linked_in_any_order(
+    database: str, run: Run, ndjson: Path, order: int
+) -> None:
+    ndjson.write_text("\n".join(samples("json").splitlines()[::order]), encoding="utf-8")
+    assert run(database, "import", "ndjson", ndjson).exit_code == 0
+    [article] = listed(database)
+    assert article["outlet"] == {"slug": "lock-courier", "name": "Lock Courier"}
+    assert [tag["name"] for tag in article["tags"]] == ["#Harbour Works"]
+    assert [person["slug"] for person in article["people"]] == ["ana-roe"]
 
 
 @pytest.fixture
@@ -365,6 +403,8 @@ def test_a_key_is_shown_once_works_and_ends(with_outlet: str, run: Run) -> None:
         assert shown.exit_code == 0
         assert prefix in shown.stdout
         assert secret not in shown.stdout + shown.stderr
+        row = r"towpath's own.*write.*lock-courier.*\d{4}-\d\d-\d\d[ T]\d\d:\d\d"
+        assert re.search(row, shown.stdout) or option, "nothing is cut"
     [row] = json.loads(run(with_outlet, "keys", "list", "--json").stdout)
     assert (row["prefix"], row["name"], row["scopes"], row["outlets"]) == (
         prefix, "the towpath's own", ["write"], ["lock-courier"],
