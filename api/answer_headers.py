@@ -27,6 +27,7 @@ HEADERS: Mapping[str, str] = {
     "Retry-After": "The seconds after which to ask again.",
     "WWW-Authenticate": "How a key is shown: `Bearer`.",
 }
+# That 304 is no answer of the document: of one without content, generated clients make one that may be anything.
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
@@ -57,6 +58,3 @@ def described(names: Iterable[str]) -> dict[str, Any]:
 def of_problems(problems: Iterable[type[Problem]]) -> dict[str, Any]:
     """The headers of an answer that is one of these problems."""
     return described(name for problem in problems for name in _OF_PROBLEMS.get(problem, ()))
-
-
-NOT_MODIFIED = {"description": "What you hold is what would be answered.", "headers": described(["ETag"])}

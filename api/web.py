@@ -218,8 +218,6 @@ class Blueprint(flask_smorest.Blueprint):
                     content_type=content_type,
                     headers=answer_headers.described([*names, *always]),
                 )(told)
-            if kept:
-                told = self.doc(responses={304: answer_headers.NOT_MODIFIED})(told)
             if alternatives:
                 content = {kind: {"schema": schema} for kind, schema in alternatives.items()}
                 told = self.doc(responses={200: {"content": content}})(told)

@@ -26,7 +26,7 @@ SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 
 @blueprint.operation(
     "/",
-    {200: (IndexSchema, "Where everything is."), 302: (None, "Browsers are led to the documentation.", "Location")},
+    {200: (IndexSchema, "Where everything is.")},
     scope=None,
     kept=True,
     summary="Find everything",

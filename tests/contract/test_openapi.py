@@ -153,7 +153,7 @@ def test_every_example_of_a_read_works(
     address = example_address(path, DOCUMENT["paths"][path])
     response = client.open(address, method=method, headers=headers)
     assert response.status_code == 200, operation["operationId"]
-    if "304" in operation["responses"]:
+    if any(parameter["name"] == "If-None-Match" for parameter in operation["parameters"]):
         headers["If-None-Match"] = response.headers["ETag"]
         assert client.open(address, method=method, headers=headers).status_code == 304
 
