@@ -301,6 +301,12 @@ def test_json_in_another_charset_is_refused(client: ContractClient, write_key: d
     assert "latin-1" in response.get_json()["detail"]
 
 
+def test_who_wants_to_speak_another_protocol_is_answered_in_http(client: ContractClient) -> None:
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    assert client.get("/v1/articles?limit=1", headers=upgrade).status_code == 200
+    assert client.get("/v1/tags/seoul-washington", headers=upgrade).status_code == 200
+
+
 @pytest.mark.parametrize(("protocol", "status"), [("HTTP/1", 200), ("HTTP/1.0", 200), ("HTTP/1.1", 400)])
 def test_only_clients_of_http_1_0_may_leave_out_the_host(client: ContractClient, protocol: str, status: int) -> None:
     said = {"SERVER_PROTOCOL": protocol, "HTTP_HOST": ""}
