@@ -1,8 +1,6 @@
 """Reads answered from the memory of this process: what a kept answer was made for, and when it still holds."""
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
 
 from flask import Response, current_app, g, request
 from werkzeug.datastructures import Headers
@@ -12,11 +10,10 @@ from api import metrics
 from api.cache import Cache, Kept, Key
 from api.conditional import client_has, last_modified
 from api.current import database
+from api.database import Connection
 from api.queries import changes
 from api.queries.changes import State
 from api.timing import stage
-
-T = TypeVar("T")
 
 # What a request is known by beside its address and what its key may see. An answer that varies by more is not kept.
 VARIES = frozenset({"accept", "accept-encoding", "authorization"})
@@ -77,16 +74,14 @@ def trusted() -> State | None:
 
 def state() -> State:
     """The state of the archive, asked for now."""
-    return learned(lambda: database().read(changes.state), lambda state: state)
+    return database().read(learned)
 
 
-def learned(question: Callable[[], T], state_of: Callable[[T], State]) -> T:
-    """The answer to a question, from which the state of the archive is known as well."""
+def learned(connection: Connection) -> State:
+    """The state of the archive, asked for now; what is read on this connection after it is of that or a later one."""
     cache = _cache()
     asked_at = cache.now()
-    answered = question()
-    cache.learn(state_of(answered), asked_at)
-    return answered
+    return cache.learn(changes.state(connection), asked_at)
 
 
 def _key() -> Key:

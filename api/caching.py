@@ -14,7 +14,6 @@ from api.admission import seen_alone
 from api.conditional import client_has, conditional, last_modified, opaque, presented
 from api.current import database, settings
 from api.database import Connection
-from api.queries import changes
 from api.queries.changes import State
 from api.timing import stage
 from api.web import absolute
@@ -41,10 +40,7 @@ def read(
     state, held = cached.trusted(), None
     if state is None:
         with stage("sql"):
-            state, held = cached.learned(
-                lambda: database().read(lambda connection: _read_with_state(connection, work, at_one_moment)),
-                lambda found: found[0],
-            )
+            state, held = database().read(lambda connection: _read_with_state(connection, work, at_one_moment))
     elif not _held(state):
         # What is read from here on is of this state or of a later one.
         with stage("sql"):
@@ -115,5 +111,5 @@ def _read_with_state(
     connection: Connection, work: Callable[[Connection], T], at_one_moment: bool
 ) -> tuple[State, tuple[T] | None]:
     with database().moment(connection) if at_one_moment else nullcontext():
-        state = changes.state(connection)
+        state = cached.learned(connection)
         return state, None if _held(state) else (work(connection),)

@@ -244,8 +244,8 @@ class Blueprint(flask_smorest.Blueprint):
             def served(**path: object) -> Response:
                 if scope:
                     admit(scope)
-                if scope == "read" and (kept := cached.answer()) is not None:
-                    return kept
+                if scope == "read" and (again := cached.answer()) is not None:
+                    return again
                 given = [self.ARGUMENTS_PARSER.parse(schema, request, location=location) for schema, location in inputs]
                 if positioned:
                     positions.hold()
