@@ -18,6 +18,7 @@ from api.settings import Settings, SettingsError
 OK, WARN, FAIL = "ok", "warn", "fail"
 OLDEST, NEWEST = 15, 18
 STATISTICS_TARGET = 1_000
+POOLER = "Let it pool sessions (PgBouncer: pool_mode = session): settings and prepared statements are a session's own."
 MINUTE, DAY = 60, 24 * 60 * 60
 MIB = 1024 * 1024
 # Below the first nothing is sure to be stored, below the second it is time to do something.
@@ -61,7 +62,11 @@ def _connected(connection: Connection, settings: Settings) -> Iterator[Finding]:
         yield Finding("settings", WARN, said, "Lower them, or raise max_connections.")
     else:
         yield Finding("settings", OK, f"{settings.workers} processes of {settings.threads} threads")
-    yield Finding("connection", OK, f"the database has {server['bytes'] // MIB:,} MiB")
+    size = f"the database has {server['bytes'] // MIB:,} MiB"
+    if server["pid"] == connection.info.backend_pid:
+        yield Finding("connection", OK, size)
+    else:
+        yield Finding("connection", WARN, f"{size}, and a pooler is in front of it", POOLER)
     yield _server(server["major"], server["version"], server["encoding"], read_only=server["read_only"])
     yield clock(connection)
     held, head = health.revision(connection), migrate.head()

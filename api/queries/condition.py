@@ -6,7 +6,10 @@ from api.database import Connection, present
 
 
 def server(connection: Connection) -> DictRow:
-    """The server: its version and encoding, whether it takes writes, its time and how many connections it gives."""
+    """The server: its version and encoding, whether it takes writes, its time and how many connections it gives.
+
+    ``pid`` is the process that answers, which a pooler puts behind another one.
+    """
     asked = connection.execute(
         """
         select current_setting('server_version_num')::int / 10000 as major,
@@ -16,6 +19,7 @@ def server(connection: Connection) -> DictRow:
             current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
                 as connections,
             pg_database_size(current_database()) as bytes,
+            pg_backend_pid() as pid,
             clock_timestamp() as now
         """
     )
