@@ -30,7 +30,8 @@ def client_has(etag: str, changed_at: datetime | None) -> bool:
 
 def presented(etag: str) -> str | None:
     """The tag in If-None-Match that is this one with the entity's own before it."""
-    shown = (known.partition(":")[0] for known in request.if_none_match.as_set(include_weak=True))
+    # An empty tag, which is none of ours, is None to werkzeug.
+    shown = (known.partition(":")[0] for known in request.if_none_match.as_set(include_weak=True) if known)
     return next((f'"{known}"' for known in shown if known.endswith(f"-{opaque(etag)}")), None)
 
 

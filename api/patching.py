@@ -32,4 +32,5 @@ def matching(request: Request) -> frozenset[str] | None:
         return None
     if request.if_match.star_tag:
         return frozenset("*")
-    return frozenset(f'"{tag.partition(":")[0]}"' for tag in request.if_match.as_set())
+    # An empty tag, which is none of ours, is None to werkzeug.
+    return frozenset(f'"{tag.partition(":")[0]}"' for tag in request.if_match.as_set() if tag)

@@ -57,6 +57,8 @@ def test_the_note_of_a_correction_is_not_that_of_the_next(client: ContractClient
         (None, 428, "precondition_required"),
         ('"1-000000000000"', 412, "precondition_failed"),
         ("W/{etag}", 412, "precondition_failed"),
+        ('""', 412, "precondition_failed"),
+        ('"", {etag}', 200, None),
         ("*", 200, None),
         ("{etag}", 200, None),
         ('"x", {etag}', 200, None),

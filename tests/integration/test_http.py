@@ -40,6 +40,13 @@ def test_what_did_not_change_is_a_304_without_the_list_query(
 
 
 @pytest.mark.parametrize("path", READS)
+def test_a_tag_may_be_empty_and_is_then_none_of_ours(client: ContractClient, path: str) -> None:
+    etag = client.get(path).headers["ETag"]
+    for tags, status in (('""', 200), ('W/""', 200), ('"x", ""', 200), (f'"", {etag}', 304)):
+        assert client.get(path, headers={"If-None-Match": tags}).status_code == status, tags
+
+
+@pytest.mark.parametrize("path", READS)
 def test_after_any_change_the_old_tag_is_no_good(client: ContractClient, demo: Connection, path: str) -> None:
     first = client.get(path)
     store(demo, record("new", outlet="korea-herald"))
