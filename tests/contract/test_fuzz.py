@@ -23,8 +23,8 @@ def fuzzed() -> Iterator[Server]:
 
 @pytest.mark.parametrize(
     ("seed", "phases"),
-    # What the document's bounds lead to is the same for every seed; its examples succeed whatever chance comes up with.
-    [(1, "examples,coverage,fuzzing,stateful"), (2, "examples,fuzzing,stateful"), (3, "examples,fuzzing,stateful")],
+    # What the document's own examples and bounds lead to is the same for every seed.
+    [(1, "examples,coverage,fuzzing,stateful"), (2, "fuzzing,stateful"), (3, "fuzzing,stateful")],
 )
 def test_every_answer_is_as_documented_whatever_is_asked(fuzzed: Server, seed: int, phases: str) -> None:
     key = fuzzed.command("keys", "create", "--name", f"fuzz {seed}", "--scope", "admin")["key"]
@@ -37,6 +37,8 @@ def test_every_answer_is_as_documented_whatever_is_asked(fuzzed: Server, seed: i
             f"Authorization: Bearer {key}",
         ),
         *("--seed", str(seed), "--phases", phases, "--max-examples", "20", "--no-color"),
+        # By chance alone not everything is hit upon.
+        *(() if "examples" in phases else ("--exclude-checks", "EveryOperationSucceeds")),
     )
     done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
