@@ -20,10 +20,7 @@ from api.waiting import Waiting
 from schemas.ninjs import MEDIA_TYPE as NINJS
 
 # Headers that a script of another origin may read.
-EXPOSED = [
-    "ETag", "Link", "Location", "Retry-After", "Server-Timing", "X-Request-Id",
-    "Dateline-Position", "Dateline-Result", "Idempotency-Replayed", "RateLimit", "RateLimit-Policy",
-]  # fmt: skip
+EXPOSED = [*answer_headers.HEADERS, "Server-Timing", "X-Request-Id"]
 
 DESCRIPTION = """A news archive queried by hashtag: articles of many outlets with their tags and people.
 

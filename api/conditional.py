@@ -1,5 +1,6 @@
 """What a client shows that it holds already: If-None-Match and If-Modified-Since."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -30,9 +31,13 @@ def client_has(etag: str, changed_at: datetime | None) -> bool:
 
 def presented(etag: str) -> str | None:
     """The tag in If-None-Match that is this one with the entity's own before it."""
-    # An empty tag, which is none of ours, is None to werkzeug.
-    shown = (known.partition(":")[0] for known in request.if_none_match.as_set(include_weak=True) if known)
+    shown = unmarked(request.if_none_match.as_set(include_weak=True))
     return next((f'"{known}"' for known in shown if known.endswith(f"-{opaque(etag)}")), None)
+
+
+def unmarked(tags: Iterable[str | None]) -> Iterator[str]:
+    """Tags of a request without the marks of compression; an empty one, None to werkzeug, is none of ours."""
+    return (tag.partition(":")[0] for tag in tags if tag)
 
 
 def opaque(etag: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Request
 
+from api.conditional import unmarked
 from api.parsing import json_body, refused
 
 MERGE_PATCH = "application/merge-patch+json"
@@ -32,5 +33,4 @@ def matching(request: Request) -> frozenset[str] | None:
         return None
     if request.if_match.star_tag:
         return frozenset("*")
-    # An empty tag, which is none of ours, is None to werkzeug.
-    return frozenset(f'"{tag.partition(":")[0]}"' for tag in request.if_match.as_set() if tag)
+    return frozenset(f'"{tag}"' for tag in unmarked(request.if_match.as_set()))
