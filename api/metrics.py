@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -208,7 +208,7 @@ def ticked(work: str, *, failed: bool = False) -> None:
 
 def exposed(database: Database) -> tuple[bytes, str]:
     """All figures of this server in Prometheus' text format, with those that the database knows; its media type."""
-    from prometheus_client import CollectorRegistry, multiprocess
+    from prometheus_client import CollectorRegistry
     from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
     registry = (_figures or start()).registry
@@ -216,10 +216,34 @@ def exposed(database: Database) -> tuple[bytes, str]:
     if directory := os.environ.get(DIRECTORY):
         _forget_ended(Path(directory))
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)
+        registry.register(OfAllProcesses(Path(directory)))
     asked = CollectorRegistry()
     asked.register(OfTheDatabase(database))
     return generate_latest(registry) + generate_latest(asked), CONTENT_TYPE_LATEST
+
+
+class OfAllProcesses:
+    """What the processes of this server wrote into the directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def collect(self) -> "Iterable[Metric]":
+        """The figures of all together."""
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        # A file is empty when it was just made, and stays so when its process was killed at that moment:
+        # prometheus-client fails on one (its issue 1199).
+        files = [str(path) for path in self._directory.glob("*.db") if _size(path)]
+        return MultiProcessCollector.merge(files)
+
+
+def _size(path: Path) -> int:
+    """How many bytes a file has; none where another process removed it meanwhile."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 class OfTheDatabase:
@@ -258,11 +282,14 @@ def _count_pool(database: Database) -> None:
 
 def _forget_ended(directory: Path) -> None:
     """Leave out what processes that have ended had at the moment: a worker that was killed answers no request."""
-    from prometheus_client import multiprocess
-
     for path in directory.glob("gauge_live*.db"):
-        pid = path.stem.rpartition("_")[2]
-        try:
-            os.kill(int(pid), 0)
-        except ProcessLookupError:
-            multiprocess.mark_process_dead(int(pid))
+        if not _runs(int(path.stem.rpartition("_")[2])):
+            path.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):  # nobody's, or somebody else's by now
+        return False
+    return True

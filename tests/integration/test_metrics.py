@@ -145,7 +145,7 @@ def test_every_figure_is_told_to_operators(measured: FlaskClient) -> None:
 @pytest.fixture(scope="module")
 def several() -> Iterator[Server]:
     """A server of two processes that shows its figures."""
-    with temporary_place() as place, Server(place, workers=2, metrics="true") as server:
+    with temporary_place() as place, Server(place, workers=2, metrics="true", tmpdir=place) as server:
         yield server.ready()
 
 
@@ -183,6 +183,19 @@ def test_what_the_database_knows_is_said_once_and_not_when_it_is_away(several: S
         finally:
             superuser.execute("alter database dateline allow_connections true")
     until(lambda: samples(several.get("/metrics")[1])["dateline_database_up"] == 1)
+
+
+def test_a_process_that_has_counted_nothing_so_far_spoils_no_figures(several: Server) -> None:
+    (directory,) = several.data.parent.glob(f"{metrics.PREFIX}*")
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    files = [
+        directory / f"{kind}_{ended.pid}.db" for kind in ("counter", "histogram", "gauge_livesum", "gauge_livemax")
+    ]
+    for file in files:
+        file.touch()
+    assert [several.get("/metrics")[0] for _ in range(6)] == [200] * 6
+    assert [file.exists() for file in files] == [True, True, False, False]
 
 
 def test_what_a_killed_process_counted_stays_and_what_it_held_goes(several: Server) -> None:
