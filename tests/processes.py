@@ -160,8 +160,10 @@ class Server(Started):
             connection.request(method, path, json.dumps(content) if content else None, headers)
             answer = connection.getresponse()
             body = answer.read()
-        is_json = "json" in answer.headers["Content-Type"]
-        return answer.status, json.loads(body) if is_json else body.decode()
+        kind = answer.headers["Content-Type"]
+        if "ndjson" in kind:
+            return answer.status, [json.loads(line) for line in body.splitlines()]
+        return answer.status, json.loads(body) if "json" in kind else body.decode()
 
     def articles(self) -> int:
         """How many articles all outlets have together."""

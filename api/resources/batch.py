@@ -3,8 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from flask import Response, current_app, request
@@ -35,16 +34,15 @@ from api.resources.pushes import NINJS_EXAMPLE, creatable, push
 from api.resources.versions import blueprint
 from api.resources.writes import Written, attempted, kept, positioned, written
 from api.resources.writing import EXAMPLE
+from api.spool import Spool
 from schemas.headers import RepeatableHeaders
 from schemas.ninjs import NinjsSchema
 from schemas.pushes import ArticleInput, BatchQuery, BatchResultSchema
 
 NDJSON = "application/x-ndjson"
-PART = 64 * 1024
 T = TypeVar("T")
 # Whose batch has a second writer, as only one at a time has.
 _second = threading.Lock()
-IN_MEMORY = 1024 * 1024
 
 SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries sail again"}
 
@@ -95,19 +93,19 @@ def push_batch(query: dict[str, Any], headers: dict[str, Any]) -> Response:
 
 def _each(create: set[str]) -> Response:
     with _results() as results, _writers() as writers:
-        _spool(results, _lines(batch.store_each(_write(), _items(_parts()), create, writers)))
+        results.take(_lines(batch.store_each(_write(), _items(_parts()), create, writers)))
         return _answer(results)
 
 
 def _all(create: set[str], idempotency_key: str | None) -> Response:
-    with SpooledTemporaryFile(IN_MEMORY) as body:
-        _spool(body, _parts())
-        attempt = attempted(idempotency_key, _read(body))
+    with Spool() as body:
+        body.take(_parts())
+        attempt = attempted(idempotency_key, body.parts())
 
         def stored(connection: Connection) -> Written:
             recorded: list[Change] = []
             with _results() as results:
-                _spool(results, _lines(batch.store_all(connection, _items(_read(body)), create, recorded)))
+                results.take(_lines(batch.store_all(connection, _items(body.parts()), create, recorded)))
                 return Written(_answer(results), recorded)
 
         return kept(attempt) or written(stored, attempt)
@@ -125,32 +123,20 @@ def _write() -> Callable[[Callable[[Connection], T]], T]:
 
 
 @contextmanager
-def _results() -> Iterator[IO[bytes]]:
-    """A file for the lines of an answer, which closes it once it is sent."""
+def _results() -> Iterator[Spool]:
+    """Where the lines of an answer are kept until it is sent."""
     with ExitStack() as unsent:
-        yield unsent.enter_context(SpooledTemporaryFile(IN_MEMORY))
+        yield unsent.enter_context(Spool())
         unsent.pop_all()
 
 
-def _spool(file: IO[bytes], parts: Iterable[bytes]) -> None:
-    # Not writelines, which looks only at its end whether the file has become too large for memory.
-    for part in parts:
-        file.write(part)
-
-
-def _answer(results: IO[bytes]) -> Response:
+def _answer(results: Spool) -> Response:
     return Response(_sent(results), mimetype=NDJSON, headers={"Cache-Control": "no-store"})
 
 
-def _sent(results: IO[bytes]) -> Iterator[bytes]:
+def _sent(results: Spool) -> Iterator[bytes]:
     with results:
-        yield from _read(results)
-
-
-def _read(file: IO[bytes]) -> Iterator[bytes]:
-    file.seek(0)
-    while part := file.read(PART):
-        yield part
+        yield from results.parts()
 
 
 @contextmanager
@@ -174,7 +160,7 @@ def _parts() -> Iterator[bytes]:
     most = request.max_content_length = settings().max_batch_bytes
     stream = request.stream if request.content_length is not None else request.environ["wsgi.input"]
     total = 0
-    while part := stream.read(PART):
+    while part := stream.read(64 * 1024):
         total += len(part)
         if total > most:
             raise RequestEntityTooLarge

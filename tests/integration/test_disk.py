@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from processes import Server, article, temporary_place, until
@@ -60,6 +61,36 @@ def test_a_full_disk_refuses_pushes_for_as_long_as_it_is_full() -> None:
         until(lambda: server.ask("POST", "/v1/articles", article("after"), key)[0] == 201)
         for stored in acknowledged:
             assert server.get(f"/v1/articles/{stored}")[0] == 200
+
+
+def test_a_full_disk_for_temporary_files_refuses_only_batches_that_do_not_fit_into_memory() -> None:
+    with (
+        temporary_place() as place,
+        small_disk(place, 8) as temporary,
+        temporary_place() as elsewhere,
+        Server(elsewhere, tmpdir=temporary, metrics="true") as server,
+    ):
+        key = server.ready().write_key()
+
+        def push(batch: list[dict[str, object]], *, atomic: bool) -> tuple[int, Any]:
+            return server.ask("POST", f"/v1/articles/batch?atomic={str(atomic).lower()}", batch, key)
+
+        large = [article(f"large-{number}", "ferry " * 10_000) for number in range(40)]
+        assert push(large, atomic=True)[0] == 200
+        stored = server.articles()
+        filler = fill(temporary)
+        paths = ["/v1/articles", "/v1/tags", "/v1/people", "/v1/outlets", "/v1/none", "/metrics", "/readyz"]
+        assert {server.get(path)[0] for path in paths} == {200, 404}
+        assert [push([article("small")], atomic=atomic)[0] for atomic in (True, False)] == [200, 200]
+        changed = [entry | {"headline": "Quaychange"} for entry in large]
+        status, refused = push(changed, atomic=True)
+        assert (status, refused["code"]) == (503, "unavailable")
+        assert "no room" in refused["detail"]
+        assert "No space left" in server.errors
+        assert server.get("/v1/articles?q=Quaychange")[1]["data"] == []
+        filler.unlink()
+        assert push(changed, atomic=True)[0] == 200
+        assert server.articles() == stored + 1
 
 
 def test_a_server_on_a_full_disk_says_so_and_ends() -> None:

@@ -145,7 +145,7 @@ def test_every_figure_is_told_to_operators(measured: FlaskClient) -> None:
 @pytest.fixture(scope="module")
 def several() -> Iterator[Server]:
     """A server of two processes that shows its figures."""
-    with temporary_place() as place, Server(place, workers=2, metrics="true", tmpdir=place) as server:
+    with temporary_place() as place, Server(place, workers=2, metrics="true") as server:
         yield server.ready()
 
 
@@ -186,7 +186,8 @@ def test_what_the_database_knows_is_said_once_and_not_when_it_is_away(several: S
 
 
 def test_a_process_that_has_counted_nothing_so_far_spoils_no_figures(several: Server) -> None:
-    (directory,) = several.data.parent.glob(f"{metrics.PREFIX}*")
+    environment = Path(f"/proc/{min(workers_of(several))}/environ").read_text().split("\0")
+    directory = Path(dict(pair.split("=", 1) for pair in environment if pair)[metrics.DIRECTORY])
     ended = subprocess.Popen(["true"])
     ended.wait()
     files = [
@@ -211,8 +212,9 @@ def test_what_a_killed_process_counted_stays_and_what_it_held_goes(several: Serv
 
 
 COUNTING = """
-import os, subprocess, sys
+import os, pathlib, subprocess, sys
 from api import metrics
+metrics.MEMORY = pathlib.Path(os.environ["PLACE"])
 with metrics.shared():
     print(os.environ[metrics.DIRECTORY], flush=True)
     if sys.argv[1:]:
@@ -226,7 +228,7 @@ def test_the_next_start_removes_what_killed_servers_left_and_nothing_of_those_th
         started = stack.enter_context(
             subprocess.Popen(
                 [sys.executable, "-c", COUNTING, *arguments],
-                env={**os.environ, "TMPDIR": str(tmp_path)},
+                env={**os.environ, "PLACE": str(tmp_path)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
