@@ -90,6 +90,11 @@ class Figures:
             ("work",),
             registry=registry,
         )
+        # A file is made with the first figure of its kind: all now, and none while a request is answered, by when
+        # somebody may have cleared the directory away.
+        self.requests_of("GET", "/readyz", 200)
+        for result in ("hit", "miss", "stale"):
+            self.lookups.labels(result)
 
 
 @contextmanager
@@ -112,7 +117,9 @@ def shared() -> Iterator[None]:
 
 def join() -> None:
     """Count from now on in a process that was started within ``shared``."""
-    _held(os.environ[DIRECTORY])
+    directory = Path(os.environ[DIRECTORY])
+    directory.mkdir(0o700, exist_ok=True)
+    _held(directory)
     start()
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -186,8 +187,7 @@ def test_what_the_database_knows_is_said_once_and_not_when_it_is_away(several: S
 
 
 def test_a_process_that_has_counted_nothing_so_far_spoils_no_figures(several: Server) -> None:
-    environment = Path(f"/proc/{min(workers_of(several))}/environ").read_text().split("\0")
-    directory = Path(dict(pair.split("=", 1) for pair in environment if pair)[metrics.DIRECTORY])
+    directory = directory_of(several)
     ended = subprocess.Popen(["true"])
     ended.wait()
     files = [
@@ -209,6 +209,20 @@ def test_what_a_killed_process_counted_stays_and_what_it_held_goes(several: Serv
     after = samples(several.get("/metrics")[1])
     assert after[ARTICLES] == before[ARTICLES]
     assert after["dateline_requests_in_flight"] == 1
+
+
+def test_a_server_whose_figures_were_cleared_away_goes_on() -> None:
+    with temporary_place() as place, Server(place, metrics="true") as server:
+        directory = directory_of(server.ready())
+        shutil.rmtree(directory)
+        paths = ["/v1/articles", "/v1/tags", "/v1/articles", "/docs", "/metrics"]
+        assert [server.get(path)[0] for path in paths] == [200] * len(paths)
+        for worker in workers_of(server):
+            os.kill(worker, signal.SIGKILL)
+        until(server.is_ready)
+        assert [server.get(path)[0] for path in paths] == [200] * len(paths)
+        assert samples(server.get("/metrics")[1])[ARTICLES] == 2
+        assert server.errors.count("Traceback") == 0
 
 
 COUNTING = """
@@ -248,6 +262,12 @@ def test_the_next_start_removes_what_killed_servers_left_and_nothing_of_those_th
         assert set(tmp_path.iterdir()) == {left, workers, used}
         _, new = counting()
         assert set(tmp_path.iterdir()) == {workers, used, new}, "a worker outlived its parent"
+
+
+def directory_of(server: Server) -> Path:
+    """Where the processes of a server keep their figures."""
+    environment = Path(f"/proc/{min(workers_of(server))}/environ").read_text().split("\0")
+    return Path(dict(pair.split("=", 1) for pair in environment if pair)[metrics.DIRECTORY])
 
 
 def workers_of(server: Server) -> set[int]:
