@@ -119,7 +119,8 @@ class Database:
         try:
             return self._once(lambda connection: in_transaction(connection, work))
         except psycopg.Error as error:
-            if _lost(error):
+            # Connections to a server that takes no writes may have one behind their address that does, by now.
+            if _lost(error) or isinstance(error, pg.ReadOnlySqlTransaction):
                 self._pool.drain()
             raise _translated_write(error) from error
 
@@ -194,4 +195,6 @@ def _translated_write(error: psycopg.Error) -> Exception:
         return Unavailable(
             "Others are writing the same, or very much, at the moment; send it again.", headers=RETRY_AFTER
         )
+    if isinstance(error, pg.ReadOnlySqlTransaction):
+        return Unavailable("The database takes no writes at the moment; send it again.", headers=RETRY_AFTER)
     return translated(error)

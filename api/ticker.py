@@ -57,6 +57,7 @@ def _tick(
     conninfo: str, ended: threading.Event, work: Callable[[Connection], object], pause_after_failure: float
 ) -> None:
     connection: Connection | None = None
+    failing: type[Exception] | None = None
     name = threading.current_thread().name
     while True:
         pause = pause_after_failure
@@ -64,10 +65,12 @@ def _tick(
             connection = connection or connect(conninfo)
             work(connection)
             metrics.ticked(name)
-            pause = SECONDS
+            pause, failing = SECONDS, None
         except psycopg.Error as error:
             metrics.ticked(name, failed=True)
-            log.warning("what is due waits for the database: %s", type(error).__name__)
+            if failing is not type(error):
+                log.warning("%s: what is due waits for the database: %s", name, type(error).__name__)
+            failing = type(error)
             connection = connection.close() if connection else None
         except Exception:
             metrics.ticked(name, failed=True)

@@ -56,11 +56,15 @@ def revoke(connection: Connection, prefix: str) -> None:
 
 
 def note_use(connection: Connection, key: int) -> None:
-    """Remember that a key is in use, to the minute, whichever process says so."""
+    """Remember that a key is in use, to the minute, whichever process says so; not while another changes it."""
     connection.execute(
         """
         update keys set last_used_at = now()
-        where id = %(key)s and (last_used_at is null or last_used_at < now() - interval '1 minute')
+        where id = (
+            select id from keys
+            where id = %(key)s and (last_used_at is null or last_used_at < now() - interval '1 minute')
+            for no key update skip locked
+        )
         """,
         {"key": key},
     )

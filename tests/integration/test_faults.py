@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from typing import LiteralString
 
 import pytest
 from conftest import new_database
@@ -94,6 +95,43 @@ def test_a_database_that_is_away_is_a_503_until_it_is_back(app: Flask, server: s
         while client.get("/v1/articles").status_code != 200:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+def test_a_database_that_takes_no_writes_is_read_with_and_without_a_key(app: Flask, server: str, conninfo: str) -> None:
+    client = app.test_client()
+    with connect(conninfo) as connection:
+        key = keys.create(connection, "k", ["write"], ["korea-herald"])
+    name = str(conninfo_to_dict(conninfo)["dbname"])
+    headers = {"Authorization": f"Bearer {key}"}
+    with connect(server) as other:
+
+        def turn(statement: LiteralString) -> None:
+            other.execute(sql.SQL(statement).format(sql.Identifier(name)))
+            other.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %(n)s", {"n": name})
+
+        turn("alter database {} set default_transaction_read_only = on")
+        for path in ("/v1/articles", "/v1/changes", ARTICLE):
+            assert client.get(path).status_code == 200
+            assert client.get(path, headers=headers).status_code == 200
+        pushes = {"/v1/articles": STORY, "/v1/articles/batch": [STORY], "/v1/articles/batch?atomic=true": [STORY]}
+        for path, body in pushes.items():
+            refused = client.post(path, json=body, headers=headers)
+            assert (refused.status_code, refused.get_json()["code"]) == (503, "unavailable")
+            assert refused.headers["Retry-After"] == "2"
+        turn("alter database {} reset default_transaction_read_only")
+        for path, body in pushes.items():
+            assert client.post(path, json=body, headers=headers).status_code in (200, 201)
+
+
+def test_a_read_does_not_wait_for_who_changes_its_key(app: Flask, conninfo: str) -> None:
+    client = app.test_client()
+    with connect(conninfo) as connection, connect(conninfo) as other:
+        key = keys.create(connection, "k", ["write"], ["korea-herald"])
+        with other.transaction():
+            other.execute("update keys set name = 'other' where name = 'k'")
+            started = time.monotonic()
+            assert client.get("/v1/articles", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+            assert time.monotonic() - started < 1
 
 
 def test_a_pool_without_a_free_connection_is_a_503_in_time(app: Flask) -> None:
