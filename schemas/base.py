@@ -208,6 +208,14 @@ class Flag(fields.String):
         super().__init__(load_default="false", validate=known, **kwargs)
 
 
+class Repeated(fields.List):
+    """A parameter that may be given several times, for values that may hold commas; any of them is meant."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        most = validate.Length(1, 50, error="must be given at most 50 times")
+        super().__init__(Text(low=1, high=500), validate=most, **kwargs)
+
+
 # Not "format": "uri", which knows ASCII only and no bracket in a query; outlets' addresses have both.
 WEB_ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\u0000-\u001f\u007f-\u009f\u0022<>\\^`{|}]+$"
 
@@ -231,11 +239,3 @@ class WebAddress(fields.String):
         kwargs["metadata"] = {"pattern": WEB_ADDRESS, **kwargs.get("metadata", {})}
         bounds = validate.Length(1, 2_000, error="must have 1 to 2,000 characters")
         super().__init__(validate=[web_address, bounds], **kwargs)
-
-
-class Repeated(fields.List):
-    """A parameter that may be given several times, for values that may hold commas; any of them is meant."""
-
-    def __init__(self, value: fields.Field[Any] | None = None, **kwargs: Any) -> None:
-        most = validate.Length(1, 50, error="must be given at most 50 times")
-        super().__init__(value or Text(low=1, high=500), validate=most, **kwargs)

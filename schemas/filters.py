@@ -7,19 +7,7 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import ArticleSchema
-from schemas.base import (
-    ChoiceList,
-    CommaList,
-    Flag,
-    IdList,
-    LanguageList,
-    Repeated,
-    Schema,
-    SlugList,
-    TagList,
-    Text,
-    WebAddress,
-)
+from schemas.base import ChoiceList, CommaList, Flag, IdList, LanguageList, Repeated, Schema, SlugList, TagList, Text
 from schemas.facets import FACETS
 from schemas.paging import PageQuery
 from schemas.times import Bound, TimeZone
@@ -76,9 +64,7 @@ class ArticleFilters(Schema):
     byline = Repeated(
         metadata={"description": "Is by this author, spelled as in the article. May be repeated: any of them."}
     )
-    url = Repeated(
-        WebAddress(), metadata={"description": "Was published at this address. May be repeated: any of them."}
-    )
+    url = Repeated(metadata={"description": "Was published at this address. May be repeated: any of them."})
     external_id = Repeated(metadata={"description": "Has this identifier of its outlet. May be repeated: any of them."})
     id = IdList(metadata={"description": "Is one of these articles: ids separated by commas."})
     from_ = Bound(
