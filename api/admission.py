@@ -1,6 +1,6 @@
 """Who asks: the key that a request shows, whether it may, and what it may see."""
 
-from contextlib import suppress
+import logging
 
 import psycopg
 from flask import current_app, g, request
@@ -12,6 +12,8 @@ from api.current import database, settings
 from api.database import Connection
 from api.errors import Unauthorized
 from api.rights import CHALLENGE, Key
+
+log = logging.getLogger("dateline")
 
 
 def admit(scope: str) -> None:
@@ -43,9 +45,10 @@ def _valid(connection: Connection, token: str) -> Key | None:
     key = held_keys.valid(connection, token)
     uses: keys.Uses = current_app.extensions["dateline.uses"]
     if key and uses.worth_noting(key.prefix):
-        # A database that takes no writes can still be read.
-        with suppress(psycopg.Error):
+        try:
             key_commands.note_use(connection, key.id)
+        except psycopg.Error as error:  # a database that takes no writes can still be read
+            log.warning("not noted that the key %s is in use: %s", key.prefix, type(error).__name__)
     return key
 
 
