@@ -20,6 +20,16 @@ RETRY_AFTER = {"Retry-After": "2"}
 # The other side of a race, not a fault: the whole transaction is run again.
 RACES = (pg.SerializationFailure, pg.DeadlockDetected)
 ATTEMPTS = 5
+# What our statements and the reading of their answers rely on, whatever the server, database or role has set.
+SESSION = {
+    "client_encoding": "UTF8",
+    "datestyle": "ISO",
+    "default_transaction_isolation": "read committed",
+    "extra_float_digits": "1",
+    "gin_fuzzy_search_limit": "0",
+    "search_path": "public",
+    "timezone": "UTC",
+}
 
 
 class Connection(psycopg.Connection[DictRow]):
@@ -37,14 +47,20 @@ class Race(Exception):
 def connect(conninfo: str, **session: Any) -> Connection:
     """One connection outside any pool, for commands at the terminal. Raises psycopg.OperationalError."""
     connection = Connection.connect(conninfo, autocommit=True, row_factory=dict_row, connect_timeout=10)
-    _configure(connection, **session)
+    configure(connection, **session)
     return connection
 
 
-def _configure(connection: Connection, **session: Any) -> None:
-    session = {"timezone": "UTC", "client_encoding": "UTF8", "search_path": "public", **session}
-    for name, value in session.items():
-        connection.execute("select set_config(%(name)s, %(value)s, false)", {"name": name, "value": str(value)})
+def configure(connection: psycopg.Connection[Any], **session: Any) -> None:
+    """Set what we rely on, and ``session``, for as long as this connection lasts; by one statement."""
+    session = {**SESSION, **session}
+    connection.execute(
+        """
+        select set_config(name, value, false)
+        from unnest(%(names)s::text[], %(values)s::text[]) as setting (name, value)
+        """,
+        {"names": list(session), "values": [str(value) for value in session.values()]},
+    )
 
 
 def present(row: T | None) -> T:
@@ -68,7 +84,7 @@ class Database:
             conninfo,
             connection_class=Connection,
             kwargs={"autocommit": True, "row_factory": dict_row, "connect_timeout": 2},
-            configure=lambda connection: _configure(connection, **self._session),
+            configure=lambda connection: configure(connection, **self._session),
             min_size=1,
             max_size=size,
             timeout=1.5,

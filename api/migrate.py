@@ -15,7 +15,7 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
 import migrations
-from api.database import present
+from api.database import configure, present
 
 MIGRATE_LOCK = 0x6461_7465_0003
 
@@ -67,14 +67,12 @@ def go(conninfo: str, revision: str) -> str | None:
 def _connected(conninfo: str) -> Iterator[tuple[sqlalchemy.Connection, Config]]:
     engine = sqlalchemy.create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(conninfo, client_encoding="utf8", connect_timeout=10),
+        creator=lambda: _open(conninfo),
         poolclass=sqlalchemy.NullPool,
     )
     try:
         with engine.connect() as connection:
             _refuse_unfit(connection)
-            # Everything is in public, whatever schemas the role may have of its own.
-            connection.exec_driver_sql("select set_config('search_path', 'public', false)")
             # Several servers that start at once migrate one after the other; the lock ends with the connection.
             connection.exec_driver_sql(f"select pg_advisory_lock({MIGRATE_LOCK})")
             connection.commit()
@@ -86,6 +84,13 @@ def _connected(conninfo: str) -> Iterator[tuple[sqlalchemy.Connection, Config]]:
         if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
             raise UnfitDatabase(f"The role may not make the tables: {error.orig}; let it own the database.") from None
         raise error.orig or error from None
+
+
+def _open(conninfo: str) -> psycopg.Connection:
+    connection = psycopg.connect(conninfo, connect_timeout=10)
+    configure(connection)
+    connection.commit()
+    return connection
 
 
 def _refuse_unfit(connection: sqlalchemy.Connection) -> None:

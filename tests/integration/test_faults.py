@@ -27,6 +27,21 @@ from api.settings import Settings
 THREADS = 3
 ARTICLE = "/v1/articles/73489488-7d9b-55fc-b9b4-5e9ee5af3853"
 
+ODD_SETTINGS = {
+    "array_nulls": "off",
+    "bytea_output": "escape",
+    "client_encoding": "LATIN1",
+    "datestyle": "SQL, DMY",
+    "default_transaction_isolation": "serializable",
+    "extra_float_digits": "-3",
+    "gin_fuzzy_search_limit": "1",
+    "intervalstyle": "sql_standard",
+    "search_path": "pg_catalog",
+    "standard_conforming_strings": "off",
+    "timezone": "Asia/Kathmandu",
+    "transform_null_equals": "on",
+}
+
 
 @pytest.fixture
 def conninfo(server: str) -> Iterator[str]:
@@ -121,6 +136,37 @@ def test_a_database_that_takes_no_writes_is_read_with_and_without_a_key(app: Fla
         turn("alter database {} reset default_transaction_read_only")
         for path, body in pushes.items():
             assert client.post(path, json=body, headers=headers).status_code in (200, 201)
+
+
+def test_what_a_database_has_set_for_its_sessions_changes_no_answer(app: Flask, server: str, conninfo: str) -> None:
+    paths = (
+        "/v1/articles?q=seoul&include=highlights&explain=true",
+        "/v1/articles?sort=oldest&limit=3",
+        "/v1/articles?tag=seoul-washington&facets=person,outlet",
+        f"{ARTICLE}/related",
+        "/v1/changes",
+        "/v1/timeline",
+        "/v1/tags?sort=articles&limit=3",
+        "/v1/suggest?q=se",
+    )
+    client = app.test_client()
+    answers = [client.get(path).get_json() for path in paths]
+    with connect(server) as other:
+        name = str(conninfo_to_dict(conninfo)["dbname"])
+        for setting, value in ODD_SETTINGS.items():
+            statement = sql.SQL("alter database {} set {} = {}")
+            other.execute(statement.format(sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)))
+        other.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %(n)s", {"n": name})
+    for path, answer in zip(paths, answers, strict=True):
+        assert client.get(path).get_json() == answer, path
+    migrate.go(conninfo, "base")
+    migrate.upgrade(conninfo)
+    with connect(conninfo) as connection:
+        archive.seed(connection)
+        key = keys.create(connection, "k", ["write"], ["korea-herald"])
+    assert client.post("/v1/articles", json=STORY, headers={"Authorization": f"Bearer {key}"}).status_code == 201
+    for path in paths:
+        assert client.get(path).status_code == 200, path
 
 
 def test_a_read_does_not_wait_for_who_changes_its_key(app: Flask, conninfo: str) -> None:
