@@ -211,9 +211,9 @@ class Flag(fields.String):
 class Repeated(fields.List):
     """A parameter that may be given several times, for values that may hold commas; any of them is meant."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        most = validate.Length(1, 50, error="must be given at most 50 times")
-        super().__init__(Text(low=1, high=500), validate=most, **kwargs)
+    def __init__(self, value: fields.String | None = None, *, most: int = 50, **kwargs: Any) -> None:
+        times = validate.Length(1, most, error=f"must be given at most {most} times")
+        super().__init__(value or Text(low=1, high=500), validate=times, **kwargs)
 
 
 # Not "format": "uri", which knows ASCII only and no bracket in a query; outlets' addresses have both.
@@ -235,7 +235,20 @@ def web_address(text: str) -> None:
 class WebAddress(fields.String):
     """An absolute http or https URL."""
 
+    CHECK = staticmethod(web_address)
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs["metadata"] = {"pattern": WEB_ADDRESS, **kwargs.get("metadata", {})}
         bounds = validate.Length(1, 2_000, error="must have 1 to 2,000 characters")
-        super().__init__(validate=[web_address, bounds], **kwargs)
+        super().__init__(validate=[self.CHECK, bounds], **kwargs)
+
+
+def _like_web_address(text: str) -> None:
+    if not re.fullmatch(WEB_ADDRESS, text):
+        raise ValidationError("must be an absolute http or https URL")
+
+
+class SoughtWebAddress(WebAddress):
+    """A URL to find: all that its documented pattern lets through, as no article has one that is wrong otherwise."""
+
+    CHECK = staticmethod(_like_web_address)

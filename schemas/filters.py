@@ -7,7 +7,19 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import ArticleSchema
-from schemas.base import ChoiceList, CommaList, Flag, IdList, LanguageList, Repeated, Schema, SlugList, TagList, Text
+from schemas.base import (
+    ChoiceList,
+    CommaList,
+    Flag,
+    IdList,
+    LanguageList,
+    Repeated,
+    Schema,
+    SlugList,
+    SoughtWebAddress,
+    TagList,
+    Text,
+)
 from schemas.facets import FACETS
 from schemas.paging import PageQuery
 from schemas.times import Bound, TimeZone
@@ -64,7 +76,11 @@ class ArticleFilters(Schema):
     byline = Repeated(
         metadata={"description": "Is by this author, spelled as in the article. May be repeated: any of them."}
     )
-    url = Repeated(metadata={"description": "Was published at this address. May be repeated: any of them."})
+    url = Repeated(
+        SoughtWebAddress(),
+        most=20,
+        metadata={"description": "Was published at this address, of `http` or `https`. May be repeated: any of them."},
+    )
     external_id = Repeated(metadata={"description": "Has this identifier of its outlet. May be repeated: any of them."})
     id = IdList(metadata={"description": "Is one of these articles: ids separated by commas."})
     from_ = Bound(

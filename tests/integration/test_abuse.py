@@ -63,6 +63,7 @@ LONG = "x" * 600
         ("/v1/articles?id=%00", 422, "id"),
         ("/v1/articles?updated_since=now", 422, "updated_since"),
         ("/v1/articles?url=%00", 422, "url"),
+        ("/v1/articles?url=example.org/eight", 422, "url"),
         ("/v1/articles?fields=id,search", 422, "fields"),
         ("/v1/articles?from=2025-02-30", 422, "from"),
         ("/v1/articles?from=2025-06-01T00:00:00", 422, "from"),

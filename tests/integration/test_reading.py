@@ -7,11 +7,13 @@ from uuid import uuid4
 
 import pytest
 from contract import ContractClient
+from marshmallow import ValidationError
 from psycopg.rows import DictRow
 from stories import DAY, outlet, person, record, store, tag, withdraw
 
 from api.database import Connection
 from api.folding import fold
+from schemas.pushes import ArticleInput
 
 
 @pytest.fixture
@@ -42,6 +44,21 @@ def headlines(client: ContractClient, query: str) -> list[str]:
     response = client.get(f"/v1/articles?{query}")
     assert response.status_code == 200, response.text
     return [article["headline"] for article in response.get_json()["data"]]
+
+
+@pytest.mark.parametrize(
+    ("field", "longest"), [("section", 200), ("credit", 200), ("byline", 500), ("external_id", 200), ("url", 2_000)]
+)
+def test_the_longest_value_that_an_article_may_have_finds_it(
+    blank: Connection, blank_client: ContractClient, field: str, longest: int
+) -> None:
+    value = "https://example.org/".ljust(longest, "a") if field == "url" else "고" * longest
+    with pytest.raises(ValidationError):
+        ArticleInput().fields[field].deserialize(f"{value}a")
+    outlet(blank, "daily")
+    longest_of: dict[str, Any] = {field: value}
+    store(blank, record("one"), record("other", **longest_of))
+    assert headlines(blank_client, f"{field}={quote(value)}") == ["other"]
 
 
 @pytest.mark.usefixtures("library")
