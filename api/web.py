@@ -221,18 +221,7 @@ class Blueprint(flask_smorest.Blueprint):
             if alternatives:
                 content = {kind: {"schema": schema} for kind, schema in alternatives.items()}
                 told = self.doc(responses={200: {"content": content}})(told)
-            for status in dict.fromkeys(problem.status for problem in raised):
-                same = [problem for problem in raised if problem.status == status]
-                meaning = "\n\n".join(f"`{problem.code}`: {problem.__doc__}" for problem in same)
-                shown = {problem.code: {"$ref": f"#/components/examples/{problem.code}"} for problem in same}
-                told = self.alt_response(
-                    status,
-                    schema=ProblemSchema,
-                    content_type=MEDIA_TYPE,
-                    description=meaning,
-                    examples=shown,
-                    headers=answer_headers.of_problems(same),
-                )(told)
+            told = self.doc(responses=_described(raised))(told)
             # Reads inherit the document's own: a list here, even one that allows no key, makes some generated
             # clients demand one.
             security = {} if scope == "read" else {"security": [{"key": []}] if scope else []}
@@ -262,6 +251,26 @@ def _base_url(scheme: str, host: str) -> str:
     """Without werkzeug, which knows no host with an underscore, and writes others in the letters of their language."""
     port = _DEFAULT_PORTS.get(scheme, "")
     return f"{scheme}://{host.lower().removesuffix(port)}"
+
+
+def _described(raised: Sequence[type[Problem]]) -> dict[int, object]:
+    """Problems, by their status. All at once, as flask-smorest copies what it has for each response that is added."""
+    by_status: dict[int, list[type[Problem]]] = {}
+    for problem in raised:
+        by_status.setdefault(problem.status, []).append(problem)
+    return {
+        status: {
+            "description": "\n\n".join(f"`{problem.code}`: {problem.__doc__}" for problem in same),
+            "headers": answer_headers.of_problems(same),
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": ProblemSchema,
+                    "examples": {problem.code: {"$ref": f"#/components/examples/{problem.code}"} for problem in same},
+                }
+            },
+        }
+        for status, same in by_status.items()
+    }
 
 
 def _describe(view: Callable[..., Response], parameter: Mapping[str, object]) -> None:
