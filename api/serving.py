@@ -1,19 +1,13 @@
 """Serving: migrate, seed if asked, then granian's processes until a signal ends them."""
 
-import atexit
 import logging
 import multiprocessing
 import os
-import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from flask import Flask
-
 from api import archive, embedded, logs, metrics, migrate, ticker, workers
-from api.app import create_app
 from api.commands import statistics
 from api.database import connect
 from api.settings import Settings
@@ -23,7 +17,7 @@ WATCH_SECONDS = 1.0
 log = logging.getLogger("dateline")
 
 
-def serve(settings: Settings, *, demo: bool, say: Callable[[str], None], worker: str = "api.serving:worker") -> None:
+def serve(settings: Settings, *, demo: bool, say: Callable[[str], None], worker: str = "api.worker:worker") -> None:
     """Serve until SIGINT or SIGTERM; requests are finished. ``worker`` makes the app in each process.
 
     Raises CannotListenError, UnfitDatabase, NoArchive.
@@ -50,40 +44,6 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], None], worker:
             stack.enter_context(_watched(server))
             stack.enter_context(ticker.ticking(conninfo, settings.changes_kept_days))
             workers.Workers(worker, listener, settings).serve()
-
-
-def worker() -> Flask:
-    """The app in a process of granian's. Ctrl-C reaches it as well as its parent, which then ends it in order."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    settings = Settings.from_env()
-    logs.start(settings.log_format)
-    migrate.head()  # before a newer Dateline is installed beneath us
-    if settings.metrics:
-        metrics.join()
-    app = create_app(settings)
-    _at_sigterm(app.extensions["dateline.waiting"].stop)
-    if settings.metrics:
-        metrics.watch_pool(app.extensions["dateline.database"])
-    # Left to the interpreter's end, the pool waits ten seconds for threads that no longer run (Python 3.13).
-    atexit.register(app.extensions["dateline.database"].close)
-    # granian waits for none whose client has gone; the interpreter's end would abort the process in their threads.
-    atexit.register(app.extensions["dateline.gate"].empty, workers.DRAIN_SECONDS)
-    return app
-
-
-def _at_sigterm(act: Callable[[], None]) -> None:
-    """Act when this process is told to end, beside what granian does then, which sets its own handler later."""
-    heard, told = socket.socketpair()
-    told.setblocking(False)
-    signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-
-    def listen() -> None:
-        # Keeps both ends open as well.
-        while told and (numbers := heard.recv(16)):
-            if signal.SIGTERM in numbers:
-                act()
-
-    threading.Thread(target=listen, name="listen-to-signals", daemon=True).start()
 
 
 def _prepare(conninfo: str, demo: bool, say: Callable[[str], None]) -> None:

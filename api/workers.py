@@ -21,9 +21,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
 
-from api import gate, logs
+from api import gate, logs, readiness
 from api.errors import Problem
-from api.resources import health
 from api.settings import Settings
 
 DRAIN_SECONDS = 30
@@ -178,7 +177,7 @@ def _ready(load: Callable[[], Flask], say: Callable[[str], None]) -> Flask:
     app = load()
     try:
         with app.app_context():
-            health.check()
+            readiness.check()
     except Problem as problem:
         say(problem.detail)
         sys.exit(1)

@@ -3,6 +3,7 @@
 from flask import Flask, Response
 
 from api import serving
+from api import worker as process
 from api.settings import Settings
 
 EMPTY = "/bench/empty"
@@ -10,7 +11,7 @@ EMPTY = "/bench/empty"
 
 def worker() -> Flask:
     """The app in a process of granian's."""
-    app = serving.worker()
+    app = process.worker()
     app.add_url_rule(EMPTY, "bench_empty", lambda: Response(b"{}", mimetype="application/json"))
     return app
 

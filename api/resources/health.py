@@ -5,11 +5,9 @@ from typing import Any
 from flask import Blueprint as FlaskBlueprint
 from flask import Response
 
-from api import metrics
+from api import metrics, readiness
 from api.current import database
 from api.errors import Unavailable
-from api.migrate import head
-from api.queries import health
 from api.web import Blueprint, answer
 from schemas.errors import HealthSchema
 
@@ -24,17 +22,6 @@ def livez(_query: dict[str, Any]) -> Response:
     return answer({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
-def check() -> None:
-    """Raises Unavailable where the server is not ready."""
-    held = database().read(health.revision)
-    # Newer ones come before the code that needs them, and leave what this code needs.
-    if held is None or held < head():
-        raise Unavailable(
-            f"The database is at migration {held}, this server needs {head()}: run dateline migrate.",
-            headers={"Retry-After": "5"},
-        )
-
-
 @blueprint.operation(
     "/readyz",
     {200: (HealthSchema, "The database answers, and has the migrations of this server.")},
@@ -44,7 +31,7 @@ def check() -> None:
 )
 def readyz(_query: dict[str, Any]) -> Response:
     """The database answers and has this server's migrations, or newer ones; else 503, for load balancers."""
-    check()
+    readiness.check()
     return answer({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 

@@ -12,36 +12,58 @@ from pathlib import Path
 import pytest
 from processes import Server, temporary_place, until
 
+BODY, BATCH = 100_000, 200_000
+"""What the second server takes at most, in bytes."""
+
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Path]:
-    """Where all servers here have their data, one after another: only the first loads the demo archive."""
+    """Where both servers have their data: only the first loads the demo archive."""
     with temporary_place() as place:
         yield place
+
+
+@pytest.fixture(scope="module")
+def server(place: Path) -> Iterator[Server]:
+    """A server with the limits that it has by itself."""
+    with Server(place) as server:
+        yield server.ready()
+
+
+@pytest.fixture(scope="module")
+def strict(place: Path) -> Iterator[Server]:
+    """A server that takes little."""
+    with Server(place, max_body_bytes=BODY, max_batch_bytes=BATCH) as server:
+        yield server.ready()
+
+
+@pytest.fixture(scope="module")
+def key(server: Server) -> str:
+    """A key that may write, on both servers."""
+    return server.write_key()
 
 
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize(
     ("path", "media_type", "limit"),
-    [("/v1/articles", "application/json", 100_000), ("/v1/articles/batch", "application/x-ndjson", 200_000)],
+    [("/v1/articles", "application/json", BODY), ("/v1/articles/batch", "application/x-ndjson", BATCH)],
 )
 def test_who_sends_too_much_reads_that_it_is_too_much(
-    place: Path, path: str, media_type: str, limit: int, chunked: bool
+    strict: Server, key: str, path: str, media_type: str, limit: int, chunked: bool
 ) -> None:
-    with Server(place, max_body_bytes=100_000, max_batch_bytes=200_000) as server:
-        headers = {"Content-Type": media_type, "Authorization": f"Bearer {server.ready().write_key()}"}
-        body = b"\n" * 30_000_000
-        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
-            sent = iter([body]) if chunked else body
-            connection.request("POST", path, sent, headers, encode_chunked=chunked)
-            answer = connection.getresponse()
-            problem = json.loads(answer.read())
-        assert (answer.status, problem["code"]) == (413, "content_too_large")
-        assert f"{limit:,} bytes" in problem["detail"]
-        assert server.is_ready()
+    headers = {"Content-Type": media_type, "Authorization": f"Bearer {key}"}
+    body = b"\n" * 30_000_000
+    with closing(http.client.HTTPConnection("127.0.0.1", strict.port, timeout=30)) as connection:
+        sent = iter([body]) if chunked else body
+        connection.request("POST", path, sent, headers, encode_chunked=chunked)
+        answer = connection.getresponse()
+        problem = json.loads(answer.read())
+    assert (answer.status, problem["code"]) == (413, "content_too_large")
+    assert f"{limit:,} bytes" in problem["detail"]
+    assert strict.is_ready()
 
 
-def test_requests_that_no_server_should_take_are_refused_and_the_next_is_answered(place: Path) -> None:
+def test_requests_that_no_server_should_take_are_refused_and_the_next_is_answered(server: Server) -> None:
     line, host = b"GET /livez HTTP/1.1\r\n", b"Host: 127.0.0.1\r\n"
     length = b"POST /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: "
     odd = [
@@ -59,21 +81,18 @@ def test_requests_that_no_server_should_take_are_refused_and_the_next_is_answere
         (length + b"9" * 40 + b"\r\n", b"400"),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"400"),
     ]
-    with Server(place) as server:
-        server.ready()
-        for sent, status in odd:
-            with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
-                with suppress(ConnectionError):
-                    client.sendall(sent + b"\r\n")
-                assert client.recv(12)[9:] == status, sent[:100]
-            assert server.get("/livez")[0] == 200
-        assert server.errors == ""
+    for sent, status in odd:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+            with suppress(ConnectionError):
+                client.sendall(sent + b"\r\n")
+            assert client.recv(12)[9:] == status, sent[:100]
+        assert server.get("/livez")[0] == 200
+    assert server.errors == ""
 
 
 @pytest.mark.long
-def test_clients_with_slow_headers_do_not_delay_others(place: Path) -> None:
-    with Server(place) as server, ExitStack() as stack:
-        server.ready()
+def test_clients_with_slow_headers_do_not_delay_others(server: Server) -> None:
+    with ExitStack() as stack:
         slow = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(30)]
         for client in slow:
             client.sendall(b"GET /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
@@ -90,10 +109,11 @@ def test_clients_with_slow_headers_do_not_delay_others(place: Path) -> None:
 
 
 @pytest.mark.parametrize("length", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
-def test_clients_that_send_their_bodies_slowly_do_not_delay_others(place: Path, length: str) -> None:
+def test_clients_that_send_their_bodies_slowly_do_not_delay_others(server: Server, length: str) -> None:
     part = b"1\r\n \r\n" if "chunked" in length else b" "
-    with Server(place) as server, ExitStack() as stack:
-        key = server.ready().write_key()
+    with ExitStack() as stack:
+        # One that no client had who has just gone, and keeps a place for a moment.
+        key = server.write_key()
         head = f"POST /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
         slow = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(30)]
         for client in slow:
@@ -117,18 +137,17 @@ def test_clients_that_send_their_bodies_slowly_do_not_delay_others(place: Path, 
 
 
 @pytest.mark.parametrize("length", ["Content-Length: 30000000", "Transfer-Encoding: chunked"])
-def test_clients_that_slowly_send_too_much_do_not_delay_others(place: Path, length: str) -> None:
-    with Server(place, max_body_bytes=1_000) as server, ExitStack() as stack:
-        key = server.ready().write_key()
+def test_clients_that_slowly_send_too_much_do_not_delay_others(strict: Server, key: str, length: str) -> None:
+    with ExitStack() as stack:
         head = f"POST /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
-        too_much = b" " * 2_000
+        too_much = b" " * 2 * BODY
         if "chunked" in length:
             too_much = b"%x\r\n%b\r\n" % (len(too_much), too_much)
         for _ in range(30):
-            client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", strict.port)))
             client.sendall(f"{head}Content-Type: application/json\r\n{length}\r\n\r\n".encode() + too_much)
         for _ in range(10):
             began = time.monotonic()
-            assert server.get("/v1/articles")[0] == 200
+            assert strict.get("/v1/articles")[0] == 200
             assert time.monotonic() - began < 1
             time.sleep(0.1)

@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -542,3 +543,8 @@ def test_a_command_whose_reader_has_gone_ends_without_a_word(demo_database: str,
         settings = environment({"database_url": demo_database})
         ended = subprocess.run([DATELINE, *command], env=settings, stdout=nobody, stderr=subprocess.PIPE, text=True)
     assert (ended.returncode, ended.stderr) == (1, "")
+
+
+def test_no_command_loads_the_app_which_only_the_processes_of_a_server_need() -> None:
+    program = "import sys, api.cli, api.serving; sys.exit(bool({'api.web', 'flask_smorest'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
