@@ -291,7 +291,7 @@ def rotate_key(prefix: str, as_json: bool) -> None:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file to write instead.")
 def openapi(output: Path | None) -> None:
     """Print the OpenAPI document; needs no database."""
-    from api.app import create_app  # loads flask, which no other command needs
+    from api.app import create_app  # loads what only the processes of a server need
 
     document = json.dumps(create_app(Settings()).extensions["dateline.api"].document.to_dict(), indent=2) + "\n"
     if output:

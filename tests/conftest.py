@@ -99,27 +99,35 @@ def drop_database(connection: Connection, name: str) -> None:
 
 
 @contextmanager
-def new_database(server: str) -> Iterator[str]:
-    """An empty database of its own on the server."""
+def new_database(server: str, template: str = "template0") -> Iterator[str]:
+    """A database of its own on the server, empty unless it is the copy of another."""
     name = f"dateline_test_{uuid.uuid4().hex}"
     with connect(server) as connection:
-        create = "create database {} template template0 encoding 'UTF8'"
+        create = "create database {} template {} encoding 'UTF8'"
         if connection.info.server_version >= 170000:
             create += " locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
         else:
             create += " lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
-        connection.execute(sql.SQL(create).format(sql.Identifier(name)))
+        connection.execute(sql.SQL(create).format(sql.Identifier(name), sql.Identifier(template)))
         yield make_conninfo(server, dbname=name)
         drop_database(connection, name)
 
 
 @pytest.fixture(scope="session")
-def demo_database(server: str) -> Iterator[str]:
-    """A database with the demo archive."""
+def demo_template(server: str) -> Iterator[str]:
+    """The name of a database with the demo archive, to make copies of: nobody is connected to it."""
     with new_database(server) as conninfo:
         migrate.upgrade(conninfo)
         with connect(conninfo) as connection:
             archive.seed(connection)
+            name = connection.info.dbname
+        yield name
+
+
+@pytest.fixture(scope="session")
+def demo_database(server: str, demo_template: str) -> Iterator[str]:
+    """A database with the demo archive."""
+    with new_database(server, demo_template) as conninfo:
         yield conninfo
 
 
@@ -204,16 +212,12 @@ def serving(conninfo: str, **settings: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def served(server: str) -> Iterator[dict[str, str]]:
+def served(server: str, demo_template: str) -> Iterator[dict[str, str]]:
     """The demo archive on a port (BASE); the environment in which the README's commands find it."""
-    with new_database(server) as conninfo:
-        migrate.upgrade(conninfo)
-        with connect(conninfo) as connection:
-            archive.seed(connection)
-        with serving(conninfo) as base:
-            yield {
-                **os.environ,
-                "DATABASE_URL": conninfo,
-                "BASE": base,
-                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            }
+    with new_database(server, demo_template) as conninfo, serving(conninfo) as base:
+        yield {
+            **os.environ,
+            "DATABASE_URL": conninfo,
+            "BASE": base,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }

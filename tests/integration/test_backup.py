@@ -14,7 +14,6 @@ from eventful import key, live
 from partners import push, withdraw
 from processes import DATELINE, Server, postgres_programs, temporary_place
 
-from api import archive, migrate
 from api.database import Connection, connect
 
 ROOT = Path(__file__).parents[2]
@@ -72,14 +71,11 @@ def followed(client: Any, headers: dict[str, str]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def lived(server: str) -> Iterator[tuple[str, Connection]]:
+def lived(server: str, demo_template: str) -> Iterator[tuple[str, Connection]]:
     """A served archive in which much has happened."""
-    with new_database(server) as conninfo:
-        migrate.upgrade(conninfo)
-        with connect(conninfo) as connection:
-            archive.seed(connection)
-            live(connection)
-            yield conninfo, connection
+    with new_database(server, demo_template) as conninfo, connect(conninfo) as connection:
+        live(connection)
+        yield conninfo, connection
 
 
 def test_a_restored_dump_gives_the_same_answers_and_refuses_every_position_of_before(

@@ -19,12 +19,10 @@ from api.database import connect
 
 
 @pytest.fixture(scope="module")
-def well(server: str) -> Iterator[str]:
+def well(server: str, demo_template: str) -> Iterator[str]:
     """A database in order; tests put back what they break."""
-    with new_database(server) as conninfo:
-        migrate.upgrade(conninfo)
+    with new_database(server, demo_template) as conninfo:
         with connect(conninfo) as connection:
-            archive.seed(connection)
             statistics.measure(connection)
             connection.execute("analyze")
         yield conninfo

@@ -44,12 +44,9 @@ ODD_SETTINGS = {
 
 
 @pytest.fixture
-def conninfo(server: str) -> Iterator[str]:
+def conninfo(server: str, demo_template: str) -> Iterator[str]:
     """A database with the demo archive that a test may break."""
-    with new_database(server) as conninfo:
-        migrate.upgrade(conninfo)
-        with connect(conninfo) as connection:
-            archive.seed(connection)
+    with new_database(server, demo_template) as conninfo:
         yield conninfo
 
 
