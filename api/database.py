@@ -106,22 +106,22 @@ class Database:
         }
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        """The answer of ``work``, which only reads; asked once more when the server had closed our connections."""
+        """The answer of ``work``, which only reads; asked again when the server had closed our connections."""
 
         def bounded(connection: Connection) -> T:
             with deadlines.within(connection, self._read_seconds):
                 return work(connection)
 
-        try:
-            return self._once(bounded)
-        except psycopg.Error as error:
-            if not _lost(error):
-                raise translated(error) from error
-            self._pool.drain()
-        try:
-            return self._once(bounded)
-        except psycopg.Error as error:
-            raise translated(error) from error
+        lost = 0
+        while True:
+            try:
+                return self._once(bounded)
+            except psycopg.Error as error:
+                lost += 1
+                if lost == ATTEMPTS or not _lost(error):
+                    raise translated(error) from error
+                # Those that were being opened when the others were lost may be as well, and are not drained.
+                self._pool.drain()
 
     @contextmanager
     def moment(self, connection: Connection) -> Iterator[None]:

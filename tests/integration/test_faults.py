@@ -83,6 +83,21 @@ def test_no_read_fails_when_every_connection_is_terminated(
     app.extensions["dateline.database"].close()
 
 
+def test_a_read_outlives_connections_that_were_opened_before_all_were_terminated_and_used_after(app: Flask) -> None:
+    database: Database = app.extensions["dateline.database"]
+    lost: list[int] = []
+
+    def read(connection: Connection) -> int:
+        pid = connection.info.backend_pid
+        if len(lost) < 3:
+            lost.append(pid)
+            connection.execute("select pg_terminate_backend(pg_backend_pid())")
+        return pid
+
+    assert database.read(read) not in lost
+    assert len(set(lost)) == 3
+
+
 def test_a_database_that_is_away_is_a_503_until_it_is_back(app: Flask, server: str, conninfo: str) -> None:
     client = app.test_client()
     name = sql.Identifier(str(conninfo_to_dict(conninfo)["dbname"]))
