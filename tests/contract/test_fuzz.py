@@ -40,6 +40,6 @@ def test_every_answer_is_as_documented_whatever_is_asked(fuzzed: Server, seed: i
         # By chance alone not everything is hit upon.
         *(() if "examples" in phases else ("--exclude-checks", "EveryOperationSucceeds")),
     )
-    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     assert fuzzed.errors == "", "the server has nothing to complain of"

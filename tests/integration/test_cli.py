@@ -478,7 +478,7 @@ def test_a_database_that_does_not_answer_is_told_soon(command: list[str], silent
         if silent:
             nobody.listen()
         url = f"postgresql://someone@127.0.0.1:{nobody.getsockname()[1]}/archive"
-        done = dateline(*command, timeout=15, database_url=url, port=free_port())
+        done = dateline(*command, timeout=30, database_url=url, port=free_port())
     assert (done.returncode, done.stdout) == (1, "")
     assert "does not answer" in single_line(done.stderr)
 
