@@ -95,6 +95,9 @@ class Count(fields.Integer):
     SENTENCE = "must be a whole number from 0 to 9,223,372,036,854,775,807"
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        # To JSON, 390.0 is a whole number too; of larger ones a parser has lost digits by now.
+        if type(value) is float and value.is_integer() and value <= 2**53:
+            return int(value)
         if type(value) is not int:
             raise ValidationError(self.SENTENCE)
         return value

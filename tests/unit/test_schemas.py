@@ -14,6 +14,7 @@ from marshmallow import ValidationError, fields
 from schemas.articles import ArticleSchema
 from schemas.base import (
     CommaList,
+    Count,
     IdList,
     LanguageList,
     NoQuery,
@@ -159,6 +160,17 @@ def test_a_whole_number_is_within_its_bounds_or_refused(text: str) -> None:
     except ValidationError:
         assert not re.fullmatch("[1-9][0-9]?|100", text)
     assert 1 <= number <= 100
+
+
+@pytest.mark.parametrize(("value", "number"), [(0, 0), (2**63 - 1, 2**63 - 1), (390.0, 390), (2.0**53, 2**53)])
+def test_a_number_in_a_body_is_whole_however_json_writes_it(value: float, number: int) -> None:
+    taken = Count().deserialize(value)
+    assert (taken, type(taken)) == (number, int)
+
+
+@pytest.mark.parametrize("value", [-1, -1.0, 2**63, 2.0**54, 1.5, float("inf"), float("nan"), True, "1"])
+def test_no_other_number_in_a_body_is_taken(value: object) -> None:
+    assert refusal(Count(), value) == ["must be a whole number from 0 to 9,223,372,036,854,775,807"]
 
 
 # Slugs and lists
