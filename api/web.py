@@ -221,7 +221,7 @@ class Blueprint(flask_smorest.Blueprint):
             if alternatives:
                 content = {kind: {"schema": schema} for kind, schema in alternatives.items()}
                 told = self.doc(responses={200: {"content": content}})(told)
-            told = self.doc(responses=_described(raised))(told)
+            told = self.doc(responses=_problem_responses(raised))(told)
             # Reads inherit the document's own: a list here, even one that allows no key, makes some generated
             # clients demand one.
             security = {} if scope == "read" else {"security": [{"key": []}] if scope else []}
@@ -253,7 +253,7 @@ def _base_url(scheme: str, host: str) -> str:
     return f"{scheme}://{host.lower().removesuffix(port)}"
 
 
-def _described(raised: Sequence[type[Problem]]) -> dict[int, object]:
+def _problem_responses(raised: Sequence[type[Problem]]) -> dict[int, object]:
     """Problems, by their status. All at once, as flask-smorest copies what it has for each response that is added."""
     by_status: dict[int, list[type[Problem]]] = {}
     for problem in raised:
