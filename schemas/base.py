@@ -252,6 +252,6 @@ def _like_web_address(text: str) -> None:
 
 
 class SoughtWebAddress(WebAddress):
-    """A URL to find: all that its documented pattern lets through, as no article has one that is wrong otherwise."""
+    """A URL in a query string, checked by its documented pattern alone: one that is wrong otherwise finds nothing."""
 
     CHECK = staticmethod(_like_web_address)
