@@ -29,6 +29,8 @@ DRAIN_SECONDS = 30
 START_SECONDS = 60
 # Until clients that keep their connections have asked once more, and so were told to come again on another.
 LEAVE_SECONDS = 2.0
+# Where there is no other: until requests that had been sent before the signal have been read.
+READ_SECONDS = 0.25
 LEAVE = signal.SIGUSR1
 FIRST_HANDED = 3  # as systemd numbers them
 
@@ -126,7 +128,7 @@ class Workers(MPServer):
                 break
             new.interrupt_by_parent = False
             old, self.wrks[idx] = self.wrks[idx], new
-            self._leave([old])
+            self._leave([old], LEAVE_SECONDS)
             self._end(old)
         else:
             logs.event("renewed", processes=self.workers)
@@ -154,8 +156,7 @@ class Workers(MPServer):
             return new, "it failed"
 
     def _stop_workers(self) -> None:
-        if handed():
-            self._leave(self.wrks)
+        self._leave(self.wrks, LEAVE_SECONDS if handed() else READ_SECONDS)
         super()._stop_workers()
 
     def _end(self, worker: WorkerProcess) -> None:
@@ -163,13 +164,13 @@ class Workers(MPServer):
         super()._stop_workers()
         self.wrks = others
 
-    def _leave(self, workers: list[WorkerProcess]) -> None:
-        """Leave the clients of these processes to others."""
+    def _leave(self, workers: list[WorkerProcess], seconds: float) -> None:
+        """Leave the clients of these processes to others, who for these seconds are still answered."""
         for worker in workers:
             worker.interrupt_by_parent = True
             with suppress(ProcessLookupError):
                 os.kill(worker._id(), LEAVE)  # ends one that has not loaded the app yet, and so has none
-        time.sleep(LEAVE_SECONDS)
+        time.sleep(seconds)
 
 
 def _ready(load: Callable[[], Flask], say: Callable[[str], None]) -> Flask:

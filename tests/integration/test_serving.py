@@ -302,6 +302,19 @@ def test_requests_in_flight_are_answered_when_a_signal_comes(place: Path) -> Non
     assert postgres_of(place) == set()
 
 
+def test_a_request_that_crosses_with_a_signal_is_answered(place: Path) -> None:
+    with Server(place) as server, closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as kept:
+        server.ready()
+        kept.request("GET", "/livez")
+        assert kept.getresponse().read()
+        kept.auto_open = 0  # the request goes over this connection or fails
+        server.process.terminate()
+        time.sleep(0.05)
+        kept.request("GET", "/livez")
+        assert kept.getresponse().status == 200
+        assert server.ended() in (0, 143)
+
+
 def test_requests_of_clients_who_have_gone_end_before_the_server_does(place: Path) -> None:
     with Server(place) as server:
         server.ready()
