@@ -7,6 +7,8 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
@@ -20,6 +22,8 @@ from schemas.base import CommaList, Repeated, storable
 
 JSON = "application/json"
 LONGEST_NUMBER = 400
+# How many queries are remembered as they were understood, and of how many bytes each at most.
+REMEMBERED, LONGEST_REMEMBERED = 1_000, 500
 SEVERAL = "; several values are separated by commas"
 # How much of a refused body is read, and how long: most clients see no answer before they have sent all of theirs.
 DRAINED_BYTES = 64 * 1024 * 1024
@@ -36,6 +40,17 @@ class Parser(FlaskParser):
         "query": ma.RAISE,
         "json": ma.RAISE,
     }
+
+    def given(self, schema: ma.Schema, req: Request, location: str) -> Any:
+        """What the present request gives there. Of a query it is to be read only: who asks the same gets the same."""
+        if location == "query" and len(req.query_string) <= LONGEST_REMEMBERED:
+            return self._remembered(schema, req.query_string)
+        return self.parse(schema, req, location=location)
+
+    @lru_cache(REMEMBERED)  # noqa: B019 - there is one parser as long as there is a process
+    def _remembered(self, schema: ma.Schema, _query_string: bytes) -> Mapping[str, Any]:
+        # Without a request it takes the present one, whose query string this is.
+        return MappingProxyType(self.parse(schema, location="query"))
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> dict[str, Any]:
         fields = {field.data_key or name: field for name, field in schema.fields.items()}

@@ -235,7 +235,7 @@ class Blueprint(flask_smorest.Blueprint):
                     admit(scope)
                 if scope == "read" and (again := cached.answer()) is not None:
                     return again
-                given = [self.ARGUMENTS_PARSER.parse(schema, request, location=location) for schema, location in inputs]
+                given = [self.ARGUMENTS_PARSER.given(schema, request, location) for schema, location in inputs]
                 if positioned:
                     positions.hold()
                 return view(*given, **path)

@@ -46,7 +46,7 @@ ARTICLE_ID = ("The id of the article.", "73489488-7d9b-55fc-b9b4-5e9ee5af3853")
     problems=[InvalidCursor],
     summary="List and search articles",
 )
-def list_articles(query: dict[str, Any]) -> Response:
+def list_articles(query: Mapping[str, Any]) -> Response:
     """The archive, newest first, narrowed by any of the filters together."""
     return article_list(query)
 
@@ -59,7 +59,7 @@ def list_articles(query: dict[str, Any]) -> Response:
     path={"article_id": ARTICLE_ID},
     summary="Get one article",
 )
-def get_article(_query: dict[str, Any], article_id: UUID) -> Response:
+def get_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     """One article by its id; 410 with the reason once its outlet withdrew it.
 
     `Accept: application/vnd.iptc.ninjs+json` gets it as a news item in IPTC's ninjs 3.1.

@@ -70,7 +70,7 @@ SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries s
     problems=[Conflict, RequestInFlight, LengthRequired, ContentTooLarge, UnsupportedMediaType, IdempotencyKeyReused],
     summary="Push many articles",
 )
-def push_batch(query: dict[str, Any], headers: dict[str, Any]) -> Response:
+def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     """Push any number of articles, one a line of NDJSON or as a JSON array; the answer has a line for each, in order.
 
     Each item stands for itself: what is right is stored, in chunks, and what is refused says why. With `atomic=true`

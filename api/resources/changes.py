@@ -1,6 +1,7 @@
 """The change feed over HTTP."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, current_app
@@ -40,7 +41,7 @@ PAUSE_SECONDS = 5
     problems=[InvalidCursor, CursorExpired],
     summary="Follow the archive",
 )
-def list_changes(query: dict[str, Any]) -> Response:
+def list_changes(query: Mapping[str, Any]) -> Response:
     """Every change in the order of commits, with what changed as it is now; a follower misses none and sees none twice.
 
     Ask again with `page.next`. An entry whose `article` is null is a tombstone: delete it from your copy. Changes of

@@ -66,10 +66,10 @@ def made_editable(
     followed = ("Link",) if into else ()
     follows = f"{linked} Their names in articles follow by the job that `Location` names."
 
-    def create_noun(_query: dict[str, Any], record: Record) -> Response:
+    def create_noun(_query: Mapping[str, Any], record: Record) -> Response:
         return written(lambda connection: editing.create(connection, kind, record))
 
-    def change_noun(_query: dict[str, Any], slug: str) -> Response:
+    def change_noun(_query: Mapping[str, Any], slug: str) -> Response:
         given = patch_of(request)
         if given.get("slug", "") is None:
             raise refused([{"pointer": "/slug", "detail": "must not be null"}])
@@ -79,10 +79,10 @@ def made_editable(
 
         return written(lambda connection: editing.change(connection, kind, slug, renewed, matching=_matching()))
 
-    def merge_noun(_query: dict[str, Any], content: dict[str, str], slug: str) -> Response:
+    def merge_noun(_query: Mapping[str, Any], content: dict[str, str], slug: str) -> Response:
         return written(lambda connection: merging.merge(connection, kind, slug, content["into"], matching=_matching()))
 
-    def delete_noun(_query: dict[str, Any], slug: str) -> Response:
+    def delete_noun(_query: Mapping[str, Any], slug: str) -> Response:
         def deleted(connection: Connection) -> tuple[Any, Edit]:
             held = queries.one(connection, noun, slug)
             return held, editing.delete(connection, kind, slug, matching=_matching())

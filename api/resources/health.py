@@ -1,5 +1,6 @@
 """Whether the server lives, and whether it can serve."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint as FlaskBlueprint
@@ -17,7 +18,7 @@ figures = FlaskBlueprint("figures", __name__)
 
 
 @blueprint.operation("/livez", {200: (HealthSchema, "The process answers.")}, scope=None, summary="Is it alive?")
-def livez(_query: dict[str, Any]) -> Response:
+def livez(_query: Mapping[str, Any]) -> Response:
     """The process answers; the database is not asked."""
     return answer({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
@@ -29,7 +30,7 @@ def livez(_query: dict[str, Any]) -> Response:
     problems=[Unavailable],
     summary="Is it ready?",
 )
-def readyz(_query: dict[str, Any]) -> Response:
+def readyz(_query: Mapping[str, Any]) -> Response:
     """The database answers and has this server's migrations, or newer ones; else 503, for load balancers."""
     readiness.check()
     return answer({"status": "ok"}, headers={"Cache-Control": "no-store"})

@@ -1,5 +1,6 @@
 """Work that writes left to do, over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
@@ -20,7 +21,7 @@ blueprint = Blueprint("Jobs", __name__, url_prefix="/v1", description="What a wr
     kept=False,
     summary="Get one job",
 )
-def get_job(_query: dict[str, Any], job_id: int) -> Response:
+def get_job(_query: Mapping[str, Any], job_id: int) -> Response:
     """How far the work is that followed a write: renewing the names in the articles concerned. Ask again until `done`.
 
     A reader sees the names before and after side by side meanwhile; which articles a list holds is right at once.

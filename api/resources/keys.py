@@ -1,6 +1,6 @@
 """API keys over HTTP: made, listed, replaced and revoked by those with the scope ``admin``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, g, request
@@ -47,7 +47,7 @@ SECRET = {"Cache-Control": "no-store"}
     problems=[ContentTooLarge, UnsupportedMediaType],
     summary="Make a key",
 )
-def create_key(_query: dict[str, Any], content: dict[str, Any]) -> Response:
+def create_key(_query: Mapping[str, Any], content: dict[str, Any]) -> Response:
     """Make a key and show it, this once: it is stored hashed.
 
     `Idempotency-Key` is refused here, for a kept answer would be a kept secret. If the answer is lost, revoke the key
@@ -66,7 +66,7 @@ def create_key(_query: dict[str, Any], content: dict[str, Any]) -> Response:
     problems=[InvalidCursor],
     summary="List keys",
 )
-def list_keys(query: dict[str, Any]) -> Response:
+def list_keys(query: Mapping[str, Any]) -> Response:
     """All keys without their secrets, the newest first, revoked ones included. Never cached, so without an `ETag`."""
     return listed(query, {}, queries.page, read=caching.unkept)
 
@@ -78,7 +78,7 @@ def list_keys(query: dict[str, Any]) -> Response:
     path=PREFIX,
     summary="Get one key",
 )
-def get_key(_query: dict[str, Any], prefix: str) -> Response:
+def get_key(_query: Mapping[str, Any], prefix: str) -> Response:
     """One key by its prefix: what it may do, when it was last used, and whether it is revoked.
 
     A key sees itself; to see others it needs the scope `admin`.
@@ -97,7 +97,7 @@ def get_key(_query: dict[str, Any], prefix: str) -> Response:
     path=PREFIX,
     summary="Revoke a key",
 )
-def revoke_key(_query: dict[str, Any], prefix: str) -> Response:
+def revoke_key(_query: Mapping[str, Any], prefix: str) -> Response:
     """End a key: the next request with it is a 401, in every process. To revoke it again changes nothing.
 
     The key that is used does not end itself, lest nobody be left to make another: that is a 409. End it with another
@@ -121,7 +121,7 @@ def revoke_key(_query: dict[str, Any], prefix: str) -> Response:
     path=PREFIX,
     summary="Replace a key",
 )
-def rotate_key(_query: dict[str, Any], prefix: str) -> Response:
+def rotate_key(_query: Mapping[str, Any], prefix: str) -> Response:
     """Make a new key with the name, scopes and outlets of this one, and revoke this one, both at once.
 
     A revoked one is a 409, and so it is on sending this again: if the answer was lost, revoke the newest key of that

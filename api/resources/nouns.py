@@ -44,7 +44,7 @@ def made(
         "Location",
     )
 
-    def list_nouns(query: dict[str, Any]) -> Response:
+    def list_nouns(query: Mapping[str, Any]) -> Response:
         return listed(
             query,
             {},
@@ -53,14 +53,14 @@ def made(
             ),
         )
 
-    def get_noun(query: dict[str, Any], slug: str) -> Response:
+    def get_noun(query: Mapping[str, Any], slug: str) -> Response:
         return caching.read(
             lambda connection: queries.one(connection, noun, slug, query.get("as_of")),
             lambda found: answer(shown(found)) if found else elsewhere(slug),
             lambda found: found["etag"] if found else None,
         )
 
-    def list_noun_articles(query: dict[str, Any], slug: str) -> Response:
+    def list_noun_articles(query: Mapping[str, Any], slug: str) -> Response:
         try:
             return article_list(query, lambda connection: queries.asked(connection, noun, slug), **{one: [slug]})
         except NoSuchList:

@@ -1,5 +1,6 @@
 """Related articles over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from schemas.related import RelatedQuery, RelatedSchema
     path={"article_id": ARTICLE_ID},
     summary="List related articles",
 )
-def list_related(query: dict[str, Any], article_id: UUID) -> Response:
+def list_related(query: Mapping[str, Any], article_id: UUID) -> Response:
     """Articles on the same story, by the rarest tags, people and words that they share; each says what those are."""
     fields = query.get("fields", ())
 

@@ -1,5 +1,6 @@
 """The index, the OpenAPI document, Swagger UI, and what each kind of problem means."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from mimetypes import guess_type
@@ -31,7 +32,7 @@ SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
     kept=True,
     summary="Find everything",
 )
-def get_index(_query: dict[str, Any]) -> Response:
+def get_index(_query: Mapping[str, Any]) -> Response:
     """Addresses of everything; a browser is led to the documentation instead."""
     if request.accept_mimetypes.best_match([JSON, "text/html"]) == "text/html":
         response = Response(status=302, headers={"Location": "/docs", "Vary": "Accept"})
@@ -53,7 +54,7 @@ def get_index(_query: dict[str, Any]) -> Response:
     kept=True,
     summary="List the kinds of failure",
 )
-def list_problems(_query: dict[str, Any]) -> Response:
+def list_problems(_query: Mapping[str, Any]) -> Response:
     """What can go wrong: every `code` that a problem has, with its status and what to do."""
     return caching.unchanging(orjson.dumps({"data": [_kind(code) for code in sorted(PROBLEMS)]}), JSON)
 
@@ -67,7 +68,7 @@ def list_problems(_query: dict[str, Any]) -> Response:
     path={"code": ("The `code` of a problem.", "invalid_input")},
     summary="Look up a kind of failure",
 )
-def get_problem(_query: dict[str, Any], code: str) -> Response:
+def get_problem(_query: Mapping[str, Any], code: str) -> Response:
     """The page behind the `type` of an error."""
     if code not in PROBLEMS:
         raise NotFound("No kind of failure has this code; /problems lists them all.")

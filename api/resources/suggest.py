@@ -1,5 +1,6 @@
 """Suggestions over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
@@ -21,7 +22,7 @@ MANY = {"tag": "tags", "person": "people", "outlet": "outlets"}
     query=SuggestQuery,
     summary="Suggest tags, people and outlets",
 )
-def suggest_names(query: dict[str, Any]) -> Response:
+def suggest_names(query: Mapping[str, Any]) -> Response:
     """Tags, people and outlets with articles, for what has been typed so far; typos are forgiven where nothing fits."""
     if not words(query["q"]):
         detail = "must hold at least one letter or digit to look for"

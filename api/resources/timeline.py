@@ -1,5 +1,6 @@
 """Timelines over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
@@ -20,7 +21,7 @@ blueprint = Blueprint("Discovery", __name__, url_prefix="/v1", description="Ways
     query=TimelineQuery,
     summary="Count articles over time",
 )
-def get_timeline(query: dict[str, Any]) -> Response:
+def get_timeline(query: Mapping[str, Any]) -> Response:
     """How many articles each day, week, month or year has, narrowed by any of the filters of a list of articles."""
     filters = filters_of(query)
     interval, tz = query["interval"], query["tz"]

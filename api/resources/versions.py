@@ -1,5 +1,6 @@
 """The history of an article over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ def _operation(rule: str, schema: type[Schema], meaning: str, summary: str) -> A
 
 
 @_operation("", VersionListSchema, "All versions, the current one first.", "List the versions of an article")
-def list_versions(_query: dict[str, Any], article_id: UUID) -> Response:
+def list_versions(_query: Mapping[str, Any], article_id: UUID) -> Response:
     """Every version of an article; each change by its outlet makes one, and nothing that was published is lost.
 
     What only its outlet saw, under an embargo or withdrawn, is there for the outlet's keys alone.
@@ -45,7 +46,7 @@ def list_versions(_query: dict[str, Any], article_id: UUID) -> Response:
 
 
 @_operation("/<number:version>", ArticleVersionSchema, "The article as it was.", "Get one version of an article")
-def get_version(_query: dict[str, Any], article_id: UUID, version: int) -> Response:
+def get_version(_query: Mapping[str, Any], article_id: UUID, version: int) -> Response:
     """The whole article as it was in this version."""
 
     def one(connection: Connection) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def get_version(_query: dict[str, Any], article_id: UUID, version: int) -> Respo
 
 
 @_operation("/<number:version>/diff", DifferencesSchema, "What changed.", "See what a version changed")
-def get_version_diff(_query: dict[str, Any], article_id: UUID, version: int) -> Response:
+def get_version_diff(_query: Mapping[str, Any], article_id: UUID, version: int) -> Response:
     """The fields that this version changed, with what they were and are; texts word by word."""
 
     def compared(connection: Connection) -> dict[str, Any]:

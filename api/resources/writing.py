@@ -1,5 +1,6 @@
 """Writing articles over HTTP: push, change, withdraw."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +83,7 @@ PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "S
     problems=[Conflict, RequestInFlight, ContentTooLarge, UnsupportedMediaType, IdempotencyKeyReused],
     summary="Push an article",
 )
-def push_article(query: dict[str, Any], headers: dict[str, Any]) -> Response:
+def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     """Create the article of this `outlet` and `external_id`, or replace it. Sending it again changes nothing.
 
     `Dateline-Result` in the answer says `created`, `updated`, `unchanged`, or `stale` when the archive holds a higher
@@ -119,7 +120,7 @@ def push_article(query: dict[str, Any], headers: dict[str, Any]) -> Response:
     path={"article_id": ARTICLE_ID},
     summary="Correct an article",
 )
-def change_article(_query: dict[str, Any], article_id: UUID) -> Response:
+def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     """Change some fields of an article (JSON merge patch, RFC 7396): what is left out stays, null empties a field.
 
     `If-Match` with the `ETag` of the article as you know it makes sure that nobody else's change is lost. A `note`
@@ -149,7 +150,7 @@ def change_article(_query: dict[str, Any], article_id: UUID) -> Response:
     path={"article_id": ARTICLE_ID},
     summary="Withdraw an article",
 )
-def withdraw_article(query: dict[str, Any], article_id: UUID) -> Response:
+def withdraw_article(query: Mapping[str, Any], article_id: UUID) -> Response:
     """Take an article from all readers: from then on it answers 410 with the reason, and is in no list.
 
     Its text stays with the archive, and a push or change with `status: usable` brings it back; `purge=true` erases it.

@@ -16,7 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
 from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
-from api.parsing import LONGEST_NUMBER, Parser, flattened, parsed_json, pointer
+from api.parsing import LONGEST_NUMBER, LONGEST_REMEMBERED, Parser, flattened, parsed_json, pointer
 from schemas.base import CommaList, NoQuery, Repeated, Schema, Text, Whole
 from schemas.times import Bound
 
@@ -41,16 +41,33 @@ class BerthInput(Schema):
     ship = fields.Nested(NoQuery)
 
 
-def asked(query: str, schema: type[Schema] = BerthQuery) -> dict[str, Any]:
+def asked(query: str, schema: type[Schema] = BerthQuery) -> Mapping[str, Any]:
     """The parameters of a query string, sent as it stands."""
     with Flask(__name__).test_request_context(environ_overrides={"QUERY_STRING": query}):
-        return Parser().parse(schema(), request, location="query")
+        return Parser().given(schema(), request, "query")
 
 
 def sent(body: str | bytes, media_type: str | None = JSON) -> Any:
     """What a body holds."""
     with Flask(__name__).test_request_context(method="POST", data=body, content_type=media_type):
-        return Parser().parse(BerthInput(), request, location="json")
+        return Parser().given(BerthInput(), request, "json")
+
+
+def test_a_query_is_read_once_unless_it_is_long_or_wrong() -> None:
+    parser, schema = Parser(), BerthQuery()
+
+    def read(query: str) -> Mapping[str, Any]:
+        with Flask(__name__).test_request_context(environ_overrides={"QUERY_STRING": query}):
+            return parser.given(schema, request, "query")
+
+    assert read("tag=busan") is read("tag=busan")
+    assert read("tag=seoul") == {"tag": ["seoul"], "limit": 20}
+    long = f"section={'a' * LONGEST_REMEMBERED}"
+    assert read(long) == read(long)
+    assert read(long) is not read(long)
+    for _ in range(2):
+        with pytest.raises(InvalidInput, match="limit"):
+            read("limit=0")
 
 
 @pytest.mark.parametrize(
