@@ -49,16 +49,18 @@ def answer() -> Response | None:
 def keep(response: Response) -> Response:
     """Keep an answer for those who ask the same, if it follows from the request and the archive's state alone."""
     asked = g.pop("keep", None)
-    etag = response.headers.get("ETag")
-    if asked is None or response.status_code != 200 or etag is None or response.is_streamed:
+    if asked is None or response.status_code != 200 or response.is_streamed:
         return response
-    if "no-store" in response.headers.get("Cache-Control", "") or not _varies_by_what_is_known(
-        response.headers.get("Vary", "")
+    told = {name.lower(): value for name, value in response.headers}
+    if (
+        "etag" not in told
+        or "no-store" in told.get("cache-control", "")
+        or not _varies_by_what_is_known(told.get("vary", ""))
     ):
         return response
     key, state = asked
+    etag, mark = told["etag"], f':{told.get("content-encoding")}"'
     headers = tuple((name, value) for name, value in response.headers if name.lower() not in NOT_KEPT)
-    mark = f':{response.headers.get("Content-Encoding")}"'
     etag = f'{etag.removesuffix(mark)}"' if etag.endswith(mark) else etag
     cache = _cache()
     cache.keep(key, Kept(state, response.get_data(), headers, etag, g.get("changed_at")))

@@ -165,7 +165,7 @@ def settled(filters: Mapping[str, object], sort: str, fields: Sequence[str] = ()
         return None
     order = _order(sort, linked=selection.source != ARTICLES)
     columns = _columns((*fields, *order.names) if fields else ())
-    return replace(selection.where("a.visible"), columns=columns), order
+    return replace(selection, columns=columns, conditions=(*selection.conditions, "a.visible")), order
 
 
 def selected(

@@ -96,7 +96,8 @@ def walked_anyway(filters: Mapping[str, object], sort: str) -> Selection | None:
     if name not in LINKS or sort == "updated" or not isinstance(values, list) or len(values) != 1:
         return None
     links, column, _ = LINKS[name]
-    return Selection("a.*", links + FETCHED, settled=True).where(f"{column} = {BY_SLUG[name]}", driving=values[0])
+    condition: LiteralString = f"{column} = {BY_SLUG[name]}"
+    return Selection("a.*", links + FETCHED, (condition,), {"driving": values[0]}, settled=True)
 
 
 def linked(found: Known) -> bool:

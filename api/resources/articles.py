@@ -126,7 +126,7 @@ def article_list(
                 raise not_accepted("tz", BEYOND_TIME) from None
         if "q" in query:
             meta["suggestion"] = spelling.suggestion(connection, filters, query["q"]) if _few(page, wanted) else None
-        return replace(page, meta=meta)
+        return replace(page, meta=meta) if meta else page
 
     return listed(query, given, read)
 
