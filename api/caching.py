@@ -94,10 +94,8 @@ def cacheable(response: Response) -> Response:
 
 def tag(state: State) -> str:
     """A weak entity tag: the same address at the same state of the archive has the same answer for the same key."""
-    environ = request.environ
-    address = absolute(f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}")
-    stamp = f"{VERSION} {state.archive} {state.position} {state.beside} {address} {seen_alone()}"
-    return f'W/"{hashlib.blake2b(stamp.encode(), digest_size=12).hexdigest()}"'
+    stamp = f"{VERSION} {state.archive} {state.position} {state.beside} {absolute(request.full_path)} {seen_alone()}"
+    return f'W/"{hashlib.sha256(stamp.encode()).hexdigest()[:24]}"'
 
 
 def _held(state: State) -> bool:

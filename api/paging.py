@@ -4,7 +4,6 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import orjson
 
@@ -49,12 +48,4 @@ def feed_cursor(key: bytes, position: int, archive: str) -> str:
 
 def _signature(key: bytes, scope: Mapping[str, object], payload: bytes) -> bytes:
     message = orjson.dumps(scope, option=orjson.OPT_SORT_KEYS) + b"\n" + payload
-    signature = _keyed(key).copy()
-    signature.update(message)
-    return signature.digest()[:SIGNATURE_BYTES]
-
-
-@lru_cache(1)
-def _keyed(key: bytes) -> hmac.HMAC:
-    """The beginning of every signature: OpenSSL looks for its algorithm each time that one is begun."""
-    return hmac.new(key, digestmod="sha256")
+    return hmac.digest(key, message, "sha256")[:SIGNATURE_BYTES]

@@ -42,15 +42,10 @@ class Parser(FlaskParser):
     }
 
     def given(self, schema: ma.Schema, req: Request, location: str) -> Any:
-        """What the present request gives there. Of a query it is to be read only: who asks the same gets the same."""
+        """What a request gives there. Of a query it is to be read only: who asks the same gets the same."""
         if location == "query" and len(req.query_string) <= LONGEST_REMEMBERED:
-            return self._remembered(schema, req.query_string)
+            return _remembered(self, schema, req.query_string)
         return self.parse(schema, req, location=location)
-
-    @lru_cache(REMEMBERED)  # noqa: B019 - there is one parser as long as there is a process
-    def _remembered(self, schema: ma.Schema, _query_string: bytes) -> Mapping[str, Any]:
-        # Without a request it takes the present one, whose query string this is.
-        return MappingProxyType(self.parse(schema, location="query"))
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> dict[str, Any]:
         fields = {field.data_key or name: field for name, field in schema.fields.items()}
@@ -99,6 +94,12 @@ class Parser(FlaskParser):
                 else:
                     errors.append({"pointer": pointer(path), "detail": detail})
         raise refused(errors)
+
+
+@lru_cache(REMEMBERED)
+def _remembered(parser: Parser, schema: ma.Schema, query_string: bytes) -> Mapping[str, Any]:
+    request = Request({"QUERY_STRING": query_string.decode("latin-1")})
+    return MappingProxyType(parser.parse(schema, request, location="query"))
 
 
 def refused(errors: Sequence[Mapping[str, str]]) -> InvalidInput:

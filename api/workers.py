@@ -29,7 +29,7 @@ DRAIN_SECONDS = 30
 START_SECONDS = 60
 # Until clients that keep their connections have asked once more, and so were told to come again on another.
 LEAVE_SECONDS = 2.0
-# Where there is no other: until requests that had been sent before the signal have been read.
+# Where there is no other process to come to: until requests that had been sent before the signal have been read.
 READ_SECONDS = 0.25
 LEAVE = signal.SIGUSR1
 FIRST_HANDED = 3  # as systemd numbers them
@@ -165,7 +165,7 @@ class Workers(MPServer):
         self.wrks = others
 
     def _leave(self, workers: list[WorkerProcess], seconds: float) -> None:
-        """Leave the clients of these processes to others, who for these seconds are still answered."""
+        """Take no more clients in these processes; those they have are answered for these seconds, and sent away."""
         for worker in workers:
             worker.interrupt_by_parent = True
             with suppress(ProcessLookupError):

@@ -196,6 +196,7 @@ def test_pages_of_any_origin_may_read(client: ContractClient) -> None:
     nowhere = client.get("/nowhere", headers=origin)
     kept = client.get("/v1/articles", headers=origin)
     assert [each.status_code for each in (refused, nowhere, kept)] == [422, 404, 200]
+    assert "cache;" in kept.headers["Server-Timing"]
     for each in (refused, nowhere, kept):
         assert each.headers.getlist("Access-Control-Allow-Origin") == ["*"]
         assert each.headers.getlist("Access-Control-Expose-Headers") == [
