@@ -1,4 +1,4 @@
-"""What alembic runs: the pending steps, on the connection that ``api.migrate`` hands over."""
+"""What alembic runs: the pending steps, on the connection that ``api.stepping`` hands over."""
 
 from alembic import context
 

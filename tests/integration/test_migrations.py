@@ -1,12 +1,15 @@
 """The schema: up, down, and from an empty database to the same place."""
 
+import subprocess
+import sys
+
 import pytest
 from alembic.script import ScriptDirectory
 from conftest import drop_database, new_database
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from api import migrate
+from api import migrate, stepping
 from api.database import Connection, connect
 
 OBJECTS = """
@@ -26,18 +29,24 @@ def objects(connection: Connection) -> list[dict[str, object]]:
     return connection.execute(OBJECTS).fetchall()
 
 
-def test_migrations_have_one_head_and_one_root() -> None:
-    script = ScriptDirectory.from_config(migrate._config())
+def test_the_migrations_that_a_process_knows_are_those_of_alembic_in_its_order() -> None:
+    script = ScriptDirectory.from_config(stepping.configured())
     assert len(script.get_heads()) == len(script.get_bases()) == 1
+    assert list(migrate.known()) == [step.revision for step in script.walk_revisions()][::-1]
+
+
+def test_a_start_with_nothing_to_migrate_does_not_load_alembic(blank_database: str) -> None:
+    started = "import sys; from api import cli, serving, worker; from api.app import create_app; create_app()"
+    migrated = f"from api import migrate; migrate.upgrade({blank_database!r})"
+    loaded = "print(sorted({'alembic', 'sqlalchemy'} & {*sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", f"{started}; {migrated}; {loaded}"], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
 def test_every_migration_goes_up_down_and_up_again(server: str) -> None:
     with new_database(server) as conninfo, connect(conninfo) as connection:
-        steps = [
-            step.revision for step in reversed(list(ScriptDirectory.from_config(migrate._config()).walk_revisions()))
-        ]
         before = "base"
-        for step in steps:
+        for step in migrate.known():
             held = objects(connection)
             migrate.go(conninfo, step)
             above = objects(connection)
