@@ -1,6 +1,7 @@
 """What each of the server's processes runs: the app, ended in order."""
 
 import atexit
+import gc
 import signal
 import socket
 import threading
@@ -25,6 +26,8 @@ def worker() -> Flask:
     _at_sigterm(app.extensions["dateline.waiting"].stop)
     if settings.metrics:
         metrics.watch_pool(app.extensions["dateline.database"])
+    # As in the command's own process.
+    atexit.register(gc.freeze)
     # Left to the interpreter's end, the pool waits ten seconds for threads that no longer run (Python 3.13).
     atexit.register(app.extensions["dateline.database"].close)
     # granian waits for none whose client has gone; the interpreter's end would abort the process in their threads.
