@@ -24,7 +24,7 @@ def fuzzed() -> Iterator[Server]:
 @pytest.mark.parametrize(
     ("seed", "phases"),
     # What the document's own examples and bounds lead to is the same for every seed.
-    [(1, "examples,coverage,fuzzing,stateful"), (2, "fuzzing,stateful"), (3, "fuzzing,stateful")],
+    [(1, "examples,coverage,fuzzing,stateful"), (2, "fuzzing,stateful")],
 )
 def test_every_answer_is_as_documented_whatever_is_asked(fuzzed: Server, seed: int, phases: str) -> None:
     key = fuzzed.command("keys", "create", "--name", f"fuzz {seed}", "--scope", "admin")["key"]

@@ -14,6 +14,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.errors import PROBLEMS
 
+pytestmark = pytest.mark.every_postgres
+
 DOCUMENT = documented()
 OPERATIONS = [
     pytest.param(path, method, operation, id=operation["operationId"])

@@ -16,6 +16,8 @@ from processes import DATELINE, Server, temporary_place
 from api.settings import Settings
 from schemas.filters import ArticleQuery
 
+pytestmark = pytest.mark.every_postgres
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PARTNERS = "docs/partners.md"

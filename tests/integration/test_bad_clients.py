@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from processes import Server, temporary_place, until
 
+pytestmark = pytest.mark.every_postgres
+
 BODY, BATCH = 100_000, 200_000
 """What the second server takes at most, in bytes."""
 

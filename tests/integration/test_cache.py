@@ -21,6 +21,8 @@ from api.commands import jobs, keys, standing, statistics
 from api.database import Connection
 from api.queries import articles
 
+pytestmark = pytest.mark.every_postgres
+
 ARTICLE = "/v1/articles/73489488-7d9b-55fc-b9b4-5e9ee5af3853"
 PATHS = [
     "/v1/articles",

@@ -27,6 +27,8 @@ from api.app import create_app
 from api.database import connect
 from api.settings import Settings
 
+pytestmark = pytest.mark.every_postgres
+
 Run = Callable[..., Result]
 
 NOWHERE = "postgresql://127.0.0.1:1/nothing"

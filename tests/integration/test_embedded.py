@@ -22,6 +22,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from api.embedded import EmbeddedError, running
 
+pytestmark = pytest.mark.every_postgres
+
 REPOSITORY = Path(__file__).parents[2]
 ROOT_HOME = Path("/var/lib/dateline")
 DEADLINE = 60.0

@@ -24,6 +24,8 @@ from api.errors import TooSlow
 from api.prepared import planned_once
 from api.settings import Settings
 
+pytestmark = pytest.mark.every_postgres
+
 THREADS = 3
 ARTICLE = "/v1/articles/73489488-7d9b-55fc-b9b4-5e9ee5af3853"
 

@@ -24,6 +24,8 @@ from api.app import create_app
 from api.database import Connection, connect
 from api.settings import Settings
 
+pytestmark = pytest.mark.every_postgres
+
 Asked = Callable[[str], float]
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 ARTICLES = 'dateline_request_seconds_count{method="GET",route="/v1/articles",status="200"}'

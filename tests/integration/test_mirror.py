@@ -17,6 +17,8 @@ from stories import outlet, record, store, withdraw
 from api import migrate
 from api.database import connect
 
+pytestmark = pytest.mark.every_postgres
+
 SERVER_LOG = "werkzeug"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "partner_sync.py"
 
