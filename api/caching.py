@@ -75,9 +75,9 @@ def unchanging(body: bytes, mimetype: str) -> Response:
 
 def tagged(response: Response, etag: str, changed_at: datetime | None) -> Response:
     """The answer with what a client needs to ask later whether it has changed."""
-    response.headers.add("ETag", etag)
+    response.headers["ETag"] = etag
     if changed_at:
-        response.headers.add("Last-Modified", last_modified(changed_at))
+        response.headers["Last-Modified"] = last_modified(changed_at)
         g.changed_at = changed_at
     return cacheable(response)
 
@@ -86,7 +86,7 @@ def cacheable(response: Response) -> Response:
     """Let shared caches keep an answer that everyone would get, for a moment, and the client's own ask again."""
     everyone = settings().public_reads and g.get("key") is None
     headers = response.headers
-    headers.add("Cache-Control", "public, max-age=0, s-maxage=5" if everyone else "private, max-age=0")
+    headers["Cache-Control"] = "public, max-age=0, s-maxage=5" if everyone else "private, max-age=0"
     others = headers.get("Vary")
     headers["Vary"] = f"{others}, Authorization" if others else "Authorization"
     return response

@@ -87,9 +87,9 @@ class Prepared:
         result = self._answered(self._connection.pgconn.exec_prepared(prepared.name, texts))
         columns, reader = prepared.columns, prepared.reader
         reader.set_pgresult(result, set_loaders=False)
-        rows = reader.load_rows(0, result.ntuples, tuple)
+        rows = reader.load_rows(0, result.ntuples, lambda values: dict(zip(columns, values, strict=True)))
         reader.set_pgresult(None, set_loaders=False)
-        return [dict(zip(columns, row, strict=True)) for row in rows]
+        return rows
 
     def _prepare(self, statement: LiteralString) -> Statement:
         server = self._connection.pgconn

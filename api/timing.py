@@ -39,5 +39,6 @@ def report(response: Response) -> None:
     """Name the stages and their milliseconds in the response."""
     stages = g.get("stages")
     if stages:
-        told = ", ".join([f"{name};dur={seconds * 1_000:.2f}" for name, seconds in stages.items()])
-        response.headers.add("Server-Timing", told)
+        response.headers["Server-Timing"] = ", ".join(
+            f"{name};dur={seconds * 1_000:.2f}" for name, seconds in stages.items()
+        )

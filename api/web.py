@@ -5,7 +5,7 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import flask_smorest
 import marshmallow as ma
@@ -14,9 +14,6 @@ from apispec import APISpec
 from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.datastructures import Headers
 from werkzeug.routing import MapAdapter
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 from api import answer_headers, cached, examples, limiting, logs, metrics, positions, protection, timing
 from api.admission import admit
@@ -70,19 +67,8 @@ def absolute(path: str) -> str:
     return f"{base_url()}{path}"
 
 
-class Sent(Response):
-    """A response whose headers are sent as they are where nothing is left to be added."""
-
-    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
-        """Without a copy of them, for which werkzeug looks through each of them anew."""
-        is_whole = self.status_code == 200 and "Content-Length" in self.headers
-        return self.headers if is_whole else super().get_wsgi_headers(environ)
-
-
 class App(Flask):
     """A Flask that does not look, at each request, for coroutines and hosts that there are none of."""
-
-    response_class = Sent
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -129,7 +115,7 @@ def prepare(app: Flask) -> None:
                     drain(request)
         if request.method == "OPTIONS":
             response.headers.pop("Content-Type", None)
-        response.headers.add("X-Request-Id", g.get("request_id", ""))
+        response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers.extend(protection.headers())
         limiting.tell(response)
         timing.report(response)
