@@ -46,7 +46,10 @@ def upgrade(conninfo: str) -> None:
 
 
 def go(conninfo: str, revision: str) -> str | None:
-    """Go up or down to ``revision`` (``head``, ``base`` or one's number); the revision afterwards."""
+    """Go up or down to ``revision`` (``head``, ``base`` or one's number); the revision afterwards.
+
+    Raises UnfitDatabase.
+    """
     target = {"head": head(), "base": None}.get(revision, revision)
     if target is not None and target not in known():
         raise UnfitDatabase(f"There is no migration {revision!r}; there are base, {', '.join(known())}, head.")

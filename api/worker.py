@@ -26,7 +26,7 @@ def worker() -> Flask:
     _at_sigterm(app.extensions["dateline.waiting"].stop)
     if settings.metrics:
         metrics.watch_pool(app.extensions["dateline.database"])
-    # As in the command's own process.
+    # As in api/cli.py, which this process does not pass through.
     atexit.register(gc.freeze)
     # Left to the interpreter's end, the pool waits ten seconds for threads that no longer run (Python 3.13).
     atexit.register(app.extensions["dateline.database"].close)

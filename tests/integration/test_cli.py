@@ -547,6 +547,15 @@ def test_a_command_whose_reader_has_gone_ends_without_a_word(demo_database: str,
     assert (ended.returncode, ended.stderr) == (1, "")
 
 
+def test_no_command_takes_all_objects_apart_as_it_ends() -> None:
+    program = (
+        "import atexit, gc; from api.cli import main;"
+        " atexit.register(lambda: print(len(gc.get_objects()) < 1_000 < gc.get_freeze_count())); main(['seed', '-h'])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "True"
+
+
 def test_no_command_loads_the_app_which_only_the_processes_of_a_server_need() -> None:
     program = "import sys, api.cli, api.serving; sys.exit(bool({'api.web', 'flask_smorest'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -41,6 +41,13 @@ def granted(server: str, superuser: str) -> Iterator[str]:
                 connection.execute(sql.SQL("drop owned by {role}; drop role {role}").format(**named))
 
 
+def test_a_role_that_owns_nothing_is_told_that_it_cannot_migrate(granted: str) -> None:
+    for revision in ("base", "0005"):
+        with pytest.raises(migrate.UnfitDatabase, match=r"may not make the tables: .* let it own the database"):
+            migrate.go(granted, revision)
+    migrate.upgrade(granted)
+
+
 def test_a_role_that_owns_nothing_serves_an_archive(granted: str) -> None:
     migrate.upgrade(granted)
     with connect(granted) as connection:
