@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import LiteralString
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Order:
     """A total order: columns that are never null, the last of them unique, and their names in a row."""
 
@@ -14,7 +15,7 @@ class Order:
     names: tuple[LiteralString, ...]
     descending: bool = False
 
-    @property
+    @cached_property
     def reversed(self) -> "Order":
         """The same order from the other end."""
         return replace(self, descending=not self.descending)
@@ -43,7 +44,12 @@ LARGEST: LiteralString = "101"
 _PLACEHOLDERS: tuple[LiteralString, ...] = ("%(after_0)s", "%(after_1)s", "%(after_2)s")
 
 
-@dataclass(frozen=True)
+def bound(place: Sequence[object]) -> dict[str, object]:
+    """The parameters of a place in an order."""
+    return {f"after_{n}": value for n, value in enumerate(place)}
+
+
+@dataclass(frozen=True, eq=False)
 class Selection:
     """``select columns from source where conditions``, with named parameters.
 
@@ -74,7 +80,7 @@ class Selection:
 
     def after(self, order: Order, place: Sequence[object]) -> "Selection":
         """The rows behind ``place`` in the order."""
-        values = {f"after_{n}": value for n, value in enumerate(place)}
+        values = bound(place)
         narrowed = replace(self, also=None).where(order.after, **values)
         return replace(narrowed, also=self.also and self.also.where(order.named.after, **values))
 

@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from api.commands import articles, changes, jobs, nouns, standing
 from api.commands.articles import Outcome
 from api.commands.changes import Change
 from api.database import Connection
+from api.queries.pages import Page
 
 DAY = datetime(2025, 6, 1, tzinfo=UTC)
 
@@ -66,3 +69,8 @@ def withdraw(connection: Connection, article: UUID, status: str, reason: str) ->
     recorded: list[Change] = []
     standing.withdraw(connection, article, status, reason, recorded)
     changes.record(connection, recorded)
+
+
+def shown(page: Page) -> list[dict[str, Any]]:
+    """The articles of a page as a client reads them."""
+    return orjson.loads(orjson.dumps(page.rows))

@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, LiteralString, cast
 from uuid import UUID
 
+import orjson
 from psycopg.rows import DictRow
 
 from api import search
-from api.article import ALL, COLUMNS, ETAG, TOMBSTONE
+from api.article import ALL, COLUMNS, ETAG, TOMBSTONE, entry
 from api.asked import Asked, texts
 from api.asked import asked as understood
 from api.database import Connection
 from api.prepared import planned_once, unread
-from api.queries import explaining, relevance, searching
+from api.queries import explaining, relevance, searching, walks
 from api.queries.frequencies import Known, known
 from api.queries.highlights import FIELDS, highlight
-from api.queries.pages import Page, Ranked, Wanted, empty, fetch, hide
+from api.queries.pages import Page, Ranked, Wanted, empty, fetch, fetch_settled
 from api.queries.walks import ARTICLES, driven, walked_anyway
 from api.query import Node
 from api.selection import Order, Selection
@@ -99,10 +100,9 @@ def page(
     ``api.query.parse`` made of it.
     ``highlights`` marks what the search found in them, ``explain`` tells how the search was understood.
     """
-    if alone is not None and not alone and (planned := settled(filters, sort, fields)):
-        found = fetch(connection, *planned, wanted)
-        hide(found.rows, {*planned[1].names}.difference(fields or COLUMNS))
-        return found
+    if alone is not None and not alone and (anyway := walked_anyway(filters, sort)):
+        name, parameters = anyway
+        return _entries(fetch_settled(connection, *settled(name, sort, tuple(fields)), parameters, wanted))
     question = asked(connection, cast("Node", filters["q"])) if "q" in filters else None
     query = question.tsquery if question else None
     explanation = explaining.words(connection, question) if question and explain else None
@@ -110,30 +110,36 @@ def page(
     known_of = None if question and query is None else known(connection, filters, query, sort)
     if known_of is None:
         return replace(empty(wanted), ranked=Ranked(0, True) if by_relevance else None, explained=explanation)
-    read = (*fields, *(FIELDS if highlights else ())) if fields else ()
     select = partial(selected, alone=alone)
     if question and query is not None and by_relevance:
-        hidden = ("id",)
         found, scale = relevance.page(connection, select, known_of, question, query, wanted)
-        columns = _columns((*read, *hidden) if fields else ())
         if explanation:
             ids = [row["id"] for row in found.rows]
             explanation["scores"] = explaining.scores(connection, question.wanted, scale, ids)
+        columns = _columns(fields, ("id",), highlights)
         found = replace(found, rows=_still_seen(connection, found.rows, columns, alone))
     elif query is not None:
-        hidden = _order(sort, False).names
-        columns = _columns((*read, *hidden) if fields else ())
+        columns = _columns(fields, _order(sort, False).names, highlights)
         found = searching.page(connection, select, known_of, query, sort, wanted, columns)
     else:
-        selection, order = selected(known_of, query, sort, read, alone)
+        selection, order = selected(known_of, query, sort, fields, alone)
         # How many there are is the same in any order, and sooner found in the one that has more indexes.
         counted = (selection, order) if selection.gathered else selected(known_of, query, "newest", alone=alone)
-        found, hidden = fetch(connection, selection, order, wanted, counted=counted), order.names
+        found = fetch(connection, selection, order, wanted, counted=counted)
     if highlights and question:
         highlight(connection, found.rows, question)
-    shown = (*(fields or COLUMNS), "highlights")
-    hide(found.rows, {*read, *hidden}.difference(shown))
-    return replace(found, explained=explanation)
+    return replace(_entries(found), explained=explanation)
+
+
+def _entries(found: Page) -> Page:
+    """The page with its articles as they are sent."""
+    return replace(found, rows=[_entry(row) for row in found.rows])
+
+
+def _entry(row: DictRow) -> orjson.Fragment:
+    if "highlights" not in row:
+        return row["entry"]
+    return orjson.Fragment(f'{row["entry"][:-1]},"highlights":{orjson.dumps(row["highlights"]).decode()}}}')
 
 
 def _still_seen(
@@ -148,8 +154,11 @@ def _still_seen(
     return unread(connection).execute(statement, parameters).fetchall()
 
 
-def _columns(fields: Sequence[str]) -> LiteralString:
-    return ", ".join(COLUMNS[name] for name in dict.fromkeys(fields)) if fields else ALL
+def _columns(fields: Sequence[str], hidden: Sequence[str], highlights: bool = False) -> LiteralString:
+    """The entry of each article, and what else is read to place it and to mark it."""
+    others = ", ".join(COLUMNS[name] for name in (*hidden, *(FIELDS if highlights else ())))
+    # What is marked is put into the entry, for which it is read.
+    return f"{entry(fields)}{'::text' if highlights else ''} as entry, {others}"
 
 
 def asked(connection: Connection, q: Node) -> Asked:
@@ -158,14 +167,12 @@ def asked(connection: Connection, q: Node) -> Asked:
     return understood(q, connection.execute(search.TERMS, parameters).fetchall())
 
 
-def settled(filters: Mapping[str, object], sort: str, fields: Sequence[str] = ()) -> tuple[Selection, Order] | None:
-    """The selection and order of a list that nothing has to be known of beforehand; None of any other."""
-    selection = walked_anyway(filters, sort)
-    if selection is None:
-        return None
+@lru_cache(1_000)
+def settled(name: str, sort: str, fields: tuple[str, ...] = ()) -> tuple[Selection, Order]:
+    """The selection, without its parameters, and the order of a list that nothing has to be known of beforehand."""
+    selection = walks.settled(name).where("a.visible")
     order = _order(sort, linked=selection.source != ARTICLES)
-    columns = _columns((*fields, *order.names) if fields else ())
-    return replace(selection, columns=columns, conditions=(*selection.conditions, "a.visible")), order
+    return replace(selection, columns=_columns(fields, order.names)), order
 
 
 def selected(
@@ -177,7 +184,7 @@ def selected(
     selection = driven(driving, found, sort)
     linked = selection.source != ARTICLES
     order = _order(sort, linked)
-    columns = _columns((*fields, *order.names) if fields else ())
+    columns = _columns(fields, order.names)
     selection = _narrowed(selection.where("a.visible"), found.filters, driving, query, linked=linked)
     if alone is not None and not alone:
         return replace(selection, columns=columns), order

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from typing import LiteralString
 from uuid import UUID
@@ -34,7 +35,7 @@ class State:
     trimmed_to: int
     beside: str
 
-    @property
+    @cached_property
     def archive(self) -> str:
         """Another one for every archive, and for every server and every database that a dump is restored to."""
         return sha256(f"{self.incarnation} {self.server} {self.made}".encode()).hexdigest()[:16]

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, LiteralString
 
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from api.database import Connection, at_once, present
 from api.prepared import planned_once, unread
-from api.selection import Order, Selection
+from api.selection import Order, Selection, bound
 
 COUNTED_AT_MOST = 1_000
 
@@ -29,10 +30,11 @@ class Wanted:
 class Page:
     """Rows in order, the places from which pages before and behind it go on, and how many rows there are in all.
 
-    ``explained`` is how a search was understood; ``meta`` has more facts about the whole list, as they are shown.
+    Rows of articles are JSON that can be sent but not read. ``explained`` is how a search was understood; ``meta`` has
+    more facts about the whole list, as they are shown.
     """
 
-    rows: list[DictRow]
+    rows: list[Any]
     prev: list[Any] | None = None
     next: list[Any] | None = None
     total: int | None = None
@@ -64,11 +66,38 @@ def fetch(
     counted: tuple[Selection, Order] | None = None,
 ) -> Page:
     """One page of a selection. ``counted`` has the same rows, with an order to count them in, if not the page's."""
-    along = order.reversed if wanted.backward else order
-    if selection.settled and wanted.count != "exact":
-        found, total = _settled(connection, selection, along, wanted)
-    else:
-        found, total = _planned(connection, selection, along, wanted, counted or (selection, order))
+    found, total = _planned(connection, selection, _along(order, wanted), wanted, counted or (selection, order))
+    return _page(found, total, order, wanted)
+
+
+def fetch_settled(
+    connection: Connection, selection: Selection, order: Order, parameters: Mapping[str, object], wanted: Wanted
+) -> Page:
+    """One page of a settled selection, whose statement is written once for all ``parameters``."""
+    if wanted.count == "exact":
+        return fetch(connection, replace(selection, parameters=parameters), order, wanted)
+    counted = wanted.count != "none"
+    statement = _statement(selection, _along(order, wanted), wanted.place is not None, counted)
+    parameters = {**parameters, **bound(wanted.place or ()), "limit": wanted.limit + 1, "most": COUNTED_AT_MOST + 1}
+    found, total = planned_once(connection, statement, parameters), None
+    if counted:
+        total = found[0]["total"]
+        found = [row for row in found if row[order.names[-1]] is not None]
+    return _page(found, total, order, wanted)
+
+
+@lru_cache(1_000)
+def _statement(selection: Selection, order: Order, behind: bool, counted: bool) -> LiteralString:
+    place = order.names if behind else None
+    statement, _ = selection.counted_page(order, place, 0, 0) if counted else selection.page(order, place, 0)
+    return statement
+
+
+def _along(order: Order, wanted: Wanted) -> Order:
+    return order.reversed if wanted.backward else order
+
+
+def _page(found: list[DictRow], total: int | None, order: Order, wanted: Wanted) -> Page:
     more = len(found) > wanted.limit
     del found[wanted.limit :]
     if wanted.backward:
@@ -82,18 +111,6 @@ def fetch(
         total=total,
         capped=capped,
     )
-
-
-def _settled(
-    connection: Connection, selection: Selection, order: Order, wanted: Wanted
-) -> tuple[list[DictRow], int | None]:
-    if wanted.count == "none":
-        return planned_once(connection, *selection.page(order, wanted.place, wanted.limit)), None
-    statement, parameters = selection.counted_page(order, wanted.place, wanted.limit, COUNTED_AT_MOST + 1)
-    found = planned_once(connection, statement, parameters)
-    total = found[0]["total"]
-    hide(found, ["total"])
-    return [row for row in found if row[order.names[-1]] is not None], total
 
 
 def _planned(

@@ -85,19 +85,26 @@ def walked(found: Known, wanted: int, sort: str) -> int | None:
     return max(WALKED_AT_LEAST, round(PATIENCE * needed))
 
 
-def walked_anyway(filters: Mapping[str, object], sort: str) -> Selection | None:
-    """All articles, or those of one tag or person and of nothing else; None where there is more to know.
-
-    They are walked however many they are, so all is planned once, and the id of a noun is found on the way.
-    """
+def walked_anyway(filters: Mapping[str, object], sort: str) -> tuple[str, dict[str, object]] | None:
+    """Which articles ``settled`` selects, with its parameters; None where there is more to know of these filters."""
     if not filters:
-        return Selection("a.*", ARTICLES, settled=True)
+        return "", {}
     [(name, values)] = filters.items() if len(filters) == 1 else [("", None)]
     if name not in LINKS or sort == "updated" or not isinstance(values, list) or len(values) != 1:
         return None
+    return name, {"driving": values[0]}
+
+
+def settled(name: str) -> Selection:
+    """All articles, or those of one tag or person by the name of its filter.
+
+    They are walked however many they are, so all is planned once, and the id of a noun is found on the way.
+    """
+    if not name:
+        return Selection("a.*", ARTICLES, settled=True)
     links, column, _ = LINKS[name]
     condition: LiteralString = f"{column} = {BY_SLUG[name]}"
-    return Selection("a.*", links + FETCHED, (condition,), {"driving": values[0]}, settled=True)
+    return Selection("a.*", links + FETCHED, (condition,), settled=True)
 
 
 def linked(found: Known) -> bool:

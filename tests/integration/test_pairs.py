@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 from contract import ContractClient
-from stories import outlet, record, store
+from stories import outlet, record, shown, store
 
 from api.commands import reindexing, statistics
 from api.database import Connection, present
@@ -53,7 +53,7 @@ def unpair(connection: Connection) -> None:
 def read(connection: Connection, q: str, sort: str) -> list[object]:
     """The ids that a search finds."""
     page = articles.page(connection, {"q": parse(q)}, sort, Wanted(20, count="capped"), ["id"])
-    return [row["id"] for row in page.rows]
+    return [row["id"] for row in shown(page)]
 
 
 def looked_at(connection: Connection, q: str) -> int:

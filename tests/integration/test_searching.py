@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from contract import ContractClient
 from plans import watched
-from stories import outlet, record, store
+from stories import outlet, record, shown, store
 
 from api.commands import statistics
 from api.database import Connection
@@ -162,7 +162,7 @@ def test_where_a_walk_does_not_fill_the_page_all_that_matches_is_fetched(
     with watched(blank) as costs:
         page = articles.page(blank, {"q": parse("canal")}, sort, Wanted(3, count="capped"), ["headline"])
     days = sorted(far, reverse=sort == "newest")
-    assert [row["headline"] for row in page.rows] == [f"Day {n}" for n in days[:3]]
+    assert [row["headline"] for row in shown(page)] == [f"Day {n}" for n in days[:3]]
     assert page.total == 5
     assert page.next is not None
     pages = [cost.text for cost in costs if "%(limit)s" in cost.text]
@@ -176,5 +176,5 @@ def test_where_a_walk_fills_the_page_nothing_else_is_read(blank: Connection, mon
     statistics.measure(blank)
     with watched(blank) as costs:
         page = articles.page(blank, {"q": parse("canal")}, "newest", Wanted(3), ["headline"])
-    assert [row["headline"] for row in page.rows] == ["Day 59", "Day 57", "Day 55"]
+    assert [row["headline"] for row in shown(page)] == ["Day 59", "Day 57", "Day 55"]
     assert ["%(walked)s" in cost.text for cost in costs if "%(limit)s" in cost.text] == [True]
