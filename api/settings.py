@@ -60,6 +60,12 @@ class Settings:
     threads: int = setting(
         8, "Requests that one server process answers at once, each on a connection of its own.", high=512
     )
+    cpu_affinity: bool = setting(
+        False,
+        "Whether each server process keeps to a CPU of its own, where Linux runs it: faster where answers are not"
+        " compressed, slower where they are (`docs/operations.md`).",
+        shown="false",
+    )
     public_url: str = setting(
         "",
         "The address readers use, for absolute links, such as `https://news.example.org`.",

@@ -21,7 +21,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
 
-from api import gate, logs, readiness
+from api import affinity, gate, logs, readiness
 from api.errors import Problem
 from api.settings import Settings
 
@@ -97,6 +97,7 @@ class Workers(MPServer):
             log_dictconfig=logs.GRANIAN,
         )
         self._listener = listener
+        self._cpu_affinity = settings.cpu_affinity
 
     def _init_shared_socket(self) -> None:
         self._listener.setblocking(False)
@@ -113,7 +114,8 @@ class Workers(MPServer):
         self._shd = SocketHolder(*held)  # pyright: ignore[reportCallIssue]: its stub says nothing of them
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Callable[[], Flask]) -> WorkerProcess:
-        return super()._spawn_worker(idx, target, partial(_leaving, callback_loader, self._listener))
+        leaving = partial(_leaving, callback_loader, self._listener)
+        return super()._spawn_worker(idx, target, partial(_on_cpu, idx, leaving) if self._cpu_affinity else leaving)
 
     def _reload(self, spawn_target: Any, target_loader: Callable[[], Flask]) -> None:
         """On SIGHUP: each process ends once another is ready in its place; where none is, all stay as they are."""
@@ -184,6 +186,12 @@ def _ready(load: Callable[[], Flask], say: Callable[[str], None]) -> Flask:
         sys.exit(1)
     say("")
     return app
+
+
+def _on_cpu(number: int, load: Callable[[], Flask]) -> Flask:
+    """The app in a process that keeps to one CPU, as all threads will that it has by then."""
+    affinity.keep_to_one_cpu(number)
+    return load()
 
 
 def _leaving(load: Callable[[], Flask], listener: socket.socket) -> Flask:
