@@ -3,11 +3,11 @@
 import logging
 
 import psycopg
-from flask import current_app, g, request
 
 import api.queries.keys as held_keys
 from api import keys, limiting, rights
 from api.commands import keys as key_commands
+from api.context import app, g, request
 from api.current import database, settings
 from api.database import Connection
 from api.errors import Unauthorized
@@ -18,15 +18,15 @@ log = logging.getLogger("dateline")
 
 def admit(scope: str) -> None:
     """Refuse a request whose key has no ``scope``; the key is ``g.key`` afterwards, None without one."""
-    g.key = presented_key()
+    g().key = presented_key()
     open_to_all = scope == "read" and settings().public_reads
-    if g.key is not None or not open_to_all:
-        rights.demand(g.key, scope)
+    if g().key is not None or not open_to_all:
+        rights.demand(g().key, scope)
 
 
 def presented_key() -> Key | None:
     """The key that the request shows, None when it shows none; Unauthorized when it is not a valid one."""
-    header = request.headers.get("Authorization")
+    header = request().headers.get("Authorization")
     if header is None:
         return None
     scheme, _, token = header.partition(" ")
@@ -43,7 +43,7 @@ def presented_key() -> Key | None:
 
 def _valid(connection: Connection, token: str) -> Key | None:
     key = held_keys.valid(connection, token)
-    uses: keys.Uses = current_app.extensions["dateline.uses"]
+    uses: keys.Uses = app().extensions["dateline.uses"]
     if key and uses.worth_noting(key.prefix):
         try:
             key_commands.note_use(connection, key.id)
@@ -54,9 +54,9 @@ def _valid(connection: Connection, token: str) -> Key | None:
 
 def may_write(outlet: str) -> bool:
     """Whether the key of this request writes for an outlet, and so sees what is not yet for everyone."""
-    return rights.allowed(g.get("key"), "write", outlet)
+    return rights.allowed(g().get("key"), "write", outlet)
 
 
 def seen_alone() -> list[str] | None:
     """The outlets whose embargoed articles this request may see: those of its key, None for all."""
-    return rights.seen_alone(g.get("key"))
+    return rights.seen_alone(g().get("key"))

@@ -3,13 +3,14 @@
 import threading
 from importlib.metadata import version
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import answer_headers, cached, compression, examples, gate, limits, problems, web
 from api.cache import Cache
+from api.context import request
 from api.converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
 from api.database import Database
 from api.keys import Uses
@@ -112,7 +113,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 def _read_from_any_origin(response: Response) -> Response:
     """Say so in all answers but those to OPTIONS; flask-cors would work it out anew each time."""
-    if request.method != "OPTIONS":
+    if request().method != "OPTIONS":
         response.headers.add("Access-Control-Allow-Origin", "*")
         response.headers.add("Access-Control-Expose-Headers", EXPOSED)
     return response

@@ -2,13 +2,14 @@
 
 from functools import lru_cache
 
-from flask import Response, current_app, g, request
+from flask import Response
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_set_header
 
 from api import metrics
 from api.cache import Cache, Kept, Key
 from api.conditional import client_has, last_modified
+from api.context import app, g, request
 from api.current import database
 from api.database import Connection
 from api.queries import changes
@@ -27,20 +28,20 @@ def answer() -> Response | None:
     Who sends a Dateline-Position wants to see at least that, so the archive is asked.
     """
     cache = _cache()
-    environ = request.environ
+    environ = request().environ
     if not cache.capacity or environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_DATELINE_POSITION" in environ:
         return None
     key = _key()
     kept = cache.get(key)
     # What is read from here on is of this state or of a later one.
-    g.keep = (key, (cache.trusted() if kept else cache.seen) or state())
+    g().keep = (key, (cache.trusted() if kept else cache.seen) or state())
     if kept is None:
         metrics.looked_up("miss")
         return None
-    if kept.state != g.keep[1]:
+    if kept.state != g().keep[1]:
         metrics.looked_up("stale")
         return None
-    del g.keep
+    del g().keep
     metrics.looked_up("hit")
     with stage("cache"):
         return _again(kept)
@@ -48,7 +49,7 @@ def answer() -> Response | None:
 
 def keep(response: Response) -> Response:
     """Keep an answer for those who ask the same, if it follows from the request and the archive's state alone."""
-    asked = g.pop("keep", None)
+    asked = g().pop("keep", None)
     if asked is None or response.status_code != 200 or response.is_streamed:
         return response
     told = {name.lower(): value for name, value in response.headers}
@@ -63,7 +64,7 @@ def keep(response: Response) -> Response:
     headers = tuple((name, value) for name, value in response.headers if name.lower() not in NOT_KEPT)
     etag = f'{etag.removesuffix(mark)}"' if etag.endswith(mark) else etag
     cache = _cache()
-    cache.keep(key, Kept(state, response.get_data(), headers, etag, g.get("changed_at")))
+    cache.keep(key, Kept(state, response.get_data(), headers, etag, g().get("changed_at")))
     metrics.kept(cache.size)
     return response
 
@@ -87,11 +88,11 @@ def learned(connection: Connection) -> State:
 
 
 def _key() -> Key:
-    key = g.key
-    environ = request.environ
+    key = g().key
+    environ = request().environ
     return (
         environ["REQUEST_METHOD"],
-        g.base_url,
+        g().base_url,
         environ["PATH_INFO"],
         environ["QUERY_STRING"],
         environ.get("HTTP_ACCEPT"),
@@ -118,4 +119,4 @@ def _varies_by_what_is_known(vary: str) -> bool:
 
 
 def _cache() -> Cache:
-    return current_app.extensions["dateline.cache"]
+    return app().extensions["dateline.cache"]

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TypeVar
 
-from flask import Response, g, request
+from flask import Response
 
 from api import cached
 from api.admission import seen_alone
 from api.conditional import client_has, conditional, last_modified, opaque, presented
+from api.context import g, request
 from api.current import database, settings
 from api.database import Connection
 from api.queries.changes import State
@@ -78,13 +79,13 @@ def tagged(response: Response, etag: str, changed_at: datetime | None) -> Respon
     response.headers["ETag"] = etag
     if changed_at:
         response.headers["Last-Modified"] = last_modified(changed_at)
-        g.changed_at = changed_at
+        g().changed_at = changed_at
     return cacheable(response)
 
 
 def cacheable(response: Response) -> Response:
     """Let shared caches keep an answer that everyone would get, for a moment, and the client's own ask again."""
-    everyone = settings().public_reads and g.get("key") is None
+    everyone = settings().public_reads and g().get("key") is None
     headers = response.headers
     headers["Cache-Control"] = "public, max-age=0, s-maxage=5" if everyone else "private, max-age=0"
     others = headers.get("Vary")
@@ -94,8 +95,10 @@ def cacheable(response: Response) -> Response:
 
 def tag(state: State) -> str:
     """A weak entity tag: the same address at the same state of the archive has the same answer for the same key."""
-    stamp = f"{VERSION} {state.archive} {state.position} {state.beside} {absolute(request.full_path)} {seen_alone()}"
-    return f'W/"{hashlib.sha256(stamp.encode()).hexdigest()[:24]}"'
+    environ = request().environ
+    address = absolute(f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}")
+    stamp = f"{VERSION} {state.archive} {state.position} {state.beside} {address} {seen_alone()}"
+    return f'W/"{hashlib.blake2b(stamp.encode(), digest_size=12).hexdigest()}"'
 
 
 def _held(state: State) -> bool:

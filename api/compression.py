@@ -2,9 +2,10 @@
 
 from functools import lru_cache
 
-from flask import request
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
+
+from api.context import request
 
 # Of those that a client accepts alike, the first is taken.
 ALGORITHMS = ("zstd", "br", "gzip")
@@ -16,8 +17,8 @@ def choose() -> None:
 
     An answer is also kept by what was asked for, and so once for all who get it alike.
     """
-    if accepted := request.environ.get("HTTP_ACCEPT_ENCODING"):
-        request.environ["HTTP_ACCEPT_ENCODING"] = chosen(accepted)
+    if accepted := request().environ.get("HTTP_ACCEPT_ENCODING"):
+        request().environ["HTTP_ACCEPT_ENCODING"] = chosen(accepted)
 
 
 @lru_cache(100)

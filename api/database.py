@@ -142,13 +142,15 @@ class Database:
 
     def _once(self, work: Callable[[Connection], T]) -> T:
         self._pool.open()
-        with self._pool.connection() as connection:
-            try:
-                return work(connection)
-            except psycopg.Error:
-                # psycopg goes on taking a statement for prepared that a failed pipeline was to prepare.
-                connection.close()
-                raise
+        connection = self._pool.getconn()
+        try:
+            return work(connection)
+        except psycopg.Error:
+            # psycopg goes on taking a statement for prepared that a failed pipeline was to prepare.
+            connection.close()
+            raise
+        finally:
+            self._pool.putconn(connection)
 
     @cached_property
     def cursor_key(self) -> bytes:

@@ -7,9 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -22,39 +20,31 @@ CANCEL_SECONDS = 1
 HEED_SECONDS = 3
 
 
-@dataclass(eq=False)
-class Watched:
-    """A connection in use, to be cancelled from a moment on (of ``time.monotonic``)."""
-
-    connection: psycopg.Connection[Any]
-    until: float
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    ended: bool = False
-    hung_up: bool = False
-
-
-_WATCHED: set[Watched] = set()
+_WATCHED: "set[within]" = set()
 _STARTED = threading.Lock()
 
 
-@contextmanager
-def within(connection: psycopg.Connection[Any], seconds: float) -> Iterator[None]:
+class within:  # noqa: N801 (it is used as a function)
     """Statements that may take so long together: QueryCanceled from the one that is running when they have."""
-    if _STARTED.acquire(blocking=False):
-        threading.Thread(target=_watch, name="deadlines", daemon=True).start()
-    watched = Watched(connection, time.monotonic() + seconds)
-    _WATCHED.add(watched)
-    try:
-        yield
-    except psycopg.OperationalError:
-        if watched.hung_up:
-            raise QueryCanceled("the server heeded no cancellation") from None
-        raise
-    finally:
-        _WATCHED.discard(watched)
+
+    def __init__(self, connection: psycopg.Connection[Any], seconds: float) -> None:
+        if _STARTED.acquire(blocking=False):
+            threading.Thread(target=_watch, name="deadlines", daemon=True).start()
+        self.connection = connection
+        self.until = time.monotonic() + seconds
+        self.lock = threading.Lock()
+        self.ended = self.hung_up = False
+
+    def __enter__(self) -> None:
+        _WATCHED.add(self)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        _WATCHED.discard(self)
         # Whoever has the connection next is not to be cancelled for it.
-        with watched.lock:
-            watched.ended = True
+        with self.lock:
+            self.ended = True
+        if self.hung_up and kind and issubclass(kind, psycopg.OperationalError):
+            raise QueryCanceled("the server heeded no cancellation") from None
 
 
 def _watch() -> None:
@@ -67,7 +57,7 @@ def _watch() -> None:
                 _cancel(watched)
 
 
-def _cancel(watched: Watched) -> None:
+def _cancel(watched: within) -> None:
     # What fails is tried again at the next look.
     with watched.lock, suppress(psycopg.Error, OSError):
         if watched.ended:

@@ -1,8 +1,9 @@
 """Who is counted for a request, and when: by address before anything that costs, by key once it is known to be one."""
 
-from flask import Response, current_app, g, request
+from flask import Response
 
 from api import keys, limits
+from api.context import app, g, request
 from api.current import settings
 from api.errors import RateLimited
 
@@ -11,8 +12,8 @@ LIMITED = "/v1/"
 
 def by_address() -> None:
     """Count a request that shows no key; RateLimited when its address has used up its limit."""
-    limited = request.path.startswith(LIMITED) and request.method != "OPTIONS"
-    if settings().rate_limit_address and limited and "HTTP_AUTHORIZATION" not in request.environ:
+    limited = request().path.startswith(LIMITED) and request().method != "OPTIONS"
+    if settings().rate_limit_address and limited and "HTTP_AUTHORIZATION" not in request().environ:
         _take("address", _network(), settings().rate_limit_address, _cost())
 
 
@@ -34,16 +35,16 @@ def by_key(token: str) -> None:
 
 def tell(response: Response) -> None:
     """Say in an answer what is left of its limit."""
-    verdict: limits.Verdict | None = g.get("verdict")
+    verdict: limits.Verdict | None = g().get("verdict")
     if verdict:
         response.headers.update(verdict.headers())
 
 
 def _take(name: str, key: str, quota: int, cost: int) -> None:
-    limiter: limits.Limiter = current_app.extensions["dateline.limiter"]
+    limiter: limits.Limiter = app().extensions["dateline.limiter"]
     verdict = limiter.take(name, key, quota, cost)
     if verdict and (cost or not verdict.allowed):
-        g.verdict = verdict
+        g().verdict = verdict
         if not verdict.allowed:
             asked = "too many keys that are not valid" if name == "refused" else f"too much for one {name}"
             raise RateLimited(f"This is {asked} in a minute; Retry-After says when to ask again.")
@@ -54,8 +55,8 @@ def _holder(token: str) -> str:
 
 
 def _network() -> str:
-    return limits.network(request.remote_addr or "")
+    return limits.network(request().remote_addr or "")
 
 
 def _cost() -> int:
-    return limits.cost(request.path, list(request.args.items()))
+    return limits.cost(request().path, list(request().args.items()))

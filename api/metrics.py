@@ -15,9 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Response, g, request
+from flask import Response
 
 from api import logs, timing
+from api.context import g, request
 from api.database import Database, present
 from api.errors import Problem
 from api.queries import health
@@ -93,8 +94,7 @@ class Figures:
         # A file is made with the first figure of its kind: all now, and none while a request is answered, by when
         # somebody may have cleared the directory away.
         self.requests_of("GET", "/readyz", 200)
-        for result in ("hit", "miss", "stale"):
-            self.lookups.labels(result)
+        self.lookups_by = {result: self.lookups.labels(result) for result in ("hit", "miss", "stale")}
 
 
 @contextmanager
@@ -182,27 +182,27 @@ def watch_pool(database: Database) -> None:
 def begun() -> None:
     """A request begins."""
     if _figures:
-        g.counted = True
+        g().counted = True
         _figures.in_flight.inc()
 
 
 def ended(_error: BaseException | None = None) -> None:
     """A request has ended, one way or another."""
-    if _figures and g.pop("counted", False):
+    if _figures and g().pop("counted", False):
         _figures.in_flight.dec()
 
 
 def answered(response: Response) -> None:
     """Count this request by what it asked for and how it was answered."""
     if _figures:
-        method = request.method if request.method in METHODS else "other"
+        method = request().method if request().method in METHODS else "other"
         _figures.requests_of(method, logs.route() or "none", response.status_code).observe(timing.elapsed())
 
 
 def looked_up(result: str) -> None:
     """Count a read by whether its answer was kept."""
     if _figures:
-        _figures.lookups.labels(result).inc()
+        _figures.lookups_by[result].inc()
 
 
 def kept(size: int) -> None:
@@ -294,7 +294,7 @@ def _count_pool(database: Database) -> None:
 
 
 def _forget_ended(directory: Path) -> None:
-    """Leave out what processes that have ended had at the moment: a worker that was killed answers no request."""
+    """Leave out what processes that have ended had at the moment: a worker that was killed answers no request()."""
     for path in directory.glob("gauge_live*.db"):
         if not _runs(int(path.stem.rpartition("_")[2])):
             path.unlink(missing_ok=True)

@@ -1,8 +1,7 @@
 """Places in the change feed as cursors: writes answer one, reads may ask to see at least that much."""
 
-from flask import request
-
 from api import cached, paging
+from api.context import request
 from api.current import database
 from api.errors import CursorExpired
 from api.queries.changes import State
@@ -44,7 +43,7 @@ def now() -> str:
 
 def hold() -> None:
     """Hold a read to the position it sends: CursorExpired unless this archive is that far."""
-    if text := request.headers.get(HEADER):
+    if text := request().headers.get(HEADER):
         position, archive = _place(text, HEADER)
         state = cached.state()
         if archive != state.archive or position > state.position:

@@ -4,10 +4,11 @@ import logging
 from http import HTTPStatus
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from api import logs
+from api.context import g, request
 from api.errors import BY_STATUS, InternalError, Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -31,9 +32,9 @@ def answered(problem: Problem) -> Response:
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
-        "instance": request.path,
+        "instance": request().path,
         "code": problem.code,
-        "request_id": g.get("request_id", ""),
+        "request_id": g().get("request_id", ""),
     }
     if problem.errors:
         document["errors"] = list(problem.errors)
@@ -46,7 +47,7 @@ def answered(problem: Problem) -> Response:
 
 def base_url() -> str:
     """The address of this server as its readers use it, without a slash at the end."""
-    return g.get("base_url", "")
+    return g().get("base_url", "")
 
 
 def _from_werkzeug(error: HTTPException) -> Response:
@@ -57,14 +58,14 @@ def _from_werkzeug(error: HTTPException) -> Response:
             "code": HTTPStatus(status).name.lower(), "title": HTTPStatus(status).phrase, "status": status,
         })  # fmt: skip
     detail = _DETAILS.get(status, f"{HTTPStatus(status).phrase}.")
-    problem = kind(detail.format(limit=request.max_content_length))
+    problem = kind(detail.format(limit=request().max_content_length))
     original = dict(error.get_headers())
     problem.headers = {name: original[name] for name in KEPT if name in original}
     return answered(problem)
 
 
 def _unforeseen(error: Exception) -> Response:
-    told = {"request_id": g.get("request_id"), "method": request.method, "route": logs.route()}
+    told = {"request_id": g().get("request_id"), "method": request().method, "route": logs.route()}
     log.error("request failed", extra=told, exc_info=error)
     return answered(InternalError("Something failed that should not have; the log knows it by this request_id."))
 

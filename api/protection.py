@@ -1,7 +1,6 @@
 """Headers that tell browsers what not to do with an answer."""
 
-from flask import request
-
+from api.context import request
 from api.current import settings
 
 # Answers are data, which pages of any origin may read and none may show as a page of ours; Swagger UI is one, whose
@@ -14,8 +13,8 @@ _DOCS_POLICY = (
 
 
 def headers() -> dict[str, str]:
-    """Those of the answer to this request."""
-    of_docs = request.path == "/docs" or request.path.startswith("/docs/")
+    """Those of the answer to this request()."""
+    of_docs = request().path == "/docs" or request().path.startswith("/docs/")
     told = {
         "Content-Security-Policy": _DOCS_POLICY if of_docs else _POLICY,
         "Cross-Origin-Resource-Policy": "cross-origin",

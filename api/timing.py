@@ -3,23 +3,25 @@
 from contextlib import AbstractContextManager
 from time import perf_counter
 
-from flask import Response, g
+from flask import Response
+
+from api.context import g
 
 
 def start() -> None:
     """The request begins; until its first stage it is being parsed."""
-    g.started = perf_counter()
-    g.stages = {}
+    g().started = perf_counter()
+    g().stages = {}
 
 
 def elapsed() -> float:
     """The seconds since the request began."""
-    return perf_counter() - g.started
+    return perf_counter() - g().started
 
 
 def stage(name: str) -> AbstractContextManager[None]:
     """Count the time of a block as a stage."""
-    return _Stage(name, g.stages)
+    return _Stage(name, g().stages)
 
 
 class _Stage(AbstractContextManager[None]):
@@ -29,7 +31,7 @@ class _Stage(AbstractContextManager[None]):
     def __enter__(self) -> None:
         self._began = perf_counter()
         if not self._stages:
-            self._stages["parse"] = self._began - g.started
+            self._stages["parse"] = self._began - g().started
 
     def __exit__(self, *_: object) -> None:
         self._stages[self._name] = self._stages.get(self._name, 0.0) + perf_counter() - self._began
@@ -37,7 +39,7 @@ class _Stage(AbstractContextManager[None]):
 
 def report(response: Response) -> None:
     """Name the stages and their milliseconds in the response."""
-    stages = g.get("stages")
+    stages = g().get("stages")
     if stages:
         response.headers["Server-Timing"] = ", ".join(
             f"{name};dur={seconds * 1_000:.2f}" for name, seconds in stages.items()

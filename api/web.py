@@ -11,12 +11,14 @@ import flask_smorest
 import marshmallow as ma
 import orjson
 from apispec import APISpec
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, Response
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.datastructures import Headers
 from werkzeug.routing import MapAdapter
 
 from api import answer_headers, cached, examples, limiting, logs, metrics, positions, protection, timing
 from api.admission import admit
+from api.context import g, request
 from api.converters import CONVERTERS
 from api.current import settings
 from api.errors import (
@@ -67,8 +69,23 @@ def absolute(path: str) -> str:
     return f"{base_url()}{path}"
 
 
+class NoSessions(SessionInterface):
+    """Sessions that nobody has."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:
+        return _NO_SESSION
+
+    def is_null_session(self, obj: object) -> bool:
+        return True
+
+
+_NO_SESSION = NullSession()
+
+
 class App(Flask):
-    """A Flask that does not look, at each request, for coroutines and hosts that there are none of."""
+    """A Flask that does not look, at each request, for sessions, coroutines and hosts that there are none of."""
+
+    session_interface = NoSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -91,14 +108,14 @@ def prepare(app: Flask) -> None:
     def identify() -> None:
         timing.start()
         metrics.begun()
-        environ = request.environ
+        environ = request().environ
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        g.request_id = given if _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
+        g().request_id = given if _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
         if environ["SERVER_PROTOCOL"] in HTTP_1_0 and not environ["HTTP_HOST"]:
             # It need not be sent there, and checks of health do not send it.
             environ["HTTP_HOST"] = f"{settings().host}:{settings().port}"
         is_host = _HOST.fullmatch(environ["HTTP_HOST"])
-        g.base_url = settings().public_url or (_base_url(request.scheme, environ["HTTP_HOST"]) if is_host else "")
+        g().base_url = settings().public_url or (_base_url(request().scheme, environ["HTTP_HOST"]) if is_host else "")
         if not is_host:
             raise MalformedRequest("The Host header is no host.")
         if len(environ["PATH_INFO"]) + len(environ["QUERY_STRING"]) > LONGEST_URI:
@@ -110,12 +127,12 @@ def prepare(app: Flask) -> None:
     def finish(response: Response) -> Response:
         if response.status_code == 413:
             # A client that sends slowly is waited for, and nothing bounds how long, so few are.
-            with current_app.extensions["dateline.draining"].place() as has_place:
+            with app.extensions["dateline.draining"].place() as has_place:
                 if has_place:
-                    drain(request)
-        if request.method == "OPTIONS":
+                    drain(request())
+        if request().method == "OPTIONS":
             response.headers.pop("Content-Type", None)
-        response.headers["X-Request-Id"] = g.get("request_id", "")
+        response.headers["X-Request-Id"] = g().get("request_id", "")
         response.headers.extend(protection.headers())
         limiting.tell(response)
         timing.report(response)
@@ -191,7 +208,7 @@ class Blueprint(flask_smorest.Blueprint):
             for part, (meaning, example) in (path or {}).items()
         ]
 
-        # Made once: given the class, webargs makes it anew, and copies every field, for each request.
+        # Made once: given the class, webargs makes it anew, and copies every field, for each request().
         inputs = [
             (schema() if isinstance(schema, type) else schema, location)
             for schema, location in ((query, "query"), (body, "json"), (headers, "headers"))
@@ -235,7 +252,8 @@ class Blueprint(flask_smorest.Blueprint):
                     admit(scope)
                 if scope == "read" and (again := cached.answer()) is not None:
                     return again
-                given = [self.ARGUMENTS_PARSER.given(schema, request, location) for schema, location in inputs]
+                asked = request()
+                given = [self.ARGUMENTS_PARSER.given(schema, asked, location) for schema, location in inputs]
                 if positioned:
                     positions.hold()
                 return view(*given, **path)

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
-from flask import Response, request
+from flask import Response
 
 from api import caching, paging
+from api.context import request
 from api.current import database
 from api.database import Connection
 from api.queries.pages import Page, Wanted
@@ -31,7 +32,7 @@ def listed(
     ``read`` shows it; ``caching.unkept`` does for what may change without a change of the archive.
     """
     key = database().cursor_key
-    bound = {name: value for name, value in {**scope, **query, "": request.path}.items() if name not in UNBOUND}
+    bound = {name: value for name, value in {**scope, **query, "": request().path}.items() if name not in UNBOUND}
     place, backward = None, False
     if "cursor" in query:
         direction, *place = paging.decode(key, bound, query["cursor"])
@@ -63,13 +64,13 @@ def _meta(page: Page) -> dict[str, Any]:
 
 def _links(cursors: Mapping[str, str | None]) -> dict[str, str]:
     kept = asked_again(b"cursor")
-    address = f"{absolute(quote(request.path))}?{kept}{'&' if kept else ''}"
+    address = f"{absolute(quote(request().path))}?{kept}{'&' if kept else ''}"
     links = [f'<{address}cursor={cursor}>; rel="{direction}"' for direction, cursor in cursors.items() if cursor]
     return {"Link": ", ".join(links)} if links else {}
 
 
 def asked_again(*left_out: bytes) -> str:
     """The query of this request as an address may hold it, without these parameters."""
-    parts = request.query_string.split(b"&")
+    parts = request().query_string.split(b"&")
     kept = [part for part in parts if part and unquote_to_bytes(part.partition(b"=")[0]) not in left_out]
     return quote(b"&".join(kept), safe=_AS_IT_IS)
