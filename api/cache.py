@@ -37,7 +37,7 @@ class Kept:
         """The headers of an answer that says that this one still holds."""
         return tuple((name, value) for name, value in self.headers if name.lower() in OF_NOTHING)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The bytes that it takes, about."""
         return len(self.body) + sum(len(name) + len(value) for name, value in self.headers) + OVERHEAD

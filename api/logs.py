@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -24,7 +24,9 @@ FORMATS = (JSON, TEXT)
 # How granian logs: as everything else does.
 GRANIAN: dict[str, Any] = {"handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 
-_lines: structlog.typing.FilteringBoundLogger | None = None
+_STAMP = structlog.processors.TimeStamper("iso", key="time")
+
+_say: Callable[[str, Mapping[str, object]], None] | None = None
 
 
 def format_for(asked: str) -> str:
@@ -34,26 +36,18 @@ def format_for(asked: str) -> str:
 
 def start(asked: str, out: BinaryIO | None = None) -> None:
     """Log from now on in this process; without it nothing is said of requests."""
-    global _lines
+    global _say
     form = format_for(asked)
-    stamp = structlog.processors.TimeStamper("iso", key="time")
     # Straight to the stream: a quarter of the time that a line takes by way of the standard library's loggers.
-    _lines = structlog.wrap_logger(
-        structlog.BytesLogger(out or sys.stdout.buffer),
-        processors=(
-            [_line]
-            if form == JSON
-            else [structlog.processors.add_log_level, stamp, *_rendered(form, sys.stdout.isatty()), _encoded]
-        ),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-    ).bind()
+    stream = structlog.BytesLogger(out or sys.stdout.buffer)
+    _say = _in_json(stream) if form == JSON else _in_text(stream)
     handler = logging.StreamHandler()
     handler.setFormatter(
         ProcessorFormatter(
             processors=[
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.ExtraAdder(),
-                stamp,
+                _STAMP,
                 ProcessorFormatter.remove_processors_meta,
                 *_rendered(form, sys.stderr.isatty()),
             ]
@@ -64,15 +58,15 @@ def start(asked: str, out: BinaryIO | None = None) -> None:
 
 def event(name: str, **fields: object) -> None:
     """Say on stdout that something happened."""
-    if _lines:
+    if _say:
         # A request is answered whether or not anybody still reads the log.
         with suppress(OSError, ValueError):
-            _lines.info(name, **fields)
+            _say(name, fields)
 
 
 def answered(response: Response) -> None:
     """Say how this request was answered. Neither its query nor its headers are told, since they may hold secrets."""
-    if not _lines:
+    if not _say:
         return
     key = g().get("key")
     fields: dict[str, object] = {
@@ -100,6 +94,26 @@ def _path(rule: str) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
 
 
+def _in_json(stream: structlog.BytesLogger) -> Callable[[str, Mapping[str, object]], None]:
+    """Without structlog's steps, for which each request would wait."""
+
+    def say(name: str, fields: Mapping[str, object]) -> None:
+        told = {**fields, "event": name, "level": "info", "time": datetime.now(UTC)}
+        stream.info(orjson.dumps(told, default=str, option=orjson.OPT_UTC_Z))
+
+    return say
+
+
+def _in_text(stream: structlog.BytesLogger) -> Callable[[str, Mapping[str, object]], None]:
+    rendered = _rendered(TEXT, sys.stdout.isatty())
+    lines = structlog.wrap_logger(
+        stream,
+        processors=[structlog.processors.add_log_level, _STAMP, *rendered, _encoded],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    ).bind()
+    return lambda name, fields: lines.info(name, **fields)
+
+
 def _rendered(form: str, colors: bool) -> list[Processor]:
     if form == TEXT:
         return [
@@ -111,12 +125,6 @@ def _rendered(form: str, colors: bool) -> list[Processor]:
             )
         ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_json)]
-
-
-def _line(_logger: object, level: str, fields: Mapping[str, object]) -> bytes:
-    """All of a line in one step, which each request waits for."""
-    told = {**fields, "level": level, "time": datetime.now(UTC)}
-    return orjson.dumps(told, default=str, option=orjson.OPT_UTC_Z)
 
 
 def _json(fields: object, **_: object) -> str:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import LiteralString
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Order:
     """A total order: columns that are never null, the last of them unique, and their names in a row."""
 
@@ -51,7 +51,7 @@ def bound(place: Sequence[object]) -> dict[str, object]:
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """``select columns from source where conditions``, with named parameters.
+    """``select columns from source where conditions``, with named parameters; equal to itself alone.
 
     Where the planner is not to choose the plan by its hopes, the source being, or ending in, a table ``a``:
     what is ``gathered`` is fetched as a whole and ordered afterwards; and of ``each`` row of another source, which the

@@ -24,7 +24,7 @@ FIELDS = {"time", "level", "event", "request_id", "method", "route", "status", "
 def out(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.BytesIO]:
     """What the log says on stdout."""
     handlers, level = logging.root.handlers[:], logging.root.level
-    monkeypatch.setattr(logs, "_lines", None)
+    monkeypatch.setattr(logs, "_say", None)
     out = io.BytesIO()
     logs.start("json", out)
     yield out

@@ -314,6 +314,38 @@ def test_text_passes_through_as_text(blank_client: ContractClient, blank: Connec
     assert article["body"] == '"quoted" \u2028 \\ 한국 🙂'
 
 
+@pytest.mark.parametrize(
+    "updated_at",
+    [
+        "2025-06-01T00:00:00Z", "2025-06-01T10:20:30.120000Z", "2025-06-01T10:20:30.000001Z",
+        "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z",
+    ],
+)  # fmt: skip
+def test_an_article_is_the_same_to_the_byte_in_every_answer(
+    blank: Connection, blank_client: ContractClient, updated_at: str
+) -> None:
+    outlet(blank, "daily")
+    tag(blank, 'An "odd" \\ tag')
+    person(blank, "Bo Lind")
+    hostile = "".join(map(chr, range(1, 160))) + "\u2028 \ufeff 한국 🙂 </script> \\u0041"
+    store(
+        blank,
+        record("one", body=f"Bo Lind left. {hostile}", tags=["an-odd-tag"], credit="AP", language="en"),
+    )
+    blank.execute("update articles set updated_at = %s, source_version = 7, note = ''", (updated_at,))
+    [article] = blank_client.get("/v1/articles").get_json()["data"]
+    assert article["updated_at"] == updated_at
+    one = blank_client.get(f"/v1/articles/{article['id']}").text.strip()
+    for query in (
+        "tag=an-odd-tag", "person=bo-lind&count=none", "credit=AP", "q=left&sort=newest", "q=left",
+        f"fields={','.join(article)}",
+    ):  # fmt: skip
+        assert blank_client.get(f"/v1/articles?{query}").text.startswith(f'{{"data":[{one}],'), query
+    for query in ("q=left&include=highlights", "q=left&sort=oldest&include=highlights"):
+        marked = blank_client.get(f"/v1/articles?{query}").text
+        assert marked.startswith(f'{{"data":[{one[:-1]},"highlights":{{"headline":'), query
+
+
 @pytest.mark.parametrize("status", ["withheld", "canceled"])
 def test_a_withdrawn_article_is_in_no_list_and_answers_410(
     blank: Connection, blank_client: ContractClient, status: str

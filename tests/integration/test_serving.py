@@ -125,6 +125,26 @@ def test_a_signal_ends_everything_that_was_started(
         assert server.errors == ""
 
 
+@pytest.mark.parametrize("wished", [True, False])
+def test_each_process_keeps_to_a_cpu_of_its_own_where_that_is_wished(place: Path, wished: bool) -> None:
+    allowed = sorted(os.sched_getaffinity(0))
+    own = [{allowed[number % len(allowed)]} for number in range(2)]
+
+    def cpus() -> list[set[int]]:
+        return [
+            set[int]().union(*(os.sched_getaffinity(int(thread)) for thread in os.listdir(f"/proc/{pid}/task")))
+            for pid in sorted(server.members())
+            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+
+    with Server(place, workers=2, cpu_affinity=wished) as server:
+        server.ready()
+        expected = sorted(own if wished else [set(allowed)] * 2, key=min)
+        until(lambda: sorted(cpus(), key=min) == expected)
+        assert {server.get("/v1/articles")[0] for _ in range(20)} == {200}
+        assert sorted(cpus(), key=min) == expected
+
+
 @pytest.mark.long
 def test_ctrl_c_which_every_process_gets_ends_it_soon_each_time(place: Path) -> None:
     for _ in range(5):

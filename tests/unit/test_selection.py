@@ -161,9 +161,10 @@ def test_two_pages_of_a_selection_share_no_parameters() -> None:
     assert BERTHS.page(BY_NAME, None, 1)[1] == {"limit": 2}
 
 
-def test_selections_that_say_the_same_are_equal() -> None:
-    assert BERTHS.where("b.free = %(free)s", free=True) == BERTHS.where("b.free = %(free)s", free=True)
-    assert BERTHS.where("b.free = %(free)s", free=True) != BERTHS.where("b.free = %(free)s", free=False)
+def test_selections_that_say_the_same_have_one_statement_whatever_their_parameters_are() -> None:
+    pages = [BERTHS.where("b.free = %(free)s", free=free).page(BY_NAME, None, 20) for free in (True, True, False)]
+    assert pages[0] == pages[1] != pages[2]
+    assert len({statement for statement, _ in pages}) == 1
 
 
 def pages(rows: list[tuple[int, int]], order: Order, limit: int) -> Iterator[list[tuple[int, int]]]:
