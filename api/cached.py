@@ -1,5 +1,6 @@
 """Reads answered from the memory of this process: what a kept answer was made for, and when it still holds."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from flask import Response
@@ -107,10 +108,17 @@ def _again(kept: Kept) -> Response:
         del response.headers["Content-Type"]
         response.headers["ETag"] = kept.etag
     else:
-        response = Response(kept.body, headers=Headers(kept.headers))
+        response = Response(kept.body, headers=_sent_before(kept.headers))
     if kept.changed_at:
         response.headers["Last-Modified"] = last_modified(kept.changed_at)
     return response
+
+
+def _sent_before(pairs: Iterable[tuple[str, str]]) -> Headers:
+    """These as headers; werkzeug would look each through again for what no header may have."""
+    headers = Headers()
+    headers._list.extend(pairs)
+    return headers
 
 
 @lru_cache(100)

@@ -202,7 +202,7 @@ def _scale(pinned: Pinned, lexemes: Sequence[Lexeme]) -> Scale:
 
 
 def _pin(connection: Connection, lexemes: Sequence[Lexeme], found: Known) -> Pinned:
-    now = present(connection.execute("select now() as now").fetchone())["now"]
+    now = found.texts.read_at if found.texts else _now(connection)
     rare = found.texts.rare if found.texts else 1
     return Pinned(
         now.isoformat(),
@@ -214,6 +214,10 @@ def _pin(connection: Connection, lexemes: Sequence[Lexeme], found: Known) -> Pin
         # Two digits are enough, and keep cursors short.
         frequencies=tuple(int(float(f"{found.words.get(lexeme, rare):.1e}")) for lexeme in lexemes),
     )
+
+
+def _now(connection: Connection) -> datetime:
+    return present(connection.execute("select now() as now").fetchone())["now"]
 
 
 def _walked(found: Known) -> int | None:

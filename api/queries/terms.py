@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import LiteralString
 
 from api.asked import Lexeme
 from api.database import Connection
 from api.estimates import Estimate, estimate, lexemes
+from api.prepared import planned_once
 
-_TEXTS: LiteralString = "select articles, sampled, headline, standfirst, body from text_stats"
+_TEXTS: LiteralString = "select articles, sampled, headline, standfirst, body, now() as read_at from text_stats"
 
 # A word begins as many ways as there are lexemes of it: their sum is more than they find together.
 _FREQUENCIES: LiteralString = """
@@ -21,13 +23,16 @@ _FREQUENCIES: LiteralString = """
 
 @dataclass(frozen=True)
 class Texts:
-    """How many articles there were when they were counted, and how many different words their fields have."""
+    """How many articles there were when they were counted, how many different words their fields have; when that was
+    read.
+    """
 
     articles: int
     sampled: int
     headline: float
     standfirst: float
     body: float
+    read_at: datetime
 
     @property
     def lengths(self) -> tuple[float, float, float]:
@@ -42,8 +47,8 @@ class Texts:
 
 def texts(connection: Connection) -> Texts | None:
     """None while nothing was counted."""
-    row = connection.execute(_TEXTS).fetchone()
-    return Texts(**row) if row and row["articles"] else None
+    rows = planned_once(connection, _TEXTS, {})
+    return Texts(**rows[0]) if rows and rows[0]["articles"] else None
 
 
 def frequencies(connection: Connection, wanted: Iterable[Lexeme]) -> dict[Lexeme, int]:
