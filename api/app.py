@@ -8,7 +8,7 @@ from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import answer_headers, cached, compression, examples, gate, limits, problems, web
+from api import answer_headers, cached, compression, examples, gate, lean, limits, problems, web
 from api.cache import Cache
 from api.context import request
 from api.converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
@@ -38,7 +38,7 @@ milliseconds where its time went, and `Cache-Control` who may keep it.
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
     """The WSGI application. Without arguments, from the environment, as a server process makes it."""
     settings = settings or Settings.from_env()
-    app = web.App("api", static_folder=None)
+    app = lean.App("api", static_folder=None)
     app.url_map.strict_slashes = True
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body_bytes,

@@ -294,7 +294,7 @@ def _count_pool(database: Database) -> None:
 
 
 def _forget_ended(directory: Path) -> None:
-    """Leave out what processes that have ended had at the moment: a worker that was killed answers no request()."""
+    """Leave out what processes that have ended had at the moment: a worker that was killed answers no request."""
     for path in directory.glob("gauge_live*.db"):
         if not _runs(int(path.stem.rpartition("_")[2])):
             path.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ _DOCS_POLICY = (
 
 
 def headers() -> dict[str, str]:
-    """Those of the answer to this request()."""
+    """Those of the answer to this request."""
     of_docs = request().path == "/docs" or request().path.startswith("/docs/")
     told = {
         "Content-Security-Policy": _DOCS_POLICY if of_docs else _POLICY,

@@ -5,16 +5,13 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any
 
 import flask_smorest
 import marshmallow as ma
 import orjson
 from apispec import APISpec
-from flask import Flask, Request, Response
-from flask.sessions import NullSession, SessionInterface, SessionMixin
+from flask import Flask, Response
 from werkzeug.datastructures import Headers
-from werkzeug.routing import MapAdapter
 
 from api import answer_headers, cached, examples, limiting, logs, metrics, positions, protection, timing
 from api.admission import admit
@@ -67,34 +64,6 @@ def answer(content: object, status: int = 200, headers: Mapping[str, str] | Head
 def absolute(path: str) -> str:
     """The address of a path of this server, for links."""
     return f"{base_url()}{path}"
-
-
-class NoSessions(SessionInterface):
-    """Sessions that nobody has."""
-
-    def open_session(self, app: Flask, request: Request) -> SessionMixin:
-        return _NO_SESSION
-
-    def is_null_session(self, obj: object) -> bool:
-        return True
-
-
-_NO_SESSION = NullSession()
-
-
-class App(Flask):
-    """A Flask that does not look, at each request, for sessions, coroutines and hosts that there are none of."""
-
-    session_interface = NoSessions()
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
-
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """By the path alone: werkzeug takes the host apart three times, which tells no route of ours from another."""
-        if request is None:
-            return super().create_url_adapter(None)
-        return self.url_map.bind("", request.root_path, path_info=request.path, default_method=request.method)
 
 
 def prepare(app: Flask) -> None:
@@ -208,7 +177,7 @@ class Blueprint(flask_smorest.Blueprint):
             for part, (meaning, example) in (path or {}).items()
         ]
 
-        # Made once: given the class, webargs makes it anew, and copies every field, for each request().
+        # Made once: given the class, webargs makes it anew, and copies every field, for each request.
         inputs = [
             (schema() if isinstance(schema, type) else schema, location)
             for schema, location in ((query, "query"), (body, "json"), (headers, "headers"))

@@ -8,7 +8,6 @@ from typing import LiteralString
 from api.asked import Lexeme
 from api.database import Connection
 from api.estimates import Estimate, estimate, lexemes
-from api.prepared import planned_once
 
 _TEXTS: LiteralString = "select articles, sampled, headline, standfirst, body, now() as read_at from text_stats"
 
@@ -47,8 +46,8 @@ class Texts:
 
 def texts(connection: Connection) -> Texts | None:
     """None while nothing was counted."""
-    rows = planned_once(connection, _TEXTS, {})
-    return Texts(**rows[0]) if rows and rows[0]["articles"] else None
+    row = connection.execute(_TEXTS).fetchone()
+    return Texts(**row) if row and row["articles"] else None
 
 
 def frequencies(connection: Connection, wanted: Iterable[Lexeme]) -> dict[Lexeme, int]:
