@@ -49,5 +49,5 @@ def feed_cursor(key: bytes, position: int, archive: str) -> str:
 
 def _signature(key: bytes, scope: Mapping[str, object], payload: bytes) -> bytes:
     message = orjson.dumps(scope, option=orjson.OPT_SORT_KEYS) + b"\n" + payload
-    # Python's own, which is at hand: OpenSSL looks for its algorithms each time, and took 55 µs of a list for it, not 14.
+    # Python's own: OpenSSL looks for its algorithms each time, 55 µs of a list for a signature, where this takes 14.
     return blake2b(message, key=key, digest_size=SIGNATURE_BYTES).digest()

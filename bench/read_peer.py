@@ -16,8 +16,6 @@ from sqlalchemy import JSON, Column, ForeignKey, Integer, MetaData, Table, creat
 from sqlalchemy import UUID as UUID_COLUMN
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
-from api.affinity import keep_to_one_cpu
-
 POOL = 8
 
 
@@ -126,8 +124,6 @@ class PageOut(BaseModel):
     data: list[ArticleOut]
 
 
-if os.environ["CPU_AFFINITY"] == "true":
-    keep_to_one_cpu(0)
 ENGINE = create_engine(
     "postgresql+psycopg://", creator=lambda: psycopg.connect(os.environ["DATABASE_URL"]), pool_size=POOL, max_overflow=0
 )
