@@ -100,8 +100,6 @@ def measure(articles: int, options: argparse.Namespace) -> dict[str, Any]:
         }  # fmt: skip
         ours = stack.enter_context(_serving(["-m", "bench.read_app"], PORT, {
             **environment, "PORT": str(PORT), "WORKERS": str(options.workers), "METRICS": "true", "LOG_FORMAT": "json",
-            # As docs/operations.md recommends where answers are not compressed, and Postgres is left a CPU.
-            "CPU_AFFINITY": str(options.workers == 1).lower(),
         }))  # fmt: skip
         theirs = stack.enter_context(_serving(
             ["-m", "granian", "--interface", "asgi", "--workers", str(options.workers), "--port", str(PEER_PORT),
