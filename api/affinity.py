@@ -9,8 +9,8 @@ from contextlib import suppress
 
 
 def keep_to_one_cpu(number: int) -> None:
-    """Keep this thread, and those it starts, to one of the CPUs that it may use, of as many as there are the next by
-    number; only Linux lets itself be told.
+    """Keep this thread, and those it starts, to the CPU of this number among those that it may use, counted on from the
+    first after the last; only Linux lets itself be told.
     """
     if sys.platform == "linux":
         cpus = sorted(os.sched_getaffinity(0))

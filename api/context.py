@@ -1,7 +1,7 @@
 """The request, what is known of it, and the app, as flask has them for this thread.
 
 flask's own names look each up anew at each use, by way of an error: 1.4 µs where a call of these takes 0.15, some sixty
-times a list.
+times a list. So what every read passes uses these.
 """
 
 from collections.abc import Callable

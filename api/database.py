@@ -109,7 +109,7 @@ class Database:
         """The answer of ``work``, which only reads; asked again when the server had closed our connections."""
 
         def bounded(connection: Connection) -> T:
-            with deadlines.within(connection, self._read_seconds):
+            with deadlines.Within(connection, self._read_seconds):
                 return work(connection)
 
         lost = 0

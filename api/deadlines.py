@@ -20,11 +20,11 @@ CANCEL_SECONDS = 1
 HEED_SECONDS = 3
 
 
-_WATCHED: "set[within]" = set()
+_WATCHED: "set[Within]" = set()
 _STARTED = threading.Lock()
 
 
-class within:  # noqa: N801 (it is used as a function)
+class Within:
     """Statements that may take so long together: QueryCanceled from the one that is running when they have."""
 
     def __init__(self, connection: psycopg.Connection[Any], seconds: float) -> None:
@@ -57,7 +57,7 @@ def _watch() -> None:
                 _cancel(watched)
 
 
-def _cancel(watched: within) -> None:
+def _cancel(watched: Within) -> None:
     # What fails is tried again at the next look.
     with watched.lock, suppress(psycopg.Error, OSError):
         if watched.ended:

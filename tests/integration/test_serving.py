@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -130,12 +130,16 @@ def test_each_process_keeps_to_a_cpu_of_its_own_where_that_is_wished(place: Path
     allowed = sorted(os.sched_getaffinity(0))
     own = [{allowed[number % len(allowed)]} for number in range(2)]
 
+    def cpus_of(pid: int) -> set[int]:
+        found: set[int] = set()
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with suppress(ProcessLookupError):  # some end meanwhile
+                found |= os.sched_getaffinity(int(thread))
+        return found
+
     def cpus() -> list[set[int]]:
-        return [
-            set[int]().union(*(os.sched_getaffinity(int(thread)) for thread in os.listdir(f"/proc/{pid}/task")))
-            for pid in sorted(server.members())
-            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
+        workers = [pid for pid in server.members() if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return [cpus_of(pid) for pid in workers]
 
     with Server(place, workers=2, cpu_affinity=wished) as server:
         server.ready()
