@@ -328,10 +328,8 @@ def test_an_article_is_the_same_to_the_byte_in_every_answer(
     tag(blank, 'An "odd" \\ tag')
     person(blank, "Bo Lind")
     hostile = "".join(map(chr, range(1, 160))) + "\u2028 \ufeff 한국 🙂 </script> \\u0041"
-    store(
-        blank,
-        record("one", body=f"Bo Lind left. {hostile}", tags=["an-odd-tag"], credit="AP", language="en"),
-    )
+    image = {"url": "https://example.org/one.jpg", "caption": hostile, "credit": None}
+    store(blank, record("one", body=f"Bo Lind left. {hostile}", tags=["an-odd-tag"], credit="AP", image=image))
     blank.execute("update articles set updated_at = %s, source_version = 7, note = ''", (updated_at,))
     [article] = blank_client.get("/v1/articles").get_json()["data"]
     assert article["updated_at"] == updated_at
