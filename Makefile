@@ -19,7 +19,7 @@ test: $(VENV)/.dev ## Run the tests, on an embedded Postgres or the one of TEST_
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-long: $(VENV)/.dev ## Run the kills, the load and all other slow tests
-	$(BIN)/python -m pytest -m long -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m long -n 2 --dist loadfile --no-loadscope-reorder
 
 openapi: $(VENV)/.dev ## Write docs/openapi.json anew, its example answers included, as the demo archive gives them
 	DATELINE_EXAMPLES=write $(BIN)/python -m pytest tests/contract/test_examples.py -k demo_archive

@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -17,6 +16,7 @@ import pytest
 from contract import ContractClient
 from flask import Flask
 from partners import new_key
+from places import new_place
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege
@@ -35,16 +35,24 @@ UNLIMITED: dict[str, Any] = {"rate_limit_address": 0, "rate_limit_key": 0}
 def pytest_configure(config: pytest.Config) -> None:
     """Give the workers one directory for their server."""
     if not hasattr(config, "workerinput"):
-        # Not below pytest's own directory: that one is closed to the account which Postgres runs as under root.
-        directory = Path(tempfile.mkdtemp(prefix="dateline-tests-"))
-        directory.chmod(0o755)
-        os.environ["DATELINE_TESTS"] = str(directory)
+        os.environ["DATELINE_TESTS"] = str(new_place("dateline-tests-"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
     if not hasattr(config, "workerinput"):
+        if url := os.environ.get("TEST_DATABASE_URL"):
+            with connect(url) as connection:
+                for row in connection.execute(
+                    "select datname from pg_database where starts_with(datname, %s)", [_run()]
+                ):
+                    drop_database(connection, row["datname"])
         shutil.rmtree(os.environ["DATELINE_TESTS"], ignore_errors=True)
+
+
+def _run() -> str:
+    """What tells this run's databases from those of others."""
+    return Path(os.environ["DATELINE_TESTS"]).name
 
 
 class OneConnection(Database):
@@ -103,14 +111,32 @@ def new_database(server: str, template: str = "template0") -> Iterator[str]:
     """A database of its own on the server, empty unless it is the copy of another."""
     name = f"dateline_test_{uuid.uuid4().hex}"
     with connect(server) as connection:
-        create = "create database {} template {} encoding 'UTF8'"
-        if connection.info.server_version >= 170000:
-            create += " locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
-        else:
-            create += " lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
-        connection.execute(sql.SQL(create).format(sql.Identifier(name), sql.Identifier(template)))
+        create_database(connection, name, template)
         yield make_conninfo(server, dbname=name)
         drop_database(connection, name)
+
+
+def create_database(connection: Connection, name: str, template: str) -> None:
+    """Create a database as Dateline's own are."""
+    create = "create database {} template {} encoding 'UTF8'"
+    if connection.info.server_version >= 170000:
+        create += " locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
+    else:
+        create += " lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
+    connection.execute(sql.SQL(create).format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def template(server: str, name: str, fill: Callable[[str], None]) -> str:
+    """The name of a database to make copies of, filled by the first worker that asks for it."""
+    filled, new = f"{_run()}-{name}", f"{_run()}-{name}-new"
+    with connect(server) as connection:
+        connection.execute("select pg_advisory_lock(hashtext(%s))", [filled])
+        if not connection.execute("select 1 from pg_database where datname = %s", [filled]).fetchone():
+            create_database(connection, new, "template0")
+            fill(make_conninfo(server, dbname=new))
+            rename = sql.SQL("alter database {} rename to {}")
+            connection.execute(rename.format(sql.Identifier(new), sql.Identifier(filled)))
+    return filled
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ Nothing is required but ``uri``, and inside of lists what is listed under ``requ
 from functools import cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 Facts = dict[str, Any]
 
@@ -119,10 +119,12 @@ SCHEMA: Facts = {
 
 
 def faults(document: Any) -> list[str]:
-    """Where a document is no ninjs 3.1, as JSON paths with what is wrong."""
-    return [f"{error.json_path}: {error.message}" for error in _validator().iter_errors(document)]
+    """Where a document is no ninjs 3.1, as JSON pointers with what is wrong."""
+    return [
+        f"/{'/'.join(map(str, error.instance_path))}: {error.message}" for error in _validator().iter_errors(document)
+    ]
 
 
 @cache
 def _validator() -> Draft202012Validator:
-    return Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return Draft202012Validator(SCHEMA, validate_formats=True)

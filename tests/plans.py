@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from conftest import new_database
+from conftest import new_database, template
 from psycopg import Cursor
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Literal
@@ -33,12 +33,15 @@ def day(year: int, month: int = 1, number: int = 1) -> datetime:
 @contextmanager
 def large(server: str) -> Iterator[Connection]:
     """The archive of large.sql, with the planner's statistics."""
-    with new_database(server) as conninfo:
-        migrate.upgrade(conninfo)
-        with connect(conninfo) as connection:
-            connection.execute(LARGE.read_bytes())
-            connection.execute("vacuum analyze")
-            yield connection
+    with new_database(server, template(server, "large", _fill)) as conninfo, connect(conninfo) as connection:
+        yield connection
+
+
+def _fill(conninfo: str) -> None:
+    migrate.upgrade(conninfo)
+    with connect(conninfo) as connection:
+        connection.execute(LARGE.read_bytes())
+        connection.execute("vacuum analyze")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
+from places import new_place
 
 from api.database import Connection
 from api.settings import Settings
@@ -206,16 +206,15 @@ def listing(tag: str, count: int, first: int = 1) -> str:
 
 @contextmanager
 def temporary_place() -> Iterator[Path]:
-    """A directory that every account can reach, unlike those of pytest; in the end without processes."""
-    place = Path(tempfile.mkdtemp(prefix="dateline-process-"))
-    place.chmod(0o755)
+    """A directory that every account can reach; in the end without processes."""
+    place = new_place("dateline-process-")
     try:
         yield place
     finally:
         while left := postgres_of(place):
             for pid in left:
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                    os.kill(pid, signal.SIGQUIT)  # a kill would leave its shared memory behind
             time.sleep(0.01)
         shutil.rmtree(place)
 

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from places import new_place
 from psycopg.conninfo import conninfo_to_dict
 
 from api.embedded import EmbeddedError, running
@@ -82,9 +82,8 @@ class User:
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A directory that every account can reach, unlike those of pytest, without servers in the end."""
-    made = Path(tempfile.mkdtemp(prefix="dateline-test-"))
-    made.chmod(0o755)
+    """A directory that every account can reach, without servers in the end."""
+    made = new_place("dateline-test-")
     yield made
     clean(made)
 
@@ -92,8 +91,7 @@ def place() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def made_once() -> Iterator[Path]:
     """A data directory that was used once and is at rest."""
-    place = Path(tempfile.mkdtemp(prefix="dateline-test-"))
-    place.chmod(0o755)
+    place = new_place("dateline-test-")
     with running(place / "data"):
         pass
     (place / "data" / "port").unlink()
@@ -113,7 +111,7 @@ def clean(directory: Path) -> None:
         with contextlib.suppress(OSError, ValueError):
             pid = int(file.read_text().split()[0])
             if os.path.samefile(f"/proc/{pid}/cwd", file.parent):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGQUIT)  # a kill would leave its shared memory behind
                 until(lambda pid=pid: not alive(pid))
     shutil.rmtree(directory)
 

@@ -453,13 +453,13 @@ def test_an_address_beyond_ascii_is_written_as_a_uri() -> None:
 @pytest.mark.parametrize(
     ("document", "fault"),
     [
-        ({}, "'uri' is a required property"),
-        ({"uri": "x y"}, "'x y' is not a 'uri'"),
-        ({"uri": "urn:a:1", "versionCreated": "2025-06-21"}, "'2025-06-21' is not a 'date-time'"),
-        ({"uri": "urn:a:1", "version": 1}, "1 is not of type 'string'"),
-        ({"uri": "urn:a:1", "associations": [{"uri": "urn:b:1"}]}, "'name' is a required property"),
+        ({}, '"uri" is a required property'),
+        ({"uri": "x y"}, '"x y" is not a "uri"'),
+        ({"uri": "urn:a:1", "versionCreated": "2025-06-21"}, '"2025-06-21" is not a "date-time"'),
+        ({"uri": "urn:a:1", "version": 1}, '1 is not of type "string"'),
+        ({"uri": "urn:a:1", "associations": [{"uri": "urn:b:1"}]}, '"name" is a required property'),
         ({"uri": "urn:a:1", "headline": "x"}, "'headline' was unexpected"),
-        ({"uri": "urn:a:1", "headlines": [{"role": "main"}]}, "'value' is a required property"),
+        ({"uri": "urn:a:1", "headlines": [{"role": "main"}]}, '"value" is a required property'),
     ],
 )
 def test_the_facts_of_the_specification_refuse_what_is_no_ninjs(document: dict[str, object], fault: str) -> None:
