@@ -17,7 +17,7 @@ from api.database import connect
 
 pytestmark = pytest.mark.long
 
-ENTRIES = 120
+ENTRIES = 60
 
 
 @dataclass(frozen=True)
