@@ -8,7 +8,7 @@ from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import answer_headers, cached, compression, examples, gate, lean, limits, problems, web
+from api import answer_headers, answer_problems, cached, compression, gate, lean, limits, problems, web
 from api.cache import Cache
 from api.context import request
 from api.converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
@@ -90,8 +90,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         },
     )
     answer_headers.register(api.document)
-    for code, problem in examples.PROBLEMS.items():
-        api.document.components.example(code, {"summary": problem["title"], "value": problem})
+    answer_problems.register(api.document)
     api.register_converter(NumberConverter, lambda _part: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
     for converter in (SlugConverter, TagConverter, PrefixConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})

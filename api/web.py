@@ -13,7 +13,18 @@ from apispec import APISpec
 from flask import Flask, Response
 from werkzeug.datastructures import Headers
 
-from api import answer_headers, cached, examples, limiting, logs, metrics, positions, protection, timing
+from api import (
+    answer_headers,
+    answer_problems,
+    cached,
+    examples,
+    limiting,
+    logs,
+    metrics,
+    positions,
+    protection,
+    timing,
+)
 from api.admission import admit
 from api.context import g, request
 from api.converters import CONVERTERS
@@ -34,7 +45,7 @@ from api.errors import (
     UriTooLong,
 )
 from api.parsing import JSON, Parser, drain
-from api.problems import MEDIA_TYPE, base_url
+from api.problems import base_url
 from schemas.base import NoQuery
 from schemas.errors import ProblemSchema
 
@@ -207,7 +218,8 @@ class Blueprint(flask_smorest.Blueprint):
             if alternatives:
                 content = {kind: {"schema": schema} for kind, schema in alternatives.items()}
                 told = self.doc(responses={200: {"content": content}})(told)
-            told = self.doc(responses=_problem_responses(raised))(told)
+            # All at once, as flask-smorest copies what it has for each response that is added.
+            told = self.doc(responses=answer_problems.described(raised))(told)
             # Reads inherit the document's own: a list here, even one that allows no key, makes some generated
             # clients demand one.
             security = {} if scope == "read" else {"security": [{"key": []}] if scope else []}
@@ -238,26 +250,6 @@ def _base_url(scheme: str, host: str) -> str:
     """Without werkzeug, which knows no host with an underscore, and writes others in the letters of their language."""
     port = _DEFAULT_PORTS.get(scheme, "")
     return f"{scheme}://{host.lower().removesuffix(port)}"
-
-
-def _problem_responses(raised: Sequence[type[Problem]]) -> dict[int, object]:
-    """Problems, by their status. All at once, as flask-smorest copies what it has for each response that is added."""
-    by_status: dict[int, list[type[Problem]]] = {}
-    for problem in raised:
-        by_status.setdefault(problem.status, []).append(problem)
-    return {
-        status: {
-            "description": "\n\n".join(f"`{problem.code}`: {problem.__doc__}" for problem in same),
-            "headers": answer_headers.of_problems(same),
-            "content": {
-                MEDIA_TYPE: {
-                    "schema": ProblemSchema,
-                    "examples": {problem.code: {"$ref": f"#/components/examples/{problem.code}"} for problem in same},
-                }
-            },
-        }
-        for status, same in by_status.items()
-    }
 
 
 def _describe(view: Callable[..., Response], parameter: Mapping[str, object]) -> None:

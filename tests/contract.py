@@ -1,6 +1,7 @@
 """A test client who holds every answer against the OpenAPI document."""
 
 import re
+from copy import deepcopy
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -113,9 +114,21 @@ def example_address(path: str, methods: dict[str, Any], method: str = "get") -> 
 
 
 @cache
-def documented() -> dict[str, Any]:
-    """The OpenAPI document."""
+def written() -> dict[str, Any]:
+    """The OpenAPI document, as it is written."""
     return create_app(Settings()).extensions["dateline.api"].document.to_dict()
+
+
+@cache
+def documented() -> dict[str, Any]:
+    """The OpenAPI document, with the answers that operations share in each of them."""
+    document = deepcopy(written())
+    shared = {f"#/components/responses/{name}": answer for name, answer in document["components"]["responses"].items()}
+    for methods in document["paths"].values():
+        for method in methods.keys() - {"parameters"}:
+            answers = methods[method]["responses"]
+            answers |= {status: shared[answer["$ref"]] for status, answer in answers.items() if "$ref" in answer}
+    return document
 
 
 @cache
