@@ -1,5 +1,6 @@
 """Requests that are sent again with an Idempotency-Key: done once, answered the same."""
 
+import gzip
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -36,9 +37,10 @@ def push(
 
 
 def told(response: TestResponse) -> tuple[Any, ...]:
-    """All that an answer says, but for what is of this one sending."""
+    """All that an answer says, but for what is of this one sending, such as the second that gzip writes into it."""
     named = ("Content-Type", "Location", "ETag", "Dateline-Result", "Cache-Control")
-    return response.status_code, response.data, [response.headers.get(name) for name in named]
+    said = gzip.decompress(response.data) if response.headers.get("Content-Encoding") == "gzip" else response.data
+    return response.status_code, said, [response.headers.get(name) for name in named]
 
 
 def count(connection: Connection) -> int:
