@@ -18,6 +18,7 @@ serve: $(VENV)/.serve ## Start Dateline with its demo archive (PORT=8000, DATELI
 test: $(VENV)/.dev ## Run the tests, on an embedded Postgres or the one of TEST_DATABASE_URL
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
+# In the order of their names the longest, Swagger UI and the fuzzer, do not come last, when nothing is left beside them.
 test-long: $(VENV)/.dev ## Run the kills, the load and all other slow tests
 	$(BIN)/python -m pytest -m long -n 2 --dist loadfile --no-loadscope-reorder
 

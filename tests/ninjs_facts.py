@@ -120,9 +120,11 @@ SCHEMA: Facts = {
 
 def faults(document: Any) -> list[str]:
     """Where a document is no ninjs 3.1, as JSON pointers with what is wrong."""
-    return [
-        f"/{'/'.join(map(str, error.instance_path))}: {error.message}" for error in _validator().iter_errors(document)
-    ]
+    return [f"{_pointer(error.instance_path)}: {error.message}" for error in _validator().iter_errors(document)]
+
+
+def _pointer(path: list[str | int]) -> str:
+    return "".join(f"/{part}" for part in path)
 
 
 @cache
