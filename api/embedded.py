@@ -13,8 +13,9 @@ is free exactly when no process of the server is left, however they ended, and r
 was answered. The two locks are never wanted in opposite orders: a starter holds `users.lock` shared and takes
 `server.lock` to start; a stopper holds `users.lock` alone, so nobody can be starting.
 
-Postgres listens on 127.0.0.1 only, since paths of Unix sockets end at 107 bytes. SCRAM makes both sides prove
-that they know the password, so a stranger on our port can neither be taken for the server nor learn it.
+It is asked by a Unix socket in `postgres/`, which is quicker, and on 127.0.0.1 where there can be none: paths of
+sockets end at 107 bytes. SCRAM makes both sides prove that they know the password, so a stranger on our port can
+neither be taken for the server nor learn it.
 """
 
 import contextlib
@@ -32,6 +33,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -46,6 +48,8 @@ _PATIENCE = 60.0
 _GRACE = 5.0
 """Seconds that a server has to answer before it is left running."""
 _PAUSE = 0.02
+_SOCKET = ".s.PGSQL."
+"""How Postgres begins the name of its socket and of that one's lock; the port follows."""
 _LOG_LIMIT = 10 * 1024 * 1024
 _CTYPE = "C.UTF-8"
 """The system's locale by which text search tells letters from punctuation; Postgres' own does all the rest.
@@ -55,7 +59,7 @@ those in curly quotes only with their quotes.
 """
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
+    "unix_socket_permissions": "0700",
     "max_connections": "100",
     "shared_buffers": "128MB",
     "fsync": "on",
@@ -132,9 +136,11 @@ class _Cluster:
     def conninfo(self, role: str, database: str) -> str:
         password = (self.home / "password").read_text()
         port = int((self.data / "port").read_text())
+        by_socket = (self.home / f"{_SOCKET}{port}").exists()
+        host = quote(str(self.home), safe="/") if by_socket else "127.0.0.1&hostaddr=127.0.0.1"
         # Each of these would otherwise come from the PG* variables of whoever runs us.
-        fixed = "hostaddr=127.0.0.1&sslmode=disable&gssencmode=disable&require_auth=scram-sha-256"
-        return f"postgresql://{role}:{password}@127.0.0.1:{port}/{database}?{fixed}"
+        fixed = "sslmode=disable&gssencmode=disable&require_auth=scram-sha-256"
+        return f"postgresql://{role}:{password}@/{database}?host={host}&port={port}&{fixed}"
 
     def open(self, path: Path, flags: int) -> int:
         # Root must not be led out of a directory that somebody else owns.
@@ -298,9 +304,24 @@ class _Cluster:
             return os.path.samefile(f"/proc/{pid}/cwd", self.home / "cluster")
         return False
 
+    def sockets(self) -> str:
+        """Where Postgres is to make its socket, which has to be free of old ones; empty where it cannot."""
+        for left in self.home.glob(f"{_SOCKET}*"):
+            # As with postmaster.pid, Postgres would believe a process id that has been reused.
+            left.unlink()
+        probe = self.home / f"{_SOCKET}00000"
+        try:
+            with socket.socket(socket.AF_UNIX) as trial:
+                trial.bind(str(probe))
+        except OSError:  # the path is too long, or its file system has no sockets
+            return ""
+        probe.unlink()
+        # Quotes keep spaces; a comma libpq takes for the end of one host and the beginning of the next.
+        return "" if "," in str(self.home) else '"{}"'.format(str(self.home).replace('"', '""'))
+
     def spawn(self, lock: int, port: int | None) -> "_Attempt":
         """Start Postgres and leave `lock` to it, so that it is held until its last process has ended."""
-        settings = _SETTINGS | {"port": self.free_port(port)}
+        settings = _SETTINGS | {"port": self.free_port(port), "unix_socket_directories": self.sockets()}
         with contextlib.suppress(FileNotFoundError):
             if self.log.stat().st_size > _LOG_LIMIT:
                 self.log.replace(self.data / "postgres.log.old")

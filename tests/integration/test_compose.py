@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import yaml
@@ -49,7 +50,8 @@ def url(service: str, conninfo: str, passwords: dict[str, str]) -> str:
     given = conninfo_to_dict(conninfo)
     asked = SERVICES[service]["environment"]["DATABASE_URL"].replace("//dateline:", f"//{given['user']}:")
     asked = re.sub(r"\$\{(\w+):\?[^}]*\}", lambda name: passwords[name[1]], asked)
-    return asked.replace("@postgres:5432/dateline", f"@{given['host']}:{given['port']}/{given['dbname']}")
+    host = quote(str(given["host"]), safe="")  # a directory where the server is asked by a socket
+    return asked.replace("@postgres:5432/dateline", f"@{host}:{given['port']}/{given['dbname']}")
 
 
 def test_the_role_that_compose_makes_serves_and_owns_nothing(database: str) -> None:

@@ -285,7 +285,8 @@ def test_a_stale_process_id_is_neither_believed_nor_harmed(data: Path, reused: b
             os.kill(pid, signal.SIGKILL)
             until(lambda: not alive(pid))
             if reused:
-                pid_file.write_text(pid_file.read_text().replace(str(pid), str(stranger.pid), 1))
+                for file in (pid_file, *(data / "postgres").glob(".s.PGSQL.*.lock")):
+                    file.write_text(file.read_text().replace(str(pid), str(stranger.pid), 1))
             with running(data) as server:
                 assert ask(server.conninfo, "SELECT n FROM kept") == 7
             assert stranger.poll() is None
@@ -294,14 +295,23 @@ def test_a_stale_process_id_is_neither_believed_nor_harmed(data: Path, reused: b
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["with spaces and 'quotes\"", "데이터 é ／", "long" * 15 + "/" + "path" * 40],
-    ids=["spaces", "scripts", "long"],
+    ("name", "by_socket"),
+    [
+        pytest.param("with spaces and 'quotes\" %20 \\", True, id="spaces"),
+        pytest.param("데이터 é ／", True, id="scripts"),
+        pytest.param("a,b", False, id="comma"),
+        pytest.param("long" * 15 + "/" + "path" * 40, False, id="long"),
+    ],
 )
-def test_the_path_of_the_data_may_have_spaces_any_script_and_any_length(place: Path, name: str) -> None:
+def test_the_path_of_the_data_may_be_any_and_a_socket_is_asked_where_it_can_be(
+    place: Path, name: str, by_socket: bool
+) -> None:
     with running(place / name) as server:
         assert server.data == place / name
-        assert answers(server.conninfo)
+        assert ask(server.conninfo, "SELECT inet_server_addr() IS NULL") == by_socket
+        kill_postmaster(place / name)
+        assert server.ensure_running()
+        assert ask(server.conninfo, "SELECT inet_server_addr() IS NULL") == by_socket
 
 
 def test_an_import_goes_on_when_the_first_process_gets_ctrl_c(data: Path) -> None:
