@@ -51,19 +51,25 @@ class Scale:
 
     def score(self, words: Mapping[str, Counts], lengths: Sequence[int]) -> float:
         """How relevant an article with these words is; ``lengths`` is of its fields."""
-        return round(sum(part.score for part in self.contributions(words, lengths)), PLACES)
+        once = self._once(lengths)
+        return round(sum(self._adds(lexeme, counts, once) for lexeme, counts in words.items()), PLACES)
 
     def contributions(self, words: Mapping[str, Counts], lengths: Sequence[int]) -> list[Contribution]:
         """What each word adds to the score."""
-        # What once in each field counts, the longer the field the less.
-        once = [
+        once = self._once(lengths)
+        return [
+            Contribution(lexeme, self.rarities[lexeme], *counts, self._adds(lexeme, counts, once))
+            for lexeme, counts in words.items()
+        ]
+
+    def _once(self, lengths: Sequence[int]) -> list[float]:
+        """What once in each field counts, the longer the field the less."""
+        return [
             weight / (1 - LENGTH + LENGTH * length / (average or length or 1))
             for weight, length, average in zip(WEIGHTS, lengths, self.lengths, strict=True)
         ]
-        found: list[Contribution] = []
-        for lexeme, (headline, standfirst, body) in words.items():
-            often = headline * once[0] + standfirst * once[1] + body * once[2]
-            rarity = self.rarities[lexeme]
-            score = rarity * often * (1 + SATURATION) / (often + SATURATION)
-            found.append(Contribution(lexeme, rarity, headline, standfirst, body, score))
-        return found
+
+    def _adds(self, lexeme: str, counts: Counts, once: Sequence[float]) -> float:
+        headline, standfirst, body = counts
+        often = headline * once[0] + standfirst * once[1] + body * once[2]
+        return self.rarities[lexeme] * often * (1 + SATURATION) / (often + SATURATION)

@@ -6,7 +6,7 @@ where they tell articles apart.
 """
 
 from bisect import bisect
-from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import pi
 from typing import LiteralString
@@ -124,7 +124,8 @@ _ALL = pi**2 / 6
 MATCHES: LiteralString = "a.search @@ %(q)s::tsquery"
 
 
-def counts(ranks: Sequence[float]) -> tuple[int, int, int]:
+@lru_cache(10_000)
+def counts(*ranks: float) -> tuple[int, int, int]:
     """How often a lexeme is in headline, standfirst and body, by its RANKS.
 
     Its nth place, the fields one after the other, adds 1 / n² to the rank of its own field, the first one of a field

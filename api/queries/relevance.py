@@ -27,16 +27,24 @@ from api.selection import Order, Selection
 RANKED_AT_MOST = 2_000
 # So many of them get an exact score.
 SCORED = 200
-# Where it costs more than this to fetch all that a search finds, its candidates are found among the newest articles: as
-# many of those as should hold ENOUGH candidates, within bounds.
+# Where it costs more than COST_AT_MOST to fetch all that a search finds, its candidates are found among the newest
+# articles: as many of those as should hold ENOUGH candidates, within bounds.
 COST_AT_MOST = 25_000
 ENOUGH = 500
 WALKED = (2_000, 10_000)
+# A search without filters need not walk past all of those: the indexes of words and of time together tell which have
+# the words. That is sooner where the words are in no more than so many articles for each of the newest, and pays from a
+# lower cost.
+CROSSED = 5
+CROSSED_COST_AT_MOST = 10_000
 # Words beyond these are looked for, but have no say in the order.
 LEXEMES_AT_MOST = 200
 
 # What is stored later is not among the candidates of a later page.
 _KNOWN_THEN: LiteralString = "a.created_at <= %(ranked_at)s"
+_SINCE: LiteralString = "a.published_at >= %(since)s"
+_OLDEST: LiteralString = """
+    select published_at from articles where visible order by published_at desc, id desc offset %(newest)s - 1 limit 1"""
 
 _GATHERED: LiteralString = f"""
     a.id, a.published_at, {search.ROUGH_SCORE}::float8 as rough,
@@ -66,12 +74,13 @@ class Pinned:
     """What the order follows from besides the articles.
 
     ``bounded`` says that, made looser, the search has as many of its terms as are in RANKED_AT_MOST articles together.
+    Candidates are all that is found, or of the ``newest``: of so many that pass the filters, or since that time.
     """
 
     ranked_at: str
     relaxed: bool
     bounded: bool
-    walked: int | None
+    newest: int | str | None
     articles: int
     lengths: tuple[float, float, float]
     frequencies: tuple[int, ...]
@@ -114,9 +123,11 @@ class _Ranking:
         def then(selection: Selection) -> Selection:
             return selection.where(_KNOWN_THEN, ranked_at=pinned.ranked_at)
 
-        if pinned.walked:
-            return walking(self.select, self.found, query, "newest", pinned.walked, narrowed=then)
+        if isinstance(pinned.newest, int):
+            return walking(self.select, self.found, query, "newest", pinned.newest, narrowed=then)
         selection, order = matches(self.select, self.found, query, "newest")
+        if pinned.newest:
+            selection = selection.where(_SINCE, since=pinned.newest)
         return then(selection), order
 
     def _place(self, row: DictRow) -> _Place:
@@ -146,18 +157,18 @@ def page(
     count = strict = 0
     if not pinned.relaxed:
         places, count = ranking.ranked(query, pinned)
-        if wanted.place is None and pinned.walked and count < wanted.limit:
-            pinned = replace(pinned, walked=None)
+        if wanted.place is None and pinned.newest and count < wanted.limit:
+            pinned = replace(pinned, newest=None)
             places, count = ranking.ranked(query, pinned)
         strict = count
     few = wanted.place is None and count < wanted.limit
     if (pinned.relaxed or few) and (loose := _relaxed(question, pinned, lexemes)):
         looser = searched(connection, found, loose)
-        tried = replace(pinned, relaxed=True, walked=None)
+        tried = replace(pinned, relaxed=True, newest=None)
         more, total = replace(ranking, found=looser).ranked(loose, tried)
         if total > count:
             pinned, places, count = tried, more, total
-    complete = not pinned.walked and count <= RANKED_AT_MOST
+    complete = not pinned.newest and count <= RANKED_AT_MOST
     ranked = Ranked(min(count, RANKED_AT_MOST), complete, pinned.relaxed, strict)
     result = replace(_cut(places, pinned, wanted), ranked=ranked)
     if not (ranked.all or ranked.relaxed):
@@ -179,7 +190,7 @@ def named(lexemes: Sequence[Lexeme]) -> dict[str, list[str]]:
 def counts(row: Mapping[str, Any], lexemes: Sequence[Lexeme]) -> dict[str, Counts]:
     """How often each lexeme is in which field, by its name, of a row of search.RANKS and search.PREFIXED."""
     whole = [lexeme.name for lexeme in lexemes if not lexeme.prefix]
-    told = {name: search.counts(ranks) for name, ranks in zip(whole, row["ranks"], strict=True) if any(ranks)}
+    told = {name: search.counts(*ranks) for name, ranks in zip(whole, row["ranks"], strict=True) if any(ranks)}
     for lexeme in lexemes:
         if lexeme.prefix and (found := row["prefixed"]):
             labels = "".join(labels for text, labels in found.items() if text.startswith(lexeme.text))
@@ -208,7 +219,7 @@ def _pin(connection: Connection, lexemes: Sequence[Lexeme], found: Known) -> Pin
         now.isoformat(),
         relaxed=False,
         bounded=min(found.without_search.frequencies.values(), default=found.articles) > RANKED_AT_MOST,
-        walked=_walked(found),
+        newest=_newest(connection, found),
         articles=found.texts.articles if found.texts else 0,
         lengths=_lengths(found.texts.lengths) if found.texts else (0, 0, 0),
         # Two digits are enough, and keep cursors short.
@@ -220,17 +231,26 @@ def _now(connection: Connection) -> datetime:
     return present(connection.execute("select now() as now").fetchone())["now"]
 
 
-def _walked(found: Known) -> int | None:
-    """Among how many of the newest articles to look for candidates; None for all."""
+def _newest(connection: Connection, found: Known) -> int | str | None:
+    """Among how many of the newest articles, or among those since when, to look for candidates; None for all."""
     if found.found is None:
         return None
     others = found.without_search
     passed = min(others.frequencies.values(), default=found.articles)
     times = walks.LINKED if walks.linked(others) else 1
-    if min(passed * walks.WALKED * times, cost(found.found, found.articles)) <= COST_AT_MOST:
-        return None
+    fetching = min(passed * walks.WALKED * times, cost(found.found, found.articles))
     least, most = WALKED[0], WALKED[1] // times
-    return round(min(max(ENOUGH / found.found.part, least), most)) if found.found.part else most
+    newest = round(min(max(ENOUGH / found.found.part, least), most)) if found.found.part else most
+    crossed = found.filters.keys() == {"q"} and found.found.looked_at * found.articles <= CROSSED * newest
+    if fetching <= (CROSSED_COST_AT_MOST if crossed else COST_AT_MOST):
+        return None
+    return _since(connection, newest) if crossed else newest
+
+
+def _since(connection: Connection, newest: int) -> str | None:
+    """When the last of so many of the newest articles was published; None where there are fewer."""
+    row = connection.execute(_OLDEST, {"newest": newest}).fetchone()
+    return row["published_at"].isoformat() if row else None
 
 
 def _lengths(lengths: Iterable[float]) -> tuple[float, float, float]:
@@ -241,8 +261,8 @@ def _lengths(lengths: Iterable[float]) -> tuple[float, float, float]:
 def _pinned(place: Sequence[Any] | None) -> Pinned | None:
     if place is None:
         return None
-    ranked_at, relaxed, bounded, walked, articles, lengths, frequencies = place[4:]
-    return Pinned(ranked_at, relaxed, bounded, walked, articles, _lengths(lengths), tuple(frequencies))
+    ranked_at, relaxed, bounded, newest, articles, lengths, frequencies = place[4:]
+    return Pinned(ranked_at, relaxed, bounded, newest, articles, _lengths(lengths), tuple(frequencies))
 
 
 def _cut(places: Sequence[_Place], pinned: Pinned, wanted: Wanted) -> Page:
@@ -254,7 +274,7 @@ def _cut(places: Sequence[_Place], pinned: Pinned, wanted: Wanted) -> Page:
     more = len(places) > wanted.limit
     places = places[-wanted.limit :] if wanted.backward else places[: wanted.limit]
     rest = [
-        pinned.ranked_at, pinned.relaxed, pinned.bounded, pinned.walked, pinned.articles, list(pinned.lengths),
+        pinned.ranked_at, pinned.relaxed, pinned.bounded, pinned.newest, pinned.articles, list(pinned.lengths),
         list(pinned.frequencies),
     ]  # fmt: skip
     first, last = ([*places[end], *rest] for end in (0, -1)) if places else (None, None)

@@ -12,7 +12,7 @@ from stories import shown
 
 from api.commands import statistics
 from api.database import Connection, present
-from api.queries import articles, nouns, walks
+from api.queries import articles, nouns, relevance, walks
 from api.queries.frequencies import known
 from api.queries.nouns import ORDERS, OUTLETS, PEOPLE, TAGS, Noun
 from api.queries.pages import Wanted
@@ -42,7 +42,7 @@ class Ceiling(NamedTuple):
 # Walked along an index that has just these articles in this order.
 WALKED = Ceiling((150, 900), (3_500, 9_000))
 # Fetched and sorted, 5,000 at most, each perhaps with its link, or passed over; counting meets as many.
-GATHERED = Ceiling((10_000, 20_000), (10_000, 32_000))
+GATHERED = Ceiling((10_000, 20_000), (10_000, 36_000))
 # Two filters that have a fifth of the archive each: a thousand that pass both are far apart.
 CROSSED = Ceiling((10_000, 20_000), (12_000, 32_000))
 WHOLE = Ceiling((100_000, 400_000), (10_000, 32_000))
@@ -243,6 +243,14 @@ def test_a_search_by_relevance_reads_bounded_candidates(archive: Connection, fil
         if page.next:
             articles.page(archive, filters, "relevance", Wanted(20, page.next))
     hold(costs, RANKED)
+
+
+def test_of_frequent_words_only_those_of_the_newest_articles_that_have_them_are_fetched(archive: Connection) -> None:
+    with watched(archive) as costs:
+        page = articles.page(archive, {"q": parse("mid1 OR mid2 OR mid3 OR mid4")}, "relevance", Wanted(20))
+    assert page.ranked
+    assert page.ranked.articles == pytest.approx(relevance.WALKED[1] * 4 / 100, rel=0.1)
+    hold(costs, Ceiling((1_500, 4_000), (0, 0)))
 
 
 @pytest.mark.parametrize("sort", [*SORTS, "relevance"])

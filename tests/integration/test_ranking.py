@@ -70,7 +70,7 @@ def test_words_are_counted_in_each_field(blank: Connection, times: tuple[int, in
             %(standfirst)s as standfirst_tokens, %(body)s as body_tokens) as r) as indexed""",
         {"lexemes": ["'absent'", "'port'"], "headline": headline, "standfirst": standfirst, "body": body},
     ).fetchone()
-    assert [search.counts(ranks) for ranks in present(found)["ranks"]] == [(0, 0, 0), times]
+    assert [search.counts(*ranks) for ranks in present(found)["ranks"]] == [(0, 0, 0), times]
 
 
 @pytest.mark.usefixtures("harbour")
@@ -214,13 +214,17 @@ def test_before_words_were_counted_all_of_them_have_to_be_there(
     assert (headlines(answer), answer["meta"]["relaxed"]) == (["Lighthouse"], False)
 
 
-@pytest.mark.usefixtures("harbour")
-def test_many_are_ranked_among_the_newest(
-    blank: Connection, blank_client: ContractClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(relevance, "COST_AT_MOST", 10)
-    monkeypatch.setattr(relevance, "ENOUGH", 10)
+@pytest.fixture(params=[5, 0], ids=["found by both indexes", "walked past"])
+def few_ranked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive of thirty articles is large, and its newest ten to twenty are ranked."""
+    monkeypatch.setattr(relevance, "CROSSED", request.param)
+    for name in ("COST_AT_MOST", "CROSSED_COST_AT_MOST", "ENOUGH"):
+        monkeypatch.setattr(relevance, name, 10)
     monkeypatch.setattr(relevance, "WALKED", (10, 20))
+
+
+@pytest.mark.usefixtures("harbour", "few_ranked")
+def test_many_are_ranked_among_the_newest(blank_client: ContractClient) -> None:
     answer = found(blank_client, "port", "&limit=5")
     assert answer["meta"]["ranked"]["all"] is False
     assert 5 <= answer["meta"]["ranked"]["articles"] <= 20
@@ -228,6 +232,24 @@ def test_many_are_ranked_among_the_newest(
     # Where the newest are not enough for a page, all are looked through.
     answer = found(blank_client, "port", "&limit=30")
     assert answer["meta"]["ranked"] == {"articles": 32, "all": True}
+
+
+@pytest.mark.usefixtures("harbour", "few_ranked")
+def test_the_pages_of_the_newest_stay_those_of_the_first_when_newer_ones_come(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    first = found(blank_client, "port", "&limit=4")
+    ranked = first["meta"]["ranked"]["articles"]
+    store(blank, *(record(f"Port of late {n}", body="The port.", day=40 + n) for n in range(5)))
+    # In a test all happens at one time.
+    blank.execute("update articles set created_at = created_at + interval '1 hour' where headline ~ 'of late'")
+    seen, cursor = headlines(first), first["page"]["next"]
+    while cursor:
+        answer = found(blank_client, "port", f"&limit=4&cursor={cursor}")
+        seen += headlines(answer)
+        cursor = answer["page"]["next"]
+    assert len(seen) == len(set(seen)) == ranked
+    assert not any(headline.startswith("Port of late") for headline in seen)
 
 
 @pytest.mark.usefixtures("harbour")
