@@ -11,6 +11,7 @@ from flask import Flask
 
 from api import logs, metrics, migrate, workers
 from api.app import create_app
+from api.scheduling import GivingWay
 from api.settings import Settings
 
 
@@ -23,6 +24,7 @@ def worker() -> Flask:
     if settings.metrics:
         metrics.join()
     app = create_app(settings)
+    app.wsgi_app = GivingWay(app.wsgi_app)
     _at_sigterm(app.extensions["dateline.waiting"].stop)
     if settings.metrics:
         metrics.watch_pool(app.extensions["dateline.database"])

@@ -21,7 +21,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
 
-from api import affinity, gate, logs, readiness
+from api import gate, logs, readiness, scheduling
 from api.errors import Problem
 from api.settings import Settings
 
@@ -190,7 +190,7 @@ def _ready(load: Callable[[], Flask], say: Callable[[str], None]) -> Flask:
 
 def _on_cpu(number: int, load: Callable[[], Flask]) -> Flask:
     """The app in a process that keeps to one CPU, as all threads will that it has by then."""
-    affinity.keep_to_one_cpu(number)
+    scheduling.keep_to_one_cpu(number)
     return load()
 
 

@@ -149,6 +149,16 @@ def test_each_process_keeps_to_a_cpu_of_its_own_where_that_is_wished(place: Path
         assert sorted(cpus(), key=min) == expected
 
 
+def test_threads_that_answer_do_not_take_the_cpu_from_others_and_the_rest_may(place: Path) -> None:
+    with Server(place) as server:
+        server.ready()
+        [worker] = [pid for pid in server.members() if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        policies = [os.sched_getscheduler(int(thread)) for thread in os.listdir(f"/proc/{worker}/task")]
+        assert {os.SCHED_BATCH, os.SCHED_OTHER} == set(policies)
+        assert os.sched_getscheduler(worker) == os.SCHED_OTHER
+        assert {os.sched_getscheduler(pid) for pid in postgres_of(place)} == {os.SCHED_OTHER}
+
+
 @pytest.mark.long
 def test_ctrl_c_which_every_process_gets_ends_it_soon_each_time(place: Path) -> None:
     for _ in range(5):
