@@ -35,16 +35,13 @@ WALKED = (2_000, 10_000)
 # A search without filters need not walk past all of those: the indexes of words and of time together tell which have
 # the words. That is sooner where the words are in no more than so many articles for each of the newest, and pays from a
 # lower cost.
-CROSSED = 5
+CROSSED_AT_MOST = 5
 CROSSED_COST_AT_MOST = 10_000
 # Words beyond these are looked for, but have no say in the order.
 LEXEMES_AT_MOST = 200
 
 # What is stored later is not among the candidates of a later page.
 _KNOWN_THEN: LiteralString = "a.created_at <= %(ranked_at)s"
-_SINCE: LiteralString = "a.published_at >= %(since)s"
-_OLDEST: LiteralString = """
-    select published_at from articles where visible order by published_at desc, id desc offset %(newest)s - 1 limit 1"""
 
 _GATHERED: LiteralString = f"""
     a.id, a.published_at, {search.ROUGH_SCORE}::float8 as rough,
@@ -127,7 +124,7 @@ class _Ranking:
             return walking(self.select, self.found, query, "newest", pinned.newest, narrowed=then)
         selection, order = matches(self.select, self.found, query, "newest")
         if pinned.newest:
-            selection = selection.where(_SINCE, since=pinned.newest)
+            selection = selection.where("a.published_at >= %(since)s", since=pinned.newest)
         return then(selection), order
 
     def _place(self, row: DictRow) -> _Place:
@@ -241,7 +238,7 @@ def _newest(connection: Connection, found: Known) -> int | str | None:
     fetching = min(passed * walks.WALKED * times, cost(found.found, found.articles))
     least, most = WALKED[0], WALKED[1] // times
     newest = round(min(max(ENOUGH / found.found.part, least), most)) if found.found.part else most
-    crossed = found.filters.keys() == {"q"} and found.found.looked_at * found.articles <= CROSSED * newest
+    crossed = found.filters.keys() == {"q"} and found.found.looked_at * found.articles <= CROSSED_AT_MOST * newest
     if fetching <= (CROSSED_COST_AT_MOST if crossed else COST_AT_MOST):
         return None
     return _since(connection, newest) if crossed else newest
@@ -249,7 +246,11 @@ def _newest(connection: Connection, found: Known) -> int | str | None:
 
 def _since(connection: Connection, newest: int) -> str | None:
     """When the last of so many of the newest articles was published; None where there are fewer."""
-    row = connection.execute(_OLDEST, {"newest": newest}).fetchone()
+    row = connection.execute(
+        "select published_at from articles where visible"
+        " order by published_at desc, id desc offset %(newest)s - 1 limit 1",
+        {"newest": newest},
+    ).fetchone()
     return row["published_at"].isoformat() if row else None
 
 

@@ -217,7 +217,7 @@ def test_before_words_were_counted_all_of_them_have_to_be_there(
 @pytest.fixture(params=[5, 0], ids=["found by both indexes", "walked past"])
 def few_ranked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive of thirty articles is large, and its newest ten to twenty are ranked."""
-    monkeypatch.setattr(relevance, "CROSSED", request.param)
+    monkeypatch.setattr(relevance, "CROSSED_AT_MOST", request.param)
     for name in ("COST_AT_MOST", "CROSSED_COST_AT_MOST", "ENOUGH"):
         monkeypatch.setattr(relevance, name, 10)
     monkeypatch.setattr(relevance, "WALKED", (10, 20))
@@ -240,16 +240,18 @@ def test_the_pages_of_the_newest_stay_those_of_the_first_when_newer_ones_come(
 ) -> None:
     first = found(blank_client, "port", "&limit=4")
     ranked = first["meta"]["ranked"]["articles"]
-    store(blank, *(record(f"Port of late {n}", body="The port.", day=40 + n) for n in range(5)))
+    # So little of a port that they would come last.
+    late = (record(f"Of late {n}", body=f"{'Nothing at all happened. ' * 30} A port.", day=40 + n) for n in range(5))
+    store(blank, *late)
     # In a test all happens at one time.
-    blank.execute("update articles set created_at = created_at + interval '1 hour' where headline ~ 'of late'")
+    blank.execute("update articles set created_at = created_at + interval '1 hour' where headline ~ 'Of late'")
     seen, cursor = headlines(first), first["page"]["next"]
     while cursor:
         answer = found(blank_client, "port", f"&limit=4&cursor={cursor}")
         seen += headlines(answer)
         cursor = answer["page"]["next"]
     assert len(seen) == len(set(seen)) == ranked
-    assert not any(headline.startswith("Port of late") for headline in seen)
+    assert not any(headline.startswith("Of late") for headline in seen)
 
 
 @pytest.mark.usefixtures("harbour")
