@@ -157,7 +157,9 @@ def stopped(data: Path, conninfo: str) -> bool:
 
 
 def kill_postmaster(data: Path) -> None:
-    os.kill(postmaster(data), signal.SIGKILL)
+    pid = postmaster(data)
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not alive(pid))  # and its port is free: its socket may be closed a moment sooner
 
 
 def port_of(conninfo: str) -> int:
