@@ -8,20 +8,23 @@ from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import answer_headers, answer_problems, cached, compression, gate, lean, limits, problems, web
-from api.cache import Cache
+from api.auth.keys import Uses
 from api.context import request
-from api.converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
-from api.database import Database
-from api.keys import Uses
-from api.parsing import JSON
-from api.resources import batch, changes, editing, health, jobs, keys, related, service
+from api.http import compression, concurrency, flask_app, hooks, problems, reads, sliding_window
+from api.http.cache import Cache
+from api.http.concurrency import Waiting
+from api.http.openapi import describe
+from api.http.openapi import headers as openapi_headers
+from api.http.openapi import problems as openapi_problems
+from api.http.parsing import JSON
+from api.http.path_converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
+from api.postgres.database import Database
+from api.resources import article_batch, changes, entity_edits, health, jobs, keys, related, service
 from api.settings import Settings
-from api.waiting import Waiting
 from schemas.ninjs import MEDIA_TYPE as NINJS
 
 # Headers that a script of another origin may read.
-EXPOSED = ", ".join(sorted([*answer_headers.HEADERS, "Server-Timing", "X-Request-Id"]))
+EXPOSED = ", ".join(sorted([*openapi_headers.HEADERS, "Server-Timing", "X-Request-Id"]))
 
 DESCRIPTION = """A news archive queried by hashtag: articles of many outlets with their tags and people.
 
@@ -38,7 +41,7 @@ milliseconds where its time went, and `Cache-Control` who may keep it.
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
     """The WSGI application. Without arguments, from the environment, as a server process makes it."""
     settings = settings or Settings.from_env()
-    app = lean.App("api", static_folder=None)
+    app = flask_app.App("api", static_folder=None)
     app.url_map.strict_slashes = True
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
@@ -60,27 +63,27 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["dateline.settings"] = settings
     app.extensions["dateline.database"] = database or Database(
         settings.database_url,
-        size=gate.connections(settings.threads),
+        size=concurrency.connections(settings.threads),
         statement_timeout_ms=settings.statement_timeout_ms,
         read_timeout_ms=settings.read_timeout_ms,
     )
     app.extensions["dateline.cache"] = Cache(settings.cache_bytes, settings.cache_position_ms)
     app.extensions["dateline.uses"] = Uses()
-    app.extensions["dateline.limiter"] = limits.limiter(settings.rate_limit_storage)
-    app.extensions["dateline.waiting"] = Waiting(gate.polls(settings.threads))
-    app.extensions["dateline.writers"] = threading.Semaphore(gate.writers(settings.threads))
-    app.extensions["dateline.draining"] = Waiting(gate.BODIES // 4)
-    app.extensions["dateline.gate"] = app.wsgi_app = gate.Gate(app.wsgi_app, settings.threads)
+    app.extensions["dateline.limiter"] = sliding_window.limiter(settings.rate_limit_storage)
+    app.extensions["dateline.waiting"] = Waiting(concurrency.polls(settings.threads))
+    app.extensions["dateline.writers"] = threading.Semaphore(concurrency.writers(settings.threads))
+    app.extensions["dateline.draining"] = Waiting(concurrency.BODIES // 4)
+    app.extensions["dateline.gate"] = app.wsgi_app = concurrency.Gate(app.wsgi_app, settings.threads)
     problems.register(app)
     app.before_request(compression.choose)
     # The hooks after a request run from the last to the first: an answer is kept once it is compressed, and before it
     # has what belongs to one sending; flask-cors does nothing where its headers are there.
     CORS(app, methods=["GET", "HEAD", "OPTIONS"], max_age=86_400, send_wildcard=True, intercept_exceptions=False)
     app.after_request(_read_from_any_origin)
-    web.prepare(app)
-    app.after_request(cached.keep)
+    hooks.register(app)
+    app.after_request(reads.store)
     Compress(app)
-    api = web.Api(app)
+    api = describe.Api(app)
     api.document.components.security_scheme(
         "key",
         {
@@ -89,14 +92,14 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
             "description": "An API key, `dl_…`; `dateline keys create` makes one, and so does `POST /v1/keys`.",
         },
     )
-    answer_headers.register(api.document)
-    answer_problems.register(api.document)
+    openapi_headers.register(api.document)
+    openapi_problems.register(api.document)
     api.register_converter(NumberConverter, lambda _part: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
     for converter in (SlugConverter, TagConverter, PrefixConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     for blueprint in (
-        batch.blueprint, editing.TAGS, editing.PEOPLE, editing.OUTLETS, related.blueprint, changes.blueprint,
-        jobs.blueprint, keys.blueprint, health.blueprint,
+        article_batch.blueprint, entity_edits.TAGS, entity_edits.PEOPLE, entity_edits.OUTLETS, related.blueprint,
+        changes.blueprint, jobs.blueprint, keys.blueprint, health.blueprint,
         service.blueprint,
     ):  # fmt: skip
         api.register_blueprint(blueprint)

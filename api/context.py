@@ -10,6 +10,9 @@ from typing import Any
 import flask
 from flask.ctx import _AppCtxGlobals
 
+from api.postgres.database import Database
+from api.settings import Settings
+
 
 def _held(proxy: Any) -> Callable[[], Any]:
     return proxy._get_current_object
@@ -18,3 +21,13 @@ def _held(proxy: Any) -> Callable[[], Any]:
 request: Callable[[], flask.Request] = _held(flask.request)
 g: Callable[[], _AppCtxGlobals] = _held(flask.g)
 app: Callable[[], flask.Flask] = _held(flask.current_app)
+
+
+def settings() -> Settings:
+    """The settings of the running app."""
+    return app().extensions["dateline.settings"]
+
+
+def database() -> Database:
+    """The database of the running app."""
+    return app().extensions["dateline.database"]

@@ -1,4 +1,4 @@
-"""Every way a request can fail: one class a code, raised anywhere, answered as RFC 9457 by ``api.problems``."""
+"""Every way a request can fail: one class a code, raised anywhere, answered as RFC 9457 by ``api.http.problems``."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
@@ -86,7 +86,7 @@ class RequestInFlight(Problem):
 
 
 class Gone(Problem):
-    """What was here is gone: an article was withdrawn by its outlet, which may restore it, or a noun was deleted."""
+    """What was here is gone: an article was withdrawn by its outlet, which may restore it, or an entity was deleted."""
 
     code, title, status = "gone", "Gone", 410
 

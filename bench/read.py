@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from api.commands import keys
-from api.database import Connection, connect
-from api.queries.articles import settled
+from api.postgres.connection import Connection, connect
+from api.retrieval.plan import settled
 from bench import read_chart, servers, texts, usage
 from bench.load import CONNECTIONS, TOOLS, Load, Request, put
 from bench.pgbench import run as pgbench

@@ -2,8 +2,8 @@
 
 from flask import Flask, Response
 
-from api import serving
-from api import worker as process
+from api.server import startup
+from api.server import worker as process
 from api.settings import Settings
 
 EMPTY = "/bench/empty"
@@ -17,4 +17,4 @@ def worker() -> Flask:
 
 
 if __name__ == "__main__":
-    serving.serve(Settings.from_env(), demo=False, say=print, worker="bench.read_app:worker")
+    startup.serve(Settings.from_env(), demo=False, say=print, worker="bench.read_app:worker")

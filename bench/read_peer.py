@@ -1,6 +1,6 @@
 """The list that Dateline is measured beside: FastAPI, SQLAlchemy's ORM and pydantic, as such an API is often written.
 
-The same rows and index, the same fields, nouns read by relationships. One process with as many threads as Dateline's.
+The same rows and index, the same fields, entities read by relationships. One process, as many threads as Dateline has.
 """
 
 import os
@@ -23,12 +23,12 @@ class Base(DeclarativeBase):
     metadata = MetaData()
 
 
-def _links(table: str, noun: str) -> Table:
+def _links(table: str, entity: str) -> Table:
     return Table(
         f"article_{table}",
         Base.metadata,
         Column("article_id", UUID_COLUMN, ForeignKey("articles.id"), primary_key=True),
-        Column(f"{noun}_id", Integer, ForeignKey(f"{table}.id"), primary_key=True),
+        Column(f"{entity}_id", Integer, ForeignKey(f"{table}.id"), primary_key=True),
         Column("published_at"),
     )
 
@@ -85,7 +85,7 @@ class Article(Base):
     people: Mapped[list[Person]] = relationship(secondary=ARTICLE_PEOPLE)
 
 
-class NounOut(BaseModel):
+class EntityOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     slug: str
@@ -107,9 +107,9 @@ class ArticleOut(BaseModel):
     section: str | None
     language: str
     image: dict[str, Any] | None
-    outlet: NounOut
-    tags: list[NounOut]
-    people: list[NounOut]
+    outlet: EntityOut
+    tags: list[EntityOut]
+    people: list[EntityOut]
     published_at: datetime
     created_at: datetime
     updated_at: datetime

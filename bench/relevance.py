@@ -12,7 +12,7 @@ from typing import Any
 
 import tantivy
 
-from api.folding import tokens
+from api.text.folding import tokens
 from bench import peer, reuters, servers, texts
 from bench.collection import Collection, Text, average_precision, ndcg, read
 

@@ -18,9 +18,12 @@ from uuid import uuid4
 
 import orjson
 
-from api import archive, embedded, migrate, search
-from api.commands import nouns, statistics
-from api.database import Connection, connect, present
+from api.commands import entities, term_counts
+from api.postgres import migrate
+from api.postgres.connection import Connection, connect, present
+from api.postgres.embedded import server as embedded
+from api.queries import health
+from api.search import fulltext
 
 DATELINE = Path(sys.executable).with_name("dateline")
 PORT = 18_080
@@ -33,7 +36,7 @@ _STORE: LiteralString = f"""
     select r.id, o.id, r.external_id, r.headline, r.standfirst, r.body, r.section, r.language, r.published_at,
         r.published_at, r.published_at, '', json_build_object('slug', o.slug, 'name', o.name),
         coalesce(r.links, '[]'), '[]',
-        {search.VECTOR}
+        {fulltext.VECTOR}
     from json_to_recordset(%(rows)s::json) as r (
         id uuid, outlet text, external_id text, headline text, standfirst text, body text, section text,
         language text, published_at timestamptz, links json,
@@ -72,7 +75,7 @@ def fill(conninfo: str, name: str, records: Iterable[dict[str, Any]]) -> bool:
             if held["name"] != name:
                 raise SystemExit(f"this archive holds {held['name']}, not {name}: give another directory to keep it in")
             return False
-        if not archive.is_empty(connection):
+        if not health.is_empty(connection):
             raise SystemExit("a run before this one was interrupted while it filled the archive: remove it")
         _fill(connection, records)
         connection.execute("insert into bench_filled values (%(name)s)", {"name": name})
@@ -90,8 +93,8 @@ def _fill(connection: Connection, records: Iterable[dict[str, Any]]) -> None:
         missing = {tag for record in chunk for tag in record.get("tags", ())} - known
         outlets = {record["outlet"] for record in chunk} - known
         with connection.transaction():
-            nouns.upsert(connection, nouns.OUTLET, [{"slug": slug, "name": slug} for slug in sorted(outlets)])
-            nouns.upsert(connection, nouns.TAG, [{"slug": slug, "name": slug} for slug in sorted(missing)])
+            entities.upsert(connection, entities.OUTLET, [{"slug": slug, "name": slug} for slug in sorted(outlets)])
+            entities.upsert(connection, entities.TAG, [{"slug": slug, "name": slug} for slug in sorted(missing)])
         known |= missing | outlets
         rows = [
             {
@@ -100,7 +103,7 @@ def _fill(connection: Connection, records: Iterable[dict[str, Any]]) -> None:
                 **record,
                 "id": str(uuid4()),
                 "links": [{"slug": tag, "name": tag} for tag in record.get("tags", ())],
-                **search.document("en", record["headline"], record.get("standfirst"), record["body"]),
+                **fulltext.document("en", record["headline"], record.get("standfirst"), record["body"]),
             }
             for record in chunk
         ]
@@ -116,7 +119,7 @@ def _fill(connection: Connection, records: Iterable[dict[str, Any]]) -> None:
     connection.execute(_COUNT_TAGS)
     connection.execute(definition)
     connection.execute("vacuum analyze")
-    statistics.measure(connection)
+    term_counts.measure(connection)
 
 
 class Client:

@@ -15,9 +15,10 @@ from typing import LiteralString
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from api import archive, migrate
 from api.commands import keys
-from api.database import Connection, connect
+from api.ingest import archive
+from api.postgres import migrate
+from api.postgres.connection import Connection, connect
 from bench.servers import postgres, serving
 from bench.texts import articles
 

@@ -1,4 +1,4 @@
-"""What alembic runs: the pending steps, on the connection that ``api.stepping`` hands over."""
+"""What alembic runs: the pending steps, on the connection that ``api.postgres.alembic_steps`` hands over."""
 
 from alembic import context
 

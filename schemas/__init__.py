@@ -1,1 +1,1 @@
-"""What goes in and out, in marshmallow: one file a noun, an XQuery, XSchema and XInput in each."""
+"""What goes in and out, in marshmallow: one file an entity, an XQuery, XSchema and XInput in each."""

@@ -3,25 +3,25 @@
 from marshmallow import fields, validate
 
 from schemas.base import Count, Schema, Slug, Text
-from schemas.nouns import OutletInput, PersonInput, TagInput
+from schemas.entities import OutletInput, PersonInput, TagInput
 from schemas.pushes import ArticleInput
 from schemas.times import Moment
 
 
-class KeptNoun(Schema):
+class KeptEntity(Schema):
     """What the archive knows of a tag or person."""
 
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
 
 
-class KeptOutlet(KeptNoun):
+class KeptOutlet(KeptEntity):
     """What the archive knows of an outlet; ids of articles derive from its ``uuid``."""
 
     uuid = fields.UUID(required=True)
 
 
-class KeptArticle(KeptNoun):
+class KeptArticle(KeptEntity):
     """What the archive knows of an article."""
 
     version = Count(required=True)
@@ -38,13 +38,13 @@ class ArchivedOutlet(OutletInput):
 class ArchivedTag(TagInput):
     """A tag, pushed or exported."""
 
-    kept = fields.Nested(KeptNoun)
+    kept = fields.Nested(KeptEntity)
 
 
 class ArchivedPerson(PersonInput):
     """A person, pushed or exported."""
 
-    kept = fields.Nested(KeptNoun)
+    kept = fields.Nested(KeptEntity)
 
 
 class ArchivedArticle(ArticleInput):
@@ -72,7 +72,7 @@ class ArchivedVersion(Schema):
 
 
 class Redirect(Schema):
-    """A slug that a noun once had; it leads nowhere when the noun was deleted."""
+    """A slug that an entity once had; it leads nowhere when the entity was deleted."""
 
     noun = fields.String(required=True, validate=validate.OneOf(("tag", "person", "outlet")))
     slug = Slug(required=True)

@@ -10,7 +10,7 @@ from schemas.paging import MetaSchema, PageSchema
 STATUSES = ("usable", "withheld", "canceled")
 
 
-class NounReference(Schema):
+class EntityReference(Schema):
     """A tag, person or outlet as an article names it."""
 
     slug = fields.String(required=True, metadata={"description": "Its identifier in addresses and filters."})
@@ -57,14 +57,14 @@ class ArticleSchema(Schema):
         allow_none=True,
         metadata={"description": "The picture that belongs to it."},
     )
-    outlet = fields.Nested(NounReference, required=True, metadata={"description": "Who published it."})
+    outlet = fields.Nested(EntityReference, required=True, metadata={"description": "Who published it."})
     tags = fields.List(
-        fields.Nested(NounReference),
+        fields.Nested(EntityReference),
         required=True,
         metadata={"description": "Its tags by slug, those found by phrases in its text among them."},
     )
     people = fields.List(
-        fields.Nested(NounReference),
+        fields.Nested(EntityReference),
         required=True,
         metadata={"description": "The people it names, most mentions first."},
     )

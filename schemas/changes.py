@@ -4,9 +4,9 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import ArticleSchema
 from schemas.base import CommaList, Schema, Whole
+from schemas.entities import OutletSchema, PersonSchema, TagSchema
 from schemas.errors import TombstoneSchema
 from schemas.filters import FieldList
-from schemas.nouns import OutletSchema, PersonSchema, TagSchema
 
 HAPPENINGS = {
     "article": ("created", "updated", "released", "embargoed", "withdrawn", "restored", "purged"),

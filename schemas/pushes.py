@@ -8,8 +8,8 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import STATUSES
 from schemas.base import INT4, CommaList, Count, Flag, Schema, Slug, Text, WebAddress
+from schemas.entities import LANGUAGE_CODE, language_code
 from schemas.errors import ProblemErrorSchema
-from schemas.nouns import LANGUAGE_CODE, language_code
 from schemas.times import Moment
 
 # Clocks differ; what is published later than this belongs under an embargo.

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from schemas.articles import ArticleSchema, NounReference
+from schemas.articles import ArticleSchema, EntityReference
 from schemas.base import Schema, Whole
 from schemas.filters import FieldList
 
@@ -21,8 +21,8 @@ class RelatedQuery(Schema):
 class SharedSchema(Schema):
     """What both articles have, the rarest first."""
 
-    tags = fields.List(fields.Nested(NounReference), required=True, metadata={"description": "Tags of both."})
-    people = fields.List(fields.Nested(NounReference), required=True, metadata={"description": "People both name."})
+    tags = fields.List(fields.Nested(EntityReference), required=True, metadata={"description": "Tags of both."})
+    people = fields.List(fields.Nested(EntityReference), required=True, metadata={"description": "People both name."})
     terms = fields.List(
         fields.String(),
         required=True,

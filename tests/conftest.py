@@ -22,10 +22,13 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege
 from werkzeug.serving import make_server
 
-from api import archive, embedded, migrate
 from api.app import create_app
-from api.cache import Cache
-from api.database import Connection, Database, connect
+from api.http.cache import Cache
+from api.ingest import archive
+from api.postgres import migrate
+from api.postgres.connection import Connection, connect
+from api.postgres.database import Database
+from api.postgres.embedded import server as embedded
 from api.settings import Settings
 
 T = TypeVar("T")

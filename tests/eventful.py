@@ -7,8 +7,9 @@ from typing import Any
 from conftest import app_on
 from partners import MERGE_PATCH, new_key, patch, push, withdraw
 
-from api.commands import jobs, nouns
-from api.database import Connection
+from api.commands import entities
+from api.jobs import runner
+from api.postgres.connection import Connection
 
 SENT_AS = {
     "POST": {"Content-Type": "application/json"},
@@ -48,10 +49,10 @@ def live(source: Connection) -> None:
     for external_id, query in (("never seen", "reason=Wrong"), ("never was", "reason=Court&purge=true")):
         withdraw(client, admin, push(client, admin, external_id=external_id, embargoed_until=soon)["id"], query)
     source.execute("update articles set embargoed_until = now() where external_id like 'never %'")
-    nouns.upsert(source, nouns.OUTLET, [{"slug": "korea-herald", "name": "The Korea Herald", "language": "en"}])
+    entities.upsert(source, entities.OUTLET, [{"slug": "korea-herald", "name": "The Korea Herald", "language": "en"}])
     for method, path, content in EDITS:
         response = client.open(
             f"/v1/{path}", method=method, data=json.dumps(content), headers={**admin, **SENT_AS[method]}
         )
         assert response.status_code < 300, response.text
-    jobs.run(source)
+    runner.run(source)

@@ -9,8 +9,9 @@ from typing import Any
 
 from stories import record
 
-from api.commands import articles, jobs, nouns
-from api.database import Connection, connect, in_transaction
+from api.commands import articles, entities
+from api.jobs import runner
+from api.postgres.connection import Connection, connect, in_transaction
 
 FIRST = datetime(1, 1, 1, tzinfo=UTC)
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -37,18 +38,18 @@ def article(number: int, **fields: Any) -> dict[str, Any]:
     return record(f"Ferry {number}", **words)
 
 
-def noun(number: int) -> dict[str, Any]:
+def entity(number: int) -> dict[str, Any]:
     """A tag or person with one of NAMES."""
     return {"slug": f"n-{number}", "name": NAMES[number % len(NAMES)]}
 
 
 def fill(connection: Connection, entries: int) -> None:
     """An archive with so many articles, tags and people."""
-    nouns.upsert(connection, nouns.OUTLET, [{"slug": "daily", "name": "Daily", "language": "en"}])
-    nouns.upsert(connection, nouns.TAG, [{"name": "Walked"}, {"name": "Other"}, *map(noun, range(entries))])
-    nouns.upsert(connection, nouns.PERSON, [{"name": "Bo Lind"}, *map(noun, range(entries))])
+    entities.upsert(connection, entities.OUTLET, [{"slug": "daily", "name": "Daily", "language": "en"}])
+    entities.upsert(connection, entities.TAG, [{"name": "Walked"}, {"name": "Other"}, *map(entity, range(entries))])
+    entities.upsert(connection, entities.PERSON, [{"name": "Bo Lind"}, *map(entity, range(entries))])
     articles.upsert(connection, [article(number) for number in range(entries)])
-    jobs.run(connection)
+    runner.run(connection)
 
 
 def keep_inserting(conninfo: str, entries: int, done: Any, ended: Event) -> None:
@@ -73,8 +74,10 @@ def _writes(connection: Connection, entries: int, chance: random.Random) -> Iter
         newest = {"published_at": datetime.now(UTC)} if number % 4 == 0 else {}
         yield lambda c, n=number, fields=newest: articles.upsert(c, [article(n, **fields)])
         yield lambda c, n=number, o=old: articles.upsert(c, [article(o, body=f"Told anew {n}")])
-        yield lambda c, n=number: nouns.upsert(c, nouns.TAG, [noun(n)])
-        yield lambda c, n=number: nouns.upsert(c, nouns.PERSON, [noun(n)])
-        yield lambda c, n=number, o=old: nouns.upsert(c, nouns.PERSON, [{**noun(o), "description": f"Known as {n}"}])
+        yield lambda c, n=number: entities.upsert(c, entities.TAG, [entity(n)])
+        yield lambda c, n=number: entities.upsert(c, entities.PERSON, [entity(n)])
+        yield lambda c, n=number, o=old: entities.upsert(
+            c, entities.PERSON, [{**entity(o), "description": f"Known as {n}"}]
+        )
         if number % 50 == 0:
-            jobs.run(connection)
+            runner.run(connection)

@@ -8,7 +8,7 @@ from stories import ARTICLE
 from werkzeug.test import TestResponse
 
 from api.commands import keys
-from api.database import Connection
+from api.postgres.connection import Connection
 
 MERGE_PATCH = "application/merge-patch+json"
 

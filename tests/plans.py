@@ -13,8 +13,8 @@ from psycopg import Cursor
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Literal
 
-from api import migrate
-from api.database import Connection, connect
+from api.postgres import migrate
+from api.postgres.connection import Connection, connect
 
 LARGE = Path(__file__).with_name("large.sql")
 

@@ -20,7 +20,7 @@ from typing import Any, Self
 import pytest
 from places import new_place
 
-from api.database import Connection
+from api.postgres.connection import Connection
 from api.settings import Settings
 
 ROOT = Path(__file__).parents[1]

@@ -1,7 +1,7 @@
 """Searches as an archive understands them that has no stems."""
 
-from api.asked import Asked, asked, texts
-from api.query import parse
+from api.search.parser import parse
+from api.search.tsquery import Asked, asked, texts
 
 
 def question(q: str, stop_words: dict[str, str]) -> Asked:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import orjson
 
-from api.commands import articles, changes, jobs, nouns, standing
+from api.commands import article_lifecycle, articles, change_log, entities
 from api.commands.articles import Outcome
-from api.commands.changes import Change
-from api.database import Connection
-from api.queries.pages import Page
+from api.commands.change_log import Change
+from api.jobs import runner
+from api.postgres.connection import Connection
+from api.retrieval.keyset import Page
 
 DAY = datetime(2025, 6, 1, tzinfo=UTC)
 
@@ -30,19 +31,19 @@ ARTICLE: dict[str, Any] = {
 def outlet(connection: Connection, slug: str, **fields: Any) -> None:
     """An outlet, in English unless said otherwise."""
     record = {"slug": slug, "name": slug.replace("-", " ").title(), "language": "en", **fields}
-    nouns.upsert(connection, nouns.OUTLET, [record])
+    entities.upsert(connection, entities.OUTLET, [record])
 
 
 def tag(connection: Connection, name: str, *match: str) -> None:
     """A tag that these phrases give to an article; the archive is linked anew."""
-    nouns.upsert(connection, nouns.TAG, [{"name": f"#{name}", "match": list(match)}])
-    jobs.run(connection)
+    entities.upsert(connection, entities.TAG, [{"name": f"#{name}", "match": list(match)}])
+    runner.run(connection)
 
 
 def person(connection: Connection, name: str, *aliases: str, **fields: Any) -> None:
     """A person; the archive is linked anew."""
-    nouns.upsert(connection, nouns.PERSON, [{"name": name, "aliases": list(aliases), **fields}])
-    jobs.run(connection)
+    entities.upsert(connection, entities.PERSON, [{"name": name, "aliases": list(aliases), **fields}])
+    runner.run(connection)
 
 
 def record(headline: str, *, day: int = 0, **fields: Any) -> dict[str, Any]:
@@ -59,16 +60,16 @@ def record(headline: str, *, day: int = 0, **fields: Any) -> dict[str, Any]:
 
 
 def store(connection: Connection, *records: dict[str, Any], **options: Any) -> list[Outcome]:
-    """Store articles, creating every noun they name."""
-    nouns.create_missing(connection, records, {"outlets", "tags", "people"})
+    """Store articles, creating every entity they name."""
+    entities.create_missing(connection, records, {"outlets", "tags", "people"})
     return articles.upsert(connection, records, **options)
 
 
 def withdraw(connection: Connection, article: UUID, status: str, reason: str) -> None:
     """Take an article from all readers."""
     recorded: list[Change] = []
-    standing.withdraw(connection, article, status, reason, recorded)
-    changes.record(connection, recorded)
+    article_lifecycle.withdraw(connection, article, status, reason, recorded)
+    change_log.record(connection, recorded)
 
 
 def shown(page: Page) -> list[dict[str, Any]]:

@@ -1,1 +1,1 @@
-"""SQL that writes: each function is called inside one transaction, and records its changes last."""
+"""SQL that writes: each function runs inside one transaction and records its changes last."""

@@ -10,13 +10,13 @@ import orjson
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from api import search
-from api.article import ALL, ETAG
-from api.commands import links
+from api.commands import article_links
+from api.commands.article_links import Links, State
 from api.commands.catalogue import Catalogue
-from api.commands.changes import Change
-from api.commands.links import Links, State
-from api.database import Connection
+from api.commands.change_log import Change
+from api.model.article import ALL, ETAG
+from api.postgres.connection import Connection
+from api.search import fulltext
 
 Record = dict[str, Any]
 
@@ -57,7 +57,7 @@ def held(connection: Connection, articles: Sequence[UUID]) -> dict[UUID, Held]:
             reason, withdrawn_at, purged_at, {ETAG} as etag
         from articles a where id = any(%(articles)s)"""
     rows = connection.execute(statement, parameters).fetchall()
-    held_links = links.held(connection, [row["id"] for row in rows]) if rows else {}
+    held_links = article_links.held(connection, [row["id"] for row in rows]) if rows else {}
     return {
         row["id"]: Held(
             State(row["outlet_id"], row["published_at"], row["visible"], row["status"], held_links[row["id"]]),
@@ -83,10 +83,10 @@ def change(article: UUID, version: int, before: State | None, after: State) -> C
 
 
 def complete(row: Record, names: Catalogue, links: Links) -> Record:
-    """What ``write`` takes: the columns of a record, with the copies of nouns and the tokens of the text."""
+    """What ``write`` takes: the columns of a record, with the copies of entities and the tokens of the text."""
     return {
         **row,
-        **search.document(row["language"], row["headline"], row["standfirst"], row["body"]),
+        **fulltext.document(row["language"], row["headline"], row["standfirst"], row["body"]),
         **links.copies(names),
         "digest": "\\x" + row["digest"].hex(),
     }
@@ -124,7 +124,7 @@ _UPSERT: LiteralString = f"""
     select r.id, r.outlet_id, r.external_id, r.url, r.headline, r.standfirst, r.body, r.body_html, r.byline, r.credit,
         r.section, r.language, r.image, r.published_at, r.embargoed_until, r.status, r.reason, r.withdrawn_at, r.note,
         r.source_version, r.version, r.digest, r.outlet, r.tags, r.people,
-        {search.VECTOR}
+        {fulltext.VECTOR}
     from json_to_recordset(%(rows)s::json) as r (
         id uuid, outlet_id int, external_id text, url text, headline text, standfirst text, body text, body_html text,
         byline text, credit text, section text, language text, image json, published_at timestamptz,

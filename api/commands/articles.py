@@ -8,16 +8,16 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from api.commands import article_rows, catalogue, changes
+from api.commands import article_rows, catalogue, change_log
+from api.commands.article_links import Linking, State, linked
 from api.commands.article_rows import Held, Record
 from api.commands.catalogue import Catalogue
-from api.commands.changes import Change
-from api.commands.links import Linking, State, linked
-from api.database import Connection, Race, present
+from api.commands.change_log import Change
 from api.errors import Conflict, InvalidInput, PreconditionFailed, Problem
-from api.folding import slug
-from api.language import detect
-from api.markup import cleaned, text_of
+from api.postgres.connection import Connection, Race, present
+from api.text.folding import slug
+from api.text.html import cleaned, text_of
+from api.text.language import detect
 
 CONTENT = (
     "external_id", "url", "headline", "standfirst", "body", "byline", "credit", "section", "language", "image",
@@ -67,7 +67,7 @@ def upsert_each(
 ) -> list[Outcome | Problem]:
     """``upsert`` in which each record stands for itself: what is refused is answered with its problem."""
     answers, recorded = store(connection, records, add_tags=add_tags, keep=keep)
-    changes.record(connection, recorded)
+    change_log.record(connection, recorded)
     return answers
 
 
@@ -118,8 +118,14 @@ def _resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) 
     tags = [names.tags_named(text) for text in record.get("tags", ())]
     people = [names.people_named(text) for text in record.get("people", ())]
     unclear = [
-        {"pointer": f"/{field}/{index}", "detail": _unclear(noun, record[field][index], [known[id].slug for id in ids])}
-        for field, noun, known, found in (("tags", "tag", names.tags, tags), ("people", "person", names.people, people))
+        {
+            "pointer": f"/{field}/{index}",
+            "detail": _unclear(entity, record[field][index], [known[id].slug for id in ids]),
+        }
+        for field, entity, known, found in (
+            ("tags", "tag", names.tags, tags),
+            ("people", "person", names.people, people),
+        )
         for index, ids in enumerate(found)
         if len(ids) > 1 or not (ids or (field in creatable and slug(record[field][index])))
     ]
@@ -142,10 +148,10 @@ def _resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) 
     }
 
 
-def _unclear(noun: str, text: str, slugs: Sequence[str]) -> str:
+def _unclear(entity: str, text: str, slugs: Sequence[str]) -> str:
     if slugs:
-        return f"more than one {noun} is called {text!r}; give a slug: {', '.join(sorted(slugs))}"
-    return f"no {noun} has the slug or name {text!r}"
+        return f"more than one {entity} is called {text!r}; give a slug: {', '.join(sorted(slugs))}"
+    return f"no {entity} has the slug or name {text!r}"
 
 
 def _without_twins(records: Sequence[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from api.commands.changes import CATALOGUE_LOCK
-from api.database import Connection, present
-from api.enrich import Gazetteer, Person, Tag
-from api.folding import name_key
+from api.commands.change_log import CATALOGUE_LOCK
+from api.postgres.connection import Connection, present
+from api.text.folding import name_key
+from api.text.gazetteer import Gazetteer, Person, Tag
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Outlet(Named):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The nouns of one moment. ``tag_ids`` and ``person_ids`` are found by slug, or by the key of a name or alias."""
+    """All entities at one moment. ``tag_ids`` and ``person_ids`` map a slug, or a name's or alias's key, to an id."""
 
     revision: UUID
     outlets: Mapping[str, Outlet]
@@ -88,7 +88,8 @@ def _load(connection: Connection, revision: UUID) -> Catalogue:
     merged = connection.execute("select merged_into as id, name from tags where merged_into is not null").fetchall()
     retired = connection.execute("select noun, slug, id from slugs_retired").fetchall()
     earlier = {
-        noun: {row["slug"]: row["id"] for row in retired if row["noun"] == noun} for noun in ("outlet", "tag", "person")
+        entity: {row["slug"]: row["id"] for row in retired if row["noun"] == entity}
+        for entity in ("outlet", "tag", "person")
     }
     outlets_by_id = {
         row["id"]: Outlet(row["slug"], row["name"], row["id"], row["uuid"], row["language"]) for row in outlets
@@ -112,7 +113,7 @@ def _load(connection: Connection, revision: UUID) -> Catalogue:
 
 
 def _ids(rows: list[DictRow], names: list[tuple[str, int]], earlier: Mapping[str, int]) -> dict[str, frozenset[int]]:
-    """Ids by slug, be it an ``earlier`` one, and by name; a slug is one noun's own, whatever the names of others."""
+    """Ids by slug, be it an ``earlier`` one, and by name; a slug is one entity's own, whatever the names of others."""
     owners: dict[str, set[int]] = {}
     for name, owner in names:
         owners.setdefault(name, set()).add(owner)

@@ -2,7 +2,7 @@
 
 from psycopg import sql
 
-from api.database import Connection
+from api.postgres.connection import Connection
 
 # Each may be run again. The default is for what later migrations make, as the role that runs them and this.
 _GRANTS = (

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import LiteralString
 
-from api import keys
-from api.database import Connection
+from api.auth import keys
 from api.errors import Conflict, InvalidInput, NotFound
+from api.postgres.connection import Connection
 
 
 def create(connection: Connection, name: str, scopes: Sequence[str], outlets: Sequence[str]) -> str:

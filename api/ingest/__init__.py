@@ -1,1 +1,1 @@
-"""Reading news into the archive."""
+"""Records into commands: batches, imports, exports."""

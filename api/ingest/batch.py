@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from api.commands import articles, nouns
+from api.commands import articles, entities
 from api.commands.articles import Outcome
-from api.commands.changes import Change
-from api.database import Connection
+from api.commands.change_log import Change
 from api.errors import Problem
+from api.postgres.connection import Connection
 
 CHUNK = 500
 
@@ -37,7 +37,7 @@ def store_each(
     """Store what can be stored, chunk by chunk, each by ``write`` in a transaction; a result for each item, in order.
 
     So many ``writers`` at once prepare and store chunks, while the next is read; of two items of one article the
-    later is stored after the earlier. The nouns of ``create`` that articles name are created.
+    later is stored after the earlier. The entities of ``create`` that articles name are created.
     """
     waiting: deque[tuple[frozenset[Any], Future[list[dict[str, Any]]]]] = deque()
     with ThreadPoolExecutor(writers) as pool:
@@ -76,11 +76,11 @@ def store_all(
     """
     if create:
         # At once: whoever has the catalogue shared, as a chunk does, and wants it alone waits for others who do.
-        nouns.lock(connection)
+        entities.lock(connection)
     for chunk in _chunks(items):
         records = [_good(item, item.content) for item in chunk]
         if create:
-            nouns.create_missing(connection, records, create)
+            entities.create_missing(connection, records, create)
         stored, happened = articles.store(connection, records)
         recorded += happened
         for item, answer in zip(chunk, stored, strict=True):
@@ -116,7 +116,7 @@ def _prepare(connection: Connection, records: Iterable[Record], create: Collecti
             accepted.append(record)
         except Problem:
             continue
-    nouns.create_missing(connection, accepted, create)
+    entities.create_missing(connection, accepted, create)
 
 
 def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:

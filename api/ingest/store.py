@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from api.commands import articles, changes, jobs, nouns, restoring, standing
+from api.commands import article_lifecycle, articles, change_log, entities, restore
 from api.commands.articles import Outcome
-from api.commands.changes import Change
-from api.database import Connection, in_transaction
+from api.commands.change_log import Change
 from api.errors import Conflict, Problem
+from api.jobs import runner
+from api.postgres.connection import Connection, in_transaction
 
 CHUNK = 500
 RESULTS: tuple[str, ...] = ("created", "updated", "unchanged", "stale", "refused")
@@ -30,39 +31,39 @@ def store_articles(
     for chunk in _chunks(records):
         in_transaction(
             connection,
-            lambda c, chunk=chunk: nouns.create_missing(c, chunk, {"outlets", "tags", "people"}),
+            lambda c, chunk=chunk: entities.create_missing(c, chunk, {"outlets", "tags", "people"}),
         )
 
         def stored(c: Connection, chunk: list[Record] = chunk) -> list[str]:
             answers, recorded = articles.store(c, chunk, add_tags=add_tags, keep=keep)
-            restoring.articles(c, chunk, answers)
-            changes.record(c, recorded)
+            restore.articles(c, chunk, answers)
+            change_log.record(c, recorded)
             return [_result(answer) for answer in answers]
 
         for result in in_transaction(connection, stored):
             counts[result] += 1
         progress(len(chunk))
-    # Nouns created above may be named in articles that were there before.
-    jobs.run(connection)
+    # Entities created above may be named in articles that were there before.
+    runner.run(connection)
     return counts
 
 
-def store_nouns(
-    connection: Connection, noun: str, records: Iterable[Record], *, keep: bool = False, progress: Progress
+def store_entities(
+    connection: Connection, entity: str, records: Iterable[Record], *, keep: bool = False, progress: Progress
 ) -> dict[str, int]:
     """Upsert outlets, tags or people, and link what the archive already holds; counts by result."""
     counts = dict.fromkeys(RESULTS, 0)
     for chunk in _chunks(records):
 
         def stored(c: Connection, chunk: list[Record] = chunk) -> list[str]:
-            results = [edit.result for edit in nouns.upsert(c, nouns.KINDS[noun], chunk, keep=keep)]
-            restoring.nouns(c, nouns.KINDS[noun].table, chunk, results)
+            results = [edit.result for edit in entities.upsert(c, entities.KINDS[entity], chunk, keep=keep)]
+            restore.entities(c, entities.KINDS[entity].table, chunk, results)
             return results
 
         for result in in_transaction(connection, stored):
             counts[result] += 1
         progress(len(chunk))
-    jobs.run(connection)
+    runner.run(connection)
     return counts
 
 
@@ -97,16 +98,16 @@ def _erase(connection: Connection, records: Sequence[Record]) -> int:
         [outcome], stored = articles.store(connection, [stand_in])
         recorded += stored
         if isinstance(outcome, Outcome):
-            standing.purge(connection, outcome.id, reason, recorded)
-            restoring.articles(connection, [record], [outcome])
+            article_lifecycle.purge(connection, outcome.id, reason, recorded)
+            restore.articles(connection, [record], [outcome])
             made += 1
-    changes.record(connection, recorded)
+    change_log.record(connection, recorded)
     return made
 
 
 _REST: dict[str, Callable[[Connection, Sequence[Record]], int]] = {
-    "redirect": restoring.redirects,
-    "version": restoring.versions,
+    "redirect": restore.redirects,
+    "version": restore.versions,
     "erased": _erase,
     # Of no use in another archive.
     "position": lambda _connection, _records: 0,

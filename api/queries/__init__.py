@@ -1,1 +1,1 @@
-"""SQL that reads: what is listed has page(), what is shown alone has one()."""
+"""SQL that reads: one file for each question."""

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from api.article import COLUMNS, TOMBSTONE
-from api.database import Connection
-from api.prepared import planned_once, unread
-from api.queries.nouns import OUTLETS, PEOPLE, TAGS, Noun
+from api.model.article import COLUMNS, TOMBSTONE
+from api.postgres.connection import Connection, planned_once
+from api.postgres.prepared import unread
+from api.queries.entities import OUTLETS, PEOPLE, TAGS, Entity
 
-KINDS: dict[str, Noun] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
+KINDS: dict[str, Entity] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class State:
 
     ``incarnation``, ``server`` and ``made`` say which archive it is: a copy goes on in another way, be it on another
     server or in tables that a dump made anew on this one. ``beside`` is what changes answers without a change of the
-    log: imported redirects of nouns, and new counts of words.
+    log: imported redirects of entities, and new counts of words.
     """
 
     incarnation: UUID
@@ -92,9 +92,11 @@ def page(
         },
     ).fetchall()
     articles = _articles(connection, [row["id"] for row in rows[:limit] if row["id"]], own, fields)
-    nouns = {
-        kind: _nouns(connection, noun, [row["noun_id"] for row in rows[:limit] if row["type"].startswith(f"{kind}.")])
-        for kind, noun in KINDS.items()
+    entities = {
+        kind: _entities(
+            connection, entity, [row["noun_id"] for row in rows[:limit] if row["type"].startswith(f"{kind}.")]
+        )
+        for kind, entity in KINDS.items()
     }
     for row in rows[:limit]:
         kind = row["type"].partition(".")[0]
@@ -104,7 +106,7 @@ def page(
             row |= articles.get(row["id"], {"article": None, "tombstone": None})
         else:
             del row["id"], row["version"]
-            row[kind] = nouns[kind].get(number)
+            row[kind] = entities[kind].get(number)
             if row["merged_into"] is None:
                 del row["merged_into"]
     return rows
@@ -133,13 +135,13 @@ def _articles(
     return found
 
 
-def _nouns(connection: Connection, noun: Noun, ids: Sequence[int]) -> dict[int, DictRow]:
-    """By id, these nouns as they are now."""
+def _entities(connection: Connection, entity: Entity, ids: Sequence[int]) -> dict[int, DictRow]:
+    """By id, these entities as they are now."""
     if not ids:
         return {}
-    merged: LiteralString = "true" if noun is OUTLETS else "merged_into is null"
+    merged: LiteralString = "true" if entity is OUTLETS else "merged_into is null"
     statement: LiteralString = (
-        f"select id as key, {noun.columns} from {noun.table} where id = any(%(ids)s) and {merged}"
+        f"select id as key, {entity.columns} from {entity.table} where id = any(%(ids)s) and {merged}"
     )
     rows = unread(connection).execute(statement, {"ids": list(set(ids)), "as_of": None}).fetchall()
     return {row.pop("key"): row for row in rows}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, LiteralString
 
-from api.database import Connection
+from api.postgres.connection import Connection
 from api.queries import changes
 from api.queries.changes import State
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from api.database import Connection, at_once
-from api.queries.articles import asked, selected
-from api.queries.frequencies import Known, known
+from api.postgres.connection import Connection, at_once
+from api.retrieval.cardinality import Known, known
+from api.retrieval.plan import asked, selected
 
 COUNTED_AT_MOST = 2_000
 SHOWN_AT_MOST = 50
@@ -24,8 +24,8 @@ OWN: Mapping[str, tuple[str, ...]] = {
 # So much of a date is a year, and a month.
 PERIODS = {"year": 4, "month": 7}
 
-# Counted before they are named: there are fewer nouns than links.
-_NOUNS: Mapping[LiteralString, LiteralString] = {
+# Counted before they are named: there are fewer entities than links.
+_ENTITIES: Mapping[LiteralString, LiteralString] = {
     "outlet": "from (select outlet_id as id, count(*) from newest group by 1) as c join outlets n using (id)",
     "tag": "from (select tag_id as id, count(*) from newest cross join lateral"
     " (select tag_id from article_tags where article_id = newest.id offset 0) as l group by 1) as c"
@@ -89,7 +89,7 @@ def _ask(connection: Connection, found: Known, query: str | None, names: Sequenc
     parts.extend(
         f"(select '{facet}', n.slug, n.name, n.folded, c.count, count(*) over (), null {counts}"
         " order by c.count desc, n.folded, n.slug limit %(shown)s)"
-        for facet, counts in _NOUNS.items()
+        for facet, counts in _ENTITIES.items()
         if facet in names
     )
     parts.extend(

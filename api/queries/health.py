@@ -2,16 +2,7 @@
 
 from psycopg.rows import DictRow
 
-from api.database import Connection, present
-
-
-def revision(connection: Connection) -> str | None:
-    """The migration the database is at; None when it was never migrated."""
-    known = connection.execute("select to_regclass('alembic_version') is not null as known").fetchone()
-    if known is None or not known["known"]:
-        return None
-    row = connection.execute("select version_num from alembic_version").fetchone()
-    return row["version_num"] if row else None
+from api.postgres.connection import Connection, present
 
 
 def figures(connection: Connection) -> DictRow:
@@ -32,3 +23,8 @@ def figures(connection: Connection) -> DictRow:
         """
     )
     return present(asked.fetchone())
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether the archive holds no article yet; a demo that was interrupted while loading is loaded again."""
+    return present(connection.execute("select not exists (select from articles) as empty").fetchone())["empty"]

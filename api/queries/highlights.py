@@ -5,19 +5,17 @@ from collections.abc import Iterable
 import orjson
 from psycopg.rows import DictRow
 
-from api import search
-from api.asked import Asked, Place
-from api.database import Connection
-from api.folding import tokens
-from api.highlights import LOOKED_THROUGH, Phrase, Text, Wanted
-from api.query import terms
-
-# What of an article is read for it.
-FIELDS = ("headline", "standfirst", "body", "language")
+from api.model.article import HIGHLIGHTED
+from api.postgres.connection import Connection
+from api.search import fulltext
+from api.search.highlighter import LOOKED_THROUGH, Phrase, Text, Wanted
+from api.search.parser import terms
+from api.search.tsquery import Asked, Place
+from api.text.folding import tokens
 
 
 def highlight(connection: Connection, articles: Iterable[DictRow], question: Asked) -> None:
-    """Give each article, read with FIELDS, its ``highlights`` of what a search looks for."""
+    """Give each article, read with HIGHLIGHTED, its ``highlights`` of what a search looks for."""
     articles = list(articles)
     sought = list(dict.fromkeys(terms(question.node, wanted=True)))
     stems = _stems(connection, articles, {token[0] for term in sought for token in term.tokens})
@@ -28,7 +26,7 @@ def highlight(connection: Connection, articles: Iterable[DictRow], question: Ask
         phrases = [(term.field, _phrase(places.get(term, ()))) for term in sought]
         headline, standfirst, body = (
             Text(article[name] or "", [phrase for field, phrase in phrases if field in (None, name)], known)
-            for name in FIELDS[:3]
+            for name in HIGHLIGHTED[:3]
         )
         article["highlights"] = {
             "headline": headline.marked(),
@@ -54,15 +52,15 @@ def _stems(
     words: dict[str, set[str]] = {}
     for article in articles:
         found = words.setdefault(article["language"], set())
-        for field in FIELDS[:3]:
+        for field in HIGHLIGHTED[:3]:
             for token in tokens((article[field] or "")[:LOOKED_THROUGH]):
-                if token[0] in initials or article["language"] in search.CHANGES_INITIALS:
+                if token[0] in initials or article["language"] in fulltext.CHANGES_INITIALS:
                     found.add(token)
     rows = connection.execute(
-        search.LEXEMES,
+        fulltext.LEXEMES,
         {
             "words": orjson.dumps({language: sorted(found) for language, found in words.items()}).decode(),
-            "configurations": search.CONFIGURATIONS_JSON,
+            "configurations": fulltext.CONFIGURATIONS_JSON,
         },
     ).fetchall()
     return {row["language"]: {word: frozenset(found) for word, found in row["lexemes"].items()} for row in rows}

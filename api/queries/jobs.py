@@ -2,7 +2,7 @@
 
 from psycopg.rows import DictRow
 
-from api.database import Connection
+from api.postgres.connection import Connection
 
 
 def one(connection: Connection, number: int) -> DictRow | None:

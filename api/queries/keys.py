@@ -5,11 +5,11 @@ from typing import LiteralString
 
 from psycopg.rows import DictRow
 
-from api import keys
-from api.database import Connection
-from api.queries.pages import Page, Wanted, fetch, hide
-from api.rights import Key
-from api.selection import Order, Selection
+from api.auth import keys
+from api.auth.scopes import Key
+from api.postgres.connection import Connection
+from api.retrieval.keyset import Page, Wanted, fetch, hide
+from api.retrieval.select import Order, Selection
 
 # All that is shown of a key; nothing of it is secret.
 COLUMNS: LiteralString = """prefix, name, scopes,

@@ -9,15 +9,15 @@ from uuid import UUID
 import orjson
 from psycopg.rows import DictRow
 
-from api import search
-from api.article import COLUMNS
-from api.asked import Lexeme
-from api.database import Connection, at_once, present
-from api.folding import tokens
-from api.highlights import LOOKED_THROUGH
-from api.prepared import unread
-from api.queries import terms as term_counts
-from api.shingles import original, shingles
+from api.model.article import COLUMNS
+from api.postgres.connection import Connection, at_once, present
+from api.postgres.prepared import unread
+from api.retrieval import document_frequencies as term_counts
+from api.search import fulltext
+from api.search.highlighter import LOOKED_THROUGH
+from api.search.tsquery import Lexeme
+from api.text.folding import tokens
+from api.text.near_duplicates import original, shingles
 
 # A term in more articles tells little.
 FREQUENT = 500
@@ -25,7 +25,7 @@ FREQUENT = 500
 COUNTED = 40
 TERMS = 12
 # So many of the rarest tags and people lead to their newest articles.
-NOUNS = 10
+ENTITIES = 10
 NEWEST = 200
 # So many of what was found are weighed by all they share.
 WEIGHED = 100
@@ -44,7 +44,7 @@ class Related:
 
 def related(connection: Connection, article: UUID, limit: int, fields: Sequence[str] = ()) -> Related:
     """Visible articles that share most with this one, whole or with ``fields`` only."""
-    subject, nouns, lexemes = _subject(connection, article)
+    subject, entities, lexemes = _subject(connection, article)
     of_all = subject["of_all"] + 1
     frequencies = document_frequencies(connection, _salient(lexemes))
     terms = sorted(
@@ -52,15 +52,15 @@ def related(connection: Connection, article: UUID, limit: int, fields: Sequence[
         key=lambda term: (frequencies[term], term),
     )[:TERMS]
     weights = {("term", term): OF_A_TERM * log(of_all / frequencies[term]) for term in terms}
-    weights |= {(noun["type"], noun["id"]): log(of_all / max(noun["articles"], 1)) for noun in nouns}
-    found = _candidates(connection, article, nouns, terms, weights)
+    weights |= {(entity["type"], entity["id"]): log(of_all / max(entity["articles"], 1)) for entity in entities}
+    found = _candidates(connection, article, entities, terms, weights)
     found.sort(key=lambda row: (row["score"], row["published_at"], row["id"]), reverse=True)
     del found[limit:]
     articles = _articles(connection, [row["id"] for row in found], fields)
     found = [row for row in found if row["id"] in articles]
     spelled = _spelled(connection, subject, {term for row in found for term in row["terms"]})
     copies = _copies(connection, [article, *articles])
-    named = {(noun["type"], noun["id"]): {"slug": noun["slug"], "name": noun["name"]} for noun in nouns}
+    named = {(entity["type"], entity["id"]): {"slug": entity["slug"], "name": entity["name"]} for entity in entities}
     for row in found:
         shown = articles[row["id"]]
         shown["shared"] = {
@@ -112,7 +112,7 @@ def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictR
             """,
             {"article": article},
         )
-        nouns = connection.execute(
+        entities = connection.execute(
             """
             select 'tag' as type, id, slug, name, articles from article_tags join tags on id = tag_id
             where article_id = %(article)s
@@ -130,7 +130,7 @@ def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictR
             """,
             {"article": article},
         )
-    return present(subject.fetchone()), nouns.fetchall(), lexemes.fetchall()
+    return present(subject.fetchone()), entities.fetchall(), lexemes.fetchall()
 
 
 def _salient(lexemes: Sequence[DictRow]) -> list[str]:
@@ -139,7 +139,7 @@ def _salient(lexemes: Sequence[DictRow]) -> list[str]:
     for row in lexemes:
         lexeme, weights = row["lexeme"], row["weights"] or []
         if (
-            not lexeme.startswith(("lang:", search.PAIR_SIGN))
+            not lexeme.startswith(("lang:", fulltext.PAIR_SIGN))
             and not lexeme.isdigit()
             and (len(lexeme) > 2 or not lexeme.isascii())
         ):
@@ -150,7 +150,7 @@ def _salient(lexemes: Sequence[DictRow]) -> list[str]:
 def _candidates(
     connection: Connection,
     article: UUID,
-    nouns: Sequence[DictRow],
+    entities: Sequence[DictRow],
     terms: Sequence[str],
     weights: Mapping[tuple[str, Any], float],
 ) -> list[DictRow]:
@@ -177,9 +177,9 @@ def _candidates(
     parameters: dict[str, object] = {"article": article, "terms_alone": TERMS_ALONE, "weighed": WEIGHED}
     parameters["newest"] = NEWEST
     for type, many in (("tag", "tags"), ("person", "people")):
-        ids = [noun["id"] for noun in nouns if noun["type"] == type]
-        parameters |= {f"all_{many}": ids, many: ids[:NOUNS]}
-        parameters[f"{many}_weights"] = [weights[type, id] for id in ids[:NOUNS]]
+        ids = [entity["id"] for entity in entities if entity["type"] == type]
+        parameters |= {f"all_{many}": ids, many: ids[:ENTITIES]}
+        parameters[f"{many}_weights"] = [weights[type, id] for id in ids[:ENTITIES]]
     for number, term in zip(_NUMBERS, terms, strict=False):
         parameters |= {f"term_{number}": term, f"query_{number}": Lexeme(term).tsquery()}
         parameters[f"weight_{number}"] = weights["term", term]
@@ -238,7 +238,7 @@ def _spelled(connection: Connection, subject: DictRow, lexemes: set[str]) -> dic
     found = list(dict.fromkeys(tokens(text)))
     given = {
         "words": orjson.dumps({subject["language"]: found}).decode(),
-        "configurations": search.CONFIGURATIONS_JSON,
+        "configurations": fulltext.CONFIGURATIONS_JSON,
     }
-    by_word = present(connection.execute(search.LEXEMES, given).fetchone())["lexemes"]
+    by_word = present(connection.execute(fulltext.LEXEMES, given).fetchone())["lexemes"]
     return {lexeme: word for word in reversed(found) for lexeme in by_word[word] if lexeme in lexemes}

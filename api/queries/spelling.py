@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from itertools import islice, product
 from typing import Any, Protocol
 
-from api.database import Connection, present
-from api.folding import words
+from api.postgres.connection import Connection, present
 from api.queries import suggest
-from api.queries.articles import asked, selected
-from api.queries.frequencies import known
-from api.query import Misread, parse
+from api.retrieval.cardinality import known
+from api.retrieval.plan import asked, selected
+from api.search.parser import Misread, parse
+from api.text.folding import words
 
 # A search that finds fewer articles finds very little, and a word that is in fewer may be misspelled.
 FEW = 3

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from api.database import Connection, present
-from api.names import Name, Names
+from api.postgres.connection import Connection, present
+from api.text.name_index import Name, Names
 
 # Whom the names are weighed by, the number of articles, is read anew now and then.
 WEIGHED_FOR_SECONDS = 600

@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
-from api.calendar import INTERVALS, Stretch, stretches
-from api.database import Connection, at_once
-from api.queries.articles import asked, selected
-from api.queries.frequencies import Known, known
+from api.model.calendar import INTERVALS, Stretch, stretches
+from api.postgres.connection import Connection, at_once
+from api.retrieval.cardinality import Known, known
+from api.retrieval.plan import asked, selected
 
 MOST = 1_000
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from api.article import ALL, TIMES
-from api.database import Connection
+from api.model.article import ALL, TIMES
+from api.postgres.connection import Connection
 
 # Those that readers saw, or could have.
 _SEEN: LiteralString = "(%(everything)s or article ->> 'embargoed_until' is null and article ->> 'status' = 'usable')"

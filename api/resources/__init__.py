@@ -1,1 +1,1 @@
-"""HTTP: one file a noun; each operation reads its input, asks queries or commands, and answers."""
+"""HTTP endpoints: one file for each path."""

@@ -10,22 +10,24 @@ from flask import Response, request
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from api import caching
-from api.admission import may_write, seen_alone
-from api.article import COLUMNS
-from api.conditional import client_has
-from api.current import database
-from api.database import Connection
+from api.context import database
 from api.errors import Gone, InvalidCursor, InvalidInput, NotFound
-from api.ingest import ninjs
-from api.parsing import JSON
+from api.formats import ninjs
+from api.http import reads
+from api.http.authentication import may_write, seen_alone
+from api.http.lists import listed
+from api.http.operation import Blueprint
+from api.http.parsing import JSON
+from api.http.responses import json_response
+from api.http.validators import client_has
+from api.model.article import COLUMNS
+from api.observability.timing import stage
+from api.postgres.connection import Connection
 from api.queries import articles as queries
 from api.queries import facets, spelling
-from api.queries.pages import Page, Wanted
-from api.query import Misread, Node, parse
-from api.resources.lists import listed
-from api.timing import stage
-from api.web import Blueprint, answer
+from api.retrieval.filters import FILTERS as ARTICLE_FILTERS
+from api.retrieval.keyset import Page, Wanted
+from api.search.parser import Misread, Node, parse
 from schemas.articles import ArticlePageSchema, ArticleSchema
 from schemas.filters import ArticleQuery
 from schemas.ninjs import MEDIA_TYPE as NINJS
@@ -33,7 +35,7 @@ from schemas.ninjs import NinjsSchema
 
 blueprint = Blueprint("Articles", __name__, url_prefix="/v1", description="News stories, newest first.")
 
-FILTERS = ("q", "from", "to", "updated_since", *queries.FILTERS)
+FILTERS = ("q", "from", "to", "updated_since", *ARTICLE_FILTERS)
 
 BEYOND_TIME = "takes a day of this time out of the years 1 to 9999"
 ARTICLE_ID = ("The id of the article.", "73489488-7d9b-55fc-b9b4-5e9ee5af3853")
@@ -71,13 +73,13 @@ def get_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     if client_has(etag, article["updated_at"]):
         response = Response(status=304)
     else:
-        response = _as_ninjs(article) if wanted == NINJS else answer(shown(article))
+        response = _as_ninjs(article) if wanted == NINJS else json_response(shown(article))
     response.vary.add("Accept")
-    return caching.tagged(response, etag, article["updated_at"])
+    return reads.with_validators(response, etag, article["updated_at"])
 
 
 def _as_ninjs(article: DictRow) -> Response:
-    told = orjson.loads(answer(shown(article)).get_data())
+    told = orjson.loads(json_response(shown(article)).get_data())
     return Response(orjson.dumps(ninjs.item(told)), mimetype=NINJS)
 
 

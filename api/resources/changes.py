@@ -6,17 +6,17 @@ from typing import Any
 
 from flask import Response, current_app
 
-from api import positions
-from api.admission import seen_alone
-from api.current import database
-from api.database import Connection
+from api.context import database
 from api.errors import CursorExpired, InvalidCursor
-from api.gate import Gate
+from api.http import positions
+from api.http.authentication import seen_alone
+from api.http.concurrency import Gate, Waiting
+from api.http.operation import Blueprint
+from api.http.responses import json_response
+from api.observability.timing import stage
+from api.postgres.connection import Connection
 from api.queries import changes as queries
 from api.queries.changes import State
-from api.timing import stage
-from api.waiting import Waiting
-from api.web import Blueprint, answer
 from schemas.changes import ChangePageSchema, ChangesQuery
 
 blueprint = Blueprint("Changes", __name__, url_prefix="/v1", description="Everything that happens, in its order.")
@@ -77,7 +77,7 @@ def list_changes(query: Mapping[str, Any]) -> Response:
     for row in rows:
         row["cursor"] = positions.cursor(state, row.pop("position"))
     page = {"limit": limit, "next": following, "more": more}
-    return answer({"data": rows, "page": page}, headers=headers)
+    return json_response({"data": rows, "page": page}, headers=headers)
 
 
 def _paused(waiting: Waiting) -> bool:

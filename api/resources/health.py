@@ -6,10 +6,12 @@ from typing import Any
 from flask import Blueprint as FlaskBlueprint
 from flask import Response
 
-from api import metrics, readiness
-from api.current import database
+from api.context import database
 from api.errors import Unavailable
-from api.web import Blueprint, answer
+from api.http import readiness
+from api.http.operation import Blueprint
+from api.http.responses import json_response
+from api.observability import metrics
 from schemas.errors import HealthSchema
 
 blueprint = Blueprint("Health", __name__, description="Whether the server is well.")
@@ -20,7 +22,7 @@ figures = FlaskBlueprint("figures", __name__)
 @blueprint.operation("/livez", {200: (HealthSchema, "The process answers.")}, scope=None, summary="Is it alive?")
 def livez(_query: Mapping[str, Any]) -> Response:
     """The process answers; the database is not asked."""
-    return answer({"status": "ok"}, headers={"Cache-Control": "no-store"})
+    return json_response({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
 @blueprint.operation(
@@ -33,7 +35,7 @@ def livez(_query: Mapping[str, Any]) -> Response:
 def readyz(_query: Mapping[str, Any]) -> Response:
     """The database answers and has this server's migrations, or newer ones; else 503, for load balancers."""
     readiness.check()
-    return answer({"status": "ok"}, headers={"Cache-Control": "no-store"})
+    return json_response({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
 @figures.get("/metrics")

@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Response
 
-from api.current import database
+from api.context import database
 from api.errors import NotFound
+from api.http.operation import Blueprint
+from api.http.responses import json_response
 from api.queries import jobs as queries
-from api.web import Blueprint, answer
 from schemas.jobs import JobSchema
 
 blueprint = Blueprint("Jobs", __name__, url_prefix="/v1", description="What a write left to do.")
@@ -29,4 +30,4 @@ def get_job(_query: Mapping[str, Any], job_id: int) -> Response:
     job = database().read(lambda connection: queries.one(connection, job_id))
     if job is None:
         raise NotFound(f"No job has the id {job_id}.")
-    return answer(job, headers={"Cache-Control": "no-store"})
+    return json_response(job, headers={"Cache-Control": "no-store"})

@@ -6,10 +6,9 @@ from typing import Any
 from flask import Response, g, request
 from psycopg.rows import DictRow
 
-from api import caching, keys, rights
+from api.auth import keys, scopes
 from api.commands import keys as commands
-from api.current import database
-from api.database import Connection, present
+from api.context import database
 from api.errors import (
     Conflict,
     ContentTooLarge,
@@ -18,9 +17,12 @@ from api.errors import (
     NotFound,
     UnsupportedMediaType,
 )
+from api.http import reads
+from api.http.lists import listed
+from api.http.operation import Blueprint
+from api.http.responses import absolute_url, json_response
+from api.postgres.connection import Connection, present
 from api.queries import keys as queries
-from api.resources.lists import listed
-from api.web import Blueprint, absolute, answer
 from schemas.keys import KeyInput, KeyPageSchema, KeySchema, KeysQuery, NewKeySchema
 
 blueprint = Blueprint(
@@ -68,13 +70,13 @@ def create_key(_query: Mapping[str, Any], content: dict[str, Any]) -> Response:
 )
 def list_keys(query: Mapping[str, Any]) -> Response:
     """All keys without their secrets, the newest first, revoked ones included. Never cached, so without an `ETag`."""
-    return listed(query, {}, queries.page, read=caching.unkept)
+    return listed(query, {}, queries.page, read=reads.read_uncached)
 
 
 @blueprint.operation(
     "/keys/<prefix:prefix>",
     {200: (KeySchema, "The key, without its secret.")},
-    scope=rights.ANY,
+    scope=scopes.ANY,
     path=PREFIX,
     summary="Get one key",
 )
@@ -84,8 +86,8 @@ def get_key(_query: Mapping[str, Any], prefix: str) -> Response:
     A key sees itself; to see others it needs the scope `admin`.
     """
     if _named(prefix) != g.key.prefix:
-        rights.demand(g.key, "admin")
-    return caching.unkept(lambda connection: _known(connection, _named(prefix)), answer)
+        scopes.demand(g.key, "admin")
+    return reads.read_uncached(lambda connection: _known(connection, _named(prefix)), json_response)
 
 
 @blueprint.operation(
@@ -109,7 +111,7 @@ def revoke_key(_query: Mapping[str, Any], prefix: str) -> Response:
         commands.revoke(connection, prefix)
         return _known(connection, prefix)
 
-    return answer(database().write(revoked), headers=SECRET)
+    return json_response(database().write(revoked), headers=SECRET)
 
 
 @blueprint.operation(
@@ -141,7 +143,7 @@ def _shown_once(make: Callable[[Connection], str]) -> Response:
         return {**present(queries.one(connection, keys.prefix_of(key))), "key": key}
 
     shown = database().write(made)
-    return answer(shown, 201, {"Location": absolute(f"/v1/keys/{shown['prefix']}"), **SECRET})
+    return json_response(shown, 201, {"Location": absolute_url(f"/v1/keys/{shown['prefix']}"), **SECRET})
 
 
 def _named(prefix: str) -> str:

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from flask import Response
 
-from api import caching
-from api.database import Connection
 from api.errors import Gone, NotFound
+from api.http import reads
+from api.http.responses import json_response
+from api.postgres.connection import Connection
 from api.queries import related as queries
 from api.queries.related import Related
 from api.resources.articles import ARTICLE_ID, readable
 from api.resources.suggest import blueprint
-from api.web import answer
 from schemas.related import RelatedQuery, RelatedSchema
 
 
@@ -34,6 +34,6 @@ def list_related(query: Mapping[str, Any], article_id: UUID) -> Response:
         return queries.related(connection, article_id, query["limit"], fields)
 
     def shown(found: Related) -> Response:
-        return answer({"data": found.articles, "meta": {"duplicate_of": found.duplicate_of}})
+        return json_response({"data": found.articles, "meta": {"duplicate_of": found.duplicate_of}})
 
-    return caching.read(read, shown, at_one_moment=True)
+    return reads.read(read, shown, at_one_moment=True)

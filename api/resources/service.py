@@ -12,10 +12,11 @@ import orjson
 from flask import Blueprint as FlaskBlueprint
 from flask import Response, current_app, request
 
-from api import caching
 from api.errors import PROBLEMS, NotFound
-from api.parsing import JSON
-from api.web import Blueprint, absolute
+from api.http import reads
+from api.http.operation import Blueprint
+from api.http.parsing import JSON
+from api.http.responses import absolute_url
 from schemas.errors import IndexSchema, ProblemKindSchema, ProblemKindsSchema
 
 blueprint = Blueprint("Service", __name__, description="The server itself.")
@@ -39,10 +40,10 @@ def get_index(_query: Mapping[str, Any]) -> Response:
         del response.headers["Content-Type"]
         return response
     paths = ("articles", "tags", "people", "outlets")
-    links = {name: absolute(f"/v1/{name}") for name in paths}
-    links |= {name: absolute(path) for name, path in BESIDE.items()}
+    links = {name: absolute_url(f"/v1/{name}") for name in paths}
+    links |= {name: absolute_url(path) for name, path in BESIDE.items()}
     content = {"name": "Dateline", "version": version("dateline"), "links": links}
-    response = caching.unchanging(orjson.dumps(content), JSON)
+    response = reads.static_response(orjson.dumps(content), JSON)
     response.vary.add("Accept")
     return response
 
@@ -56,7 +57,7 @@ def get_index(_query: Mapping[str, Any]) -> Response:
 )
 def list_problems(_query: Mapping[str, Any]) -> Response:
     """What can go wrong: every `code` that a problem has, with its status and what to do."""
-    return caching.unchanging(orjson.dumps({"data": [_kind(code) for code in sorted(PROBLEMS)]}), JSON)
+    return reads.static_response(orjson.dumps({"data": [_kind(code) for code in sorted(PROBLEMS)]}), JSON)
 
 
 @blueprint.operation(
@@ -72,7 +73,7 @@ def get_problem(_query: Mapping[str, Any], code: str) -> Response:
     """The page behind the `type` of an error."""
     if code not in PROBLEMS:
         raise NotFound("No kind of failure has this code; /problems lists them all.")
-    return caching.unchanging(orjson.dumps(_kind(code)), JSON)
+    return reads.static_response(orjson.dumps(_kind(code)), JSON)
 
 
 def _kind(code: str) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def _kind(code: str) -> dict[str, Any]:
 @documentation.get("/openapi.json")
 def get_openapi() -> Response:
     """The OpenAPI document, made once a process."""
-    return caching.unchanging(_openapi(), JSON)
+    return reads.static_response(_openapi(), JSON)
 
 
 @cache
@@ -94,13 +95,13 @@ def _openapi() -> bytes:
 @documentation.get("/docs")
 def get_docs() -> Response:
     """Swagger UI over this server's own document."""
-    return caching.unchanging(_PAGE.encode(), "text/html")
+    return reads.static_response(_PAGE.encode(), "text/html")
 
 
 @documentation.get("/docs/start.js")
 def get_docs_start() -> Response:
     """What starts Swagger UI."""
-    return caching.unchanging(_START.encode(), "text/javascript")
+    return reads.static_response(_START.encode(), "text/javascript")
 
 
 @documentation.get("/docs/<string:name>")
@@ -109,7 +110,7 @@ def get_docs_file(name: str) -> Response:
     path = _files().get(name)
     if path is None:
         raise NotFound("Swagger UI has no such file.")
-    response = caching.unchanging(path.read_bytes(), guess_type(name)[0] or "application/octet-stream")
+    response = reads.static_response(path.read_bytes(), guess_type(name)[0] or "application/octet-stream")
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import Response
 
-from api import caching
 from api.errors import InvalidInput
-from api.folding import words
+from api.http import reads
+from api.http.responses import absolute_url, json_response
 from api.queries import suggest as queries
 from api.resources.timeline import blueprint
-from api.web import absolute, answer
+from api.text.folding import words
 from schemas.suggest import TYPES, SuggestionsSchema, SuggestQuery
 
 MANY = {"tag": "tags", "person": "people", "outlet": "outlets"}
@@ -30,8 +30,8 @@ def suggest_names(query: Mapping[str, Any]) -> Response:
 
     def shown(found: list[dict[str, Any]]) -> Response:
         for suggestion in found:
-            suggestion["url"] = absolute(f"/v1/{MANY[suggestion['type']]}/{suggestion['slug']}")
-        return answer({"data": found})
+            suggestion["url"] = absolute_url(f"/v1/{MANY[suggestion['type']]}/{suggestion['slug']}")
+        return json_response({"data": found})
 
     types = query.get("types", TYPES)
-    return caching.read(lambda connection: queries.suggest(connection, query["q"], types, query["limit"]), shown)
+    return reads.read(lambda connection: queries.suggest(connection, query["q"], types, query["limit"]), shown)

@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import Response
 
-from api import caching
-from api.database import Connection
+from api.http import reads
+from api.http.operation import Blueprint
+from api.http.responses import json_response
+from api.postgres.connection import Connection
 from api.queries import timeline as queries
 from api.resources.articles import BEYOND_TIME, filters_of, not_accepted
-from api.web import Blueprint, answer
 from schemas.timeline import TimelineQuery, TimelineSchema
 
 blueprint = Blueprint("Discovery", __name__, url_prefix="/v1", description="Ways into the archive.")
@@ -38,6 +39,6 @@ def get_timeline(query: Mapping[str, Any]) -> Response:
 
     def shown(parts: list[dict[str, Any]]) -> Response:
         total = sum(part["count"] for part in parts)
-        return answer({"data": parts, "meta": {"interval": interval, "tz": tz, "total": total}})
+        return json_response({"data": parts, "meta": {"interval": interval, "tz": tz, "total": total}})
 
-    return caching.read(read, shown)
+    return reads.read(read, shown)

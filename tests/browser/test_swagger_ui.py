@@ -10,7 +10,7 @@ from contract import documented
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from api.commands import keys
-from api.database import connect
+from api.postgres.connection import connect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Without these, Chromium asks its maker's servers for this and that.

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dateline_client import Client
 from dateline_client.api.articles import get_article, list_articles, push_article
-from dateline_client.models import Article, ArticleInput, Image, ListedArticle, NounReference, Page, Problem, Role
+from dateline_client.models import Article, ArticleInput, EntityReference, Image, ListedArticle, Page, Problem, Role
 from dateline_client.types import Unset
 
 
@@ -16,7 +16,7 @@ def kept(article: Article, listed: ListedArticle, image: Image, role: Role, page
     assert_type(article.headline, str)
     assert_type(article.standfirst, str | None)
     assert_type(article.image, Image | None)
-    assert_type(article.people, list[NounReference])
+    assert_type(article.people, list[EntityReference])
     assert_type(article.published_at, datetime)
     assert_type(article.status, Literal["usable", "withheld", "canceled"])
     assert_type(listed.published_at, datetime | Unset)

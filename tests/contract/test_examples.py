@@ -14,14 +14,15 @@ from partners import MERGE_PATCH, new_key
 from stories import ARTICLE
 from werkzeug.test import TestResponse
 
-from api import examples, paging
 from api.app import create_app
-from api.commands import answers as kept
+from api.auth.keys import prefix_of
+from api.commands import idempotency as kept
 from api.commands import keys
-from api.commands.answers import Attempt
-from api.database import Connection, connect, present
+from api.commands.idempotency import Attempt
 from api.errors import PROBLEMS, MethodNotAllowed
-from api.keys import prefix_of
+from api.http.openapi import examples
+from api.postgres.connection import Connection, connect, present
+from api.retrieval import cursors
 from api.settings import Settings
 
 BASE = "http://127.0.0.1:8000"
@@ -132,7 +133,7 @@ def problems(client: FlaskClient, demo: Connection, demo_database: str, key: dic
 
 def _of_another_archive(demo: Connection) -> str:
     key = present(demo.execute("select cursor_key from archive").fetchone())["cursor_key"]
-    return paging.feed_cursor(key, 1, "another")
+    return cursors.feed_cursor(key, 1, "another")
 
 
 def _busy(client: FlaskClient, demo: Connection, demo_database: str, key: dict[str, str]) -> TestResponse:

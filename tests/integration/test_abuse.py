@@ -9,7 +9,7 @@ from contract import ContractClient
 from flask.testing import FlaskClient
 from stories import ARTICLE
 
-from api.database import Connection
+from api.postgres.connection import Connection
 
 LONG = "x" * 600
 

@@ -14,7 +14,7 @@ from eventful import key, live
 from partners import push, withdraw
 from processes import DATELINE, Server, postgres_programs, temporary_place
 
-from api.database import Connection, connect
+from api.postgres.connection import Connection, connect
 
 ROOT = Path(__file__).parents[2]
 SECTION = (

@@ -16,9 +16,10 @@ from stories import ARTICLE as STORY
 from stories import record, store
 from werkzeug.test import TestResponse
 
-from api.cache import Cache
-from api.commands import jobs, keys, standing, statistics
-from api.database import Connection
+from api.commands import article_lifecycle, keys, term_counts
+from api.http.cache import Cache
+from api.jobs import runner
+from api.postgres.connection import Connection
 from api.queries import articles
 
 pytestmark = pytest.mark.every_postgres
@@ -184,7 +185,7 @@ def _embargo_over(client: ContractClient, demo: Connection) -> None:
     key = new_key(demo, "herald", ["write"], ["korea-herald"])
     push(client, key, external_id="due", embargoed_until="2099-01-01T00:00:00Z", tags=["#Seoul-Washington"])
     demo.execute("update articles set embargoed_until = now() - interval '1 minute' where external_id = 'due'")
-    assert standing.release_due(demo)
+    assert article_lifecycle.release_due(demo)
 
 
 def _pushed_elsewhere(_: ContractClient, demo: Connection) -> None:
@@ -193,7 +194,7 @@ def _pushed_elsewhere(_: ContractClient, demo: Connection) -> None:
 
 EVENTS: list[Callable[[ContractClient, Connection], object]] = [
     _renamed, _merged, _corrected, _withdrawn, _purged, _embargo_over, _pushed_elsewhere,
-    lambda _, demo: jobs.run(demo), lambda _, demo: statistics.measure(demo),
+    lambda _, demo: runner.run(demo), lambda _, demo: term_counts.measure(demo),
 ]  # fmt: skip
 
 

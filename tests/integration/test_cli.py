@@ -23,9 +23,10 @@ from processes import DATELINE, SETTINGS, article, dateline, environment, free_p
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from api import cli, migrate
 from api.app import create_app
-from api.database import connect
+from api.cli import main
+from api.postgres import migrate, revisions
+from api.postgres.connection import connect
 from api.settings import Settings
 
 pytestmark = pytest.mark.every_postgres
@@ -104,7 +105,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
         monkeypatch.delenv(name, raising=False)
 
     def invoke(database: str, *arguments: str | Path) -> Result:
-        result = CliRunner().invoke(cli.main, [str(word) for word in arguments], env={"DATABASE_URL": database})
+        result = CliRunner().invoke(main.main, [str(word) for word in arguments], env={"DATABASE_URL": database})
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
         return result
 
@@ -149,7 +150,7 @@ def tables(database: str) -> int:
     return row["tables"] if row else -1
 
 
-def commands(group: click.Group = cli.main, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands(group: click.Group = main.main, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command and group, with the words that lead to it."""
     yield path, group
     for name, command in group.commands.items():
@@ -181,14 +182,14 @@ def test_every_command_and_each_of_its_options_is_explained(
 
 def test_migrate_goes_up_and_down_and_refuses_what_it_does_not_know(unmigrated: str, run: Run) -> None:
     assert tables(unmigrated) == 0
-    assert answer(run(unmigrated, "migrate", "--json")) == {"revision": migrate.head()}
+    assert answer(run(unmigrated, "migrate", "--json")) == {"revision": revisions.head()}
     assert held(unmigrated) == dict.fromkeys(("articles", "outlets", "tags", "people"), 0)
     again = run(unmigrated, "migrate")
-    assert (again.exit_code, again.stdout) == (0, f"The database is at migration {migrate.head()}.\n")
+    assert (again.exit_code, again.stdout) == (0, f"The database is at migration {revisions.head()}.\n")
     assert "'0815'" in refusal(run(unmigrated, "migrate", "--to", "0815"))
     assert answer(run(unmigrated, "migrate", "--json", "--to", "base")) == {"revision": None}
     assert tables(unmigrated) <= 2  # alembic's own
-    assert answer(run(unmigrated, "migrate", "--json", "--to", migrate.head())) == {"revision": migrate.head()}
+    assert answer(run(unmigrated, "migrate", "--json", "--to", revisions.head())) == {"revision": revisions.head()}
 
 
 @pytest.mark.parametrize("command", ["migrate", "serve"])
@@ -214,9 +215,9 @@ def test_seeding_again_changes_nothing(database: str, run: Run) -> None:
     first = answer(run(database, "seed", "--json"))
     assert all(counts["created"] > 0 and counts["updated"] == counts["unchanged"] == 0 for counts in first.values())
     before = held(database)
-    assert before == {noun: counts["created"] for noun, counts in first.items()}
+    assert before == {entity: counts["created"] for entity, counts in first.items()}
     again = answer(run(database, "seed", "--json"))
-    assert again == {noun: {"created": 0, "updated": 0, "unchanged": count} for noun, count in before.items()}
+    assert again == {entity: {"created": 0, "updated": 0, "unchanged": count} for entity, count in before.items()}
     assert held(database) == before
 
 
@@ -322,7 +323,10 @@ def test_lines_of_each_type_are_stored_and_linked_once(database: str, run: Run, 
     stored = held(database)
     assert stored == dict.fromkeys(("articles", "outlets", "tags", "people"), 1)
     [found] = listed(database)
-    assert [[noun["slug"] for noun in found[nouns]] for nouns in ("tags", "people")] == [["canal-barge"], ["ines-vale"]]
+    assert [[entity["slug"] for entity in found[entities]] for entities in ("tags", "people")] == [
+        ["canal-barge"],
+        ["ines-vale"],
+    ]
     assert answer(run(database, "import", "ndjson", "--json", ndjson)) == {
         str(ndjson): {"created": 0, "updated": 0, "unchanged": 4}
     }
@@ -553,7 +557,7 @@ def test_a_command_whose_reader_has_gone_ends_without_a_word(demo_database: str,
 
 def test_no_command_takes_all_objects_apart_as_it_ends() -> None:
     program = (
-        "import atexit, gc; from api.cli import main;"
+        "import atexit, gc; from api.cli.main import main;"
         " atexit.register(lambda: print(len(gc.get_objects()) < 1_000 < gc.get_freeze_count())); main(['seed', '-h'])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -561,5 +565,8 @@ def test_no_command_takes_all_objects_apart_as_it_ends() -> None:
 
 
 def test_no_command_loads_the_app_which_only_the_processes_of_a_server_need() -> None:
-    program = "import sys, api.cli, api.serving; sys.exit(bool({'api.web', 'flask_smorest'} & set(sys.modules)))"
+    program = (
+        "import sys, api.cli.main, api.server.startup;"
+        " sys.exit(bool({'api.http.operation', 'flask_smorest'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -17,7 +17,7 @@ from processes import DATELINE, Server, dateline, environment, postgres_programs
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from api.database import connect
+from api.postgres.connection import connect
 
 ROOT = Path(__file__).parents[2]
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))[

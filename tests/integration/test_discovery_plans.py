@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from plans import Cost, day, large, watched
 
-from api.commands import statistics
-from api.database import Connection
+from api.commands import term_counts
+from api.postgres.connection import Connection
 from api.queries import facets
 from api.queries.related import related
 from api.queries.timeline import timeline
-from api.query import parse
+from api.search.parser import parse
 
 pytestmark = pytest.mark.long
 
@@ -27,7 +27,7 @@ def uncounted(server: str) -> Iterator[Connection]:
 def archive(uncounted: Connection, request: pytest.FixtureRequest) -> Connection:
     """The archive of large.sql, its words not counted, and then counted."""
     if request.param == "counted":
-        statistics.measure(uncounted)
+        term_counts.measure(uncounted)
     return uncounted
 
 

@@ -13,9 +13,11 @@ from processes import SETTINGS, dateline, temporary_place
 from psycopg.conninfo import make_conninfo
 from stories import record, store
 
-from api import archive, cli, doctor, migrate
-from api.commands import statistics
-from api.database import connect
+from api.cli import doctor, main
+from api.commands import term_counts
+from api.ingest import archive
+from api.postgres import migrate, revisions
+from api.postgres.connection import connect
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def well(server: str, demo_template: str) -> Iterator[str]:
     """A database in order; tests put back what they break."""
     with new_database(server, demo_template) as conninfo:
         with connect(conninfo) as connection:
-            statistics.measure(connection)
+            term_counts.measure(connection)
             connection.execute("analyze")
         yield conninfo
 
@@ -49,7 +51,7 @@ def test_the_indexes_it_wants_are_those_of_a_new_archive(well: str) -> None:
             "select indexname from pg_indexes where schemaname = 'public'"
             " and indexname not in (select conname from pg_constraint)"
         ).fetchall()
-    assert {row["indexname"] for row in rows} - {"alembic_version_pkc"} == migrate.indexes().keys()
+    assert {row["indexname"] for row in rows} - {"alembic_version_pkc"} == revisions.indexes().keys()
 
 
 # What breaks it, which check then fails or warns, and what mends it when that is not what the check says itself.
@@ -79,7 +81,7 @@ def test_what_is_broken_is_found_and_what_it_says_mends_it(
         assert [finding.level for finding in found] == [level]
         if mended == "stats":
             assert found[0].todo.startswith("dateline stats")
-            statistics.measure(connection)
+            term_counts.measure(connection)
         else:
             for statement in (mended or found[0].todo).split(";"):
                 if statement.strip():
@@ -104,7 +106,7 @@ def test_a_database_of_another_version_is_found(well: str, held: str, todo: str)
         connection.execute("update alembic_version set version_num = %(held)s", {"held": held})
         [found] = examined(well)["migrations"]
         assert (found.level, found.todo) == ("fail", todo)
-        connection.execute("update alembic_version set version_num = %(held)s", {"held": migrate.head()})
+        connection.execute("update alembic_version set version_num = %(held)s", {"held": revisions.head()})
     assert [finding.level for finding in examined(well)["migrations"]] == ["ok"]
 
 
@@ -131,7 +133,7 @@ def test_articles_that_were_never_analyzed_are_a_warning(server: str) -> None:
             connection.execute("alter table articles set (autovacuum_enabled = false)")
             archive.seed(connection)
             store(connection, record("new", outlet="korea-herald"))
-            statistics.measure(connection)
+            term_counts.measure(connection)
         assert [each.todo for each in examined(conninfo)["statistics"]] == ["analyze;", ""]
 
 
@@ -187,23 +189,23 @@ def test_the_command_says_a_line_a_check_and_what_to_do(well: str, monkeypatch: 
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     runner, environment = CliRunner(), {"DATABASE_URL": well}
-    healthy = runner.invoke(cli.main, ["doctor"], env=environment)
+    healthy = runner.invoke(main.main, ["doctor"], env=environment)
     assert healthy.exit_code == 0
     assert [line[:2] for line in healthy.output.splitlines()] == ["ok"] * 8
     with connect(well) as connection:
         connection.execute("drop index jobs_due")
-        broken = runner.invoke(cli.main, ["doctor"], env=environment)
+        broken = runner.invoke(main.main, ["doctor"], env=environment)
         assert broken.exit_code == 1
         assert "fail  indexes      jobs_due is missing" in broken.output
         assert "Do: create index concurrently jobs_due on jobs" in broken.output
-        told = runner.invoke(cli.main, ["doctor", "--json"], env=environment)
+        told = runner.invoke(main.main, ["doctor", "--json"], env=environment)
         assert told.exit_code == 1
         [failed] = [each for each in json.loads(told.output) if each["level"] == "fail"]
         assert failed["check"] == "indexes"
         connection.execute(failed["todo"])
         connection.execute("delete from text_stats")
-        assert runner.invoke(cli.main, ["doctor"], env=environment).exit_code == 0, "a warning is no failure"
-        statistics.measure(connection)
+        assert runner.invoke(main.main, ["doctor"], env=environment).exit_code == 0, "a warning is no failure"
+        term_counts.measure(connection)
 
 
 def test_the_room_of_the_embedded_postgres_is_checked() -> None:
@@ -216,6 +218,6 @@ def test_the_room_of_the_embedded_postgres_is_checked() -> None:
 
 
 def test_every_check_is_told_to_operators(well: str) -> None:
-    section = (Path(doctor.__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = (Path(doctor.__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
     table = section.split("## Doctor")[1].split("\n## ")[0]
     assert all(f"| `{check}` |" in table for check in [*examined(well), "disk"])

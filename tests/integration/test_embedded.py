@@ -20,7 +20,7 @@ import pytest
 from places import new_place
 from psycopg.conninfo import conninfo_to_dict
 
-from api.embedded import EmbeddedError, running
+from api.postgres.embedded.server import EmbeddedError, running
 
 pytestmark = pytest.mark.every_postgres
 
@@ -32,7 +32,7 @@ AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs Postgres 
 USER = """
 import sys
 from pathlib import Path
-from api.embedded import running
+from api.postgres.embedded.server import running
 with running(Path(sys.argv[1])) as server:
     print(server.conninfo, flush=True)
     print(server.data, flush=True)
@@ -226,7 +226,7 @@ def test_processes_that_start_at_once_on_an_empty_directory_share_one_server(pla
 
 def test_no_one_loses_the_server_while_others_come_and_go(data: Path) -> None:
     script = (
-        "import sys, psycopg\nfrom pathlib import Path\nfrom api.embedded import running\n"
+        "import sys, psycopg\nfrom pathlib import Path\nfrom api.postgres.embedded.server import running\n"
         "for turn in range(12):\n"
         "    with running(Path(sys.argv[1])) as server, psycopg.connect(server.conninfo) as connection:\n"
         "        for query in range(turn % 4 * 10): connection.execute('SELECT 1')\n"
@@ -349,7 +349,7 @@ def test_every_script_folds_and_splits_in_the_c_locale(place: Path) -> None:
 def test_every_script_folds_and_splits_where_no_locale_is_installed(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.embedded._CTYPE", "no_SUCH.UTF-8")
+    monkeypatch.setattr("api.postgres.embedded.server._CTYPE", "no_SUCH.UTF-8")
     with running(place / "data") as server:
         assert ask(server.conninfo, "SELECT datctype FROM pg_database WHERE datname = current_database()") == "C"
         assert_every_script_folds_and_splits(server.conninfo)
@@ -445,7 +445,7 @@ def test_a_server_that_someone_else_started_on_the_data_is_not_joined_by_a_secon
 
 def test_forked_workers_neither_stop_the_server_nor_keep_it(place: Path, data: Path) -> None:
     script = (
-        "import os, sys, time, psycopg\nfrom pathlib import Path\nfrom api.embedded import running\n"
+        "import os, sys, time, psycopg\nfrom pathlib import Path\nfrom api.postgres.embedded.server import running\n"
         "with running(Path(sys.argv[1])) as server:\n"
         "    unwinding = os.fork()\n"
         "    if unwinding == 0: sys.exit(0)\n"

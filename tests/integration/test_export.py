@@ -13,10 +13,11 @@ from partners import patch, push, withdraw
 from plans import transactions
 from stories import ARTICLE
 
-from api import archive, migrate
-from api.commands import nouns, standing
-from api.database import Connection, connect, in_transaction
-from api.ingest import ndjson
+from api.commands import article_lifecycle, entities
+from api.formats import ndjson
+from api.ingest import archive
+from api.postgres import migrate
+from api.postgres.connection import Connection, connect, in_transaction
 
 RETIRED = [
     "tags/quays", "tags/docks", "tags/seoul-washington", "tags/nothing", "people/ana-roe", "outlets/japan-forward",
@@ -54,12 +55,12 @@ def answers(connection: Connection) -> dict[str, Any]:
     client = app_on(connection).test_client()
     headers = key(connection)
     found: dict[str, Any] = {}
-    for noun in ("tags", "people", "outlets"):
+    for entity in ("tags", "people", "outlets"):
         for sort in ("name", "articles", "recent"):
-            page = client.get(f"/v1/{noun}?sort={sort}&limit=100").get_json()
-            found[f"{noun} {sort}"] = page["data"] if sort == "name" else [entry["slug"] for entry in page["data"]]
-        for slug in (entry["slug"] for entry in found[f"{noun} name"]):
-            found[f"{noun}/{slug}"] = client.get(f"/v1/{noun}/{slug}").get_json()
+            page = client.get(f"/v1/{entity}?sort={sort}&limit=100").get_json()
+            found[f"{entity} {sort}"] = page["data"] if sort == "name" else [entry["slug"] for entry in page["data"]]
+        for slug in (entry["slug"] for entry in found[f"{entity} name"]):
+            found[f"{entity}/{slug}"] = client.get(f"/v1/{entity}/{slug}").get_json()
     for path in RETIRED:
         for address in (f"/v1/{path}", f"/v1/{path}/articles"):
             answer = client.get(address)
@@ -113,7 +114,7 @@ def test_the_changes_are_the_last_that_any_write_of_articles_writes(
         soon = datetime.now(UTC) + timedelta(hours=1)
         push(client, admin, external_id="embargoed", embargoed_until=soon.isoformat())
         source.execute("update articles set embargoed_until = now() where embargoed_until is not null")
-        in_transaction(source, standing.release_due)
+        in_transaction(source, article_lifecycle.release_due)
     written(source, tmp_path / "export.jsonl")
     with transactions(target) as written_by_import:
         imported(target, tmp_path / "export.jsonl")
@@ -150,15 +151,15 @@ def test_an_export_imported_again_leaves_what_this_archive_did_meanwhile(
     assert push(client, admin, external_id="later", source_version=3, headline="Fourth")["version"] == 5
 
 
-def test_a_slug_of_earlier_times_is_no_other_noun_here(two: tuple[Connection, Connection], tmp_path: Path) -> None:
+def test_a_slug_of_earlier_times_is_no_other_entity_here(two: tuple[Connection, Connection], tmp_path: Path) -> None:
     source, target = two
-    nouns.upsert(target, nouns.TAG, [{"name": "#Quays"}])
+    entities.upsert(target, entities.TAG, [{"name": "#Quays"}])
     written(source, tmp_path / "export.jsonl")
     imported(target, tmp_path / "export.jsonl")
     client: Any = app_on(target).test_client()
     assert client.get("/v1/tags/quays").status_code == 200
     assert client.get("/v1/tags/quays/articles").get_json()["data"] == []
-    assert [edit.result for edit in nouns.upsert(target, nouns.TAG, [{"name": "#Quays"}])] == ["unchanged"]
+    assert [edit.result for edit in entities.upsert(target, entities.TAG, [{"name": "#Quays"}])] == ["unchanged"]
     assert client.get("/v1/articles?tag=docks").get_json()["data"] != []
 
 
@@ -185,5 +186,5 @@ def test_an_export_is_of_one_moment_whatever_is_written_meanwhile(
             lines = archive.exported(source)
             first = next(lines)
             with other.transaction():
-                nouns.upsert(other, nouns.TAG, [{"name": "#Meanwhile"}])
+                entities.upsert(other, entities.TAG, [{"name": "#Meanwhile"}])
             assert "meanwhile" not in [line.get("slug") for line in (first, *lines)]

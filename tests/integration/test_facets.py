@@ -7,7 +7,7 @@ import pytest
 from contract import ContractClient
 from stories import outlet, person, record, store, tag, withdraw
 
-from api.database import Connection
+from api.postgres.connection import Connection
 from api.queries import facets
 
 

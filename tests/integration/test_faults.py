@@ -16,12 +16,14 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from stories import ARTICLE as STORY
 
-from api import archive, gate, migrate
 from api.app import create_app
 from api.commands import keys
-from api.database import Connection, Database, connect, present
 from api.errors import TooSlow
-from api.prepared import planned_once
+from api.http import concurrency
+from api.ingest import archive
+from api.postgres import migrate
+from api.postgres.connection import Connection, connect, planned_once, present
+from api.postgres.database import Database
 from api.settings import Settings
 
 pytestmark = pytest.mark.every_postgres
@@ -199,7 +201,7 @@ def test_a_pool_without_a_free_connection_is_a_503_in_time(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/v1/articles").status_code == 200
     release = threading.Event()
-    size = gate.connections(THREADS)
+    size = concurrency.connections(THREADS)
     held = threading.Barrier(size + 1)
 
     def hold() -> None:

@@ -11,10 +11,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import InsufficientPrivilege
 from stories import ARTICLE
 
-from api import archive, migrate
 from api.app import create_app
-from api.commands import answers, changes, grants, reindexing, standing, statistics
-from api.database import connect, in_transaction
+from api.commands import article_lifecycle, change_log, grants, idempotency, reindex, term_counts
+from api.ingest import archive
+from api.postgres import migrate, revisions
+from api.postgres.connection import connect, in_transaction
 from api.settings import Settings
 
 
@@ -43,7 +44,7 @@ def granted(server: str, superuser: str) -> Iterator[str]:
 
 def test_a_role_that_owns_nothing_is_told_that_it_cannot_migrate(granted: str) -> None:
     for revision in ("base", "0005"):
-        with pytest.raises(migrate.UnfitDatabase, match=r"may not make the tables: .* let it own the database"):
+        with pytest.raises(revisions.UnfitDatabase, match=r"may not make the tables: .* let it own the database"):
             migrate.go(granted, revision)
     migrate.upgrade(granted)
 
@@ -52,9 +53,9 @@ def test_a_role_that_owns_nothing_serves_an_archive(granted: str) -> None:
     migrate.upgrade(granted)
     with connect(granted) as connection:
         headers = new_key(connection, "desk", ["admin"], [])
-        assert statistics.measure(connection)
-        assert reindexing.reindex(connection, lambda _: None)
-        for due in (standing.release_due, lambda c: changes.trim(c, 1), answers.forget_old):
+        assert term_counts.measure(connection)
+        assert reindex.reindex(connection, lambda _: None)
+        for due in (article_lifecycle.release_due, lambda c: change_log.trim(c, 1), idempotency.forget_old):
             in_transaction(connection, due)
         assert list(archive.exported(connection))
     app = create_app(Settings(database_url=granted, **UNLIMITED))

@@ -12,9 +12,9 @@ from contract import ContractClient, documented, example_address
 from stories import ARTICLE, record, store
 from werkzeug.http import http_date
 
-from api.commands import restoring, statistics
-from api.database import Connection
-from api.queries import articles, nouns
+from api.commands import restore, term_counts
+from api.postgres.connection import Connection
+from api.queries import articles, entities
 from schemas.ninjs import MEDIA_TYPE as NINJS
 
 READS = [
@@ -32,7 +32,7 @@ def test_what_did_not_change_is_a_304_without_the_list_query(
     client: ContractClient, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = client.get(path)
-    for module, name in ((articles, "page"), (nouns, "page")):
+    for module, name in ((articles, "page"), (entities, "page")):
         monkeypatch.setattr(module, name, lambda *_: pytest.fail("the list was read"))
     again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.headers["ETag"]) == (304, first.headers["ETag"])
@@ -57,7 +57,7 @@ def test_after_any_change_the_old_tag_is_no_good(client: ContractClient, demo: C
 
 def test_what_ranks_anew_or_leads_elsewhere_makes_the_old_tag_no_good(client: ContractClient, demo: Connection) -> None:
     ranked, moved = "/v1/articles?q=seoul", "/v1/tags/led-on"
-    statistics.measure(demo)
+    term_counts.measure(demo)
     first = client.get(ranked)
     conditions = [{"If-None-Match": first.headers["ETag"]}, {"If-Modified-Since": http_date(datetime.now(UTC))}]
     assert [client.get(ranked, headers=condition).status_code for condition in conditions] == [304, 304]
@@ -66,7 +66,7 @@ def test_what_ranks_anew_or_leads_elsewhere_makes_the_old_tag_no_good(client: Co
     before = client.get(moved)
     assert before.status_code == 404
     held = client.get(ranked).headers["ETag"]
-    restoring.redirects(demo, [{"noun": "tag", "slug": "led-on", "to": "seoul-washington"}])
+    restore.redirects(demo, [{"noun": "tag", "slug": "led-on", "to": "seoul-washington"}])
     assert client.get(moved).status_code == 308
     assert client.get(ranked).headers["ETag"] != held
 

@@ -7,9 +7,9 @@ from contract import ContractClient
 from partners import MERGE_PATCH
 from stories import ARTICLE
 
-from api import keys as keys_in_use
+from api.auth import keys as keys_in_use
 from api.commands import keys
-from api.database import Connection
+from api.postgres.connection import Connection
 
 NEW = {"name": "Newsroom", "scopes": ["write"], "outlets": ["korea-herald"]}
 

@@ -35,7 +35,7 @@ def server() -> Iterator[Server]:
 
 
 def questions(server: Server) -> list[Question]:
-    """A mix of lists, searches, nouns, single articles, what is held already, and mistakes."""
+    """A mix of lists, searches, entities, single articles, what is held already, and mistakes."""
     asked = [
         *("/v1/articles", "/v1/articles?limit=5&count=none", "/v1/articles?limit=100&fields=id,headline"),
         *("/v1/articles?sort=oldest&count=exact", "/v1/articles?from=2025-06-01&to=2025-06-30&tz=Asia/Seoul"),

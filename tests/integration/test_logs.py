@@ -13,8 +13,8 @@ from conftest import app_on
 from contract import ContractClient
 from stories import ARTICLE
 
-from api import logs
-from api.database import Connection
+from api.observability import logs
+from api.postgres.connection import Connection
 
 Lines = Callable[[], list[dict[str, Any]]]
 FIELDS = {"time", "level", "event", "request_id", "method", "route", "status", "milliseconds", "stages", "key"}
@@ -106,7 +106,7 @@ def test_an_error_of_ours_has_its_traceback_in_the_log_alone(
 
 
 def test_every_field_is_told_to_operators() -> None:
-    page = Path(logs.__file__).parents[1] / "docs" / "operations.md"
+    page = Path(logs.__file__).parents[2] / "docs" / "operations.md"
     section = page.read_text(encoding="utf-8").split("## The log")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)` \| .+\. \|$", section, re.M)) == FIELDS | {"path"}
 

@@ -19,9 +19,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from psycopg.conninfo import make_conninfo
 from stories import record, store
 
-from api import embedded, metrics
 from api.app import create_app
-from api.database import Connection, connect
+from api.observability import metrics
+from api.postgres.connection import Connection, connect
+from api.postgres.embedded import server as embedded
 from api.settings import Settings
 
 pytestmark = pytest.mark.every_postgres
@@ -229,12 +230,13 @@ def test_a_server_whose_figures_were_cleared_away_goes_on() -> None:
 
 COUNTING = """
 import os, pathlib, subprocess, sys
-from api import metrics
+from api.observability import metrics
 metrics.MEMORY = pathlib.Path(os.environ["PLACE"])
 with metrics.shared():
     print(os.environ[metrics.DIRECTORY], flush=True)
     if sys.argv[1:]:
-        subprocess.run([sys.executable, "-c", "from api import metrics; metrics.join(); print(); input()"])
+        worker = "from api.observability import metrics; metrics.join(); print(); input()"
+        subprocess.run([sys.executable, "-c", worker])
     input()
 """
 

@@ -9,8 +9,8 @@ from conftest import drop_database, new_database
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from api import migrate, stepping
-from api.database import Connection, connect
+from api.postgres import alembic_steps, migrate, revisions
+from api.postgres.connection import Connection, connect
 
 OBJECTS = """
     select table_name, column_name, data_type, is_nullable, column_default
@@ -30,14 +30,17 @@ def objects(connection: Connection) -> list[dict[str, object]]:
 
 
 def test_the_migrations_that_a_process_knows_are_those_of_alembic_in_its_order() -> None:
-    script = ScriptDirectory.from_config(stepping.configured())
+    script = ScriptDirectory.from_config(alembic_steps.configured())
     assert len(script.get_heads()) == len(script.get_bases()) == 1
-    assert list(migrate.known()) == [step.revision for step in script.walk_revisions()][::-1]
+    assert list(revisions.known()) == [step.revision for step in script.walk_revisions()][::-1]
 
 
 def test_a_start_with_nothing_to_migrate_does_not_load_alembic(blank_database: str) -> None:
-    started = "import sys; from api import cli, serving, worker; from api.app import create_app; create_app()"
-    migrated = f"from api import migrate; migrate.upgrade({blank_database!r})"
+    started = (
+        "import sys; from api.cli import main; from api.server import startup, worker;"
+        " from api.app import create_app; create_app()"
+    )
+    migrated = f"from api.postgres import migrate; migrate.upgrade({blank_database!r})"
     loaded = "print(sorted({'alembic', 'sqlalchemy'} & {*sys.modules}))"
     done = subprocess.run([sys.executable, "-c", f"{started}; {migrated}; {loaded}"], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("[]\n", "")
@@ -46,7 +49,7 @@ def test_a_start_with_nothing_to_migrate_does_not_load_alembic(blank_database: s
 def test_every_migration_goes_up_down_and_up_again(server: str) -> None:
     with new_database(server) as conninfo, connect(conninfo) as connection:
         before = "base"
-        for step in migrate.known():
+        for step in revisions.known():
             held = objects(connection)
             migrate.go(conninfo, step)
             above = objects(connection)
@@ -68,7 +71,7 @@ def test_a_database_that_is_not_utf8_is_refused(server: str) -> None:
                 "create database {} template template0 encoding 'SQL_ASCII' locale_provider libc locale 'C'"
             ).format(sql.Identifier(name))
         )
-        with pytest.raises(migrate.UnfitDatabase, match=r"SQL_ASCII.*UTF-8"):
+        with pytest.raises(revisions.UnfitDatabase, match=r"SQL_ASCII.*UTF-8"):
             migrate.upgrade(make_conninfo(server, dbname=name))
         drop_database(connection, name)
 

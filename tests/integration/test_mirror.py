@@ -14,8 +14,8 @@ from conftest import new_database, serving
 from processes import until
 from stories import outlet, record, store, withdraw
 
-from api import migrate
-from api.database import connect
+from api.postgres import migrate
+from api.postgres.connection import connect
 
 pytestmark = pytest.mark.every_postgres
 

@@ -10,7 +10,7 @@ from partners import MERGE_PATCH, new_key
 from werkzeug.test import TestResponse
 
 from api.commands import keys
-from api.database import Connection
+from api.postgres.connection import Connection
 from schemas.ninjs import MEDIA_TYPE
 
 ITEM: dict[str, Any] = {

@@ -12,8 +12,8 @@ from conftest import new_database, serving
 from insertions import ROUND, fill, keep_inserting
 from processes import until
 
-from api import migrate
-from api.database import connect
+from api.postgres import migrate
+from api.postgres.connection import connect
 
 pytestmark = pytest.mark.long
 

@@ -6,11 +6,12 @@ import pytest
 from contract import ContractClient
 from stories import outlet, record, shown, store
 
-from api.commands import reindexing, statistics
-from api.database import Connection, present
+from api.commands import reindex, term_counts
+from api.postgres.connection import Connection, present
 from api.queries import articles
-from api.queries.pages import Wanted
-from api.query import parse
+from api.retrieval import plan
+from api.retrieval.keyset import Wanted
+from api.search.parser import parse
 
 SORTS = ("newest", "oldest", "updated", "relevance")
 PHRASES = [
@@ -37,7 +38,7 @@ def market(blank: Connection) -> Connection:
         record("Une place", language="fr", body="Market price.", day=3),
     )
     blank.execute("analyze articles")
-    statistics.measure(blank)
+    term_counts.measure(blank)
     return blank
 
 
@@ -47,7 +48,7 @@ def unpair(connection: Connection) -> None:
         "update languages set paired = false; update articles set search = ts_delete(search,"
         " array(select lexeme from unnest(search) where lexeme ^@ '~'))"
     )
-    statistics.measure(connection)
+    term_counts.measure(connection)
 
 
 def read(connection: Connection, q: str, sort: str) -> list[object]:
@@ -58,7 +59,7 @@ def read(connection: Connection, q: str, sort: str) -> list[object]:
 
 def looked_at(connection: Connection, q: str) -> int:
     """How many articles the index of words finds, which knows nothing of what is in a row."""
-    query = present(articles.asked(connection, parse(q)).tsquery).replace("<1>", "&")
+    query = present(plan.asked(connection, parse(q)).tsquery).replace("<1>", "&")
     return present(
         connection.execute("select count(*) from articles where search @@ %s::tsquery", (query,)).fetchone()
     )["count"]
@@ -81,7 +82,7 @@ def test_an_archive_finds_the_same_without_pairs_and_when_it_is_reindexed(market
     # What is written in between has pairs, and is found with those that have none.
     store(market, record("Later", body="Beyond.", day=45))
     assert everything() == expected
-    assert reindexing.reindex(market) == 403
+    assert reindex.reindex(market) == 403
     paired = market.execute("select language from languages where not paired").fetchall()
     assert paired == []
     assert everything() == expected
@@ -96,7 +97,7 @@ def test_reindexing_is_no_change_of_an_article(market: Connection) -> None:
 
     unpair(market)
     before = kept()
-    reindexing.reindex(market)
+    reindex.reindex(market)
     assert kept() == before
 
 
@@ -107,14 +108,14 @@ def test_reindexing_makes_what_a_write_makes(market: Connection) -> None:
     before = indexed()
     unpair(market)
     assert indexed() != before
-    reindexing.reindex(market)
+    reindex.reindex(market)
     assert indexed() == before
 
 
 def test_words_of_an_erased_text_do_not_come_back(market: Connection) -> None:
     market.execute("update articles set purged_at = now(), status = 'canceled', search = ''"
                    " where headline = 'Share of a market'")  # fmt: skip
-    reindexing.reindex(market)
+    reindex.reindex(market)
     row = market.execute("select search::text from articles where purged_at is not null").fetchone()
     assert present(row)["search"] == ""
 

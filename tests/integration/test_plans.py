@@ -10,13 +10,14 @@ import pytest
 from plans import Cost, day, large, planned_once, watched
 from stories import shown
 
-from api.commands import statistics
-from api.database import Connection, present
-from api.queries import articles, nouns, relevance, walks
-from api.queries.frequencies import known
-from api.queries.nouns import ORDERS, OUTLETS, PEOPLE, TAGS, Noun
-from api.queries.pages import Wanted
-from api.query import parse
+from api.commands import term_counts
+from api.postgres.connection import Connection, present
+from api.queries import articles, entities
+from api.queries.entities import ORDERS, OUTLETS, PEOPLE, TAGS, Entity
+from api.retrieval import access_path, by_relevance, plan
+from api.retrieval.cardinality import known
+from api.retrieval.keyset import Wanted
+from api.search.parser import parse
 
 pytestmark = pytest.mark.long
 
@@ -52,15 +53,23 @@ WHOLE = Ceiling((100_000, 400_000), (10_000, 32_000))
 def archive(server: str) -> Iterator[Connection]:
     """The archive of large.sql, its words counted."""
     with large(server) as connection:
-        statistics.measure(connection)
+        term_counts.measure(connection)
         yield connection
 
 
-def linked(name: str, noun: str) -> list[Filters]:
-    """The filters by one kind of noun that articles are linked to."""
-    one = [[f"{noun}-1"], [f"{noun}-300"], [f"{noun}-401"], [f"{noun}-403"], [f"{noun}-404"], [f"{noun}-405"], ["none"]]
-    several = [[f"{noun}-{n}" for n in ids] for ids in ((1, 2), (1, 403), (300, 350), (403, 404), (401, 402))]
-    return [{name: values} for values in (*one, *several, [f"{noun}-1", "none"], ["none", "nothing"])]
+def linked(name: str, entity: str) -> list[Filters]:
+    """The filters by one kind of entity that articles are linked to."""
+    one = [
+        [f"{entity}-1"],
+        [f"{entity}-300"],
+        [f"{entity}-401"],
+        [f"{entity}-403"],
+        [f"{entity}-404"],
+        [f"{entity}-405"],
+        ["none"],
+    ]
+    several = [[f"{entity}-{n}" for n in ids] for ids in ((1, 2), (1, 403), (300, 350), (403, 404), (401, 402))]
+    return [{name: values} for values in (*one, *several, [f"{entity}-1", "none"], ["none", "nothing"])]
 
 
 def valued(name: str, *values: list[str]) -> list[Filters]:
@@ -72,9 +81,9 @@ ALONE: list[Filters] = [
     {},
     *(
         case
-        for noun in ("tag", "person")
-        for name in (noun, f"{noun}_all", f"{noun}_not")
-        for case in linked(name, noun)
+        for entity in ("tag", "person")
+        for name in (entity, f"{entity}_all", f"{entity}_not")
+        for case in linked(name, entity)
     ),
     *valued("outlet", ["outlet-1"], ["outlet-7"], ["outlet-39"], ["outlet-40"], ["outlet-41"], ["none"]),
     *valued("outlet", ["outlet-7", "outlet-8"], ["outlet-1", "outlet-40"], ["outlet-39", "outlet-40"]),
@@ -177,12 +186,12 @@ def hold(costs: list[Cost], ceiling: Ceiling) -> None:
 @pytest.mark.parametrize("backward", [False, True])
 @pytest.mark.parametrize("place", [None, MIDDLE])
 @pytest.mark.parametrize("slug", ["1", "300", "401", "405"])
-@pytest.mark.parametrize("noun", ["tag", "person"])
-def test_the_list_of_a_noun_is_planned_once_and_no_dearer_for_any_tag_or_person(
-    archive: Connection, noun: str, slug: str, place: list[Any] | None, backward: bool, counted: bool
+@pytest.mark.parametrize("entity", ["tag", "person"])
+def test_the_list_of_a_entity_is_planned_once_and_no_dearer_for_any_tag_or_person(
+    archive: Connection, entity: str, slug: str, place: list[Any] | None, backward: bool, counted: bool
 ) -> None:
-    name, given = present(walks.walked_anyway({noun: [f"{noun}-{slug}"]}, "newest"))
-    selection, order = articles.settled(name, "newest")
+    name, given = present(access_path.walked_anyway({entity: [f"{entity}-{slug}"]}, "newest"))
+    selection, order = plan.settled(name, "newest")
     order = order.reversed if backward else order
     statement, parameters = selection.page(order, place, 20)
     if counted:
@@ -197,7 +206,7 @@ def test_the_list_of_a_noun_is_planned_once_and_no_dearer_for_any_tag_or_person(
 def test_the_list_of_all_articles_is_planned_once_and_as_dear_anywhere(
     archive: Connection, sort: str, place: list[Any] | None, backward: bool, counted: bool
 ) -> None:
-    selection, order = articles.settled("", sort)
+    selection, order = plan.settled("", sort)
     order = order.reversed if backward else order
     statement, parameters = selection.page(order, place, 20)
     if counted:
@@ -249,7 +258,7 @@ def test_of_frequent_words_only_those_of_the_newest_articles_that_have_them_are_
     with watched(archive) as costs:
         page = articles.page(archive, {"q": parse("mid1 OR mid2 OR mid3 OR mid4")}, "relevance", Wanted(20))
     assert page.ranked
-    assert page.ranked.articles == pytest.approx(relevance.WALKED[1] * 4 / 100, rel=0.1)
+    assert page.ranked.articles == pytest.approx(by_relevance.WALKED[1] * 4 / 100, rel=0.1)
     hold(costs, Ceiling((1_500, 4_000), (0, 0)))
 
 
@@ -299,11 +308,11 @@ def test_what_no_index_bounds_is_known(archive: Connection, filters: Filters, so
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("filters", [*ALONE[::3], *PAIRS[::5], *SEARCHES[::10]], ids=str)
 def test_the_way_a_list_is_read_does_not_change_what_it_shows(archive: Connection, filters: Filters, sort: str) -> None:
-    query = articles.asked(archive, filters["q"]).tsquery if "q" in filters else None
+    query = plan.asked(archive, filters["q"]).tsquery if "q" in filters else None
     found = known(archive, filters, query, sort)
     if found is None:
         return
-    plain, order = articles.selected(replace(found, frequencies={}), query, sort, ["id"])
+    plain, order = plan.selected(replace(found, frequencies={}), query, sort, ["id"])
     for place in (None, MIDDLE):
         statement, parameters = plain.page(order, place, 20)
         expected = [str(row["id"]) for row in archive.execute(statement, parameters).fetchall()][:20]
@@ -322,26 +331,26 @@ def test_json_is_made_of_no_article_that_is_not_shown(archive: Connection, filte
     assert filters or 21 in made
 
 
-NOUN_LISTS: list[tuple[Noun, Filters]] = [
-    *((noun, named) for noun in (TAGS, PEOPLE, OUTLETS) for named in ({}, {"q": "ma"}, {"q": "mab"}, {"q": "zzz"})),
+ENTITY_LISTS: list[tuple[Entity, Filters]] = [
+    *((entity, named) for entity in (TAGS, PEOPLE, OUTLETS) for named in ({}, {"q": "ma"}, {"q": "mab"}, {"q": "zzz"})),
     *((PEOPLE, {"as_of": held, **named}) for held in ("2021-01-01", "1990-01-01") for named in ({}, {"q": "mab"})),
 ]
 
 
 @pytest.mark.parametrize("sort", list(ORDERS))
-@pytest.mark.parametrize(("noun", "filters"), NOUN_LISTS, ids=lambda value: getattr(value, "table", str(value)))
-def test_a_list_of_nouns_reads_little_more_than_it_shows(
-    archive: Connection, noun: Noun, filters: Filters, sort: str
+@pytest.mark.parametrize(("entity", "filters"), ENTITY_LISTS, ids=lambda value: getattr(value, "table", str(value)))
+def test_a_list_of_entities_reads_little_more_than_it_shows(
+    archive: Connection, entity: Entity, filters: Filters, sort: str
 ) -> None:
     with watched(archive) as costs:
-        nouns.page(archive, noun, sort, Wanted(20, count="capped"), **filters)
+        entities.page(archive, entity, sort, Wanted(20, count="capped"), **filters)
     # To 21 tags with these two letters it is so far in an order that knows nothing of letters; 2,000 people held roles.
     hold(costs, Ceiling((6_000, 2_500), (2_100, 2_500)))
 
 
 def test_one_letter_reads_no_more_people_than_begin_with_it(archive: Connection) -> None:
     with watched(archive) as costs:
-        nouns.page(archive, PEOPLE, "name", Wanted(20, count="capped"), "m")
-    matches = nouns.page(archive, PEOPLE, "name", Wanted(20, count="exact"), "m").total
+        entities.page(archive, PEOPLE, "name", Wanted(20, count="capped"), "m")
+    matches = entities.page(archive, PEOPLE, "name", Wanted(20, count="exact"), "m").total
     assert matches is not None
     hold(costs, Ceiling((matches, 5_000), (matches, 5_000)))

@@ -13,7 +13,7 @@ from processes import Server, dateline, free_port, temporary_place, until
 from psycopg import OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from api.database import connect
+from api.postgres.connection import connect
 
 CONFIG = """
 [databases]

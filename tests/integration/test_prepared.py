@@ -6,9 +6,9 @@ import orjson
 import pytest
 from psycopg import errors
 
-from api import prepared
-from api.database import Connection, connect
-from api.prepared import planned_once, unread
+from api.postgres import prepared
+from api.postgres.connection import Connection, connect, planned_once
+from api.postgres.prepared import unread
 
 STATEMENT = """
     select number, 'é' || %(word)s as word, format('%%s %%%%', %(word)s) as percent,

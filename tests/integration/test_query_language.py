@@ -9,7 +9,7 @@ from conftest import app_on
 from contract import ContractClient
 from stories import outlet, record, store
 
-from api.database import Connection, connect
+from api.postgres.connection import Connection, connect
 
 
 @pytest.fixture(scope="module")

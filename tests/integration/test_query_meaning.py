@@ -7,9 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stories import outlet, record, store
 
-from api.database import Connection, connect
-from api.queries.articles import asked
-from api.query import AllOf, AnyOf, Misread, Node, Not, Term, parse
+from api.postgres.connection import Connection, connect
+from api.retrieval.plan import asked
+from api.search.parser import AllOf, AnyOf, Misread, Node, Not, Term, parse
 
 
 def read(q: str) -> Node | None:

@@ -9,8 +9,8 @@ from contract import ContractClient
 from partners import new_key
 from stories import outlet, person, record, store, tag, withdraw
 
-from api.commands import statistics
-from api.database import Connection
+from api.commands import term_counts
+from api.postgres.connection import Connection
 from api.queries.related import NEWEST
 
 WIRE = (
@@ -95,7 +95,7 @@ def test_words_that_came_since_words_were_counted_relate_articles_too(
         record("Wadden ferries", body="An icebreaker had freed the islands' ferries.", day=1),
         *(record(f"Islands {n}", body="Ferries.", day=2 + n) for n in range(3)),
     )
-    statistics.measure(blank)
+    term_counts.measure(blank)
     # In more articles than relate any.
     blank.execute("update term_stats set articles = 1000 where lexeme = 'wadden'")
     [entry, *_] = related(blank_client, first.id)["data"]

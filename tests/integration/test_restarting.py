@@ -17,7 +17,8 @@ import pytest
 from processes import Server, Started, article, temporary_place, until
 
 import api
-from api import embedded, migrate
+from api.postgres import revisions
+from api.postgres.embedded import server as embedded
 
 pytestmark = pytest.mark.long
 
@@ -146,7 +147,7 @@ def test_new_code_is_served_after_a_hang_up_and_what_cannot_serve_is_not(place: 
         hung_up(server, "is not ready: it failed")
         app.write_text(whole.replace('API_TITLE="Dateline"', 'API_TITLE="Dateline, renewed"'))
         connection.execute("update alembic_version set version_num = '0000'")
-        hung_up(server, "needs " + migrate.head())
+        hung_up(server, "needs " + revisions.head())
         assert (title(), server.members()) == ("Dateline", members)
         connection.execute("update alembic_version set version_num = '9999'")
         assert server.get("/readyz")[0] == 200, "it goes on when the database is migrated beneath it"
@@ -155,7 +156,7 @@ def test_new_code_is_served_after_a_hang_up_and_what_cannot_serve_is_not(place: 
         hung_up(server)
         assert waiting.result(1)[0] == 200, "who waits for changes is answered"
         assert title() == "Dateline, renewed"
-        connection.execute("update alembic_version set version_num = %s", [migrate.head()])
+        connection.execute("update alembic_version set version_num = %s", [revisions.head()])
 
 
 def test_no_request_is_lost_while_the_server_is_restarted_on_a_socket_that_is_handed_over(place: Path) -> None:

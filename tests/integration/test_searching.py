@@ -8,11 +8,12 @@ from contract import ContractClient
 from plans import watched
 from stories import outlet, record, shown, store
 
-from api.commands import statistics
-from api.database import Connection
-from api.queries import articles, relevance, walks
-from api.queries.pages import Wanted
-from api.query import parse
+from api.commands import term_counts
+from api.postgres.connection import Connection
+from api.queries import articles
+from api.retrieval import access_path, by_relevance
+from api.retrieval.keyset import Wanted
+from api.search.parser import parse
 
 
 def found(client: ContractClient, query: str) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def test_the_answer_says_what_was_ranked(
     assert found(blank_client, "q=port")["meta"]["ranked"] == {"articles": 3, "all": True}
     assert found(blank_client, "q=absent")["meta"]["ranked"] == {"articles": 0, "all": True}
     assert "ranked" not in found(blank_client, "q=port&sort=newest")["meta"]
-    monkeypatch.setattr(relevance, "RANKED_AT_MOST", 2)
+    monkeypatch.setattr(by_relevance, "RANKED_AT_MOST", 2)
     # Asked otherwise than before, whose answer is kept.
     cut = found(blank_client, "q=port&sort=relevance")
     assert (headlines(cut), cut["meta"]) == (
@@ -152,12 +153,12 @@ def test_include_adds_to_the_fields_asked_for(blank_client: ContractClient) -> N
 def test_where_a_walk_does_not_fill_the_page_all_that_matches_is_fetched(
     blank: Connection, monkeypatch: pytest.MonkeyPatch, sort: str
 ) -> None:
-    monkeypatch.setattr(walks, "WALKED_AT_LEAST", 10)
+    monkeypatch.setattr(access_path, "WALKED_AT_LEAST", 10)
     outlet(blank, "daily")
     # The word is said to be everywhere and is at the far end of the order.
     far = range(5) if sort == "newest" else range(55, 60)
     store(blank, *(record(f"Day {n}", body="Canal." if n in far else "Road.", day=n) for n in range(60)))
-    statistics.measure(blank)
+    term_counts.measure(blank)
     blank.execute("update term_stats set articles = 30 where lexeme = 'canal'")
     with watched(blank) as costs:
         page = articles.page(blank, {"q": parse("canal")}, sort, Wanted(3, count="capped"), ["headline"])
@@ -170,10 +171,10 @@ def test_where_a_walk_does_not_fill_the_page_all_that_matches_is_fetched(
 
 
 def test_where_a_walk_fills_the_page_nothing_else_is_read(blank: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walks, "WALKED_AT_LEAST", 10)
+    monkeypatch.setattr(access_path, "WALKED_AT_LEAST", 10)
     outlet(blank, "daily")
     store(blank, *(record(f"Day {n}", body="Canal." if n % 2 else "Road.", day=n) for n in range(60)))
-    statistics.measure(blank)
+    term_counts.measure(blank)
     with watched(blank) as costs:
         page = articles.page(blank, {"q": parse("canal")}, "newest", Wanted(3), ["headline"])
     assert [row["headline"] for row in shown(page)] == ["Day 59", "Day 57", "Day 55"]

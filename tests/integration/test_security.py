@@ -8,8 +8,8 @@ from conftest import app_on
 from contract import ContractClient
 from partners import new_key
 
-from api import keys
-from api.database import Connection
+from api.auth import keys
+from api.postgres.connection import Connection
 from api.queries import keys as held_keys
 
 ROOT = Path(__file__).parents[2]

@@ -29,7 +29,7 @@ from processes import (
 )
 
 import seeds
-from api import embedded
+from api.postgres.embedded import server as embedded
 
 pytestmark = pytest.mark.every_postgres
 

@@ -7,7 +7,7 @@ import pytest
 from contract import ContractClient
 from stories import outlet, person, record, store, tag
 
-from api.database import Connection
+from api.postgres.connection import Connection
 
 
 def suggestion(client: ContractClient, q: str, more: str = "") -> str | None:

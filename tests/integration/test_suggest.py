@@ -7,7 +7,7 @@ import pytest
 from contract import ContractClient
 from stories import outlet, person, record, store, tag, withdraw
 
-from api.database import Connection
+from api.postgres.connection import Connection
 
 
 def suggested(client: ContractClient, q: str, **query: Any) -> list[dict[str, Any]]:
@@ -22,7 +22,7 @@ def slugs(client: ContractClient, q: str, **query: Any) -> str:
 
 @pytest.fixture
 def library(blank: Connection) -> None:
-    """Nouns that begin alike, with one to three articles."""
+    """Entities that begin alike, with one to three articles."""
     outlet(blank, "daily", name="Harbour Daily")
     tag(blank, "Harbours", "port authority")
     tag(blank, "Unused harbour")

@@ -9,9 +9,11 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from stories import outlet, record, store
 
-from api import metrics, migrate, ticker
-from api.commands import statistics
-from api.database import connect, in_transaction
+from api.commands import term_counts
+from api.observability import metrics
+from api.postgres import migrate
+from api.postgres.connection import connect, in_transaction
+from api.server import ticker
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_words_are_counted_while_the_archive_is_served_and_again_when_it_grew(co
 def test_counting_that_took_too_long_is_begun_again_after_a_pause(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(statistics, "SECONDS_AT_MOST", 0.1)
+    monkeypatch.setattr(term_counts, "SECONDS_AT_MOST", 0.1)
 
     def failures(seconds: float) -> float | None:
         monkeypatch.setattr(metrics, "_figures", None)

@@ -8,7 +8,7 @@ import pytest
 from contract import ContractClient
 from stories import outlet, record, store, tag, withdraw
 
-from api.database import Connection
+from api.postgres.connection import Connection
 
 
 def timeline(client: ContractClient, query: str) -> dict[str, Any]:

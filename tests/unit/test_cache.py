@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from api.cache import OVERHEAD, Cache, Kept
+from api.http.cache import OVERHEAD, Cache, Kept
 from api.queries.changes import State
 
 

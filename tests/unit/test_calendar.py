@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.calendar import INTERVALS, stretches
+from api.model.calendar import INTERVALS, stretches
 
 # Midnights that clocks pass over or show twice, a day that never was, days of 23, 24½ and 25 hours.
 ZONES = ["UTC", "Asia/Seoul", "America/Sao_Paulo", "America/Havana", "Pacific/Apia", "Australia/Lord_Howe", "Asia/Gaza"]

@@ -121,8 +121,8 @@ def test_everything_said_to_the_api_is_a_setting() -> None:
 
 def test_the_image_holds_every_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    packages = {package.partition(".")[0] for package in project["tool"]["setuptools"]["packages"]}
-    assert {f"{package}/" for package in packages} <= copied()
+    packages = project["tool"]["setuptools"]["packages"]["find"]["include"]
+    assert {f"{package.removesuffix('*')}/" for package in packages} <= copied()
 
 
 def test_a_build_sees_only_what_the_image_copies() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.folding import fold, located, slug, tokens, words
+from api.text.folding import fold, located, slug, tokens, words
 
 # Text in which marks, jamo, kana and alphabets meet often enough to combine.
 mixed = st.text(st.one_of(st.sampled_from("aÉßİıǅΣςᾳΐЙё\u0301\u0345\u3099\u309aかハｶﾞ가각ﬁ①石豈"), st.characters()))

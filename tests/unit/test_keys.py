@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import schemas.keys
-from api import keys
+from api.auth import keys
 
 KEY = "dl_0a1b2c3d_00112233445566778899aabbccddeeff1cad9b66"
 

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from api.language import CANDIDATES, ENOUGH, detect
-from api.search import CONFIGURATIONS
+from api.search.fulltext import CONFIGURATIONS
+from api.text.language import CANDIDATES, ENOUGH, detect
 
 
 @pytest.mark.parametrize(
@@ -52,5 +52,5 @@ def test_the_candidates_are_iso_639_codes_each_named_once() -> None:
 
 
 def test_the_model_is_loaded_only_when_a_language_is_asked_for() -> None:
-    program = "import sys, api.language; sys.exit(bool({'numpy', 'py3langid'} & set(sys.modules)))"
+    program = "import sys, api.text.language; sys.exit(bool({'numpy', 'py3langid'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.ingest.listing import Entry, ListingError, read
+from api.formats.listing import Entry, ListingError, read
 
 PAGE = """\
 Latest news with #Canal-Barge

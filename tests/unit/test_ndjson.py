@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from api.folding import slug
-from api.ingest import ndjson
-from api.ingest.ndjson import NdjsonError, check, grouped, records
+from api.formats import ndjson
+from api.formats.ndjson import NdjsonError, check, grouped, records
+from api.text.folding import slug
 
 TAG = '{"type": "tag", "name": "#Ferry"}'
 OUTLET = '{"type": "outlet", "slug": "lock-courier", "name": "Lock Courier"}'

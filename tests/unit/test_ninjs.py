@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from ninjs_facts import PROPERTIES, faults
 
 from api.errors import InvalidInput
-from api.ingest import ninjs
-from api.markup import text_of
+from api.formats import ninjs
+from api.text.html import text_of
 from schemas.articles import STATUSES, ArticleSchema
 from schemas.ninjs import NinjsSchema, is_uri
 from schemas.pushes import ArticleInput
@@ -473,7 +473,7 @@ words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=
     lambda text: text == text.strip()
 )
 slugs = st.from_regex(r"[a-z0-9]{1,9}(-[a-z0-9]{1,9})?", fullmatch=True)
-nouns = st.fixed_dictionaries({"slug": slugs, "name": words})
+entities = st.fixed_dictionaries({"slug": slugs, "name": words})
 moments = st.datetimes(datetime(1, 1, 2), datetime(2025, 1, 1), timezones=st.just(UTC))
 addresses = st.from_regex(
     r"https?://[a-z]{1,9}\.example(/[a-z0-9%._~-]{0,9}){0,2}(\?[a-z=&]{0,9})?", fullmatch=True
@@ -500,9 +500,9 @@ articles = st.fixed_dictionaries(
         "image": maybe(
             st.fixed_dictionaries({"url": addresses, "caption": maybe(words | st.just("")), "credit": maybe(words)})
         ),
-        "outlet": nouns,
-        "tags": st.lists(nouns, max_size=3),
-        "people": st.lists(nouns, max_size=3),
+        "outlet": entities,
+        "tags": st.lists(entities, max_size=3),
+        "people": st.lists(entities, max_size=3),
         "published_at": moments,
         "created_at": moments,
         "updated_at": moments,

@@ -10,10 +10,10 @@ import pytest
 import yaml
 from processes import DATELINE
 
-from api import workers
+from api.server import processes
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
-STOPPING = workers.DRAIN_SECONDS + workers.LEAVE_SECONDS
+STOPPING = processes.DRAIN_SECONDS + processes.LEAVE_SECONDS
 """The longest that a server takes to end."""
 
 

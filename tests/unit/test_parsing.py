@@ -16,8 +16,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
 from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
-from api.parsing import LONGEST_NUMBER, LONGEST_REMEMBERED, Parser, flattened, parsed_json, pointer
+from api.formats.strict_json import LONGEST_NUMBER, parse
+from api.http.parsing import LONGEST_REMEMBERED, Parser
 from schemas.base import CommaList, NoQuery, Repeated, Schema, Text, Whole
+from schemas.messages import flattened, pointer
 from schemas.times import Bound
 
 JSON = "application/json"
@@ -382,7 +384,7 @@ def test_a_key_that_is_no_text_is_refused_in_words_that_are(body: bytes, key: st
     ],
 )
 def test_json_is_read_as_it_stands(body: bytes, content: object) -> None:
-    assert parsed_json(body) == content
+    assert parse(body) == content
 
 
 whole_numbers = st.integers(-(10 ** (LONGEST_NUMBER - 1)) + 1, 10**LONGEST_NUMBER - 1)
@@ -398,18 +400,18 @@ contents = st.recursive(
 @given(contents)
 def test_what_is_written_as_json_is_read_back(content: object) -> None:
     # By repr: 1, 1.0 and True are equal, 0.0 and -0.0 too.
-    assert repr(parsed_json(json.dumps(content).encode())) == repr(content)
+    assert repr(parse(json.dumps(content).encode())) == repr(content)
 
 
 def test_no_digit_of_a_float_is_lost() -> None:
-    assert parsed_json(b"0.1") == 0.1
-    assert parsed_json(b"5e-324") == math.ulp(0.0)
+    assert parse(b"0.1") == 0.1
+    assert parse(b"5e-324") == math.ulp(0.0)
 
 
 def read_or_malformed(body: bytes) -> None:
     refusal = "The body "
     try:
-        parsed_json(body)
+        parse(body)
     except (MalformedRequest, InvalidInput) as refused:
         refusal = refused.detail
     # It goes into an answer, so it must be text.

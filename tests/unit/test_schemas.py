@@ -29,8 +29,8 @@ from schemas.base import (
     storable,
     web_address,
 )
+from schemas.entities import EntityQuery, OutletInput, PersonInput, TagInput, country_code, language_code
 from schemas.filters import ArticleQuery, FieldList
-from schemas.nouns import NounQuery, OutletInput, PersonInput, TagInput, country_code, language_code
 from schemas.paging import PageQuery
 from schemas.pushes import ArticleInput, ImageInput, PushQuery
 from schemas.times import Bound, Day, Moment, TimeZone, day, moment
@@ -725,7 +725,7 @@ def test_what_is_no_country_is_refused(code: str) -> None:
     [
         (NoQuery(), {}),
         (PageQuery(), {"limit": 20, "count": "capped"}),
-        (NounQuery(), {"limit": 20, "count": "capped", "sort": "name"}),
+        (EntityQuery(), {"limit": 20, "count": "capped", "sort": "name"}),
         (ArticleQuery(), {"limit": 20, "count": "capped", "sort": "newest", "tz": "UTC", "explain": "false"}),
         (PushQuery(), {}),
     ],
@@ -782,7 +782,7 @@ def test_all_filters_of_articles_together() -> None:
         (ArticleQuery(), {"explain": "true"}, {"explain": ["needs a search, q, to explain"]}),
         (ArticleQuery(), {"q": "x", "explain": "yes"}, {"explain": ["must be true or false"]}),
         (ArticleQuery(), {"include": "text"}, {"include": ["must be body, highlights or body,highlights"]}),
-        (NounQuery(), {"sort": "newest"}, {"sort": ["must be name, articles or recent"]}),
+        (EntityQuery(), {"sort": "newest"}, {"sort": ["must be name, articles or recent"]}),
         (PageQuery(), {"cursor": ""}, {"cursor": ["must have 1 to 4,000 characters"]}),
         (PageQuery(), {"cursor": "x" * 4_001}, {"cursor": ["must have 1 to 4,000 characters"]}),
         (PageQuery(), {"limit": "0"}, {"limit": ["must be a whole number from 1 to 100"]}),
@@ -840,7 +840,7 @@ def test_a_push_creates_nothing_else(create: str) -> None:
     assert errors(PushQuery(), {"create": create}) == {"create": ["must be tags, people or tags,people"]}
 
 
-# Articles and nouns
+# Articles and entities
 
 ARTICLE = {
     "outlet": "lock-courier",
@@ -951,7 +951,7 @@ def test_a_picture_has_an_address() -> None:
         (OutletInput(), {"name": "x"}),
     ],
 )
-def test_of_a_noun_only_its_name_is_needed(schema: Schema, content: dict[str, Any]) -> None:
+def test_of_a_entity_only_its_name_is_needed(schema: Schema, content: dict[str, Any]) -> None:
     assert loaded(schema, {"name": "x"}) == content
     assert errors(schema, {}).keys() == {"name"}
 
@@ -970,7 +970,7 @@ def test_a_role_is_dated_by_days() -> None:
 @pytest.mark.parametrize(
     ("schema", "name"), [(TagInput(), "match"), (PersonInput(), "aliases"), (PersonInput(), "roles")]
 )
-def test_a_noun_has_at_most_100_of_each(schema: Schema, name: str) -> None:
+def test_a_entity_has_at_most_100_of_each(schema: Schema, name: str) -> None:
     entry = {"title": "x"} if name == "roles" else "x"
     assert len(loaded(schema, {"name": "x", name: [entry] * 100})[name]) == 100
     assert errors(schema, {"name": "x", name: [entry] * 101}).keys() == {name}

@@ -1,0 +1,1 @@
+"""API keys: what they look like, and what each scope allows."""

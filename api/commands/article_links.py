@@ -1,0 +1,209 @@
+"""Which tags and people an article has, their copies in its row, and the counts that follow from them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+import orjson
+
+from api.commands.catalogue import Catalogue
+from api.postgres.connection import Connection
+from api.text.gazetteer import Found
+
+
+@dataclass(frozen=True)
+class Links:
+    """An article's tags, id → origin, and people, id → (origin, mentions)."""
+
+    tags: Mapping[int, str] = field(default_factory=dict)
+    people: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+
+    @property
+    def pushed_tags(self) -> set[int]:
+        """Those a partner named."""
+        return {tag for tag, origin in self.tags.items() if origin == "push"}
+
+    @property
+    def pushed_people(self) -> set[int]:
+        """Those a partner named."""
+        return {person for person, (origin, _) in self.people.items() if origin == "push"}
+
+    def copies(self, catalogue: Catalogue) -> dict[str, list[dict[str, str]]]:
+        """The json columns: tags by slug, people by mentions."""
+        people = sorted(self.people, key=lambda id: (-self.people[id][1], catalogue.people[id].slug))
+        tags = sorted(self.tags, key=lambda id: catalogue.tags[id].slug)
+        return {
+            "tags": [catalogue.tags[id].copy() for id in tags],
+            "people": [catalogue.people[id].copy() for id in people],
+        }
+
+
+def linked(found: Found, pushed_tags: set[int], pushed_people: set[int]) -> Links:
+    """The links of a text with these finds and these names from its partner."""
+    people = {id: ("match", mentions) for id, mentions in found.people.items()}
+    people |= {id: ("push", found.people.get(id, 0)) for id in pushed_people}
+    return Links(dict.fromkeys(found.tags, "match") | dict.fromkeys(pushed_tags, "push"), people)
+
+
+def held(connection: Connection, articles: Iterable[UUID]) -> dict[UUID, Links]:
+    """The links that these articles have in the database."""
+    rows = connection.execute(
+        """
+        select a.id,
+            array(select json_build_array(tag_id, origin) from article_tags where article_id = a.id) as tags,
+            array(select json_build_array(person_id, origin, mentions)
+                from article_people where article_id = a.id) as people
+        from unnest(%(articles)s::uuid[]) as a (id)
+        """,
+        {"articles": list(articles)},
+    ).fetchall()
+    return {
+        row["id"]: Links(
+            dict(row["tags"]),
+            {person: (origin, mentions) for person, origin, mentions in row["people"]},
+        )
+        for row in rows
+    }
+
+
+@dataclass(frozen=True)
+class State:
+    """What of an article the counts depend on, and who may know of a change."""
+
+    outlet_id: int
+    published_at: datetime
+    visible: bool
+    status: str
+    links: Links
+
+    @property
+    def usable(self) -> bool:
+        """Whether its outlet has not withdrawn it."""
+        return self.status == "usable"
+
+
+class Linking:
+    """The links and counts that one write changes: collected article by article, then written at once."""
+
+    def __init__(self) -> None:
+        self._tags: list[dict[str, Any]] = []
+        self._people: list[dict[str, Any]] = []
+        self._unlinked_tags: list[dict[str, Any]] = []
+        self._unlinked_people: list[dict[str, Any]] = []
+        self._counts: dict[str, dict[int, dict[str, Any]]] = {"outlets": {}, "tags": {}, "people": {}}
+
+    def replace(self, article: UUID, before: State | None, after: State) -> None:
+        """Note that ``article`` was ``before`` (None: it is new) and is ``after``."""
+        row = {"article_id": article, "published_at": after.published_at}
+        self._tags += [{**row, "tag_id": id, "origin": origin} for id, origin in after.links.tags.items()]
+        self._people += [
+            {**row, "person_id": id, "origin": origin, "mentions": mentions}
+            for id, (origin, mentions) in after.links.people.items()
+        ]
+        if before:
+            gone_tags = before.links.tags.keys() - after.links.tags.keys()
+            gone_people = before.links.people.keys() - after.links.people.keys()
+            self._unlinked_tags += [{"article_id": article, "tag_id": id} for id in gone_tags]
+            self._unlinked_people += [{"article_id": article, "person_id": id} for id in gone_people]
+        for table, ids_before, ids_after in (
+            ("outlets", {before.outlet_id} if before else (), {after.outlet_id}),
+            ("tags", before.links.tags if before else (), after.links.tags),
+            ("people", before.links.people if before else (), after.links.people),
+        ):
+            self._count(table, set(ids_before), before, set(ids_after), after)
+
+    def _count(self, table: str, ids_before: set[int], before: State | None, ids_after: set[int], after: State) -> None:
+        counted_before = ids_before if before and before.visible else set()
+        counted_after = ids_after if after.visible else set()
+        moved = before is not None and before.published_at != after.published_at
+        for id in counted_before | counted_after:
+            stays = id in counted_before and id in counted_after
+            if stays and not moved:
+                continue
+            entry = self._counts[table].setdefault(
+                id, {"id": id, "articles": 0, "first": None, "last": None, "recount": False}
+            )
+            entry["articles"] += (id in counted_after) - (id in counted_before)
+            entry["recount"] |= id in counted_before
+            if id in counted_after:
+                entry["first"] = min(entry["first"] or after.published_at, after.published_at)
+                entry["last"] = max(entry["last"] or after.published_at, after.published_at)
+
+    def write(self, connection: Connection) -> None:
+        """Write links and counts; the rows of entities are locked by table, then id, so that writers never deadlock."""
+        statements: list[tuple[LiteralString, list[dict[str, Any]]]] = [
+            (_UNLINK_TAGS, self._unlinked_tags),
+            (_UNLINK_PEOPLE, self._unlinked_people),
+            (_LINK_TAGS, self._tags),
+            (_LINK_PEOPLE, self._people),
+        ]
+        for statement, rows in statements:
+            if rows:
+                connection.execute(statement, {"rows": orjson.dumps(rows).decode()})
+        for table, (lock, count) in _COUNTS.items():
+            if counts := self._counts[table]:
+                connection.execute(lock, {"ids": list(counts)})
+                connection.execute(count, {"rows": orjson.dumps(list(counts.values())).decode()})
+
+
+_UNLINK_TAGS: LiteralString = """
+    delete from article_tags l
+    using json_to_recordset(%(rows)s::json) as r (article_id uuid, tag_id int)
+    where l.article_id = r.article_id and l.tag_id = r.tag_id"""
+
+_UNLINK_PEOPLE: LiteralString = """
+    delete from article_people l
+    using json_to_recordset(%(rows)s::json) as r (article_id uuid, person_id int)
+    where l.article_id = r.article_id and l.person_id = r.person_id"""
+
+_LINK_TAGS: LiteralString = """
+    insert into article_tags as l (article_id, tag_id, published_at, origin)
+    select r.article_id, r.tag_id, r.published_at, r.origin
+    from json_to_recordset(%(rows)s::json)
+        as r (article_id uuid, tag_id int, published_at timestamptz, origin text)
+    on conflict (article_id, tag_id) do update
+    set published_at = excluded.published_at, origin = excluded.origin
+    where (l.published_at, l.origin) is distinct from (excluded.published_at, excluded.origin)"""
+
+_LINK_PEOPLE: LiteralString = """
+    insert into article_people as l (article_id, person_id, published_at, origin, mentions)
+    select r.article_id, r.person_id, r.published_at, r.origin, r.mentions
+    from json_to_recordset(%(rows)s::json)
+        as r (article_id uuid, person_id int, published_at timestamptz, origin text, mentions int)
+    on conflict (article_id, person_id) do update
+    set published_at = excluded.published_at, origin = excluded.origin, mentions = excluded.mentions
+    where (l.published_at, l.origin, l.mentions)
+        is distinct from (excluded.published_at, excluded.origin, excluded.mentions)"""
+
+
+def _counting(table: LiteralString, dates: LiteralString) -> tuple[LiteralString, LiteralString]:
+    """Statements that lock and count entities; ``dates`` yields the published_at of entity n's articles."""
+    lock: LiteralString = f"select from {table} where id = any(%(ids)s) order by id for no key update"
+    count: LiteralString = f"""
+        update {table} n
+        set articles = n.articles + r.articles,
+            first_published_at = case when r.recount then ({dates} order by 1 limit 1)
+                else least(n.first_published_at, r.first) end,
+            last_published_at = case when r.recount then ({dates} order by 1 desc limit 1)
+                else greatest(n.last_published_at, r.last) end
+        from json_to_recordset(%(rows)s::json)
+            as r (id int, articles int, first timestamptz, last timestamptz, recount boolean)
+        where n.id = r.id"""
+    return lock, count
+
+
+_COUNTS: dict[str, tuple[LiteralString, LiteralString]] = {
+    "outlets": _counting("outlets", "select published_at from articles where outlet_id = n.id and visible"),
+    "tags": _counting(
+        "tags",
+        "select l.published_at from article_tags l join articles a on a.id = l.article_id"
+        " where l.tag_id = n.id and a.visible",
+    ),
+    "people": _counting(
+        "people",
+        "select l.published_at from article_people l join articles a on a.id = l.article_id"
+        " where l.person_id = n.id and a.visible",
+    ),
+}

@@ -1,0 +1,1 @@
+"""Outside formats to records and back, without a database."""

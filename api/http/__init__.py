@@ -1,0 +1,1 @@
+"""How every request is treated: parsing, authentication, limits, caching, and the shape of responses."""

@@ -1,0 +1,76 @@
+"""The shape of every list: data, page and meta, and the Link header."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes
+
+from flask import Response
+
+from api.context import database, request
+from api.http import reads
+from api.http.responses import absolute_url, json_response
+from api.postgres.connection import Connection
+from api.retrieval import cursors
+from api.retrieval.keyset import Page, Wanted
+
+Fetch = Callable[[Connection, Wanted], Page]
+
+# What a cursor is not bound to: these may change from page to page.
+UNBOUND = ("cursor", "limit", "count", "fields", "include", "explain", "facets")
+# What a query string may hold as it is.
+_AS_IT_IS = "%=&+,:;/?@!$'()*~-._"
+
+
+def listed(
+    query: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    fetch: Fetch,
+    read: Callable[[Callable[[Connection], Page], Callable[[Page], Response]], Response] = reads.read,
+) -> Response:
+    """Answer one page. ``scope`` is what a cursor is bound to besides the query; ``fetch`` reads the page.
+
+    ``read`` shows it; ``caching.unkept`` does for what may change without a change of the archive.
+    """
+    key = database().cursor_key
+    bound = {name: value for name, value in {**scope, **query, "": request().path}.items() if name not in UNBOUND}
+    place, backward = None, False
+    if "cursor" in query:
+        direction, *place = cursors.decode(key, bound, query["cursor"])
+        backward = direction == "prev"
+    wanted = Wanted(query["limit"], place, backward, query["count"])
+    return read(lambda connection: fetch(connection, wanted), lambda page: _shown(page, wanted, key, bound))
+
+
+def _shown(page: Page, wanted: Wanted, key: bytes, bound: Mapping[str, Any]) -> Response:
+    ends = {
+        direction: cursors.encode(key, bound, [direction, *place]) if place else None
+        for direction, place in (("next", page.next), ("prev", page.prev))
+    }
+    content = {"data": page.rows, "page": {"limit": wanted.limit, **ends}, "meta": _meta(page)}
+    return json_response(content, headers=_links(ends))
+
+
+def _meta(page: Page) -> dict[str, Any]:
+    meta: dict[str, Any] = {}
+    if page.total is not None:
+        meta |= {"total": page.total, "total_relation": "gte" if page.capped else "eq"}
+    if page.ranked is not None:
+        meta["ranked"] = {"articles": page.ranked.articles, "all": page.ranked.all}
+        meta["relaxed"] = page.ranked.relaxed
+    if page.explained is not None:
+        meta["explain"] = page.explained
+    return {**meta, **page.meta}
+
+
+def _links(ends: Mapping[str, str | None]) -> dict[str, str]:
+    kept = asked_again(b"cursor")
+    address = f"{absolute_url(quote(request().path))}?{kept}{'&' if kept else ''}"
+    links = [f'<{address}cursor={cursor}>; rel="{direction}"' for direction, cursor in ends.items() if cursor]
+    return {"Link": ", ".join(links)} if links else {}
+
+
+def asked_again(*left_out: bytes) -> str:
+    """The query of this request as an address may hold it, without these parameters."""
+    parts = request().query_string.split(b"&")
+    kept = [part for part in parts if part and unquote_to_bytes(part.partition(b"=")[0]) not in left_out]
+    return quote(b"&".join(kept), safe=_AS_IT_IS)

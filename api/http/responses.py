@@ -1,0 +1,26 @@
+"""JSON responses and absolute URLs."""
+
+from collections.abc import Mapping
+
+import orjson
+from flask import Response
+from werkzeug.datastructures import Headers
+
+from api.context import g
+from api.http.parsing import JSON
+
+
+def json_response(content: object, status: int = 200, headers: Mapping[str, str] | Headers | None = None) -> Response:
+    """A JSON response; rows of the database go in as they are."""
+    body = orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+    return Response(body, status=status, mimetype=JSON, headers=headers)
+
+
+def absolute_url(path: str) -> str:
+    """The address of a path of this server, for links."""
+    return f"{base_url()}{path}"
+
+
+def base_url() -> str:
+    """The address of this server as its readers use it, without a slash at the end."""
+    return g().get("base_url", "")

@@ -1,0 +1,25 @@
+"""Headers that tell browsers what not to do with an answer."""
+
+from api.context import request, settings
+
+# Answers are data, which pages of any origin may read and none may show as a page of ours; Swagger UI is one, whose
+# styles are a file, or set by its script, which needs no 'unsafe-inline'.
+_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_DOCS_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def headers() -> dict[str, str]:
+    """Those of the answer to this request."""
+    of_docs = request().path == "/docs" or request().path.startswith("/docs/")
+    told = {
+        "Content-Security-Policy": _DOCS_POLICY if of_docs else _POLICY,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if settings().public_url.lower().startswith("https:"):
+        told["Strict-Transport-Security"] = "max-age=31536000"
+    return told

@@ -1,0 +1,1 @@
+"""What the other packages share about articles and entities."""

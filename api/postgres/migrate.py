@@ -1,0 +1,50 @@
+"""Bringing a database to the newest migration, or to another one."""
+
+from psycopg.errors import InsufficientPrivilege
+
+from api.postgres import revisions
+from api.postgres.connection import Connection, connect, present
+from api.postgres.revisions import UnfitDatabase, head, known
+
+
+def upgrade(conninfo: str) -> None:
+    """Run the migrations that are missing, each in a transaction of its own. Raises UnfitDatabase."""
+    go(conninfo, "head")
+
+
+def go(conninfo: str, revision: str) -> str | None:
+    """Go up or down to ``revision`` (``head``, ``base`` or one's number); the revision afterwards.
+
+    Raises UnfitDatabase.
+    """
+    target = {"head": head(), "base": None}.get(revision, revision)
+    if target is not None and target not in known():
+        raise UnfitDatabase(f"There is no migration {revision!r}; there are base, {', '.join(known())}, head.")
+    try:
+        with connect(conninfo) as connection:
+            _refuse_unfit(connection)
+            is_there = target is not None and revisions.revision(connection) == target
+        if not is_there:
+            # alembic and SQLAlchemy are a third of what a process would load, and most have nothing to migrate.
+            from api.postgres import alembic_steps
+
+            alembic_steps.go(conninfo, target)
+    except InsufficientPrivilege as error:
+        raise UnfitDatabase(f"The role may not make the tables: {error}; let it own the database.") from None
+    return target
+
+
+def _refuse_unfit(connection: Connection) -> None:
+    server = present(
+        connection.execute(
+            "select current_setting('server_encoding') as encoding,"
+            " current_setting('server_version_num')::int as version"
+        ).fetchone()
+    )
+    if server["encoding"] != "UTF8":
+        raise UnfitDatabase(
+            f"The database is encoded in {server['encoding']}; Dateline needs UTF-8. Create one with:"
+            " create database dateline encoding 'UTF8' template template0;"
+        )
+    if server["version"] < 150000:
+        raise UnfitDatabase(f"The server is Postgres {server['version'] // 10000}; Dateline needs 15 or newer.")

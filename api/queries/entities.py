@@ -1,0 +1,146 @@
+"""Reading tags, people and outlets: the same questions to three tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import LiteralString
+
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
+from api.model.entity import ETAG, RETIRED
+from api.postgres.connection import Connection
+from api.postgres.prepared import unread
+from api.retrieval.keyset import Page, Wanted, fetch, hide
+from api.retrieval.select import Order, Selection
+from api.search.tsquery import Lexeme
+from api.text.folding import FOLDED_AT_MOST, fold
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A table of named things: the columns that readers see, and what has a prefix when a reader looks for one."""
+
+    table: LiteralString
+    columns: LiteralString
+    prefix: LiteralString = "folded like %(prefix)s"
+    current: LiteralString = "merged_into is null"
+
+
+COMMON: LiteralString = "articles, first_published_at, last_published_at, created_at, updated_at"
+# %(as_of)s is a date or null; a role without a date is open at that end.
+ROLES: LiteralString = """(
+        select coalesce(json_agg(role), '[]') from json_array_elements(roles) as role
+        where %(as_of)s::text is null
+            or %(as_of)s between coalesce(role ->> 'from', '0001-01-01') and coalesce(role ->> 'to', '9999-12-31')
+    ) as roles"""
+
+TAGS = Entity("tags", f"slug, name, description, match, {COMMON}")
+PEOPLE = Entity(
+    "people",
+    f"slug, name, description, aliases, {ROLES}, {COMMON}",
+    "array_to_tsvector(names) @@ %(lexeme)s::tsquery",
+)
+OUTLETS = Entity(
+    "outlets",
+    f"slug, name, uuid, description, country, language, url, {COMMON}",
+    current="true",
+)
+
+ORDERS: Mapping[str, Order] = {
+    "name": Order(("folded", "id"), ("folded", "id")),
+    "articles": Order(("articles", "id"), ("articles", "id"), descending=True),
+    "recent": Order(("coalesce(last_published_at, '-infinity')", "id"), ("recent_until", "id"), descending=True),
+}
+
+
+def _with_companions(newest: LiteralString, own: LiteralString) -> LiteralString:
+    """The column of what is most often named in ``newest``, the articles of entity n, which is one of table ``own``."""
+    return f"""(
+        with newest as materialized ({newest} limit 2000)
+        select json_build_object(
+            'tags', (select coalesce(json_agg(c), '[]') from (
+                select slug, name, count(*) as articles
+                from newest join article_tags using (article_id) join tags on tags.id = tag_id
+                where ('tags', tag_id) is distinct from ('{own}', n.id)
+                group by tags.id order by count(*) desc, slug limit 10) c),
+            'people', (select coalesce(json_agg(c), '[]') from (
+                select slug, name, count(*) as articles
+                from newest join article_people using (article_id) join people on people.id = person_id
+                where ('people', person_id) is distinct from ('{own}', n.id)
+                group by people.id order by count(*) desc, slug limit 10) c),
+            'outlets', (select coalesce(json_agg(c), '[]') from (
+                select slug, name, count(*) as articles
+                from newest join outlets on outlets.id = outlet_id
+                where ('outlets', outlet_id) is distinct from ('{own}', n.id)
+                group by outlets.id order by count(*) desc, slug limit 10) c)
+        )
+    ) as companions"""
+
+
+COMPANIONS: Mapping[str, LiteralString] = {
+    "tags": _with_companions(
+        "select l.article_id, a.outlet_id from article_tags l join articles a on a.id = l.article_id"
+        " where l.tag_id = n.id and a.visible order by l.published_at desc, l.article_id desc",
+        "tags",
+    ),
+    "people": _with_companions(
+        "select l.article_id, a.outlet_id from article_people l join articles a on a.id = l.article_id"
+        " where l.person_id = n.id and a.visible order by l.published_at desc, l.article_id desc",
+        "people",
+    ),
+    "outlets": _with_companions(
+        "select id as article_id, outlet_id from articles"
+        " where outlet_id = n.id and visible order by published_at desc, id desc",
+        "outlets",
+    ),
+}
+
+
+def page(
+    connection: Connection, entity: Entity, sort: str, wanted: Wanted, q: str | None = None, as_of: str | None = None
+) -> Page:
+    """Entities in one of ORDERS; those whose name begins with ``q``, people who held a role ``as_of`` a date."""
+    hidden: LiteralString = "id, folded, coalesce(last_published_at, '-infinity')::text as recent_until"
+    # The planner does not know how many people are called so; those with roles are indexed in the order of names only.
+    gathered = (q is not None and entity is PEOPLE) or (as_of is not None and sort != "name")
+    selection = Selection(
+        f"{hidden}, {entity.columns}", f"{entity.table} a", parameters={"as_of": as_of}, gathered=gathered
+    ).where(entity.current)
+    if as_of is not None:
+        selection = selection.where(
+            "json_array_length(roles) > 0 and exists (select from json_array_elements(roles) as role where %(as_of)s"
+            " between coalesce(role ->> 'from', '0001-01-01') and coalesce(role ->> 'to', '9999-12-31'))"
+        )
+    if q is not None and (prefix := fold(q)[:FOLDED_AT_MOST]):
+        selection = selection.where(entity.prefix, prefix=_like(prefix), lexeme=Lexeme(prefix, prefix=True).tsquery())
+    # A prefix is found, and so counted, in the order of names.
+    found = fetch(connection, selection, ORDERS[sort], wanted, counted=(selection, ORDERS["name"]))
+    hide(found.rows, ("id", "folded", "recent_until"))
+    return found
+
+
+def one(connection: Connection, entity: Entity, slug: str, as_of: str | None = None) -> DictRow | None:
+    """The entity with this slug and its most frequent companions; a person's roles ``as_of`` a date.
+
+    ``etag`` is another one whenever a field that can be written is another.
+    """
+    statement: LiteralString = f"""
+        select {entity.columns}, {COMPANIONS[entity.table]}, {ETAG[entity.table]} as etag
+        from {entity.table} n where slug = %(slug)s and {entity.current}"""
+    return unread(connection).execute(statement, {"slug": slug, "as_of": as_of}).fetchone()
+
+
+def asked(connection: Connection, entity: Entity, slug: str) -> Cursor[DictRow]:
+    """The question whether an entity has this slug, which is answered by a row."""
+    statement: LiteralString = f"select id from {entity.table} where slug = %(slug)s and {entity.current}"
+    return connection.execute(statement, {"slug": slug})
+
+
+def retired(connection: Connection, entity: Entity, slug: str) -> DictRow | None:
+    """Whom a slug of earlier times stands for: ``current`` is the slug of today, None once that entity was deleted."""
+    return connection.execute(RETIRED[entity.table], {"slug": slug}).fetchone()
+
+
+def _like(prefix: str) -> str:
+    escaped = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{escaped}%"

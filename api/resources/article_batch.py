@@ -1,0 +1,208 @@
+"""Pushing many articles with one request."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar
+
+import orjson
+from flask import Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from api.commands.change_log import Change
+from api.context import database, settings
+from api.errors import (
+    Conflict,
+    ContentTooLarge,
+    Forbidden,
+    IdempotencyKeyReused,
+    InvalidInput,
+    LengthRequired,
+    MalformedRequest,
+    Problem,
+    RequestInFlight,
+    UnsupportedMediaType,
+)
+from api.formats.json_stream import elements, lines
+from api.formats.strict_json import parse
+from api.http.authentication import may_write
+from api.http.parsing import JSON, refuse_other_type
+from api.http.spool import Spool
+from api.http.writes import Written, attempted, kept, positioned, written
+from api.ingest import batch
+from api.ingest.batch import Item
+from api.postgres.connection import Connection
+from api.resources.article_payloads import NINJS_EXAMPLE, creatable, push
+from api.resources.article_versions import blueprint
+from api.resources.article_writes import EXAMPLE
+from api.resources.articles import NINJS
+from schemas.headers import RepeatableHeaders
+from schemas.ninjs import NinjsSchema
+from schemas.pushes import ArticleInput, BatchQuery, BatchResultSchema
+
+NDJSON = "application/x-ndjson"
+T = TypeVar("T")
+# Whose batch has a second writer, as only one at a time has.
+_second = threading.Lock()
+
+SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries sail again"}
+
+
+@blueprint.operation(
+    "/articles/batch",
+    {
+        200: (
+            BatchResultSchema,
+            "A line of JSON for each item, in their order.",
+            "Dateline-Position",
+            "Idempotency-Replayed",
+        )
+    },
+    method="POST",
+    query=BatchQuery,
+    content_type=NDJSON,
+    headers=RepeatableHeaders,
+    accepts={
+        JSON: (ArticleInput(many=True), [EXAMPLE, SECOND]),
+        NINJS: (NinjsSchema(many=True), [NINJS_EXAMPLE]),
+        NDJSON: ({"type": "string"}, "\n".join(orjson.dumps(item).decode() for item in (EXAMPLE, SECOND))),
+    },
+    scope="write",
+    problems=[Conflict, RequestInFlight, LengthRequired, ContentTooLarge, UnsupportedMediaType, IdempotencyKeyReused],
+    summary="Push many articles",
+)
+def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
+    """Push any number of articles, one a line of NDJSON or as a JSON array; the answer has a line for each, in order.
+
+    Each item stands for itself: what is right is stored, in chunks, and what is refused says why. With `atomic=true`
+    all are stored or none, and the answer to one that is refused is its problem. Sending a batch again is harmless; one
+    that is atomic may have an `Idempotency-Key`, to get its first answer again. News items in ninjs come as an array.
+    """
+    refuse_other_type(request, JSON, NDJSON, NINJS)
+    create = creatable(query)
+    if query["atomic"] == "true":
+        if request.mimetype == NDJSON and request.content_length is None:
+            raise LengthRequired("Send an atomic batch of lines with a Content-Length, or as a JSON array.")
+        return _all(create, headers.get("idempotency_key"))
+    if "idempotency_key" in headers:
+        detail = "goes with atomic=true only; another batch can be sent again as it is"
+        raise InvalidInput(
+            "Not accepted: Idempotency-Key.", errors=[{"parameter": "Idempotency-Key", "detail": detail}]
+        )
+    return positioned(_each(create))
+
+
+def _each(create: set[str]) -> Response:
+    with _results() as results, _writers() as writers:
+        results.take(_lines(batch.store_each(_write(), _items(_parts()), create, writers)))
+        return _answer(results)
+
+
+def _all(create: set[str], idempotency_key: str | None) -> Response:
+    with Spool() as body:
+        body.take(_parts())
+        attempt = attempted(idempotency_key, body.parts())
+
+        def stored(connection: Connection) -> Written:
+            recorded: list[Change] = []
+            with _results() as results:
+                results.take(_lines(batch.store_all(connection, _items(body.parts()), create, recorded)))
+                return Written(_answer(results), recorded)
+
+        return kept(attempt) or written(stored, attempt)
+
+
+def _write() -> Callable[[Callable[[Connection], T]], T]:
+    """What stores a chunk, in whatever thread, without taking a connection from those who are worked on."""
+    held, places = database(), current_app.extensions["dateline.writers"]
+
+    def write(work: Callable[[Connection], T]) -> T:
+        with places:
+            return held.write(work)
+
+    return write
+
+
+@contextmanager
+def _results() -> Iterator[Spool]:
+    """Where the lines of an answer are kept until it is sent."""
+    with ExitStack() as unsent:
+        yield unsent.enter_context(Spool())
+        unsent.pop_all()
+
+
+def _answer(results: Spool) -> Response:
+    return Response(_sent(results), mimetype=NDJSON, headers={"Cache-Control": "no-store"})
+
+
+def _sent(results: Spool) -> Iterator[bytes]:
+    with results:
+        yield from results.parts()
+
+
+@contextmanager
+def _writers() -> Iterator[int]:
+    """How many writers a batch may have: one, and one more for the first of those that are here at once."""
+    second = _second.acquire(blocking=False)
+    try:
+        yield 2 if second else 1
+    finally:
+        if second:
+            _second.release()
+
+
+def _lines(results: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    return (orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in results)
+
+
+def _parts() -> Iterator[bytes]:
+    """The body as it comes in; RequestEntityTooLarge once it is larger than a batch may be, MalformedRequest at its
+    end when it is shorter than it said."""
+    most = request.max_content_length = settings().max_batch_bytes
+    stream = request.stream if request.content_length is not None else request.environ["wsgi.input"]
+    total = 0
+    while part := stream.read(64 * 1024):
+        total += len(part)
+        if total > most:
+            raise RequestEntityTooLarge
+        yield part
+    if total < (request.content_length or 0):
+        raise MalformedRequest(f"The body ended after {total:,} of {request.content_length:,} bytes.")
+
+
+def _items(body: Iterable[bytes]) -> Iterator[Item]:
+    longest = settings().max_body_bytes
+    if request.mimetype == NDJSON:
+        for number, text in lines(body, longest):
+            place = {"line": number}
+            yield _item(place, text) if text is not None else Item(place, _too_long(longest))
+        return
+    found = elements(body, longest)
+    index = -1
+    while True:
+        try:
+            index, text = next(found)
+        except StopIteration:
+            return
+        except Problem as problem:
+            if index < 0:
+                raise
+            # Where the array cannot be read on, what was read of it stands.
+            yield Item({"index": index + 1}, problem)
+            return
+        yield _item({"index": index}, text)
+
+
+def _too_long(longest: int) -> Problem:
+    return ContentTooLarge(f"The line is longer than {longest:,} bytes.")
+
+
+def _item(place: Mapping[str, int], text: bytes) -> Item:
+    try:
+        pushed = push(parse(text), request.mimetype)
+    except Problem as problem:
+        return Item(place, problem)
+    outlet = pushed.article["outlet"]
+    if not may_write(outlet):
+        return Item(place, Forbidden(f"This key does not write for the outlet {outlet!r}."))
+    return Item(place, pushed.article, pushed.pointer)

@@ -1,0 +1,87 @@
+"""The history of an article over HTTP."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import Schema
+
+from api.errors import Gone, NotFound
+from api.http import reads
+from api.http.authentication import may_write
+from api.http.responses import json_response
+from api.postgres.connection import Connection
+from api.queries import versions as queries
+from api.resources.article_writes import blueprint
+from api.resources.articles import ARTICLE_ID, readable
+from api.text.diff import differences
+from schemas.versions import ArticleVersionSchema, DifferencesSchema, VersionListSchema
+
+NUMBER = ("The number of a version.", 1)
+
+
+def _operation(rule: str, schema: type[Schema], meaning: str, summary: str) -> Any:
+    path = {"article_id": ARTICLE_ID, **({"version": NUMBER} if "<number:version>" in rule else {})}
+    return blueprint.operation(
+        f"/articles/<uuid:article_id>/versions{rule}",
+        {200: (schema, meaning)},
+        problems=[NotFound, Gone],
+        path=path,
+        summary=summary,
+    )
+
+
+@_operation("", VersionListSchema, "All versions, the current one first.", "List the versions of an article")
+def list_versions(_query: Mapping[str, Any], article_id: UUID) -> Response:
+    """Every version of an article; each change by its outlet makes one, and nothing that was published is lost.
+
+    What only its outlet saw, under an embargo or withdrawn, is there for the outlet's keys alone.
+    """
+
+    def listed(connection: Connection) -> dict[str, Any]:
+        return {"data": queries.listed(connection, article_id, _everything(connection, article_id))}
+
+    return reads.read(listed, json_response, at_one_moment=True)
+
+
+@_operation("/<number:version>", ArticleVersionSchema, "The article as it was.", "Get one version of an article")
+def get_version(_query: Mapping[str, Any], article_id: UUID, version: int) -> Response:
+    """The whole article as it was in this version."""
+
+    def one(connection: Connection) -> dict[str, Any]:
+        return _version(connection, article_id, version, _everything(connection, article_id))
+
+    return reads.read(one, json_response, at_one_moment=True)
+
+
+@_operation("/<number:version>/diff", DifferencesSchema, "What changed.", "See what a version changed")
+def get_version_diff(_query: Mapping[str, Any], article_id: UUID, version: int) -> Response:
+    """The fields that this version changed, with what they were and are; texts word by word."""
+
+    def compared(connection: Connection) -> dict[str, Any]:
+        everything = _everything(connection, article_id)
+        after = _version(connection, article_id, version, everything)
+        numbers = (known["version"] for known in queries.listed(connection, article_id, everything))
+        earlier = next((number for number in numbers if number < version), None)
+        before = _version(connection, article_id, earlier, everything) if earlier else None
+        return {
+            "version": version,
+            "compared_with": before and before["version"],
+            "note": after["note"],
+            "changes": differences(before, after) if before else [],
+        }
+
+    return reads.read(compared, json_response, at_one_moment=True)
+
+
+def _everything(connection: Connection, article_id: UUID) -> bool:
+    """Whether whoever asks sees what only the outlet saw; NotFound, Gone when not even the article."""
+    return may_write(readable(connection, article_id)["owner"])
+
+
+def _version(connection: Connection, article_id: UUID, version: int, everything: bool) -> dict[str, Any]:
+    found = queries.one(connection, article_id, version, everything)
+    if found is None:
+        raise NotFound(f"The article {article_id} has no version {version}.")
+    return found

@@ -1,0 +1,230 @@
+"""Writing articles over HTTP: push, change, withdraw."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response, g, request
+
+from api.auth import scopes
+from api.commands import article_lifecycle, entities
+from api.commands import articles as commands
+from api.commands.change_log import Change
+from api.commands.idempotency import Attempt
+from api.context import database
+from api.errors import (
+    Conflict,
+    ContentTooLarge,
+    IdempotencyKeyReused,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    RequestInFlight,
+    UnsupportedMediaType,
+)
+from api.formats.strict_json import parse
+from api.http.authentication import may_write
+from api.http.merge_patch import MERGE_PATCH, patch_of, patched
+from api.http.merge_patch import matching as matching_tags
+from api.http.openapi.headers import WRITTEN
+from api.http.parsing import JSON, body, loaded, refuse_other_type, refused
+from api.http.responses import absolute_url, json_response
+from api.http.writes import Written, attempted, kept, written
+from api.postgres.connection import Connection, present
+from api.queries import articles as queries
+from api.resources.article_payloads import NINJS_EXAMPLE, creatable, pointing, push
+from api.resources.articles import ARTICLE_ID, NINJS, blueprint, shown
+from schemas.articles import ArticleSchema
+from schemas.errors import TombstoneSchema
+from schemas.headers import RepeatableHeaders
+from schemas.ninjs import NinjsSchema
+from schemas.pushes import ArticleInput, ArticlePatch, PushQuery, WithdrawQuery
+
+# A push that the demo archive accepts from a key of the Korea Herald.
+EXAMPLE = {
+    "outlet": "korea-herald",
+    "external_id": "2025-06-22-example",
+    "headline": "Harbour reopens after the storm",
+    "standfirst": "Ferries sail again from Monday.",
+    "body": "President Lee Jae-myung came to see the harbour reopen. Lee thanked the crews.",
+    "byline": "Dateline demo desk",
+    "section": "Business",
+    "language": "en",
+    "published_at": "2025-06-22T09:00:00+09:00",
+    "tags": ["seoul-washington"],
+    "people": [],
+}
+IF_MATCH: dict[str, object] = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The `ETag` of the article as you know it, or `*` for whatever it is; another one is a 412.",
+    "schema": {"type": "string"},
+}
+STORED = (*WRITTEN, "ETag", "Location")
+PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "Says that ferries sail."}
+
+
+@blueprint.operation(
+    "/articles",
+    {
+        200: (
+            ArticleSchema,
+            "The article was held already; it is updated, unchanged if nothing in it is new, or stale.",
+            *STORED,
+            "Idempotency-Replayed",
+        ),
+        201: (ArticleSchema, "The article was created.", *STORED, "Idempotency-Replayed"),
+    },
+    method="POST",
+    query=PushQuery,
+    headers=RepeatableHeaders,
+    accepts={JSON: (ArticleInput(), EXAMPLE), NINJS: (NinjsSchema(), NINJS_EXAMPLE)},
+    scope="write",
+    problems=[Conflict, RequestInFlight, ContentTooLarge, UnsupportedMediaType, IdempotencyKeyReused],
+    summary="Push an article",
+)
+def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
+    """Create the article of this `outlet` and `external_id`, or replace it. Sending it again changes nothing.
+
+    `Dateline-Result` in the answer says `created`, `updated`, `unchanged`, or `stale` when the archive holds a higher
+    `source_version`, which then stays.
+
+    With an `Idempotency-Key` a lost answer can be had again: the same request (method, address and body, byte for byte)
+    with the same API key gets its first answer for a day, whatever became of the article since. Refusals are not kept.
+
+    The article may come as a news item in IPTC's ninjs 3.1; docs/ninjs.md says what becomes of each of its properties.
+    """
+    refuse_other_type(request, JSON, NINJS)
+    pushed = push(parse(body(request)), request.mimetype)
+    scopes.demand(g.key, "write", pushed.article["outlet"])
+    attempt = attempted(headers.get("idempotency_key"), [body(request)])
+    with pointing(pushed.pointer):
+        return _stored(pushed.article, creatable(query), attempt=attempt)
+
+
+@blueprint.operation(
+    "/articles/<uuid:article_id>",
+    {200: (ArticleSchema, "The article as it is now.", *STORED)},
+    method="PATCH",
+    documented=[{**IF_MATCH, "required": True}],
+    accepts={MERGE_PATCH: (ArticlePatch(partial=True), PATCH)},
+    scope="write",
+    problems=[
+        NotFound,
+        Conflict,
+        PreconditionFailed,
+        ContentTooLarge,
+        UnsupportedMediaType,
+        PreconditionRequired,
+    ],
+    path={"article_id": ARTICLE_ID},
+    summary="Correct an article",
+)
+def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
+    """Change some fields of an article (JSON merge patch, RFC 7396): what is left out stays, null empties a field.
+
+    `If-Match` with the `ETag` of the article as you know it makes sure that nobody else's change is lost. A `note`
+    says what a correction corrects.
+    """
+    patch = patch_of(request)
+    matching = matching_tags(request)
+    if matching is None:
+        raise PreconditionRequired("Send If-Match with the ETag of the article as you know it.")
+    held = _own(article_id)
+    for field in ("outlet", "external_id"):
+        if field in patch and patch[field] != held[field]:
+            detail = "never changes: the id of the article derives from it"
+            raise refused([{"pointer": f"/{field}", "detail": detail}])
+    article = loaded(ArticleInput(), _merged(held, patch))
+    return _stored(article, creatable({}), matching=matching)
+
+
+@blueprint.operation(
+    "/articles/<uuid:article_id>",
+    {200: (TombstoneSchema, "What readers get now, with the status 410.", *WRITTEN)},
+    method="DELETE",
+    query=WithdrawQuery,
+    documented=[IF_MATCH],
+    scope="write",
+    problems=[NotFound, Conflict, PreconditionFailed],
+    path={"article_id": ARTICLE_ID},
+    summary="Withdraw an article",
+)
+def withdraw_article(query: Mapping[str, Any], article_id: UUID) -> Response:
+    """Take an article from all readers: from then on it answers 410 with the reason, and is in no list.
+
+    Its text stays with the archive, and a push or change with `status: usable` brings it back; `purge=true` erases it.
+    """
+    purge = query["purge"] == "true"
+    if purge:
+        scopes.demand(g.key, "admin")
+    _own(article_id)
+    matching = matching_tags(request)
+
+    def withdraw(connection: Connection) -> Written:
+        recorded: list[Change] = []
+        status, reason = query["status"], query["reason"]
+        outcome = article_lifecycle.withdraw(connection, article_id, status, reason, recorded, matching=matching)
+        if purge:
+            outcome = article_lifecycle.purge(connection, article_id, reason, recorded)
+        tombstone = present(queries.one(connection, article_id))["withdrawn"]
+        headers = {"Dateline-Result": outcome.result, "Cache-Control": "no-store"}
+        return Written(json_response(tombstone, headers=headers), recorded)
+
+    return written(withdraw)
+
+
+def _own(article_id: UUID) -> dict[str, Any]:
+    """The article as it was pushed; NotFound for another outlet's that is not public, Forbidden for one that is."""
+    held = database().read(lambda connection: queries.pushed(connection, article_id))
+    if held is None or not (may_write(held["outlet"]) or held["known"]):
+        raise NotFound(f"No article has the id {article_id}.")
+    scopes.demand(g.key, "write", held["outlet"])
+    del held["known"]
+    return held
+
+
+def _merged(held: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """The whole push that the patch makes of the article."""
+    current = orjson.loads(orjson.dumps(held, option=orjson.OPT_UTC_Z))
+    # One text derives from the other; the one that the patch gives counts.
+    by_html = "body_html" in patch or (current["body_html"] and "body" not in patch)
+    del current["body" if by_html else "body_html"]
+    merged = {name: value for name, value in patched(current, patch).items() if value is not None}
+    lifted = "embargoed_until" in patch and patch["embargoed_until"] is None
+    return merged | ({"embargoed_until": None} if lifted else {})
+
+
+def _stored(
+    article: dict[str, Any],
+    create: set[str],
+    *,
+    matching: frozenset[str] | None = None,
+    attempt: Attempt | None = None,
+) -> Response:
+    if replayed := kept(attempt):
+        return replayed
+    if create:
+        database().write(lambda connection: _prepared(connection, article, create))
+
+    def stored_as(connection: Connection) -> Written:
+        [pushed], recorded = commands.store(connection, [article], matching=matching)
+        outcome = commands.accepted(pushed)
+        stored = present(queries.one(connection, outcome.id))
+        headers = {
+            "Location": absolute_url(f"/v1/articles/{outcome.id}"),
+            "ETag": stored["etag"],
+            "Dateline-Result": outcome.result,
+            "Cache-Control": "no-store",
+        }
+        response = json_response(shown(stored), 201 if outcome.result == "created" else 200, headers)
+        return Written(response, recorded, outcome.id)
+
+    return written(stored_as, attempt)
+
+
+def _prepared(connection: Connection, article: dict[str, Any], create: set[str]) -> None:
+    """Create the names that the push may create, unless the push is to be refused for others."""
+    commands.refuse_unknown(connection, article, create)
+    entities.create_missing(connection, [article], create)

@@ -1,0 +1,1 @@
+"""How a list of articles is found: filters, plan, access path, paging."""

@@ -1,0 +1,1 @@
+"""The query language, full-text expressions and ranking, without a database."""

@@ -1,0 +1,1 @@
+"""Processes: what runs, in which order it starts, and how it ends."""

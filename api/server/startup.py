@@ -1,0 +1,86 @@
+"""Serving: migrate, seed if asked, then granian's processes until a signal ends them."""
+
+import logging
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from api.commands import term_counts
+from api.ingest import archive
+from api.observability import logs, metrics
+from api.postgres import locate, migrate
+from api.postgres.connection import connect
+from api.postgres.embedded import server as embedded
+from api.queries import health
+from api.server import processes, ticker
+from api.settings import Settings
+
+WATCH_SECONDS = 1.0
+
+log = logging.getLogger("dateline")
+
+
+def serve(
+    settings: Settings, *, demo: bool, say: Callable[[str], None], worker: str = "api.server.worker:worker"
+) -> None:
+    """Serve until SIGINT or SIGTERM; requests are finished. ``worker`` makes the app in each process.
+
+    Raises CannotListenError, UnfitDatabase, NoArchive.
+    """
+    listener = processes.listening(settings)
+    logs.start(settings.log_format)
+    as_json = logs.format_for(settings.log_format) == logs.JSON
+    with locate.located(settings) as (conninfo, server):
+        _prepare(conninfo, demo, logs.event if as_json else say)
+        url = settings.public_url or processes.address(listener)
+        data = str(server.data) if server else "the Postgres of DATABASE_URL"
+        if as_json:
+            logs.event("serving", articles=f"{url}/v1/articles", docs=f"{url}/docs", data=data)
+        else:
+            say(f"Dateline     {url}/v1/articles")
+            say(f"Swagger UI   {url}/docs")
+            say(f"Data         {data}")
+        os.environ["DATABASE_URL"] = conninfo
+        # Forked workers would inherit the locks of our threads and granian's signal handlers.
+        multiprocessing.set_start_method("spawn", force=True)
+        with ExitStack() as stack:
+            if settings.metrics:
+                stack.enter_context(metrics.shared())
+            stack.enter_context(_watched(server))
+            stack.enter_context(ticker.ticking(conninfo, settings.changes_kept_days))
+            processes.Workers(worker, listener, settings).serve()
+
+
+def _prepare(conninfo: str, demo: bool, say: Callable[[str], None]) -> None:
+    migrate.upgrade(conninfo)
+    with connect(conninfo) as connection:
+        if demo and health.is_empty(connection):
+            say("Loading the demo archive ...")
+            archive.seed(connection)
+            # As the server and its Postgres would before long; searches are planned by both from the first on.
+            term_counts.measure(connection)
+            connection.execute("analyze")
+
+
+@contextmanager
+def _watched(server: embedded.Server | None) -> Iterator[None]:
+    """Bring the embedded server back, on the same port, whenever it dies."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while server and not ended.wait(WATCH_SECONDS):
+            try:
+                if server.ensure_running():
+                    log.warning("the embedded Postgres had died and was started again")
+            except Exception:
+                log.exception("the embedded Postgres is away and cannot be started")
+
+    watcher = threading.Thread(target=watch, name="watch-postgres", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()

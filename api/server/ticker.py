@@ -1,0 +1,82 @@
+"""What is due, done by the process that serves: embargoes that end, what is kept no longer, jobs that writes left,
+and the statistics that searches are ranked by.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import psycopg
+
+from api.commands import article_lifecycle, change_log, idempotency, term_counts
+from api.jobs import runner
+from api.observability import metrics
+from api.postgres.connection import Connection, connect, in_transaction
+
+SECONDS = 0.5
+# Counting words may take minutes until it fails, and so is not begun again at once.
+PAUSE_AFTER_FAILURE = 60
+
+log = logging.getLogger("dateline")
+
+
+@contextmanager
+def ticking(conninfo: str, changes_kept_days: int) -> Iterator[None]:
+    """Threads that do what is due until the block ends; a database that is away is asked again.
+
+    A job may take long, as may counting words, and no embargo waits for one.
+    """
+    ended = threading.Event()
+    with ExitStack() as stack:
+        for name, pause, work in (
+            ("embargoes", SECONDS, _release),
+            ("what is old", SECONDS, lambda connection: _forget(connection, changes_kept_days)),
+            ("jobs", SECONDS, lambda connection: runner.run(connection, ended=ended.is_set)),
+            ("statistics", PAUSE_AFTER_FAILURE, term_counts.measure_due),
+        ):
+            thread = threading.Thread(target=_tick, args=(conninfo, ended, work, pause), name=name, daemon=True)
+            thread.start()
+            stack.callback(thread.join)
+        stack.callback(ended.set)
+        yield
+
+
+def _release(connection: Connection) -> None:
+    while in_transaction(connection, article_lifecycle.release_due) == article_lifecycle.RELEASED_AT_ONCE:
+        pass
+
+
+def _forget(connection: Connection, changes_kept_days: int) -> None:
+    while in_transaction(connection, lambda c: change_log.trim(c, changes_kept_days)) == change_log.TRIMMED_AT_ONCE:
+        pass
+    while in_transaction(connection, idempotency.forget_old) == idempotency.FORGOTTEN_AT_ONCE:
+        pass
+
+
+def _tick(
+    conninfo: str, ended: threading.Event, work: Callable[[Connection], object], pause_after_failure: float
+) -> None:
+    connection: Connection | None = None
+    failing: type[Exception] | None = None
+    name = threading.current_thread().name
+    while True:
+        pause = pause_after_failure
+        try:
+            connection = connection or connect(conninfo)
+            work(connection)
+            metrics.ticked(name)
+            pause, failing = SECONDS, None
+        except psycopg.Error as error:
+            metrics.ticked(name, failed=True)
+            if failing is not type(error):
+                log.warning("%s: what is due waits for the database: %s", name, type(error).__name__)
+            failing = type(error)
+            connection = connection.close() if connection else None
+        except Exception:
+            metrics.ticked(name, failed=True)
+            log.exception("what is due fails; it is tried again")
+        if ended.wait(pause):
+            break
+    if connection:
+        connection.close()

@@ -1,0 +1,1 @@
+"""Text processing without a database: folding, names, language, HTML, differences."""

@@ -1,0 +1,185 @@
+"""People and tags found in an article by name, from a gazetteer of the names known."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ahocorasick import Automaton
+
+from api.text.folding import HAN, HANGUL, KANA, fold, words
+
+_CJK = re.compile(f"[{HANGUL}{KANA}{HAN}]")
+_UNSPACED = re.compile(f"[{KANA}{HAN}]")
+
+_TITLES = (
+    "대통령 당선인 당선자 주석 총리 부총리 국무총리 총통 국왕 장관 차관 후보 예비후보 의원 대표 원내대표 "
+    "당대표 위원장 국무위원장 비대위원장 총비서 서기 의장 지사 시장 총장 총재 회장 부회장 사장 대사 특사 "
+    "수석 실장 비서관 대변인 교수 박사 감독 코치 선수 작가 배우 기자 판사 검사 변호사 여사 선생 씨 님 측 "
+    "군 양"
+)
+_PARTICLES = (
+    "은 는 이 가 을 를 의 에 에게 에게서 에서 에선 께 께서 께선 한테 한테서 와 과 랑 이랑 하고 도 로 으로 "
+    "로서 으로서 로써 으로써 만 까지 부터 마저 조차 처럼 같이 보다 대로 뿐 나 이나 든 이든 라 이라 라고 "
+    "이라고 라는 이라는 란 이란 며 이며 고 이고 인 다 이다 였다 이었다 입니다 야 아 여 이여"
+)
+# A name in Hangul ends with its run of Hangul, or before titles and particles that end the run.
+_END_OF_NAME = re.compile(
+    f"(?<![{HANGUL}])|(?:{'|'.join(_TITLES.split())}){{0,2}}(?:{'|'.join(_PARTICLES.split())}){{0,3}}(?= )"
+)
+
+_FAMILY_NAME_FIRST = re.compile(r"(\w+)\s+\w+[-‐‑–](\w+)")
+_GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person and the names they are written by."""
+
+    id: int
+    name: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag and the phrases that give it to an article."""
+
+    id: int
+    match: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The people an article mentions, with how often, and the tags it earns."""
+
+    people: dict[int, int]
+    tags: set[int]
+
+
+class _Phrase(NamedTuple):
+    text: str
+    people: tuple[int, ...]
+    tags: tuple[int, ...]
+
+
+class _Mention(NamedTuple):
+    start: int
+    stop: int
+    people: tuple[int, ...]
+    by_surname: bool
+
+
+class Gazetteer:
+    """Finds known people and tags in articles; built once, then read by any number of threads."""
+
+    def __init__(self, people: Iterable[Person], tags: Iterable[Tag]) -> None:
+        self._people: dict[int, Person] = {}
+        named: dict[str, tuple[int, ...]] = {}
+        tagged: dict[str, tuple[int, ...]] = {}
+        for person in people:
+            self._people[person.id] = person
+            _add(named, person.id, (person.name, *person.aliases))
+        for tag in tags:
+            _add(tagged, tag.id, tag.match)
+        self._phrases = _automaton(
+            {text: _Phrase(text, named.get(text, ()), tagged.get(text, ())) for text in named | tagged}
+        )
+
+    def find(self, *fields: str | None) -> Found:
+        """People and tags in the fields of one article, in reading order; no name spans two fields."""
+        written = "\n".join(f" {' '.join(words(field))} " for field in fields if field)
+        folded = fold(written)
+        tags: set[int] = set()
+        names: list[_Mention] = []
+        for start, stop, phrase in _matches(self._phrases, folded):
+            tags.update(phrase.tags)
+            if phrase.people:
+                names.append(_Mention(start, stop, phrase.people, by_surname=False))
+        names = _leftmost_longest(names)
+        surnames = self._surnames({name.people[0] for name in names if len(name.people) == 1}, folded)
+        return Found(_count(_leftmost_longest([*names, *surnames]), folded, written), tags)
+
+    def _surnames(self, people: Iterable[int], folded: str) -> list[_Mention]:
+        """Every occurrence of a surname that one alone of these people bears."""
+        bearers: dict[str, tuple[int, ...]] = {}
+        for person in people:
+            _add(bearers, person, (_surname(self._people[person]),))
+        phrases = {text: _Phrase(text, ids, ()) for text, ids in bearers.items() if len(ids) == 1}
+        return [
+            _Mention(start, stop, phrase.people, by_surname=True)
+            for start, stop, phrase in _matches(_automaton(phrases), folded)
+        ]
+
+
+def _count(mentions: Iterable[_Mention], folded: str, written: str) -> dict[int, int]:
+    """How often each person is mentioned; a capitalised surname counts once the full name has been."""
+    people: dict[int, int] = {}
+    # Folding may change the length of a word, but never how many words there are.
+    spelled = written.split(" ")
+    word = passed = 0
+    for mention in mentions:
+        if len(mention.people) != 1:
+            continue
+        person = mention.people[0]
+        if not mention.by_surname:
+            people[person] = people.get(person, 0) + 1
+        elif person in people:
+            word, passed = word + folded.count(" ", passed, mention.start + 1), mention.start + 1
+            people[person] += not spelled[word][0].islower()
+    return people
+
+
+def _add(index: dict[str, tuple[int, ...]], owner: int, phrases: Iterable[str]) -> None:
+    for text in {_delimited(phrase) for phrase in phrases} - {""}:
+        index[text] = (*index.get(text, ()), owner)
+
+
+def _delimited(phrase: str) -> str:
+    """The phrase as it stands in folded text, with a space wherever a word must begin or end."""
+    text = fold(" ".join(words(phrase)))
+    if not text:
+        return ""
+    return f"{'' if _UNSPACED.match(text) else ' '}{text}{'' if _CJK.match(text[-1]) else ' '}"
+
+
+def _automaton(phrases: Mapping[str, _Phrase]) -> Any:
+    automaton = Automaton()
+    for text, phrase in phrases.items():
+        automaton.add_word(text, phrase)
+    automaton.make_automaton()
+    return automaton
+
+
+def _matches(automaton: Any, folded: str) -> Iterator[tuple[int, int, _Phrase]]:
+    """Every phrase in the text, by where it ends; the space before it is its own, the one after is not."""
+    if not automaton:
+        return
+    for last, phrase in automaton.iter(folded):
+        start = last + 1 - len(phrase.text)
+        stop = last if phrase.text[-1] == " " else last + 1
+        if _END_OF_NAME.match(folded, stop):
+            yield start, stop, phrase
+
+
+def _leftmost_longest(mentions: list[_Mention]) -> list[_Mention]:
+    chosen: list[_Mention] = []
+    end = 0
+    for mention in sorted(mentions, key=lambda mention: (mention.start, -mention.stop)):
+        if mention.start >= end:
+            chosen.append(mention)
+            end = mention.stop
+    return chosen
+
+
+def _surname(person: Person) -> str:
+    """The family name of a name in an alphabet, as far as its form tells; else nothing."""
+    if _CJK.search(person.name):
+        return ""
+    for name in (person.name, *person.aliases):
+        # Lee Jae-myung, unlike Anna Smith-Jones: before a small letter, the hyphen joins a given name.
+        form = _FAMILY_NAME_FIRST.fullmatch(name.strip())
+        if form and form[2].islower():
+            return form[1]
+    names = [part for part in person.name.split() if fold(part).strip(".,") not in _GENERATIONS]
+    return names[-1] if len(names) > 1 else ""

@@ -1,0 +1,227 @@
+"""Tags and people found in texts, when articles come and when entities do."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from conftest import new_database
+from contract import ContractClient
+from stories import outlet, person, record, store, tag
+
+from api.commands import entities
+from api.ingest import archive
+from api.jobs import runner
+from api.postgres import migrate
+from api.postgres.connection import Connection, connect
+from api.server import ticker
+
+
+def people(client: ContractClient, article: str) -> list[str]:
+    """The slugs of the people an article names."""
+    return [person["slug"] for person in client.get(f"/v1/articles/{article}").get_json()["people"]]
+
+
+def test_a_person_added_later_is_linked_in_what_is_there(blank: Connection, blank_client: ContractClient) -> None:
+    stored = store(
+        blank,
+        record("a", body="Jürgen Habermas wrote."),
+        record("b", body="JURGEN HABERMAS spoke to Habermas."),
+        record("c", body="위르겐 하버마스는 말했다.", language="ko"),
+        record("d", body="A Habermas, but which?"),
+        record("e", body="jurgen-habermas-platz"),
+    )
+    person(blank, "Jürgen Habermas", "위르겐 하버마스")
+    assert [people(blank_client, str(outcome.id)) for outcome in stored] == [
+        ["jurgen-habermas"], ["jurgen-habermas"], ["jurgen-habermas"], [], ["jurgen-habermas"],
+    ]  # fmt: skip
+    listed = blank_client.get("/v1/people/jurgen-habermas/articles").get_json()["data"]
+    assert len(listed) == blank_client.get("/v1/people/jurgen-habermas").get_json()["articles"] == 4
+    assert {article["version"] for article in listed} == {1}
+
+
+def test_an_alias_added_later_links_and_one_taken_away_unlinks(blank: Connection, blank_client: ContractClient) -> None:
+    [outcome] = store(blank, record("a", body="The Iron Chancellor resigned."))
+    person(blank, "Otto von Bismarck")
+    assert people(blank_client, str(outcome.id)) == []
+    before = blank_client.get(f"/v1/articles/{outcome.id}").headers["ETag"]
+    person(blank, "Otto von Bismarck", "The Iron Chancellor")
+    assert people(blank_client, str(outcome.id)) == ["otto-von-bismarck"]
+    assert blank_client.get(f"/v1/articles/{outcome.id}").headers["ETag"] != before
+    person(blank, "Otto von Bismarck")
+    assert people(blank_client, str(outcome.id)) == []
+    assert blank_client.get("/v1/people/otto-von-bismarck").get_json()["articles"] == 0
+
+
+def test_an_alias_that_becomes_ambiguous_links_nobody(blank: Connection, blank_client: ContractClient) -> None:
+    [outcome] = store(blank, record("a", body="Kim Min-ji won."))
+    person(blank, "Kim Min-ji")
+    assert people(blank_client, str(outcome.id)) == ["kim-min-ji"]
+    entities.upsert(blank, entities.PERSON, [{"slug": "kim-min-ji-golfer", "name": "Kim Min-ji"}])
+    runner.run(blank)
+    assert people(blank_client, str(outcome.id)) == []
+
+
+def test_a_phrase_added_later_tags_what_is_there(blank: Connection, blank_client: ContractClient) -> None:
+    store(
+        blank,
+        record("a", body="A rate cut."),
+        record("b", body="An iterate cut."),
+        record("c", body="기준금리를 내렸다", language="ko"),
+        record("d", body="The who?"),
+    )
+    tag(blank, "Rates", "rate cut", "기준금리")
+    tag(blank, "Stop", "the")
+    for slug, expected in (("rates", {"a", "c"}), ("stop", {"d"})):
+        listed = blank_client.get(f"/v1/tags/{slug}/articles").get_json()["data"]
+        assert {article["headline"] for article in listed} == expected
+
+
+def test_a_phrase_of_one_character_is_found_inside_words(blank: Connection, blank_client: ContractClient) -> None:
+    store(blank, record("a", body="日米首脳会談", language="ja"), record("b", body="日本", language="ja"))
+    tag(blank, "US", "米")
+    store(blank, record("c", body="米国", language="ja"))
+    listed = blank_client.get("/v1/tags/us/articles").get_json()["data"]
+    assert {article["headline"] for article in listed} == {"a", "c"}
+
+
+def test_a_tag_that_a_partner_gave_stays_when_its_phrase_goes(blank: Connection, blank_client: ContractClient) -> None:
+    tag(blank, "Rates", "rate cut")
+    store(blank, record("a", body="A rate cut.", tags=["rates"]), record("b", body="A rate cut."))
+    tag(blank, "Rates")
+    listed = blank_client.get("/v1/tags/rates/articles").get_json()["data"]
+    assert [article["headline"] for article in listed] == ["a"]
+
+
+def test_a_renamed_entity_is_renamed_in_every_article(blank: Connection, blank_client: ContractClient) -> None:
+    outlet(blank, "daily")
+    tag(blank, "Rates")
+    store(blank, record("a", tags=["rates"]))
+    entities.upsert(blank, entities.TAG, [{"slug": "rates", "name": "#Interest-Rates"}])
+    entities.upsert(blank, entities.OUTLET, [{"slug": "daily", "name": "The New Daily", "language": "en"}])
+    runner.run(blank)
+    article = blank_client.get("/v1/articles").get_json()["data"][0]
+    assert article["tags"] == [{"slug": "rates", "name": "#Interest-Rates"}]
+    assert article["outlet"] == {"slug": "daily", "name": "The New Daily"}
+
+
+def test_the_most_mentioned_person_comes_first(blank: Connection, blank_client: ContractClient) -> None:
+    person(blank, "Ana Roe")
+    person(blank, "Zoe Poe")
+    [outcome] = store(blank, record("a", body="Ana Roe met Zoe Poe. Poe smiled. Poe left."))
+    assert people(blank_client, str(outcome.id)) == ["zoe-poe", "ana-roe"]
+
+
+def test_a_page_of_an_outlet_known_by_another_slug_makes_no_second_outlet(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    outlet(blank, "hankyoreh", name="한겨레", language="ko")
+    store(blank, record("a", outlet="hangyeore", outlet_name="한겨레"))
+    assert [entry["slug"] for entry in blank_client.get("/v1/outlets").get_json()["data"]] == ["hankyoreh"]
+    assert len(blank_client.get("/v1/outlets/hankyoreh/articles").get_json()["data"]) == 1
+
+
+def test_the_same_story_on_another_page_gains_that_tag(blank: Connection, blank_client: ContractClient) -> None:
+    store(blank, record("a", tags=["one"]), add_tags=True)
+    [again] = store(blank, record("a", tags=["two"]), add_tags=True)
+    [third] = store(blank, record("a", tags=["one"]), add_tags=True)
+    assert (again.result, third.result) == ("updated", "unchanged")
+    [article] = blank_client.get("/v1/articles").get_json()["data"]
+    assert [tag["slug"] for tag in article["tags"]] == ["one", "two"]
+
+
+def test_twins_in_one_chunk_are_stored_one_after_the_other(blank: Connection) -> None:
+    outcomes = store(blank, record("a", body="1"), record("b"), record("a", body="2"), record("a", body="2"))
+    assert [outcome.result for outcome in outcomes] == ["created", "created", "updated", "unchanged"]
+
+
+def test_a_job_that_was_killed_goes_on_where_it_was(blank: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "STEP", 2)
+    store(blank, *(record(f"{n}", body="Ana Roe spoke.") for n in range(7)))
+    entities.upsert(blank, entities.PERSON, [{"name": "Ana Roe"}])
+    steps = iter([False, True])
+    runner.run(blank, ended=lambda: next(steps))
+    row = blank.execute("select done, after is not null as placed, finished_at from jobs where done > 0").fetchone()
+    assert row == {"done": 2, "placed": True, "finished_at": None}
+    runner.run(blank)
+    count = blank.execute("select articles from people where slug = 'ana-roe'").fetchone()
+    assert count == {"articles": 7}
+
+
+def test_links_and_counts_agree_with_the_articles(demo: Connection) -> None:
+    wrong = demo.execute(
+        """
+        select 'tag', slug from tags t
+        where articles <> (select count(*) from article_tags l join articles a on a.id = l.article_id
+            where l.tag_id = t.id and a.visible)
+        union all
+        select 'person', slug from people p
+        where articles <> (select count(*) from article_people l join articles a on a.id = l.article_id
+            where l.person_id = p.id and a.visible)
+        union all
+        select 'copies', a.external_id from articles a
+        where (select coalesce(array_agg(t.slug order by t.slug), '{}') from article_tags l
+                join tags t on t.id = l.tag_id where l.article_id = a.id)
+            <> (select coalesce(array_agg(c ->> 'slug' order by c ->> 'slug'), '{}') from json_array_elements(a.tags) c)
+        """
+    ).fetchall()
+    assert wrong == []
+
+
+def test_what_a_push_leaves_to_do_is_done_by_the_ticker(server: str) -> None:
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            store(connection, record("a", body="Ana Roe spoke."))
+            entities.upsert(connection, entities.PERSON, [{"name": "Ana Roe"}])
+            with ticker.ticking(conninfo, 90):
+                deadline = time.monotonic() + 10
+                while connection.execute("select from people where articles = 1").rowcount == 0:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.1)
+
+
+def test_an_alias_that_is_no_longer_shared_links_the_other(blank: Connection, blank_client: ContractClient) -> None:
+    [outcome] = store(blank, record("a", body="The Iron Lady spoke."))
+    person(blank, "Ann Roe", "The Iron Lady")
+    person(blank, "Bea Poe", "The Iron Lady")
+    assert people(blank_client, str(outcome.id)) == []
+    person(blank, "Bea Poe")
+    assert people(blank_client, str(outcome.id)) == ["ann-roe"]
+
+
+def test_many_names_in_many_languages_are_linked(blank: Connection) -> None:
+    languages = ["en", "de", "fr", "ko", "ja", "es", "it", "nl"]
+    store(blank, *(record(f"{code}", language=code, body="Ana7 Roe spoke.") for code in languages))
+    many = [{"name": f"Ana{n} Roe", "aliases": [f"A{n} B{m} Roe" for m in range(5)]} for n in range(500)]
+    entities.upsert(blank, entities.PERSON, many)
+    runner.run(blank)
+    assert blank.execute("select articles from people where name = 'Ana7 Roe'").fetchone() == {"articles": 8}
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"tags": "broken"},
+        # To psycopg an error of the same kind as a lost connection: program_limit_exceeded.
+        {"phrases": [" ".join(f"{number:x<250}" for number in range(5_000))]},
+    ],
+    ids=["wrong", "too long"],
+)
+def test_a_job_that_fails_lets_others_pass_and_is_tried_again(blank: Connection, subject: dict[str, Any]) -> None:
+    store(blank, record("a", body="Ana Roe spoke."))
+    broken = "insert into jobs (kind, subject, created_at) values ('relink', %(subject)s, 'epoch')"
+    blank.execute(broken, {"subject": json.dumps(subject)})
+    person(blank, "Ana Roe")
+    assert blank.execute("select articles from people where slug = 'ana-roe'").fetchone() == {"articles": 1}
+    # How often depends on how long the other took.
+    [left] = blank.execute("select attempts, due_at > now() as later from jobs where finished_at is null").fetchall()
+    assert left["attempts"] >= 1
+    assert left["later"]
+
+
+def test_seeding_again_keeps_what_was_pushed_meanwhile(demo: Connection) -> None:
+    demo.execute("update articles set headline = 'Corrected', digest = '' where section = 'Politics'")
+    archive.seed(demo)
+    rows = demo.execute("select distinct headline from articles where section = 'Politics'").fetchall()
+    assert rows == [{"headline": "Corrected"}]

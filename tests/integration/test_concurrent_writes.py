@@ -1,0 +1,204 @@
+"""Many writers at once, on real connections: nothing lost, nothing doubled, changes in commit order."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+from conftest import new_database
+from stories import outlet, record
+
+from api.commands import article_rows, articles, entities
+from api.commands.articles import Outcome
+from api.jobs import relink, runner
+from api.postgres import migrate
+from api.postgres.connection import Connection, connect
+from api.postgres.database import Database
+
+
+@pytest.fixture(scope="module")
+def database(server: str) -> Iterator[Database]:
+    """A pool on an archive of its own, in which transactions commit."""
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            outlet(connection, "daily")
+            entities.upsert(connection, entities.TAG, [{"name": f"#T{n}"} for n in range(5)])
+        database = Database(conninfo, size=10, statement_timeout_ms=20_000, read_timeout_ms=20_000)
+        yield database
+        database.close()
+
+
+def push(database: Database, *records: dict[str, Any]) -> list[Outcome]:
+    """Upsert in one transaction."""
+    return database.write(lambda connection: articles.upsert(connection, records))
+
+
+def rows(database: Database, statement: Any, **parameters: object) -> list[dict[str, Any]]:
+    """What a statement answers."""
+    return database.read(lambda connection: connection.execute(statement, parameters).fetchall())
+
+
+def at_once(*work: Callable[[], Any]) -> list[Any]:
+    """The answers of functions that run at the same time."""
+    with ThreadPoolExecutor(len(work)) as pool:
+        return [future.result() for future in [pool.submit(function) for function in work]]
+
+
+def test_twenty_pushes_of_one_article_at_once_make_one_row(database: Database) -> None:
+    story = record("the same", tags=["t1"])
+    outcomes = at_once(*[lambda: push(database, story)[0] for _ in range(10)] * 2)
+    assert sorted(outcome.result for outcome in outcomes) == ["created"] + ["unchanged"] * 19
+    [row] = rows(database, "select version from articles where external_id = 'the same'")
+    assert row["version"] == 1
+
+
+def test_writers_of_the_same_articles_and_tags_do_not_deadlock(database: Database) -> None:
+    def work(worker: int) -> None:
+        for turn in range(6):
+            order = range(20) if worker % 2 else reversed(range(20))
+            tags = [f"t{(worker + turn + n) % 5}" for n in range(3)]
+            push(database, *(record(f"shared {n}", body=f"{worker} {turn}", tags=tags) for n in order))
+
+    at_once(*(lambda worker=worker: work(worker) for worker in range(6)))
+    wrong = rows(
+        database,
+        "select slug from tags t where articles <> (select count(*) from article_tags where tag_id = t.id)"
+        " or last_published_at is distinct from (select max(published_at) from article_tags where tag_id = t.id)",
+    )
+    assert wrong == []
+    versions = rows(
+        database,
+        "select a.version, count(c.*) as changes from articles a join changes c on c.article_id = a.id"
+        " where external_id like 'shared%%' group by a.id",
+    )
+    assert len(versions) == 20
+    assert all(row["version"] == row["changes"] for row in versions)
+
+
+class Interrupted:
+    """A connection on which somebody else's work happens between two of its statements."""
+
+    def __init__(self, connection: Connection, between: Callable[[], Any]) -> None:
+        self.connection = connection
+        self.between = between
+
+    def execute(self, *arguments: Any) -> Any:
+        """The answer to the statement; the others' work comes after the first."""
+        answer = self.connection.execute(*arguments)
+        self.between()
+        self.between = lambda: None
+        return answer
+
+
+def test_an_article_created_before_it_could_be_locked_is_not_taken_for_ours(database: Database) -> None:
+    created: list[Outcome] = []
+    [outcome] = push(database, record("found"))
+    identifier = uuid5(UUID(rows(database, "select uuid::text from outlets")[0]["uuid"]), "meanwhile")
+
+    def look(connection: Connection) -> Any:
+        between: Any = Interrupted(connection, lambda: created.extend(push(database, record("meanwhile"))))
+        return article_rows.held(between, [identifier, outcome.id])
+
+    assert list(database.write(look)) == [outcome.id]
+    assert created == [Outcome(identifier, "created")]
+
+
+def test_a_follower_never_misses_a_change(database: Database) -> None:
+    seen: list[int] = []
+    ended = threading.Event()
+
+    def follow() -> None:
+        last = 0
+        while True:
+            finished = ended.is_set()
+            found = rows(
+                database, "select position from changes where position > %(last)s order by position", last=last
+            )
+            seen.extend(row["position"] for row in found)
+            last = seen[-1] if seen else 0
+            if finished:
+                return
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    at_once(*(lambda w=w: [push(database, record(f"f {w} {n}")) for n in range(40)] for w in range(6)))
+    ended.set()
+    follower.join()
+    assert seen == [row["position"] for row in rows(database, "select position from changes order by position")]
+
+
+def test_a_person_who_comes_while_articles_come_is_linked_in_all_of_them(database: Database) -> None:
+    def articles_come(worker: int) -> None:
+        for n in range(25):
+            push(database, record(f"meanwhile {worker} {n}", body="Ana Roe spoke."))
+
+    def person_comes() -> None:
+        database.write(lambda connection: entities.upsert(connection, entities.PERSON, [{"name": "Ana Roe"}]))
+
+    at_once(*(lambda w=w: articles_come(w) for w in range(4)), person_comes)
+    database.read(runner.run)
+    [row] = rows(database, "select articles from people where slug = 'ana-roe'")
+    assert row["articles"] == 100
+
+
+def test_a_entity_that_somebody_just_writes_is_not_overwritten_by_a_push(database: Database) -> None:
+    full = {"name": "Ada Quux", "aliases": ["Countess Quux"], "description": "A writer."}
+    written, push_began = threading.Event(), threading.Event()
+
+    def write() -> None:
+        def slowly(connection: Connection) -> None:
+            entities.upsert(connection, entities.PERSON, [full])
+            written.set()
+            push_began.wait()
+            time.sleep(0.3)
+
+        database.write(slowly)
+
+    def name() -> None:
+        written.wait()
+        push_began.set()
+        story = [record("names her", people=["Ada Quux"])]
+        database.write(lambda connection: entities.create_missing(connection, story, {"people"}))
+
+    at_once(write, name)
+    [row] = rows(database, "select aliases, description from people where slug = 'ada-quux'")
+    assert row == {"aliases": ["Countess Quux"], "description": "A writer."}
+
+
+def test_a_relink_that_waits_for_a_push_links_the_new_text(database: Database) -> None:
+    database.write(
+        lambda connection: entities.upsert(connection, entities.PERSON, [{"name": "Old Hero"}, {"name": "New Hero"}])
+    )
+    database.read(runner.run)
+    [outcome] = push(database, record("contended", body="Old Hero spoke."))
+    pushed, began = threading.Event(), threading.Event()
+
+    def rewrite() -> None:
+        def slowly(connection: Connection) -> None:
+            articles.upsert(connection, [record("contended", body="New Hero spoke.")])
+            pushed.set()
+            began.wait()
+            time.sleep(0.3)
+
+        database.write(slowly)
+
+    def relinked() -> None:
+        pushed.wait()
+        began.set()
+        database.write(lambda connection: relink.relink(connection, [outcome.id]))
+
+    at_once(rewrite, relinked)
+    [row] = rows(database, "select people from articles where external_id = 'contended'")
+    assert row["people"] == [{"slug": "new-hero", "name": "New Hero"}]
+
+
+def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
+    before = rows(database, "select count(*) as n from changes")
+    with pytest.raises(ZeroDivisionError):
+        database.write(lambda connection: (articles.upsert(connection, [record("lost")]), 1 / 0))
+    assert rows(database, "select 1 as found from articles where external_id = 'lost'") == []
+    assert rows(database, "select count(*) as n from changes") == before

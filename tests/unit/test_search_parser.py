@@ -1,0 +1,269 @@
+"""The language of q: what is typed becomes a tree, or a refusal that says where and why."""
+
+from typing import Any, Literal
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from api.search.parser import NESTED_AT_MOST, PREFIXES_AT_MOST, AllOf, AnyOf, Misread, Node, Not, Term, parse, terms
+from api.text.folding import tokens
+
+# Text in which the signs of the language meet often enough to matter.
+SIGNS = ["OR", "AND", "NOT", "-", "(", ")", '"', ":", "*", "headline:", "fe*", "ferry", "x", "한미동맹", "é", " ", "&"]
+typed = st.lists(st.one_of(st.sampled_from(SIGNS), st.characters()), max_size=30).map("".join)
+
+
+def shown(node: Node) -> Any:
+    """A tree in the few signs that a table of cases has room for."""
+    match node:
+        case Term(kind, _, found, field):
+            text = " ".join(found) + ("*" if kind == "prefix" else "")
+            return f"{field}:{text}" if field else text
+        case Not(part):
+            return {"not": shown(part)}
+        case AllOf(parts):
+            return {"all": [shown(part) for part in parts]}
+        case AnyOf(parts):
+            return {"any": [shown(part) for part in parts]}
+
+
+def both(*parts: Any) -> dict[str, Any]:
+    return {"all": list(parts)}
+
+
+def either(*parts: Any) -> dict[str, Any]:
+    return {"any": list(parts)}
+
+
+def no(part: Any) -> dict[str, Any]:
+    return {"not": part}
+
+
+@pytest.mark.parametrize(
+    ("q", "tree"),
+    [
+        ("ferry", "ferry"),
+        ("Ferry QUAY", both("ferry", "quay")),
+        ("  ferry\tquay\u3000lock\n", both("ferry", "quay", "lock")),
+        ("Élysée Ｆｅｒｒｙ", both("elysee", "ferry")),
+        ('"north   Quay!" lock', both("north quay", "lock")),
+        ('"a""b"', both("a", "b")),
+        ('a"b c"d', both("a", "b c", "d")),
+        ("“north quay” „lock“ ＂ferry＂", both("north quay", "lock", "ferry")),
+        ('"ferry OR (quay -x* a:b"', "ferry or quay x a b"),
+        ("Jae-myung", "jae myung"),
+        ("O'Hara U.S. #Seoul-Washington", both("o hara", "u s", "seoul washington")),
+        ("한미동맹 東京都 KBS뉴스", both("한미 미동 동맹", "東京 京都", "kbs 뉴스")),
+    ],
+)
+def test_all_words_and_phrases_are_meant(q: str, tree: Any) -> None:
+    assert shown(parse(q)) == tree
+
+
+@pytest.mark.parametrize(
+    ("q", "tree"),
+    [
+        ("ferry OR quay", either("ferry", "quay")),
+        ("a OR b c OR d", either("a", both("b", "c"), "d")),
+        ("a (b OR c)", both("a", either("b", "c"))),
+        ("(a OR b)(c OR d)", both(either("a", "b"), either("c", "d"))),
+        ("(a)OR(b)", either("a", "b")),
+        ("（a OR b） c", both(either("a", "b"), "c")),
+        ("((a))", "a"),
+        ("a AND b", both("a", "b")),
+        ("a AND b OR c", either(both("a", "b"), "c")),
+        ("ferry or quay and lock not", both("ferry", "or", "quay", "and", "lock", "not")),
+        ('ferry "OR" quay', both("ferry", "or", "quay")),
+        ("ORE FLOOR", both("ore", "floor")),
+        ("a OR & b", either("a", "b")),
+    ],
+)
+def test_or_binds_looser_than_and_and_parentheses_tighter_than_both(q: str, tree: Any) -> None:
+    assert shown(parse(q)) == tree
+
+
+@pytest.mark.parametrize(
+    ("q", "tree"),
+    [
+        ("-ferry", no("ferry")),
+        ("quay -ferry", both("quay", no("ferry"))),
+        ('quay -"north lock"', both("quay", no("north lock"))),
+        ("quay -(a OR b)", both("quay", no(either("a", "b")))),
+        ("-(-a)", no(no("a"))),
+        ("(-a OR b)", either(no("a"), "b")),
+        ("a OR -b", either("a", no("b"))),
+        ("a NOT b", both("a", no("b"))),
+        ("a AND NOT (b c)", both("a", no(both("b", "c")))),
+        ("−ferry －quay", both(no("ferry"), no("quay"))),
+        ("-Jae-myung", no("jae myung")),
+        ("Seoul - Washington -- quay-", both("seoul", "washington", "quay")),
+        ("(2024)-2025 (a -)", both("2024", "2025", "a")),
+    ],
+)
+def test_a_minus_before_a_term_excludes_it_and_other_hyphens_do_nothing(q: str, tree: Any) -> None:
+    assert shown(parse(q)) == tree
+
+
+@pytest.mark.parametrize(
+    ("q", "tree"),
+    [
+        ("harb*", "harb*"),
+        ("-harb* quay", both(no("harb*"), "quay")),
+        ("ÉLY* e\u0301ly* ély＊", both("ely*", "ely*", "ely*")),
+        ("Jae-my*", "jae my*"),
+        ("한*", "한*"),
+        ("한미*", "한미*"),
+        ("한미동*", "한미 미동*"),
+        ("東* ひ* KBS뉴*", both("東*", "ひ*", "kbs 뉴*")),
+        ("headline:harb*", "headline:harb*"),
+    ],
+)
+def test_an_asterisk_behind_the_beginning_of_a_word_is_a_prefix(q: str, tree: Any) -> None:
+    assert shown(parse(q)) == tree
+
+
+@pytest.mark.parametrize(
+    ("q", "tree"),
+    [
+        ("headline:port", "headline:port"),
+        ('standfirst:"north quay" body:x', both("standfirst:north quay", "body:x")),
+        ("Headline：Port", "headline:port"),
+        ("-headline:port", no("headline:port")),
+        ("headline:(a OR -b) c", both(either("headline:a", no("headline:b")), "c")),
+        ("headline:12:30", "headline:12 30"),
+        ("12:30", "12 30"),
+        ("https://example.org/headline:x", "https example org headline x"),
+        ("Update: port", both("update", "port")),
+        ("속보:항만", "속보 항만"),
+        ("10:a", "10 a"),
+        ("half-headline:x", "half headline x"),
+    ],
+)
+def test_a_field_is_named_before_a_colon_and_other_colons_do_nothing(q: str, tree: Any) -> None:
+    assert shown(parse(q)) == tree
+
+
+@pytest.mark.parametrize(
+    ("q", "position", "hint"),
+    [
+        ("", 1, "nothing to look for"),
+        (" & -", 1, "nothing to look for"),
+        ('ferry "north quay', 7, "not closed"),
+        ('27" screen', 3, "not closed"),
+        ('a ""', 3, "at least one letter"),
+        ('-"!?"', 2, "at least one letter"),
+        ("(a OR b", 1, "not closed"),
+        ("a ((b)", 3, "not closed"),
+        ("a)", 2, "closes nothing"),
+        ("a ) b", 3, "closes nothing"),
+        ("a ()", 3, "nothing stands between"),
+        ("a (", 3, "nothing stands behind"),
+        ("a OR", 3, "OR has nothing behind it"),
+        ("a OR OR b", 3, "OR has nothing behind it"),
+        ("(a OR ) b", 4, "OR has nothing behind it"),
+        ("OR a", 1, "OR has nothing before it"),
+        ("a (OR b)", 4, "OR has nothing before it"),
+        ("AND a", 1, "AND has nothing before it"),
+        ("a AND", 3, "AND has nothing behind it"),
+        ("a NOT", 3, "NOT has nothing behind it"),
+        ("NOT NOT a", 1, "NOT has nothing behind it"),
+        ("quay -&", 6, "- has no letter or digit right behind it"),
+        ("quay -OR", 6, "- has nothing behind it"),
+        ("a --b", 3, "one - is enough"),
+        ("harb* x*", 8, "at least 2 letters"),
+        ("Kim-x*", 6, "at least 2 letters"),
+        ("f*rry", 2, "behind the beginning of a word"),
+        ("fe**", 3, "behind the beginning of a word"),
+        ("fe.*", 4, "behind the beginning of a word"),
+        ("* a", 1, "behind the beginning of a word"),
+        ('"north quay"*', 13, "behind the beginning of a word"),
+        ("(a OR b)*", 9, "behind the beginning of a word"),
+        ("a headlin:port", 3, "did you mean headline:?"),
+        ("byline:kim", 1, "the fields are headline:, standfirst:, body:"),
+        ("a headline: port", 3, "write headline:word"),
+        ("headline:", 1, "write headline:word"),
+        ("headline:-port", 1, "-headline:word"),
+        ("headline:&", 1, "headline: has no letter or digit"),
+        ("headline:OR b", 1, "headline: has nothing behind it"),
+        ("headline:(a body:b)", 13, "stands inside of headline:"),
+        ("a " + "x" * 256, 3, "255 letters"),
+        ("(" * (NESTED_AT_MOST + 1) + "a" + ")" * (NESTED_AT_MOST + 1), NESTED_AT_MOST + 1, "at most 8 deep"),
+        ("ab* " * (PREFIXES_AT_MOST + 1), 4 * PREFIXES_AT_MOST + 1, "at most 10 prefixes"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_place_and_what_would_be_right(
+    q: str, position: int, hint: str
+) -> None:
+    with pytest.raises(Misread) as refused:
+        parse(q)
+    assert (refused.value.position, hint in refused.value.detail) == (position, True), refused.value
+
+
+def read(q: str) -> Node | Misread:
+    try:
+        return parse(q)
+    except Misread as error:
+        return error
+
+
+@given(typed)
+@example('"' * 33)
+@example("-" * 512)
+@example("(" * 512)
+@example('-"-"-"')
+@example("ᾳ̈\u0301" * 20)
+@example("\ud800")
+@example("\0")
+def test_whatever_is_typed_is_a_search_or_refused_at_one_of_its_characters(q: str) -> None:
+    found = read(q)
+    if isinstance(found, Misread):
+        assert 1 <= found.position <= max(1, len(q))
+        assert found.detail
+    else:
+        assert all(term.tokens == tuple(tokens(term.text)) for term in terms(found))
+        assert list(terms(found))
+
+
+def term(kind: Literal["word", "phrase", "prefix"], text: str, field: str | None) -> Term:
+    return Term(kind, text, tuple(tokens(text)), field)
+
+
+def written(node: Node) -> str:
+    """A search as one may type it."""
+    match node:
+        case Term(kind, text, _, field):
+            return (f"{field}:" if field else "") + {"word": text, "phrase": f'"{text}"', "prefix": f"{text}*"}[kind]
+        case Not(part):
+            return f"-{written(part)}" if not isinstance(part, Not) else f"-({written(part)})"
+        case AllOf(parts):
+            return f"({' '.join(written(part) for part in parts)})"
+        case AnyOf(parts):
+            return f"({' OR '.join(written(part) for part in parts)})"
+
+
+leaves = st.builds(
+    term,
+    st.sampled_from(["word", "phrase", "prefix"]),
+    st.sampled_from(["ferry", "Jae-myung", "한미동맹", "12:30"]),
+    st.sampled_from([None, "headline", "body"]),
+)
+trees = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        inner.map(Not), *(st.lists(inner, min_size=2, max_size=3).map(tuple).map(kind) for kind in (AllOf, AnyOf))
+    ),
+    max_leaves=8,
+)
+
+
+@given(trees)
+def test_what_a_search_says_is_read_as_it_was_meant(node: Node) -> None:
+    found = read(written(node))
+    assert found == node or (isinstance(found, Misread) and ("deep" in found.detail or "at most" in found.detail))
+
+
+def test_what_is_excluded_is_not_looked_for() -> None:
+    node = parse("a -(b -c) -d OR headline:e")
+    assert [term.text for term in terms(node, wanted=True)] == ["a", "c", "e"]
+    assert [term.text for term in terms(node, wanted=False)] == ["b", "d"]
