@@ -39,7 +39,7 @@ POSITION = {
     "schema": {"type": "string"},
 }
 
-Answer = tuple[type[ma.Schema] | None, str, *tuple[str, ...]]
+ResponseSpec = tuple[type[ma.Schema] | None, str, *tuple[str, ...]]
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -50,7 +50,7 @@ class Blueprint(flask_smorest.Blueprint):
     def operation(
         self,
         rule: str,
-        answers: Mapping[int, Answer],
+        responses: Mapping[int, ResponseSpec],
         *,
         method: str = "GET",
         query: ma.Schema | type[ma.Schema] = NoQuery,
@@ -61,9 +61,9 @@ class Blueprint(flask_smorest.Blueprint):
         headers: type[ma.Schema] | None = None,
         example: Mapping[str, object] | None = None,
         scope: str | None = "read",
-        positioned: bool | None = None,
-        kept: bool | None = None,
-        documented: Sequence[Mapping[str, object]] = (),
+        takes_position: bool | None = None,
+        cacheable: bool | None = None,
+        extra_headers: Sequence[Mapping[str, object]] = (),
         problems: Sequence[type[Problem]] = (),
         path: Mapping[str, tuple[str, object]] | None = None,
         summary: str,
@@ -72,11 +72,12 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
         """Serve the decorated function, called with the query, the path's parts, and body and headers if declared.
 
-        ``answers`` has a schema, a sentence and the names of headers for each status.
+        ``responses`` has a schema, a description and the names of headers for each status.
         ``scope`` is what a key must allow: ``read`` is open while reads are public and to every key otherwise,
         None needs no key ever.
-        ``positioned`` says whether it takes a ``Dateline-Position``, and ``kept`` whether its answers have an ``ETag``,
-        as reads do; ``documented`` has more headers, which the function reads by itself.
+        ``takes_position`` says whether it takes a ``Dateline-Position``, ``cacheable`` whether its responses have an
+        ``ETag``; both are True for reads by default. ``extra_headers`` documents request headers that the function
+        reads itself.
         ``example`` is a body that can be sent; ``accepts`` documents bodies that the function reads by itself, a schema
         and an example by media type; ``content_type`` is that of the answer, when it is not JSON, and ``alternatives``
         are those of a 200 that a client may ask for.
@@ -90,9 +91,9 @@ class Blueprint(flask_smorest.Blueprint):
             raised.insert(0, NotFound)
         if scope == "read":
             raised.append(TooSlow)
-        positioned = scope == "read" if positioned is None else positioned
-        kept = scope == "read" if kept is None else kept
-        if positioned:
+        takes_position = scope == "read" if takes_position is None else takes_position
+        cacheable = scope == "read" if cacheable is None else cacheable
+        if takes_position:
             raised = list(dict.fromkeys([*raised, InvalidCursor, CursorExpired]))
         if f"{self.url_prefix or ''}{rule}/".startswith(rate_limit.LIMITED):
             raised = [*raised, RateLimited]
@@ -100,8 +101,8 @@ class Blueprint(flask_smorest.Blueprint):
             raised = [Unauthorized, *([Forbidden] if scope != "read" else []), *raised]
 
         paged = "cursor" in (query().fields if isinstance(query, type) else query.fields)
-        always = [*(openapi_headers.KEPT if kept else ()), *(["Link"] if paged else [])]
-        read_by_all = [*([POSITION] if positioned else []), *([openapi_headers.IF_NONE_MATCH] if kept else [])]
+        always = [*(openapi_headers.KEPT if cacheable else ()), *(["Link"] if paged else [])]
+        read_by_all = [*([POSITION] if takes_position else []), *([openapi_headers.IF_NONE_MATCH] if cacheable else [])]
         parts = [
             {"name": part, "in": "path", "required": True, "description": meaning, "example": example}
             for part, (meaning, example) in (path or {}).items()
@@ -122,10 +123,10 @@ class Blueprint(flask_smorest.Blueprint):
             if accepts:
                 content = {kind: {"schema": schema, "example": shown} for kind, (schema, shown) in accepts.items()}
                 told = self.doc(requestBody={"required": True, "content": content})(told)
-            for header in [*documented, *read_by_all]:
+            for header in [*extra_headers, *read_by_all]:
                 _describe(told, header)
             operation = _camel_case(name or view.__name__)
-            for status, (schema, meaning, *names) in answers.items():
+            for status, (schema, meaning, *names) in responses.items():
                 told = self.response(
                     status,
                     schema,
@@ -154,7 +155,7 @@ class Blueprint(flask_smorest.Blueprint):
                     return again
                 asked = request()
                 given = [self.ARGUMENTS_PARSER.given(schema, asked, location) for schema, location in inputs]
-                if positioned:
+                if takes_position:
                     positions.hold()
                 return view(*given, **path)
 

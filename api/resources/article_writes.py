@@ -107,7 +107,7 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     "/articles/<uuid:article_id>",
     {200: (ArticleSchema, "The article as it is now.", *STORED)},
     method="PATCH",
-    documented=[{**IF_MATCH, "required": True}],
+    extra_headers=[{**IF_MATCH, "required": True}],
     accepts={MERGE_PATCH: (ArticlePatch(partial=True), PATCH)},
     scope="write",
     problems=[
@@ -145,7 +145,7 @@ def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     {200: (TombstoneSchema, "What readers get now, with the status 410.", *WRITTEN)},
     method="DELETE",
     query=WithdrawQuery,
-    documented=[IF_MATCH],
+    extra_headers=[IF_MATCH],
     scope="write",
     problems=[NotFound, Conflict, PreconditionFailed],
     path={"article_id": ARTICLE_ID},

@@ -36,8 +36,8 @@ PAUSE_SECONDS = 5
         )
     },
     query=ChangesQuery,
-    positioned=False,
-    kept=False,
+    takes_position=False,
+    cacheable=False,
     problems=[InvalidCursor, CursorExpired],
     summary="Follow the archive",
 )

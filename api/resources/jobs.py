@@ -19,7 +19,7 @@ blueprint = Blueprint("Jobs", __name__, url_prefix="/v1", description="What a wr
     "/jobs/<number:job_id>",
     {200: (JobSchema, "How far it is.")},
     path={"job_id": ("The id of the job, as the answer to the write named it.", 1)},
-    kept=False,
+    cacheable=False,
     summary="Get one job",
 )
 def get_job(_query: Mapping[str, Any], job_id: int) -> Response:

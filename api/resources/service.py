@@ -30,7 +30,7 @@ SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
     "/",
     {200: (IndexSchema, "Where everything is.")},
     scope=None,
-    kept=True,
+    cacheable=True,
     summary="Find everything",
 )
 def get_index(_query: Mapping[str, Any]) -> Response:
@@ -52,7 +52,7 @@ def get_index(_query: Mapping[str, Any]) -> Response:
     "/problems",
     {200: (ProblemKindsSchema, "All kinds of failure, by their `code`.")},
     scope=None,
-    kept=True,
+    cacheable=True,
     summary="List the kinds of failure",
 )
 def list_problems(_query: Mapping[str, Any]) -> Response:
@@ -64,7 +64,7 @@ def list_problems(_query: Mapping[str, Any]) -> Response:
     "/problems/<string:code>",
     {200: (ProblemKindSchema, "What this kind of failure means and what to do.")},
     scope=None,
-    kept=True,
+    cacheable=True,
     problems=[NotFound],
     path={"code": ("The `code` of a problem.", "invalid_input")},
     summary="Look up a kind of failure",
