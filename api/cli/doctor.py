@@ -45,7 +45,7 @@ def examined(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
         yield Finding("settings", FAIL, str(error), "Set it so, or unset it.")
         return
     try:
-        with locate.located(settings) as (conninfo, server):
+        with locate.database_for(settings) as (conninfo, server):
             with connect(conninfo) as connection:
                 yield from _connected(connection, settings)
             if server:
@@ -70,7 +70,7 @@ def _connected(connection: Connection, settings: Settings) -> Iterator[Finding]:
         yield Finding("connection", WARN, f"{size}, and a pooler is in front of it", POOLER)
     yield _server(server["major"], server["version"], server["encoding"], read_only=server["read_only"])
     yield clock(connection)
-    held, head = revisions.revision(connection), revisions.head()
+    held, head = revisions.current(connection), revisions.head()
     if held != head:
         said = f"the database is at migration {held}, this Dateline needs {head}"
         known = held is None or held < head

@@ -112,7 +112,7 @@ def serve(demo: bool) -> None:
 @as_json
 def migrate_command(revision: str, as_json: bool) -> None:
     """Bring the database's schema up to date. Refuses a database that is not UTF-8."""
-    with locate.located(Settings.from_env()) as (conninfo, _):
+    with locate.database_for(Settings.from_env()) as (conninfo, _):
         held = migrate.go(conninfo, revision)
     _print({"revision": held}, as_json, f"The database is at migration {held or 'none'}.")
 
@@ -122,7 +122,7 @@ def migrate_command(revision: str, as_json: bool) -> None:
 @as_json
 def grant_command(role: str, as_json: bool) -> None:
     """Let a ROLE that owns nothing serve the archive; to be run as the role that migrates, which owns the tables."""
-    with locate.opened(Settings.from_env()) as connection:
+    with locate.open_archive(Settings.from_env()) as connection:
         grants.grant(connection, role)
     _print({"granted": role}, as_json, f"{role} may serve this archive.")
 
@@ -131,7 +131,7 @@ def grant_command(role: str, as_json: bool) -> None:
 @as_json
 def seed(as_json: bool) -> None:
     """Load the demo archive; what is there already stays as it is."""
-    with locate.opened(Settings.from_env()) as connection, _progress("Seeding", None) as advance:
+    with locate.open_archive(Settings.from_env()) as connection, _progress("Seeding", None) as advance:
         counts = archive.seed(connection, advance)
     _print_counts(counts, as_json)
 
@@ -171,7 +171,7 @@ def _import(
     store_file: Callable[[Any, Path, store.Progress], dict[str, int]],
 ) -> None:
     counts: dict[str, dict[str, int]] = {}
-    with locate.opened(Settings.from_env()) as connection:
+    with locate.open_archive(Settings.from_env()) as connection:
         totals = {path: check(path) for path in paths}
         for path, total in totals.items():
             with _progress(path.name, total) as advance:
@@ -187,7 +187,7 @@ def export(output: Path | None) -> None:
     The last line, of the type `position`, has the cursor from which /v1/changes goes on exactly there. API keys and
     the log of changes are not part of it.
     """
-    with locate.opened(Settings.from_env()) as connection, ExitStack() as stack:
+    with locate.open_archive(Settings.from_env()) as connection, ExitStack() as stack:
         file = stack.enter_context(output.open("wb")) if output else sys.stdout.buffer
         with _progress("Exporting", None) as advance:
             for line in archive.exported(connection):
@@ -199,7 +199,7 @@ def export(output: Path | None) -> None:
 @as_json
 def stats(as_json: bool) -> None:
     """Count in how many articles each word is, which searches are ranked and planned by; `serve` does it when due."""
-    with locate.opened(Settings.from_env()) as connection:
+    with locate.open_archive(Settings.from_env()) as connection:
         counted = term_counts.measure(connection)
     if counted is None:
         _print({"counted": False}, as_json, "Another process is counting at the moment.")
@@ -233,7 +233,7 @@ def reindex(as_json: bool) -> None:
 
     Needed once for an archive that is older than migration 0008. It is served and written meanwhile.
     """
-    with locate.opened(Settings.from_env()) as connection, _progress("Reindexing", None) as advance:
+    with locate.open_archive(Settings.from_env()) as connection, _progress("Reindexing", None) as advance:
         total = reindexing.reindex(connection, advance)
     _print({"articles": total}, as_json, f"{total} articles indexed anew.")
 
@@ -252,7 +252,7 @@ def create_key(name: str, scopes: Sequence[str], outlets: Sequence[str], as_json
     """Make a key and print it, this once."""
     if "write" in scopes and not outlets and "admin" not in scopes:
         raise click.UsageError("a key with the scope write needs an --outlet to write for")
-    with locate.opened(Settings.from_env()) as connection:
+    with locate.open_archive(Settings.from_env()) as connection:
         key = in_transaction(connection, lambda c: key_commands.create(c, name, scopes, outlets))
     _print_key(key, {"key": key, "name": name, "scopes": list(scopes), "outlets": list(outlets)}, as_json)
 
@@ -261,7 +261,7 @@ def create_key(name: str, scopes: Sequence[str], outlets: Sequence[str], as_json
 @as_json
 def list_keys(as_json: bool) -> None:
     """List all keys, without their secrets."""
-    with locate.opened(Settings.from_env()) as connection:
+    with locate.open_archive(Settings.from_env()) as connection:
         rows = key_queries.listed(connection)
     if as_json:
         _print(rows, True, "")
@@ -282,7 +282,7 @@ def list_keys(as_json: bool) -> None:
 @as_json
 def revoke_key(prefix: str, as_json: bool) -> None:
     """End the key with this PREFIX (the eight characters after dl_) at once."""
-    with locate.opened(Settings.from_env()) as connection:
+    with locate.open_archive(Settings.from_env()) as connection:
         in_transaction(connection, lambda c: key_commands.revoke(c, prefix))
     _print({"revoked": prefix}, as_json, f"The key {prefix} is revoked.")
 
@@ -292,7 +292,7 @@ def revoke_key(prefix: str, as_json: bool) -> None:
 @as_json
 def rotate_key(prefix: str, as_json: bool) -> None:
     """Print a new key with the rights of the one with this PREFIX, which ends at once."""
-    with locate.opened(Settings.from_env()) as connection:
+    with locate.open_archive(Settings.from_env()) as connection:
         key = in_transaction(connection, lambda c: key_commands.rotate(c, prefix))
     _print_key(key, {"key": key, "revoked": prefix}, as_json)
 

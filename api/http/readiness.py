@@ -8,7 +8,7 @@ from api.postgres.revisions import head
 
 def check() -> None:
     """Raises Unavailable where the server is not ready."""
-    held = database().read(revisions.revision)
+    held = database().read(revisions.current)
     # Newer ones come before the code that needs them, and leave what this code needs.
     if held is None or held < head():
         raise Unavailable(

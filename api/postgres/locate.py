@@ -1,4 +1,4 @@
-"""The archive as commands at the terminal use it: found or started, and connected to."""
+"""The database of the settings, embedded or external, and connections to the archive in it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +10,12 @@ from api.settings import Settings
 
 
 class NoArchive(Exception):
-    """There is no archive to work on; the text says what to do."""
+    """The database does not contain a usable archive; the text says what to do."""
 
 
 @contextmanager
-def located(settings: Settings) -> Iterator[tuple[str, embedded.Server | None]]:
-    """The conninfo of the database to use, and the embedded server when it is that one."""
+def database_for(settings: Settings) -> Iterator[tuple[str, embedded.Server | None]]:
+    """The conninfo of DATABASE_URL, or of the embedded server, which is started if necessary and returned as well."""
     if settings.database_url:
         yield settings.database_url, None
     else:
@@ -24,16 +24,15 @@ def located(settings: Settings) -> Iterator[tuple[str, embedded.Server | None]]:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Connection]:
-    """A connection to an archive whose migrations are those of this code; raises NoArchive."""
-    with located(settings) as (conninfo, server):
+def open_archive(settings: Settings) -> Iterator[Connection]:
+    """A connection to an archive at the newest migration; an embedded one is migrated first. Raises NoArchive."""
+    with database_for(settings) as (conninfo, server):
         if server:
             migrate.upgrade(conninfo)
         with connect(conninfo) as connection:
-            held = revisions.revision(connection)
-            if held != revisions.head():
+            current, newest = revisions.current(connection), revisions.head()
+            if current != newest:
                 raise NoArchive(
-                    f"The database is at migration {held}, this dateline needs {revisions.head()}:"
-                    " run dateline migrate."
+                    f"The database is at migration {current}, this dateline needs {newest}: run dateline migrate."
                 )
             yield connection

@@ -23,7 +23,7 @@ def go(conninfo: str, revision: str) -> str | None:
     try:
         with connect(conninfo) as connection:
             _refuse_unfit(connection)
-            is_there = target is not None and revisions.revision(connection) == target
+            is_there = target is not None and revisions.current(connection) == target
         if not is_there:
             # alembic and SQLAlchemy are a third of what a process would load, and most have nothing to migrate.
             from api.postgres import alembic_steps

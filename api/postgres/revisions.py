@@ -37,7 +37,7 @@ def _files() -> Sequence[Path]:
     return sorted((FOLDER / "versions").glob("[0-9]*.py"))
 
 
-def revision(connection: Connection) -> str | None:
+def current(connection: Connection) -> str | None:
     """The migration the database is at; None when it was never migrated."""
     known = connection.execute("select to_regclass('alembic_version') is not null as known").fetchone()
     if known is None or not known["known"]:

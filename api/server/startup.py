@@ -32,7 +32,7 @@ def serve(
     listener = processes.listening(settings)
     logs.start(settings.log_format)
     as_json = logs.format_for(settings.log_format) == logs.JSON
-    with locate.located(settings) as (conninfo, server):
+    with locate.database_for(settings) as (conninfo, server):
         _prepare(conninfo, demo, logs.event if as_json else say)
         url = settings.public_url or processes.address(listener)
         data = str(server.data) if server else "the Postgres of DATABASE_URL"
