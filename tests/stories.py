@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 
 from api.commands import article_lifecycle, articles, change_log, entities
-from api.commands.articles import Outcome
+from api.commands.articles import Options, WriteResult
 from api.commands.change_log import Change
 from api.jobs import runner
 from api.postgres.connection import Connection
@@ -59,17 +59,17 @@ def record(headline: str, *, day: int = 0, **fields: Any) -> dict[str, Any]:
     }
 
 
-def store(connection: Connection, *records: dict[str, Any], **options: Any) -> list[Outcome]:
+def store(connection: Connection, *records: dict[str, Any], **options: Any) -> list[WriteResult]:
     """Store articles, creating every entity they name."""
     entities.create_missing(connection, records, {"outlets", "tags", "people"})
-    return articles.upsert(connection, records, **options)
+    return articles.upsert(connection, records, Options(**options))
 
 
 def withdraw(connection: Connection, article: UUID, status: str, reason: str) -> None:
     """Take an article from all readers."""
-    recorded: list[Change] = []
-    article_lifecycle.withdraw(connection, article, status, reason, recorded)
-    change_log.record(connection, recorded)
+    changes: list[Change] = []
+    article_lifecycle.withdraw(connection, article, status, reason, changes)
+    change_log.append(connection, changes)
 
 
 def shown(page: Page) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from api.cli import doctor
 from api.commands import grants, term_counts
 from api.commands import keys as key_commands
 from api.commands import reindex as reindexing
+from api.commands.articles import Options
 from api.errors import Problem
 from api.formats import ndjson, records
 from api.formats.listing import ListingError
@@ -151,7 +152,7 @@ def listing(paths: Sequence[Path], as_json: bool) -> None:
         as_json,
         records.check,
         lambda connection, path, advance: store.store_articles(
-            connection, records.records(path), add_tags=True, progress=advance
+            connection, records.records(path), Options(add_tags=True), progress=advance
         ),
     )
 

@@ -1,17 +1,18 @@
-"""Whether readers see an article: withdrawing it, erasing it, and ending its embargo."""
+"""Withdrawing and purging articles, and ending embargoes."""
 
 from dataclasses import replace
 from typing import LiteralString
 from uuid import UUID
 
 from api.commands import article_rows, catalogue, change_log, term_counts
-from api.commands.article_links import Linking, Links
-from api.commands.articles import Outcome, refuse_other
+from api.commands.article_links import ArticleState, LinkChanges, Links
+from api.commands.article_rows import CurrentRow
+from api.commands.articles import WriteResult, check_etag
 from api.commands.change_log import Change
 from api.errors import Conflict, NotFound
 from api.postgres.connection import Connection
 
-RELEASED_AT_ONCE = 200
+RELEASE_BATCH = 200
 
 
 def withdraw(
@@ -19,62 +20,52 @@ def withdraw(
     article: UUID,
     status: str,
     reason: str,
-    recorded: list[Change],
+    changes: list[Change],
     *,
-    matching: frozenset[str] | None = None,
-) -> Outcome:
-    """Take an article from all readers, with the status ``withheld`` or ``canceled``; its text stays.
+    expected_etags: frozenset[str] | None = None,
+) -> WriteResult:
+    """Hide an article from readers, with the status ``withheld`` or ``canceled``. Its text stays in the archive.
 
-    The change is added to ``recorded``, for the caller to record as the last step. Raises NotFound, Conflict for a
-    purged one, PreconditionFailed when its entity tag is not in ``matching``.
+    The change is added to ``changes``, which the caller appends to the change log as its last step. Raises NotFound,
+    Conflict for a purged article, and PreconditionFailed for an unexpected entity tag.
     """
-    catalogue.held(connection)
-    before = article_rows.held(connection, [article]).get(article)
-    if before is None:
-        raise NotFound(f"No article has the id {article}.")
-    refuse_other(matching, before)
+    before = _lock(connection, article)
+    check_etag(expected_etags, before)
     if before.purged_at:
-        raise Conflict(f"The article {article} was purged, which is final.")
+        raise Conflict(f"Article {article} was purged and cannot be withdrawn.")
     if (before.status, before.reason) == (status, reason):
-        return Outcome(article, "unchanged")
-    article_rows.keep_versions(connection, [article])
+        return WriteResult(article, "unchanged")
+    article_rows.save_versions(connection, [article])
     parameters = {"article": article, "status": status, "reason": reason, "since": before.withdrawn_at}
     connection.execute(_WITHDRAW, parameters)
     after = replace(before.state, visible=False, status=status)
-    linking = Linking()
-    linking.replace(article, before.state, after)
-    linking.write(connection)
-    recorded.append(article_rows.change(article, before.version + 1, before.state, after))
-    return Outcome(article, "updated")
+    _write_links(connection, article, before, after)
+    changes.append(article_rows.make_change(article, before.version + 1, before.state, after))
+    return WriteResult(article, "updated")
 
 
-def purge(connection: Connection, article: UUID, reason: str, recorded: list[Change]) -> Outcome:
-    """Erase an article's text, its versions and the answers kept of it; its id stays as a tombstone.
+def purge(connection: Connection, article: UUID, reason: str, changes: list[Change]) -> WriteResult:
+    """Erase the text, the versions and the idempotent responses of an article. Its id stays as a tombstone.
 
-    The change is added to ``recorded``, as that of a withdrawal. Raises NotFound.
+    The change is added to ``changes``, which the caller appends to the change log as its last step. Raises NotFound.
     """
-    catalogue.held(connection)
-    before = article_rows.held(connection, [article]).get(article)
-    if before is None:
-        raise NotFound(f"No article has the id {article}.")
+    before = _lock(connection, article)
     if before.purged_at:
-        return Outcome(article, "unchanged")
+        return WriteResult(article, "unchanged")
     connection.execute("delete from versions where article_id = %(article)s", {"article": article})
     connection.execute("delete from idempotent_answers where article_id = %(article)s", {"article": article})
     term_counts.forget(connection, article)
     connection.execute(_PURGE, {"article": article, "reason": reason})
     after = replace(before.state, visible=False, status="canceled", links=Links())
-    linking = Linking()
-    linking.replace(article, before.state, after)
-    linking.write(connection)
-    # Only of what nobody else ever saw may nobody else know.
+    _write_links(connection, article, before, after)
+    # Only its outlet may learn of an article that readers never saw.
     outlet = before.state.outlet_id if before.embargoed_until else None
-    recorded.append(Change("article.purged", article, version=before.version + 1, outlet_id=outlet))
-    return Outcome(article, "updated")
+    changes.append(Change("article.purged", article, version=before.version + 1, outlet_id=outlet))
+    return WriteResult(article, "updated")
 
 
 def release_due(connection: Connection) -> int:
-    """End the embargoes whose time has come, some at once; how many articles readers see now."""
+    """End up to RELEASE_BATCH embargoes whose time has come. Returns the number of articles released."""
     rows = connection.execute(
         """
         select id from articles
@@ -82,23 +73,37 @@ def release_due(connection: Connection) -> int:
         order by embargoed_until, id
         limit %(most)s
         """,
-        {"most": RELEASED_AT_ONCE},
+        {"most": RELEASE_BATCH},
     ).fetchall()
     if not rows:
         return 0
-    catalogue.held(connection)
-    held = article_rows.held(connection, [row["id"] for row in rows])
-    released = connection.execute(_RELEASE, {"articles": list(held)}).fetchall()
-    linking = Linking()
-    recorded: list[Change] = []
+    catalogue.read_locked(connection)
+    current = article_rows.lock(connection, [row["id"] for row in rows])
+    released = connection.execute(_RELEASE, {"articles": list(current)}).fetchall()
+    link_changes = LinkChanges()
+    changes: list[Change] = []
     for row in released:
-        before = held[row["id"]].state
+        before = current[row["id"]].state
         after = replace(before, visible=row["visible"], published_at=row["published_at"])
-        linking.replace(row["id"], before, after)
-        recorded.append(article_rows.change(row["id"], row["version"], before, after))
-    linking.write(connection)
-    change_log.record(connection, recorded)
+        link_changes.add(row["id"], before, after)
+        changes.append(article_rows.make_change(row["id"], row["version"], before, after))
+    link_changes.write(connection)
+    change_log.append(connection, changes)
     return len(released)
+
+
+def _lock(connection: Connection, article: UUID) -> CurrentRow:
+    catalogue.read_locked(connection)
+    current = article_rows.lock(connection, [article]).get(article)
+    if current is None:
+        raise NotFound(f"No article has the id {article}.")
+    return current
+
+
+def _write_links(connection: Connection, article: UUID, before: CurrentRow, after: ArticleState) -> None:
+    link_changes = LinkChanges()
+    link_changes.add(article, before.state, after)
+    link_changes.write(connection)
 
 
 _WITHDRAW: LiteralString = """
@@ -107,7 +112,7 @@ _WITHDRAW: LiteralString = """
         version = version + 1, updated_at = now()
     where id = %(article)s"""
 
-# An embargo stays, so that who never saw the article does not learn that it was erased.
+# The embargo stays, so that readers who never saw the article do not learn of it.
 _PURGE: LiteralString = """
     update articles
     set status = 'canceled', reason = %(reason)s, withdrawn_at = coalesce(withdrawn_at, now()), purged_at = now(),
@@ -117,7 +122,7 @@ _PURGE: LiteralString = """
         tags = '[]', people = '[]', search = ''
     where id = %(article)s"""
 
-# Never early: what was withdrawn, or was given another time, since it was looked for is left.
+# The conditions are checked again, as the article may have been withdrawn or given a later embargo since the select.
 _RELEASE: LiteralString = """
     update articles
     set embargoed_until = null, published_at = greatest(published_at, embargoed_until), updated_at = now()

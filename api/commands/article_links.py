@@ -1,4 +1,4 @@
-"""Which tags and people an article has, their copies in its row, and the counts that follow from them."""
+"""The links of articles to tags and people, and the article counts of entities."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ import orjson
 
 from api.commands.catalogue import Catalogue
 from api.postgres.connection import Connection
-from api.text.gazetteer import Found
+from api.text.gazetteer import Matches
 
 
 @dataclass(frozen=True)
@@ -22,16 +22,16 @@ class Links:
 
     @property
     def pushed_tags(self) -> set[int]:
-        """Those a partner named."""
+        """The tags named by the outlet."""
         return {tag for tag, origin in self.tags.items() if origin == "push"}
 
     @property
     def pushed_people(self) -> set[int]:
-        """Those a partner named."""
+        """The people named by the outlet."""
         return {person for person, (origin, _) in self.people.items() if origin == "push"}
 
     def copies(self, catalogue: Catalogue) -> dict[str, list[dict[str, str]]]:
-        """The json columns: tags by slug, people by mentions."""
+        """The values of the json columns: tags ordered by slug, people by mentions."""
         people = sorted(self.people, key=lambda id: (-self.people[id][1], catalogue.people[id].slug))
         tags = sorted(self.tags, key=lambda id: catalogue.tags[id].slug)
         return {
@@ -40,15 +40,15 @@ class Links:
         }
 
 
-def linked(found: Found, pushed_tags: set[int], pushed_people: set[int]) -> Links:
-    """The links of a text with these finds and these names from its partner."""
-    people = {id: ("match", mentions) for id, mentions in found.people.items()}
-    people |= {id: ("push", found.people.get(id, 0)) for id in pushed_people}
-    return Links(dict.fromkeys(found.tags, "match") | dict.fromkeys(pushed_tags, "push"), people)
+def combine(matches: Matches, pushed_tags: set[int], pushed_people: set[int]) -> Links:
+    """Combine the entities found in a text with those named by its outlet."""
+    people = {id: ("match", mentions) for id, mentions in matches.people.items()}
+    people |= {id: ("push", matches.people.get(id, 0)) for id in pushed_people}
+    return Links(dict.fromkeys(matches.tags, "match") | dict.fromkeys(pushed_tags, "push"), people)
 
 
-def held(connection: Connection, articles: Iterable[UUID]) -> dict[UUID, Links]:
-    """The links that these articles have in the database."""
+def read(connection: Connection, articles: Iterable[UUID]) -> dict[UUID, Links]:
+    """Return the stored links of these articles."""
     rows = connection.execute(
         """
         select a.id,
@@ -69,8 +69,8 @@ def held(connection: Connection, articles: Iterable[UUID]) -> dict[UUID, Links]:
 
 
 @dataclass(frozen=True)
-class State:
-    """What of an article the counts depend on, and who may know of a change."""
+class ArticleState:
+    """The properties of an article that decide the counts of its entities and who may see its changes."""
 
     outlet_id: int
     published_at: datetime
@@ -80,12 +80,12 @@ class State:
 
     @property
     def usable(self) -> bool:
-        """Whether its outlet has not withdrawn it."""
+        """Whether the article is not withdrawn."""
         return self.status == "usable"
 
 
-class Linking:
-    """The links and counts that one write changes: collected article by article, then written at once."""
+class LinkChanges:
+    """The changes of links and counts in one transaction: collected per article, then written together."""
 
     def __init__(self) -> None:
         self._tags: list[dict[str, Any]] = []
@@ -94,8 +94,8 @@ class Linking:
         self._unlinked_people: list[dict[str, Any]] = []
         self._counts: dict[str, dict[int, dict[str, Any]]] = {"outlets": {}, "tags": {}, "people": {}}
 
-    def replace(self, article: UUID, before: State | None, after: State) -> None:
-        """Note that ``article`` was ``before`` (None: it is new) and is ``after``."""
+    def add(self, article: UUID, before: ArticleState | None, after: ArticleState) -> None:
+        """Add the change of an article from ``before`` (None if it is new) to ``after``."""
         row = {"article_id": article, "published_at": after.published_at}
         self._tags += [{**row, "tag_id": id, "origin": origin} for id, origin in after.links.tags.items()]
         self._people += [
@@ -103,10 +103,10 @@ class Linking:
             for id, (origin, mentions) in after.links.people.items()
         ]
         if before:
-            gone_tags = before.links.tags.keys() - after.links.tags.keys()
-            gone_people = before.links.people.keys() - after.links.people.keys()
-            self._unlinked_tags += [{"article_id": article, "tag_id": id} for id in gone_tags]
-            self._unlinked_people += [{"article_id": article, "person_id": id} for id in gone_people]
+            removed_tags = before.links.tags.keys() - after.links.tags.keys()
+            removed_people = before.links.people.keys() - after.links.people.keys()
+            self._unlinked_tags += [{"article_id": article, "tag_id": id} for id in removed_tags]
+            self._unlinked_people += [{"article_id": article, "person_id": id} for id in removed_people]
         for table, ids_before, ids_after in (
             ("outlets", {before.outlet_id} if before else (), {after.outlet_id}),
             ("tags", before.links.tags if before else (), after.links.tags),
@@ -114,13 +114,19 @@ class Linking:
         ):
             self._count(table, set(ids_before), before, set(ids_after), after)
 
-    def _count(self, table: str, ids_before: set[int], before: State | None, ids_after: set[int], after: State) -> None:
+    def _count(
+        self,
+        table: str,
+        ids_before: set[int],
+        before: ArticleState | None,
+        ids_after: set[int],
+        after: ArticleState,
+    ) -> None:
         counted_before = ids_before if before and before.visible else set()
         counted_after = ids_after if after.visible else set()
         moved = before is not None and before.published_at != after.published_at
         for id in counted_before | counted_after:
-            stays = id in counted_before and id in counted_after
-            if stays and not moved:
+            if id in counted_before and id in counted_after and not moved:
                 continue
             entry = self._counts[table].setdefault(
                 id, {"id": id, "articles": 0, "first": None, "last": None, "recount": False}
@@ -132,7 +138,7 @@ class Linking:
                 entry["last"] = max(entry["last"] or after.published_at, after.published_at)
 
     def write(self, connection: Connection) -> None:
-        """Write links and counts; the rows of entities are locked by table, then id, so that writers never deadlock."""
+        """Write links and counts. Entities are locked in the order of table and id, so that writers never deadlock."""
         statements: list[tuple[LiteralString, list[dict[str, Any]]]] = [
             (_UNLINK_TAGS, self._unlinked_tags),
             (_UNLINK_PEOPLE, self._unlinked_people),
@@ -178,8 +184,8 @@ _LINK_PEOPLE: LiteralString = """
         is distinct from (excluded.published_at, excluded.origin, excluded.mentions)"""
 
 
-def _counting(table: LiteralString, dates: LiteralString) -> tuple[LiteralString, LiteralString]:
-    """Statements that lock and count entities; ``dates`` yields the published_at of entity n's articles."""
+def _count_statements(table: LiteralString, dates: LiteralString) -> tuple[LiteralString, LiteralString]:
+    """The statements that lock and count entities. ``dates`` selects the published_at of the articles of entity n."""
     lock: LiteralString = f"select from {table} where id = any(%(ids)s) order by id for no key update"
     count: LiteralString = f"""
         update {table} n
@@ -195,13 +201,13 @@ def _counting(table: LiteralString, dates: LiteralString) -> tuple[LiteralString
 
 
 _COUNTS: dict[str, tuple[LiteralString, LiteralString]] = {
-    "outlets": _counting("outlets", "select published_at from articles where outlet_id = n.id and visible"),
-    "tags": _counting(
+    "outlets": _count_statements("outlets", "select published_at from articles where outlet_id = n.id and visible"),
+    "tags": _count_statements(
         "tags",
         "select l.published_at from article_tags l join articles a on a.id = l.article_id"
         " where l.tag_id = n.id and a.visible",
     ),
-    "people": _counting(
+    "people": _count_statements(
         "people",
         "select l.published_at from article_people l join articles a on a.id = l.article_id"
         " where l.person_id = n.id and a.visible",

@@ -1,4 +1,4 @@
-"""The row of an article: as it is held, locked, and as it is written, what it replaces kept as a version."""
+"""Rows of articles: lock and read the current ones, write new ones, and save the versions they replace."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -11,21 +11,21 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from api.commands import article_links
-from api.commands.article_links import Links, State
+from api.commands.article_links import ArticleState, Links
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
 from api.model.article import ALL, ETAG
 from api.postgres.connection import Connection
 from api.search import fulltext
 
-Record = dict[str, Any]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Held:
-    """The article as the archive has it."""
+class CurrentRow:
+    """The columns of a stored article on which a write of it depends."""
 
-    state: State
+    state: ArticleState
     digest: bytes
     version: int
     embargoed_until: datetime | None
@@ -37,17 +37,17 @@ class Held:
 
     @property
     def status(self) -> str:
-        """``usable``, or why it is not."""
+        """``usable``, ``withheld`` or ``canceled``."""
         return self.state.status
 
 
-_READ = tuple(field.name for field in fields(Held) if field.name != "state")
+_COLUMNS = tuple(field.name for field in fields(CurrentRow) if field.name != "state")
 
 
-def held(connection: Connection, articles: Sequence[UUID]) -> dict[UUID, Held]:
-    """What the archive has of these articles, locked until the transaction ends."""
-    # Locked first and read afterwards: a statement that waited for a lock would still see the links from before. Only
-    # what was locked is read: what somebody created in between is not ours to replace.
+def lock(connection: Connection, articles: Sequence[UUID]) -> dict[UUID, CurrentRow]:
+    """Lock these articles until the transaction ends, and return the rows of those that exist."""
+    # A statement that waits for a lock still sees the links from before it, so a second statement reads. It reads the
+    # locked articles only: one created in between is not locked and must not be replaced.
     locked = connection.execute(
         "select id from articles where id = any(%(articles)s) order by id for update", {"articles": list(articles)}
     ).fetchall()
@@ -57,33 +57,33 @@ def held(connection: Connection, articles: Sequence[UUID]) -> dict[UUID, Held]:
             reason, withdrawn_at, purged_at, {ETAG} as etag
         from articles a where id = any(%(articles)s)"""
     rows = connection.execute(statement, parameters).fetchall()
-    held_links = article_links.held(connection, [row["id"] for row in rows]) if rows else {}
+    links = article_links.read(connection, [row["id"] for row in rows]) if rows else {}
     return {
-        row["id"]: Held(
-            State(row["outlet_id"], row["published_at"], row["visible"], row["status"], held_links[row["id"]]),
-            **{name: row[name] for name in _READ},
+        row["id"]: CurrentRow(
+            ArticleState(row["outlet_id"], row["published_at"], row["visible"], row["status"], links[row["id"]]),
+            **{name: row[name] for name in _COLUMNS},
         )
         for row in rows
     }
 
 
-def change(article: UUID, version: int, before: State | None, after: State) -> Change:
-    """The change from one state of an article to another; of what readers never saw only its outlet may know."""
-    seen = before is not None and before.visible
+def make_change(article: UUID, version: int, before: ArticleState | None, after: ArticleState) -> Change:
+    """Describe a change of an article. Only its outlet may see the change if readers never see the article."""
+    was_visible = before is not None and before.visible
     if before is None:
-        happened = "created"
+        event = "created"
     elif before.usable != after.usable:
-        happened = "restored" if after.usable else "withdrawn"
-    elif seen == after.visible:
-        happened = "updated"
+        event = "restored" if after.usable else "withdrawn"
+    elif was_visible == after.visible:
+        event = "updated"
     else:
-        happened = "released" if after.visible else "embargoed"
-    outlet = None if seen or after.visible else after.outlet_id
-    return Change(f"article.{happened}", article, version=version, outlet_id=outlet)
+        event = "released" if after.visible else "embargoed"
+    outlet = None if was_visible or after.visible else after.outlet_id
+    return Change(f"article.{event}", article, version=version, outlet_id=outlet)
 
 
-def complete(row: Record, names: Catalogue, links: Links) -> Record:
-    """What ``write`` takes: the columns of a record, with the copies of entities and the tokens of the text."""
+def add_derived_columns(row: Row, names: Catalogue, links: Links) -> Row:
+    """Add what ``write`` needs beside the content: the copies of entities and the search tokens of the text."""
     return {
         **row,
         **fulltext.document(row["language"], row["headline"], row["standfirst"], row["body"]),
@@ -92,24 +92,24 @@ def complete(row: Record, names: Catalogue, links: Links) -> Record:
     }
 
 
-def write(connection: Connection, rows: Sequence[Record]) -> Cursor[DictRow]:
-    """The ids written; one that somebody else created since it was looked for is not among them."""
+def write(connection: Connection, rows: Sequence[Row]) -> Cursor[DictRow]:
+    """Insert or update articles. Returns the ids written, without articles that were created since ``lock``."""
     languages = sorted({row["language"] for row in rows})
     connection.execute(
         "insert into languages select unnest(%(languages)s::text[]) on conflict do nothing",
         {"languages": languages},
     )
-    keep_versions(connection, [row["id"] for row in rows if row["version"] > 1])
+    save_versions(connection, [row["id"] for row in rows if row["version"] > 1])
     return connection.execute(_UPSERT, {"rows": orjson.dumps(rows).decode()})
 
 
-def keep_versions(connection: Connection, articles: Iterable[UUID]) -> None:
-    """Keep what these articles are now, before a write replaces it."""
+def save_versions(connection: Connection, articles: Iterable[UUID]) -> None:
+    """Save the current content of these articles as a version, before a write replaces it."""
     if articles := list(articles):
-        connection.execute(_KEEP_VERSIONS, {"articles": articles})
+        connection.execute(_SAVE_VERSIONS, {"articles": articles})
 
 
-_KEEP_VERSIONS: LiteralString = f"""
+_SAVE_VERSIONS: LiteralString = f"""
     insert into versions (article_id, version, article)
     select a.id, a.version, row_to_json(shown)
     from articles a cross join lateral (select {ALL}) as shown

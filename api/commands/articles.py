@@ -1,110 +1,104 @@
-"""Storing articles: the one way in, for a push, an import and the seeds alike."""
+"""Storing articles. Pushes, batches, imports and the demo data all go through ``store``."""
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-import orjson
-
-from api.commands import article_rows, catalogue, change_log
-from api.commands.article_links import Linking, State, linked
-from api.commands.article_rows import Held, Record
+from api.commands import article_links, article_rows, catalogue, change_log
+from api.commands.article_content import CONTENT_FIELDS, OPTIONAL_FIELDS, new_row
+from api.commands.article_links import ArticleState, LinkChanges
+from api.commands.article_rows import CurrentRow, Row
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
-from api.errors import Conflict, InvalidInput, PreconditionFailed, Problem
+from api.errors import InvalidInput, PreconditionFailed, Problem
+from api.model.types import Record
 from api.postgres.connection import Connection, Race, present
 from api.text.folding import slug
-from api.text.html import cleaned, text_of
+from api.text.html import sanitize, to_text
 from api.text.language import detect
-
-CONTENT = (
-    "external_id", "url", "headline", "standfirst", "body", "byline", "credit", "section", "language", "image",
-    "published_at",
-)  # fmt: skip
-
-# Given less often: where they are missing, the digest is that of the others.
-RARE = ("body_html", "note", "source_version")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one record: ``created``, ``updated``, ``unchanged``, or ``stale`` when a newer one is held."""
+class WriteResult:
+    """The id of an article and the outcome of a write.
+
+    The outcome is ``created``, ``updated``, ``unchanged``, or ``stale`` if the archive has a later version.
+    """
 
     id: UUID
-    result: str
+    outcome: str
 
 
-def upsert(
-    connection: Connection,
-    records: Sequence[Record],
-    *,
-    add_tags: bool = False,
-    keep: bool = False,
-) -> list[Outcome]:
-    """Store each record under (outlet, external_id); the answer's order is the records'.
+@dataclass(frozen=True)
+class Options:
+    """How records are stored."""
 
-    A record has the keys of CONTENT and RARE (all but external_id, headline and published_at may be missing), an
-    ``outlet`` slug, and ``tags`` and ``people`` as lists of slugs or names. With ``add_tags`` its tags join
-    those that earlier pushes gave; otherwise they replace them. With ``keep`` an article that is held stays as it is.
-    ``embargoed_until`` left out leaves an embargo as it is, None lifts it; ``status`` (with a ``reason``) withdraws
-    or restores. Raises InvalidInput for an unknown outlet, tag or person, Conflict for a withdrawn article without
-    a status; the transaction is then to be given up as a whole.
-    """
-    return [accepted(answer) for answer in upsert_each(connection, records, add_tags=add_tags, keep=keep)]
+    add_tags: bool = False
+    """Add the tags of a record to those of earlier pushes, instead of replacing them."""
+    keep_existing: bool = False
+    """Leave articles that exist as they are."""
+    expected_etags: frozenset[str] | None = None
+    """Refuse a record with PreconditionFailed if its article exists with another entity tag; ``*`` allows any."""
 
 
-def accepted(answer: Outcome | Problem) -> Outcome:
-    """The answer to a record; raises the problem that it was refused with."""
-    if isinstance(answer, Problem):
-        raise answer
-    return answer
+DEFAULTS = Options()
+
+
+def upsert(connection: Connection, records: Sequence[Record], options: Options = DEFAULTS) -> list[WriteResult]:
+    """``upsert_each``, but raises the first Problem. Roll the transaction back then."""
+    return [unwrap(result) for result in upsert_each(connection, records, options)]
+
+
+def unwrap(result: WriteResult | Problem) -> WriteResult:
+    """Return a result, or raise it if it is a Problem."""
+    if isinstance(result, Problem):
+        raise result
+    return result
 
 
 def upsert_each(
-    connection: Connection, records: Sequence[Record], *, add_tags: bool = False, keep: bool = False
-) -> list[Outcome | Problem]:
-    """``upsert`` in which each record stands for itself: what is refused is answered with its problem."""
-    answers, recorded = store(connection, records, add_tags=add_tags, keep=keep)
-    change_log.record(connection, recorded)
-    return answers
+    connection: Connection, records: Sequence[Record], options: Options = DEFAULTS
+) -> list[WriteResult | Problem]:
+    """``store`` the records and append the changes to the change log. Returns a result for each record."""
+    results, changes = store(connection, records, options)
+    change_log.append(connection, changes)
+    return results
 
 
 def store(
-    connection: Connection,
-    records: Sequence[Record],
-    *,
-    add_tags: bool = False,
-    keep: bool = False,
-    matching: frozenset[str] | None = None,
-) -> tuple[list[Outcome | Problem], list[Change]]:
-    """What became of each record, and the changes, which are for the caller to record as the last step.
+    connection: Connection, records: Sequence[Record], options: Options = DEFAULTS
+) -> tuple[list[WriteResult | Problem], list[Change]]:
+    """Insert or update the article of each record, identified by its outlet and ``external_id``.
 
-    Takes what ``upsert`` does, and answers with PreconditionFailed an article that is held and whose entity tag is not
-    in ``matching``.
+    A record has the keys of CONTENT_FIELDS and OPTIONAL_FIELDS (only external_id, headline and published_at are
+    required), an ``outlet`` slug, and ``tags`` and ``people`` as lists of slugs or names. Without ``embargoed_until``
+    an embargo stays as it is; None lifts it. ``status`` (with a ``reason``) withdraws or restores the article.
+
+    Returns a result for each record, and the changes, which the caller appends to the change log as its last step. The
+    result is InvalidInput for an unknown outlet, tag or person, Conflict for a purged article and for a withdrawn
+    one without a ``status``, and PreconditionFailed for an unexpected entity tag.
     """
-    names = catalogue.held(connection)
-    answers: dict[int, Outcome | Problem] = {}
+    names = catalogue.read_locked(connection)
+    results: dict[int, WriteResult | Problem] = {}
     resolved: list[tuple[int, Record]] = []
     for position, record in enumerate(records):
         try:
             resolved.append((position, _resolve(names, record)))
         except Problem as problem:
-            answers[position] = problem
-    recorded: list[Change] = []
-    for chunk in _without_twins(resolved):
-        for (position, _), (answer, change) in zip(
-            chunk, _upsert(connection, names, [record for _, record in chunk], add_tags, keep, matching), strict=True
-        ):
-            answers[position] = answer
-            recorded += [change] if change else []
-    return [answers[position] for position in range(len(records))], recorded
+            results[position] = problem
+    changes: list[Change] = []
+    for chunk in _split_by_id(resolved):
+        stored = _store_chunk(connection, names, [record for _, record in chunk], options)
+        for (position, _), (result, change) in zip(chunk, stored, strict=True):
+            results[position] = result
+            changes += [change] if change else []
+    return [results[position] for position in range(len(records))], changes
 
 
-def refuse_unknown(connection: Connection, record: Record, creatable: Collection[str]) -> None:
-    """Raise InvalidInput for what ``upsert`` would refuse, but for unknown ``tags`` or ``people`` to be created."""
-    _resolve(catalogue.current(connection), record, creatable)
+def check_references(connection: Connection, record: Record, creatable: Collection[str]) -> None:
+    """Raise InvalidInput for an unknown outlet, tag or person, except for ``tags`` or ``people`` if creatable."""
+    _resolve(catalogue.read(connection), record, creatable)
 
 
 def _resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) -> Record:
@@ -131,10 +125,10 @@ def _resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) 
     ]
     if unclear:
         raise InvalidInput("The article names tags or people that the archive cannot tell.", errors=unclear)
-    content: Record = {field: record.get(field) for field in (*CONTENT, *RARE)}
+    content: Record = {field: record.get(field) for field in (*CONTENT_FIELDS, *OPTIONAL_FIELDS)}
     if content["body_html"]:
-        content["body_html"] = cleaned(content["body_html"])
-        content["body"] = text_of(content["body_html"])
+        content["body_html"] = sanitize(content["body_html"])
+        content["body"] = to_text(content["body_html"])
     content["body"] = content["body"] or ""
     content["language"] = content["language"] or outlet.language or detect(content["headline"], content["body"])
     return {
@@ -154,127 +148,100 @@ def _unclear(entity: str, text: str, slugs: Sequence[str]) -> str:
     return f"no {entity} has the slug or name {text!r}"
 
 
-def _without_twins(records: Sequence[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:
-    """The records with their positions, in chunks that hold no id twice: one statement writes a row once."""
-    waiting = list(records)
-    while waiting:
-        seen: set[UUID] = set()
-        chunk = [item for item in waiting if not (item[1]["id"] in seen or seen.add(item[1]["id"]))]
-        taken = {position for position, _ in chunk}
+def _split_by_id(records: Sequence[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:
+    """Split numbered records into chunks without repeated ids, as a statement can write a row only once."""
+    remaining = list(records)
+    while remaining:
+        ids: set[UUID] = set()
+        chunk: list[tuple[int, Record]] = []
+        repeated: list[tuple[int, Record]] = []
+        for item in remaining:
+            (repeated if item[1]["id"] in ids else chunk).append(item)
+            ids.add(item[1]["id"])
         yield chunk
-        waiting = [item for item in waiting if item[0] not in taken]
+        remaining = repeated
 
 
-def refuse_other(matching: frozenset[str] | None, held: Held) -> None:
-    """Raise PreconditionFailed unless the article has one of the entity tags that the client knows (``*`` is any)."""
-    if matching is not None and matching.isdisjoint({"*", held.etag}):
+def check_etag(expected: frozenset[str] | None, current: CurrentRow) -> None:
+    """Raise PreconditionFailed if entity tags are expected and the article has none of them; ``*`` allows any."""
+    if expected is not None and expected.isdisjoint({"*", current.etag}):
         raise PreconditionFailed(
-            "The article was changed since; read it again, and make your change to what it is now."
+            "The article has changed since you read it. Fetch it again and apply your change to the current version."
         )
 
 
-def _upsert(
-    connection: Connection,
-    names: Catalogue,
-    records: Sequence[Record],
-    add_tags: bool,
-    keep: bool,
-    matching: frozenset[str] | None,
-) -> list[tuple[Outcome | Problem, Change | None]]:
-    held = article_rows.held(connection, [record["id"] for record in records])
+def _store_chunk(
+    connection: Connection, names: Catalogue, records: Sequence[Record], options: Options
+) -> list[tuple[WriteResult | Problem, Change | None]]:
+    current = article_rows.lock(connection, [record["id"] for record in records])
     now = _now(connection) if any(record.get("embargoed_until") for record in records) else None
-    linking = Linking()
-    rows: list[Record] = []
-    answers: list[tuple[Outcome | Problem, Change | None]] = []
+    writes = _PendingWrites(names)
+    results: list[tuple[WriteResult | Problem, Change | None]] = []
     for record in records:
-        before = held.get(record["id"])
-        if before and keep:
-            answers.append((Outcome(record["id"], "unchanged"), None))
-            continue
-        if before and _is_stale(record, before):
-            answers.append((Outcome(record["id"], "stale"), None))
-            continue
+        before = current.get(record["id"])
         try:
-            if before:
-                refuse_other(matching, before)
-            row = _row(record, before, now)
+            if before and (outcome := _skipped(record, before, options)):
+                results.append((WriteResult(record["id"], outcome), None))
+            else:
+                results.append(writes.add(record, before, new_row(record, before, now), options))
         except Problem as problem:
-            answers.append((problem, None))
-            continue
-        pushed_tags = record["tags"] | (before.state.links.pushed_tags if before and add_tags else set())
-        if before and _is_unchanged(before, row, pushed_tags, record["people"]):
-            answers.append((Outcome(record["id"], "unchanged"), None))
-            continue
-        found = names.gazetteer.find(row["headline"], row["standfirst"], row["body"])
+            results.append((problem, None))
+    writes.execute(connection)
+    return results
+
+
+def _skipped(record: Record, before: CurrentRow, options: Options) -> str | None:
+    """The outcome of a record that is not compared with its article, None otherwise. Raises PreconditionFailed."""
+    if options.keep_existing:
+        return "unchanged"
+    sent, stored = record["content"]["source_version"], before.source_version
+    if sent is not None and stored is not None and sent < stored:
+        return "stale"
+    check_etag(options.expected_etags, before)
+    return None
+
+
+class _PendingWrites:
+    """The rows, links and counts that a chunk of records changes."""
+
+    def __init__(self, names: Catalogue) -> None:
+        self._names = names
+        self._rows: list[Row] = []
+        self._links = LinkChanges()
+
+    def add(
+        self, record: Record, before: CurrentRow | None, row: Row, options: Options
+    ) -> tuple[WriteResult, Change | None]:
+        """Add the new ``row`` of a record, unless it changes nothing."""
+        id, pushed_tags, pushed_people = record["id"], record["tags"], record["people"]
+        if before and options.add_tags:
+            pushed_tags = pushed_tags | before.state.links.pushed_tags
+        if before and _is_unchanged(before, row, pushed_tags, pushed_people):
+            return WriteResult(id, "unchanged"), None
+        matches = self._names.gazetteer.find(row["headline"], row["standfirst"], row["body"])
+        links = article_links.combine(matches, pushed_tags, pushed_people)
         visible = row["status"] == "usable" and row["embargoed_until"] is None
-        links = linked(found, pushed_tags, record["people"])
-        after = State(record["outlet_id"], row["published_at"], visible, row["status"], links)
-        linking.replace(record["id"], before and before.state, after)
-        rows.append(article_rows.complete(row, names, links))
-        result = "updated" if before else "created"
-        change = article_rows.change(record["id"], row["version"], before and before.state, after)
-        answers.append((Outcome(record["id"], result), change))
-    if rows:
-        written = article_rows.write(connection, rows)
-        linking.write(connection)
-        if len(written.fetchall()) != len(rows):
-            raise Race
-    return answers
+        after = ArticleState(record["outlet_id"], row["published_at"], visible, row["status"], links)
+        self._rows.append(article_rows.add_derived_columns(row, self._names, links))
+        self._links.add(id, before and before.state, after)
+        change = article_rows.make_change(id, row["version"], before and before.state, after)
+        return WriteResult(id, "updated" if before else "created"), change
+
+    def execute(self, connection: Connection) -> None:
+        """Write everything. Raises Race if another transaction has created one of the articles."""
+        if self._rows:
+            written = article_rows.write(connection, self._rows)
+            self._links.write(connection)
+            if len(written.fetchall()) != len(self._rows):
+                raise Race
 
 
 def _now(connection: Connection) -> datetime:
-    """The time of the database, whose clock releases embargoes."""
+    """The time of the database, by whose clock embargoes end."""
     return present(connection.execute("select now() as now").fetchone())["now"]
 
 
-def _is_stale(record: Record, before: Held) -> bool:
-    """Whether the outlet has sent a later version already."""
-    given, known = record["content"]["source_version"], before.source_version
-    return given is not None and known is not None and given < known
-
-
-def _row(record: Record, before: Held | None, now: datetime | None) -> Record:
-    """The columns of the article with this record; Conflict when it was withdrawn and is not restored."""
-    status = record.get("status")
-    if before and before.purged_at:
-        raise Conflict(f"The article {record['id']} was purged, which is final.")
-    if before and before.status != "usable" and status is None:
-        raise Conflict(f"The article {record['id']} was withdrawn by its outlet; send status usable to bring it back.")
-    status = status or "usable"
-    withdrawn = status != "usable"
-    same = before is not None and before.status == status
-    content = dict(record["content"])
-    embargo: datetime | None = record.get("embargoed_until", before.embargoed_until if before else None)
-    if before and content["source_version"] is None:
-        content["source_version"] = before.source_version
-    if embargo:
-        # What a released embargo leaves, so that the same push is known again afterwards.
-        digested = {**content, "published_at": max(content["published_at"], embargo)}
-        # Withdrawn, it was never seen: to others it stays unknown, as under an embargo that has not ended.
-        if now and embargo <= now and not withdrawn:
-            content, embargo = digested, None
-    else:
-        digested = content
-    return {
-        **content,
-        "id": record["id"],
-        "outlet_id": record["outlet_id"],
-        "outlet": record["outlet"],
-        "embargoed_until": embargo,
-        "status": status,
-        "reason": record.get("reason", before.reason if before and same else None) if withdrawn else None,
-        "withdrawn_at": (before.withdrawn_at if before and same else "now") if withdrawn else None,
-        "digest": _digest(digested),
-        "version": before.version + 1 if before else 1,
-    }
-
-
-def _digest(content: Record) -> bytes:
-    known = {field: value for field, value in content.items() if field in CONTENT or value is not None}
-    return hashlib.sha256(orjson.dumps(known, option=orjson.OPT_UTC_Z)).digest()
-
-
-def _is_unchanged(before: Held, row: Record, pushed_tags: set[int], pushed_people: set[int]) -> bool:
+def _is_unchanged(before: CurrentRow, row: Row, pushed_tags: set[int], pushed_people: set[int]) -> bool:
     links = before.state.links
     return (
         (before.digest, before.embargoed_until, before.status, before.reason)

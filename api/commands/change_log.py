@@ -1,4 +1,4 @@
-"""The change log, written as the last step of every write."""
+"""The change log: every write appends its changes as the last step of its transaction."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,36 +8,31 @@ import orjson
 
 from api.postgres.connection import Connection
 
-TRIMMED_AT_ONCE = 10_000
+TRIM_BATCH = 10_000
 
-# Held from the insert of the changes to the commit: positions are in commit order, so a follower that has seen
-# one will never find a smaller one later.
+# Held from the insert of the changes to the commit. Positions are therefore in commit order: a client that has read a
+# position never misses a smaller one that is committed later.
 CHANGES_LOCK = 0x6461_7465_0001
-# Shared by writes of articles, exclusive for writes of entities: no article is linked by names that just changed.
-CATALOGUE_LOCK = 0x6461_7465_0002
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that happened: an article's id and version, or an entity's id and slug.
+    """A change of an article (its id and version) or of an entity (its id and slug).
 
-    With an ``outlet_id`` only that outlet's keys may know of it.
+    A change with an ``outlet_id`` is shown only to the keys of that outlet.
     """
 
     type: str
     article_id: UUID | None = None
-    noun_id: int | None = None
+    entity_id: int | None = None
     version: int | None = None
     outlet_id: int | None = None
     slug: str | None = None
     merged_into: str | None = None
 
 
-def record(connection: Connection, changes: Iterable[Change]) -> None:
-    """Append to the log. The transaction has nothing to do afterwards but commit, as it stops all other writers.
-
-    Writes of entities have the catalogue lock alone anyway.
-    """
+def append(connection: Connection, changes: Iterable[Change]) -> None:
+    """Append changes to the log. Call it last: it blocks all other writers until the transaction commits."""
     rows = [vars(change) for change in changes]
     if not rows:
         return
@@ -45,19 +40,19 @@ def record(connection: Connection, changes: Iterable[Change]) -> None:
     connection.execute(
         """
         insert into changes (type, article_id, noun_id, version, outlet_id, slug, merged_into)
-        select r.type, r.article_id, r.noun_id, r.version, r.outlet_id, r.slug, r.merged_into
+        select r.type, r.article_id, r.entity_id, r.version, r.outlet_id, r.slug, r.merged_into
         from json_to_recordset(%(rows)s::json)
-            as r (type text, article_id uuid, noun_id int, version int, outlet_id int, slug text, merged_into text)
+            as r (type text, article_id uuid, entity_id int, version int, outlet_id int, slug text, merged_into text)
         """,
         {"rows": orjson.dumps(rows).decode()},
     )
 
 
 def trim(connection: Connection, days: int) -> int:
-    """Forget changes that are older than so many days, but never the last one; how many, some at once.
+    """Delete up to TRIM_BATCH changes older than ``days``, never the last one. Returns the number deleted.
 
-    What was forgotten is remembered as a position, so that no follower goes on from before it unawares. Asked all the
-    time, it looks at one change where nothing is old: they are in the order of their times.
+    The last deleted position is stored, so that a cursor from before it is refused. Changes are in chronological
+    order, so a call that finds nothing to delete reads one row.
     """
     rows = connection.execute(
         """
@@ -74,8 +69,8 @@ def trim(connection: Connection, days: int) -> int:
         )
         update archive set changes_trimmed_to = greatest(changes_trimmed_to, (select max(position) from trimmed))
         where exists (select from trimmed)
-        returning (select count(*) from trimmed) as forgotten
+        returning (select count(*) from trimmed) as deleted
         """,
-        {"days": days, "most": TRIMMED_AT_ONCE},
+        {"days": days, "most": TRIM_BATCH},
     ).fetchall()
-    return rows[0]["forgotten"] if rows else 0
+    return rows[0]["deleted"] if rows else 0

@@ -10,7 +10,7 @@ import orjson
 
 from api.commands import catalogue, change_log, job_queue
 from api.commands.catalogue import Catalogue
-from api.commands.change_log import CATALOGUE_LOCK, Change
+from api.commands.change_log import Change
 from api.errors import Conflict, InvalidInput
 from api.model.entity import ETAG
 from api.postgres.connection import Connection, present
@@ -122,11 +122,6 @@ class Edit:
     job: int | None = None
 
 
-def lock(connection: Connection) -> None:
-    """Let nobody else write until the transaction ends."""
-    connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CATALOGUE_LOCK})
-
-
 def upsert(connection: Connection, kind: Kind, records: Sequence[Record], *, keep: bool = False) -> list[Edit]:
     """Store each record under its slug; ``created``, ``updated`` or ``unchanged`` for each.
 
@@ -134,7 +129,7 @@ def upsert(connection: Connection, kind: Kind, records: Sequence[Record], *, kee
     made from it. Changed names and phrases queue a job that renews the links and copies of the articles concerned.
     With ``keep`` an entity that is held stays as it is, and one whose slug is retired stays what became of it.
     """
-    lock(connection)
+    catalogue.lock(connection)
     rows = complete(connection, kind, records)
     slugs = [row["slug"] for row in rows]
     retired = _retired(connection, kind, slugs)
@@ -152,7 +147,7 @@ def upsert(connection: Connection, kind: Kind, records: Sequence[Record], *, kee
             continue
         stored = present(connection.execute(kind.upsert, row).fetchone())
         results.append("updated" if before else "created")
-        recorded.append(Change(f"{kind.entity}.{results[-1]}", noun_id=stored["id"], slug=row["slug"]))
+        recorded.append(Change(f"{kind.entity}.{results[-1]}", entity_id=stored["id"], slug=row["slug"]))
         held[row["slug"]] = {"id": stored["id"], **row}
         renamed = before and any(before[field] != row[field] for field in kind.linking)
         if renamed or (before is None and kind is not OUTLET):
@@ -160,10 +155,10 @@ def upsert(connection: Connection, kind: Kind, records: Sequence[Record], *, kee
             earlier += phrases(before) if before else []
     job = None
     if recorded:
-        connection.execute("update archive set catalogue = gen_random_uuid()")
+        catalogue.renew_revision(connection)
         if relinked:
             job = job_queue.queue_relink(connection, kind.table, relinked, earlier)
-        change_log.record(connection, recorded)
+        change_log.append(connection, recorded)
     return [Edit(row["slug"], result, job) for row, result in zip(rows, results, strict=True)]
 
 
@@ -177,10 +172,10 @@ def create_missing(connection: Connection, records: Sequence[Record], create: Co
 
     ``create`` says which of the three; names that are known, be it as an alias, stay as they are.
     """
-    if _missing(catalogue.current(connection), records, create):
-        # Asked again under the lock: somebody may just be writing an entity of that name.
-        lock(connection)
-        for kind, missing in _missing(catalogue.current(connection), records, create).items():
+    if _missing(catalogue.read(connection), records, create):
+        # Checked again under the lock, as another transaction may just have created them.
+        catalogue.lock(connection)
+        for kind, missing in _missing(catalogue.read(connection), records, create).items():
             upsert(connection, KINDS[kind], missing)
 
 

@@ -33,10 +33,10 @@ DELETE: dict[str, tuple[LiteralString, ...]] = {
 
 def create(connection: Connection, kind: Kind, record: Record) -> Edit:
     """Store a new entity. Raises Conflict when its slug is or was another's; without a slug, when its name is."""
-    entities.lock(connection)
+    catalogue.lock(connection)
     if "slug" in record:
         _refuse_taken(connection, kind, record["slug"])
-    elif known := _named(catalogue.current(connection), kind, record["name"]):
+    elif known := _named(catalogue.read(connection), kind, record["name"]):
         raise Conflict(
             f"The name {record['name']!r} is taken by the {kind.entity} {' and '.join(map(repr, known))};"
             " send a slug as well if this is another one."
@@ -59,7 +59,7 @@ def change(
 
     Raises what ``found`` does, and Conflict when the new slug is or was another's.
     """
-    entities.lock(connection)
+    catalogue.lock(connection)
     before = found(connection, kind, slug, matching)
     record = renewed({field: before[field] for field in kind.fields})
     [row] = entities.complete(connection, kind, [record])
@@ -76,13 +76,13 @@ def change(
         )
     job = None
     connection.execute(kind.update, {**row, "id": before["id"]})
-    connection.execute("update archive set catalogue = gen_random_uuid()")
+    catalogue.renew_revision(connection)
     if moved or any(before[field] != row[field] for field in kind.linking):
         earlier = entities.phrases({field: before[field] for field in kind.fields})
         gone = [phrase for phrase in earlier if phrase not in entities.phrases(record)]
         job = job_queue.queue_relink(connection, kind.table, [before["id"]], gone)
     happened = "renamed" if moved else "updated"
-    change_log.record(connection, [Change(f"{kind.entity}.{happened}", noun_id=before["id"], slug=slug)])
+    change_log.append(connection, [Change(f"{kind.entity}.{happened}", entity_id=before["id"], slug=slug)])
     return Edit(row["slug"], "updated", job)
 
 
@@ -91,7 +91,7 @@ def delete(connection: Connection, kind: Kind, slug: str, *, matching: frozenset
 
     Raises what ``found`` does, and Conflict while an article, whoever may see it, is linked to it.
     """
-    entities.lock(connection)
+    catalogue.lock(connection)
     before = found(connection, kind, slug, matching)
     count = present(connection.execute(COUNT[kind.table], {"id": before["id"]}).fetchone())["articles"]
     if count:
@@ -105,10 +105,10 @@ def delete(connection: Connection, kind: Kind, slug: str, *, matching: frozenset
     for statement in DELETE[kind.table]:
         connection.execute(statement, {"id": before["id"]})
     retire(connection, kind, slug, before["id"])
-    connection.execute("update archive set catalogue = gen_random_uuid()")
+    catalogue.renew_revision(connection)
     # Who shares a name with somebody is not found by it; tags may share phrases.
     job = job_queue.queue_relink(connection, kind.table, [], entities.phrases(before)) if kind is PERSON else None
-    change_log.record(connection, [Change(f"{kind.entity}.deleted", noun_id=before["id"], slug=slug)])
+    change_log.append(connection, [Change(f"{kind.entity}.deleted", entity_id=before["id"], slug=slug)])
     return Edit(slug, "deleted", job)
 
 

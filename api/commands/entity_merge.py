@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import LiteralString
 
-from api.commands import change_log, entities, entity_edits, job_queue
+from api.commands import catalogue, change_log, entities, entity_edits, job_queue
 from api.commands.change_log import Change
 from api.commands.entities import PERSON, Edit, Kind, Record
 from api.errors import Conflict, InvalidInput
@@ -73,7 +73,7 @@ def merge(connection: Connection, kind: Kind, slug: str, into: str, *, matching:
     Raises what ``editing.found`` does, InvalidInput when ``into`` is no other entity, and Conflict when both have too
     many names together.
     """
-    entities.lock(connection)
+    catalogue.lock(connection)
     old = entity_edits.found(connection, kind, slug, matching)
     target = _target(connection, kind, slug, into)
     [row] = entities.complete(connection, kind, [_joined(kind, target, old)])
@@ -87,10 +87,10 @@ def merge(connection: Connection, kind: Kind, slug: str, into: str, *, matching:
         {"noun": kind.entity, **parameters},
     )
     entity_edits.retire(connection, kind, slug, target["id"])
-    connection.execute("update archive set catalogue = gen_random_uuid()")
+    catalogue.renew_revision(connection)
     job = job_queue.queue_relink(connection, kind.table, [target["id"]], [])
-    merged = Change(f"{kind.entity}.merged", noun_id=old["id"], slug=slug, merged_into=into)
-    change_log.record(connection, [merged])
+    merged = Change(f"{kind.entity}.merged", entity_id=old["id"], slug=slug, merged_into=into)
+    change_log.append(connection, [merged])
     return Edit(into, "merged", job)
 
 

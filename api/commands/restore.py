@@ -6,7 +6,8 @@ from uuid import UUID
 
 import orjson
 
-from api.commands.articles import Outcome
+from api.commands import catalogue
+from api.commands.articles import WriteResult
 from api.errors import Conflict, Problem
 from api.postgres.connection import Connection
 
@@ -29,12 +30,12 @@ def entities(connection: Connection, table: str, records: Sequence[Record], resu
             raise Conflict(f"The outlet {other['slug']!r} has articles here, whose ids derive from another uuid.")
 
 
-def articles(connection: Connection, records: Sequence[Record], answers: Sequence[Outcome | Problem]) -> None:
+def articles(connection: Connection, records: Sequence[Record], results: Sequence[WriteResult | Problem]) -> None:
     """Stamp the articles that were stored."""
     rows = [
-        {"id": answer.id, **record["kept"]}
-        for record, answer in zip(records, answers, strict=True)
-        if "kept" in record and isinstance(answer, Outcome) and answer.result in ("created", "updated")
+        {"id": result.id, **record["kept"]}
+        for record, result in zip(records, results, strict=True)
+        if "kept" in record and isinstance(result, WriteResult) and result.outcome in ("created", "updated")
     ]
     if rows:
         connection.execute(_ARTICLES, {"rows": _json(rows)})
@@ -49,7 +50,7 @@ def redirects(connection: Connection, records: Sequence[Record]) -> int:
     """Retire slugs, whether their entity exists or not, unless an entity has the slug; the number newly retired."""
     stored = len(connection.execute(_REDIRECTS, {"rows": _json(records)}).fetchall())
     if stored:
-        connection.execute("update archive set catalogue = gen_random_uuid()")
+        catalogue.renew_revision(connection)
     return stored
 
 

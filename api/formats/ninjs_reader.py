@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from api.text.html import text_of
+from api.text.html import to_text
 from schemas.base import web_address
 
 Item = dict[str, Any]
@@ -169,7 +169,7 @@ def _chosen(entries: Sequence[Item], types: Collection[str] = (*_PLAIN, *_HTML),
 
 
 def _plain(entry: Item) -> str:
-    return text_of(entry["value"]) if _media_type(entry) in _HTML else entry["value"]
+    return to_text(entry["value"]) if _media_type(entry) in _HTML else entry["value"]
 
 
 def _name(entry: Item) -> tuple[str | None, str]:

@@ -61,7 +61,7 @@ def written(work: Callable[[Connection], Written], attempt: Attempt | None = Non
         if attempt:
             idempotency.keep(connection, attempt, _answer(done.response), done.article)
         # Last, for it stops all other writers until the commit.
-        change_log.record(connection, done.changes)
+        change_log.append(connection, done.changes)
         return done.response
 
     return positioned(database().write(transaction))

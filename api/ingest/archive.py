@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from api.commands.articles import Options
 from api.commands.entities import KINDS
 from api.formats import ndjson
 from api.ingest import store
@@ -24,7 +25,7 @@ def load(connection: Connection, path: Path, progress: Progress, *, keep: bool =
     counts = dict.fromkeys(store.RESULTS, 0)
     for kind, records in ndjson.grouped(path):
         if kind == "article":
-            part = store.store_articles(connection, records, keep=keep, progress=progress)
+            part = store.store_articles(connection, records, Options(keep_existing=keep), progress=progress)
         elif kind in KINDS:
             part = store.store_entities(connection, kind, records, keep=keep, progress=progress)
         else:

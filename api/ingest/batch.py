@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from api.commands import articles, entities
-from api.commands.articles import Outcome
+from api.commands import articles, catalogue, entities
+from api.commands.articles import WriteResult
 from api.commands.change_log import Change
 from api.errors import Problem
 from api.postgres.connection import Connection
@@ -61,7 +61,7 @@ def _stored(
     records = [item.content for item in chunk if not isinstance(item.content, Problem)]
     if create and records:
         write(lambda connection: _prepare(connection, records, create))
-    answers: Iterator[Outcome | Problem] = iter(
+    answers: Iterator[WriteResult | Problem] = iter(
         write(lambda connection: articles.upsert_each(connection, records)) if records else ()
     )
     return [result(item, item.content if isinstance(item.content, Problem) else next(answers)) for item in chunk]
@@ -76,7 +76,7 @@ def store_all(
     """
     if create:
         # At once: whoever has the catalogue shared, as a chunk does, and wants it alone waits for others who do.
-        entities.lock(connection)
+        catalogue.lock(connection)
     for chunk in _chunks(items):
         records = [_good(item, item.content) for item in chunk]
         if create:
@@ -87,14 +87,14 @@ def store_all(
             yield result(item, _good(item, answer))
 
 
-def result(item: Item, answer: Outcome | Problem) -> dict[str, Any]:
+def result(item: Item, answer: WriteResult | Problem) -> dict[str, Any]:
     """The line that says what became of an item."""
     place = item.place
     if isinstance(answer, Problem):
         answer.point(item.pointer)
         wrong = {"errors": list(answer.errors)} if answer.errors else {}
         return {**place, "status": answer.status, "code": answer.code, "detail": answer.detail, **wrong}
-    return {**place, "status": 201 if answer.result == "created" else 200, "result": answer.result, "id": answer.id}
+    return {**place, "status": 201 if answer.outcome == "created" else 200, "result": answer.outcome, "id": answer.id}
 
 
 def _good(item: Item, answer: T | Problem) -> T:
@@ -112,7 +112,7 @@ def _prepare(connection: Connection, records: Iterable[Record], create: Collecti
     accepted: list[Record] = []
     for record in records:
         try:
-            articles.refuse_unknown(connection, record, create)
+            articles.check_references(connection, record, create)
             accepted.append(record)
         except Problem:
             continue

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from api.commands import article_lifecycle, articles, change_log, entities, restore
-from api.commands.articles import Outcome
+from api.commands.articles import DEFAULTS, Options, WriteResult
 from api.commands.change_log import Change
 from api.errors import Conflict, Problem
 from api.jobs import runner
@@ -19,12 +19,12 @@ Record = dict[str, Any]
 
 
 def store_articles(
-    connection: Connection, records: Iterable[Record], *, add_tags: bool = False, keep: bool = False, progress: Progress
+    connection: Connection, records: Iterable[Record], options: Options = DEFAULTS, *, progress: Progress
 ) -> dict[str, int]:
     """Upsert articles, creating the outlets, tags and people they name; counts by result.
 
     What this archive withdrew or erased stays so, ``refused``; of what it has a later version, that stays, ``stale``.
-    ``add_tags`` and ``keep`` are as in ``articles.upsert``. A record may carry ``outlet_name``, the name of an outlet
+    A record may carry ``outlet_name``, the name of an outlet
     that does not exist yet.
     """
     counts = dict.fromkeys(RESULTS, 0)
@@ -35,9 +35,9 @@ def store_articles(
         )
 
         def stored(c: Connection, chunk: list[Record] = chunk) -> list[str]:
-            answers, recorded = articles.store(c, chunk, add_tags=add_tags, keep=keep)
+            answers, recorded = articles.store(c, chunk, options)
             restore.articles(c, chunk, answers)
-            change_log.record(c, recorded)
+            change_log.append(c, recorded)
             return [_result(answer) for answer in answers]
 
         for result in in_transaction(connection, stored):
@@ -78,11 +78,11 @@ def store_rest(connection: Connection, kind: str, records: Iterable[Record], *, 
     return counts
 
 
-def _result(answer: Outcome | Problem) -> str:
+def _result(answer: WriteResult | Problem) -> str:
     """What is counted; raises what is wrong with the record itself."""
     if isinstance(answer, Conflict):
         return "refused"
-    return articles.accepted(answer).result
+    return articles.unwrap(answer).outcome
 
 
 def _erase(connection: Connection, records: Sequence[Record]) -> int:
@@ -95,13 +95,13 @@ def _erase(connection: Connection, records: Sequence[Record]) -> int:
             **record, "headline": "-", "published_at": record["kept"]["created_at"], "status": "canceled",
             "reason": reason,
         }  # fmt: skip
-        [outcome], stored = articles.store(connection, [stand_in])
+        [result], stored = articles.store(connection, [stand_in])
         recorded += stored
-        if isinstance(outcome, Outcome):
-            article_lifecycle.purge(connection, outcome.id, reason, recorded)
-            restore.articles(connection, [record], [outcome])
+        if isinstance(result, WriteResult):
+            article_lifecycle.purge(connection, result.id, reason, recorded)
+            restore.articles(connection, [record], [result])
             made += 1
-    change_log.record(connection, recorded)
+    change_log.append(connection, recorded)
     return made
 
 

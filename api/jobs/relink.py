@@ -7,36 +7,37 @@ from uuid import UUID
 
 import orjson
 
-from api.commands import article_rows, catalogue, change_log
-from api.commands.article_links import Linking, linked
-from api.commands.article_rows import Record
+from api.commands import article_links, article_rows, catalogue, change_log
+from api.commands.article_links import LinkChanges
+from api.commands.article_rows import Row
 from api.postgres.connection import Connection
 
 
 def relink(connection: Connection, articles: Sequence[UUID]) -> int:
     """Find tags and people in stored texts anew, and renew the copies of entities; how many articles changed."""
-    names = catalogue.held(connection)
-    held = article_rows.held(connection, articles)
+    names = catalogue.read_locked(connection)
+    current = article_rows.lock(connection, articles)
     rows = connection.execute(
         "select headline, standfirst, body, outlets.slug, articles.id from articles"
         " join outlets on outlets.id = outlet_id where articles.id = any(%(articles)s)",
         {"articles": list(articles)},
     ).fetchall()
-    linking = Linking()
-    updates: list[Record] = []
+    link_changes = LinkChanges()
+    updates: list[Row] = []
     for row in rows:
-        before = held[row["id"]].state
-        found = names.gazetteer.find(row["headline"], row["standfirst"], row["body"])
-        after = replace(before, links=linked(found, before.links.pushed_tags, before.links.pushed_people))
-        linking.replace(row["id"], before, after)
+        before = current[row["id"]].state
+        matches = names.gazetteer.find(row["headline"], row["standfirst"], row["body"])
+        links = article_links.combine(matches, before.links.pushed_tags, before.links.pushed_people)
+        after = replace(before, links=links)
+        link_changes.add(row["id"], before, after)
         outlet = names.outlets[row["slug"]].copy()
-        updates.append({"id": row["id"], "outlet": outlet, **after.links.copies(names)})
+        updates.append({"id": row["id"], "outlet": outlet, **links.copies(names)})
     changed = connection.execute(_RELINK, {"rows": orjson.dumps(updates).decode()}).fetchall()
-    linking.write(connection)
-    states = {row["id"]: held[row["id"]].state for row in changed}
-    change_log.record(
+    link_changes.write(connection)
+    states = {row["id"]: current[row["id"]].state for row in changed}
+    change_log.append(
         connection,
-        [article_rows.change(row["id"], row["version"], states[row["id"]], states[row["id"]]) for row in changed],
+        [article_rows.make_change(row["id"], row["version"], states[row["id"]], states[row["id"]]) for row in changed],
     )
     return len(changed)
 

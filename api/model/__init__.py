@@ -1,1 +1,1 @@
-"""What the other packages share about articles and entities."""
+"""Facts about articles and entities that several packages share."""

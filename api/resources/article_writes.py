@@ -10,6 +10,7 @@ from flask import Response, g, request
 from api.auth import scopes
 from api.commands import article_lifecycle, entities
 from api.commands import articles as commands
+from api.commands.articles import Options
 from api.commands.change_log import Change
 from api.commands.idempotency import Attempt
 from api.context import database
@@ -165,11 +166,11 @@ def withdraw_article(query: Mapping[str, Any], article_id: UUID) -> Response:
     def withdraw(connection: Connection) -> Written:
         recorded: list[Change] = []
         status, reason = query["status"], query["reason"]
-        outcome = article_lifecycle.withdraw(connection, article_id, status, reason, recorded, matching=matching)
+        result = article_lifecycle.withdraw(connection, article_id, status, reason, recorded, expected_etags=matching)
         if purge:
-            outcome = article_lifecycle.purge(connection, article_id, reason, recorded)
+            result = article_lifecycle.purge(connection, article_id, reason, recorded)
         tombstone = present(queries.one(connection, article_id))["withdrawn"]
-        headers = {"Dateline-Result": outcome.result, "Cache-Control": "no-store"}
+        headers = {"Dateline-Result": result.outcome, "Cache-Control": "no-store"}
         return Written(json_response(tombstone, headers=headers), recorded)
 
     return written(withdraw)
@@ -209,22 +210,22 @@ def _stored(
         database().write(lambda connection: _prepared(connection, article, create))
 
     def stored_as(connection: Connection) -> Written:
-        [pushed], recorded = commands.store(connection, [article], matching=matching)
-        outcome = commands.accepted(pushed)
-        stored = present(queries.one(connection, outcome.id))
+        [pushed], recorded = commands.store(connection, [article], Options(expected_etags=matching))
+        result = commands.unwrap(pushed)
+        stored = present(queries.one(connection, result.id))
         headers = {
-            "Location": absolute_url(f"/v1/articles/{outcome.id}"),
+            "Location": absolute_url(f"/v1/articles/{result.id}"),
             "ETag": stored["etag"],
-            "Dateline-Result": outcome.result,
+            "Dateline-Result": result.outcome,
             "Cache-Control": "no-store",
         }
-        response = json_response(shown(stored), 201 if outcome.result == "created" else 200, headers)
-        return Written(response, recorded, outcome.id)
+        response = json_response(shown(stored), 201 if result.outcome == "created" else 200, headers)
+        return Written(response, recorded, result.id)
 
     return written(stored_as, attempt)
 
 
 def _prepared(connection: Connection, article: dict[str, Any], create: set[str]) -> None:
     """Create the names that the push may create, unless the push is to be refused for others."""
-    commands.refuse_unknown(connection, article, create)
+    commands.check_references(connection, article, create)
     entities.create_missing(connection, [article], create)

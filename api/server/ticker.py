@@ -43,12 +43,12 @@ def ticking(conninfo: str, changes_kept_days: int) -> Iterator[None]:
 
 
 def _release(connection: Connection) -> None:
-    while in_transaction(connection, article_lifecycle.release_due) == article_lifecycle.RELEASED_AT_ONCE:
+    while in_transaction(connection, article_lifecycle.release_due) == article_lifecycle.RELEASE_BATCH:
         pass
 
 
 def _forget(connection: Connection, changes_kept_days: int) -> None:
-    while in_transaction(connection, lambda c: change_log.trim(c, changes_kept_days)) == change_log.TRIMMED_AT_ONCE:
+    while in_transaction(connection, lambda c: change_log.trim(c, changes_kept_days)) == change_log.TRIM_BATCH:
         pass
     while in_transaction(connection, idempotency.forget_old) == idempotency.FORGOTTEN_AT_ONCE:
         pass

@@ -50,7 +50,7 @@ class Tag:
 
 
 @dataclass(frozen=True)
-class Found:
+class Matches:
     """The people an article mentions, with how often, and the tags it earns."""
 
     people: dict[int, int]
@@ -86,7 +86,7 @@ class Gazetteer:
             {text: _Phrase(text, named.get(text, ()), tagged.get(text, ())) for text in named | tagged}
         )
 
-    def find(self, *fields: str | None) -> Found:
+    def find(self, *fields: str | None) -> Matches:
         """People and tags in the fields of one article, in reading order; no name spans two fields."""
         written = "\n".join(f" {' '.join(words(field))} " for field in fields if field)
         folded = fold(written)
@@ -98,7 +98,7 @@ class Gazetteer:
                 names.append(_Mention(start, stop, phrase.people, by_surname=False))
         names = _leftmost_longest(names)
         surnames = self._surnames({name.people[0] for name in names if len(name.people) == 1}, folded)
-        return Found(_count(_leftmost_longest([*names, *surnames]), folded, written), tags)
+        return Matches(_count(_leftmost_longest([*names, *surnames]), folded, written), tags)
 
     def _surnames(self, people: Iterable[int], folded: str) -> list[_Mention]:
         """Every occurrence of a surname that one alone of these people bears."""

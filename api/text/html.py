@@ -25,12 +25,12 @@ _PARAGRAPHS = {
 _LINES = {"br", "caption", "dd", "dt", "li", "tr"}
 
 
-def cleaned(html: str) -> str:
+def sanitize(html: str) -> str:
     """HTML without scripts, styles, and everything else that could do more than show text, links and pictures."""
     return nh3.clean(html, url_schemes={"http", "https", "mailto"})
 
 
-def text_of(html: str) -> str:
+def to_text(html: str) -> str:
     """The words of HTML as plain text: paragraphs with an empty line between them, line breaks kept."""
     pieces: list[str] = []
     position = 0

@@ -32,7 +32,7 @@ def test_a_person_added_later_is_linked_in_what_is_there(blank: Connection, blan
         record("e", body="jurgen-habermas-platz"),
     )
     person(blank, "Jürgen Habermas", "위르겐 하버마스")
-    assert [people(blank_client, str(outcome.id)) for outcome in stored] == [
+    assert [people(blank_client, str(result.id)) for result in stored] == [
         ["jurgen-habermas"], ["jurgen-habermas"], ["jurgen-habermas"], [], ["jurgen-habermas"],
     ]  # fmt: skip
     listed = blank_client.get("/v1/people/jurgen-habermas/articles").get_json()["data"]
@@ -41,25 +41,25 @@ def test_a_person_added_later_is_linked_in_what_is_there(blank: Connection, blan
 
 
 def test_an_alias_added_later_links_and_one_taken_away_unlinks(blank: Connection, blank_client: ContractClient) -> None:
-    [outcome] = store(blank, record("a", body="The Iron Chancellor resigned."))
+    [result] = store(blank, record("a", body="The Iron Chancellor resigned."))
     person(blank, "Otto von Bismarck")
-    assert people(blank_client, str(outcome.id)) == []
-    before = blank_client.get(f"/v1/articles/{outcome.id}").headers["ETag"]
+    assert people(blank_client, str(result.id)) == []
+    before = blank_client.get(f"/v1/articles/{result.id}").headers["ETag"]
     person(blank, "Otto von Bismarck", "The Iron Chancellor")
-    assert people(blank_client, str(outcome.id)) == ["otto-von-bismarck"]
-    assert blank_client.get(f"/v1/articles/{outcome.id}").headers["ETag"] != before
+    assert people(blank_client, str(result.id)) == ["otto-von-bismarck"]
+    assert blank_client.get(f"/v1/articles/{result.id}").headers["ETag"] != before
     person(blank, "Otto von Bismarck")
-    assert people(blank_client, str(outcome.id)) == []
+    assert people(blank_client, str(result.id)) == []
     assert blank_client.get("/v1/people/otto-von-bismarck").get_json()["articles"] == 0
 
 
 def test_an_alias_that_becomes_ambiguous_links_nobody(blank: Connection, blank_client: ContractClient) -> None:
-    [outcome] = store(blank, record("a", body="Kim Min-ji won."))
+    [result] = store(blank, record("a", body="Kim Min-ji won."))
     person(blank, "Kim Min-ji")
-    assert people(blank_client, str(outcome.id)) == ["kim-min-ji"]
+    assert people(blank_client, str(result.id)) == ["kim-min-ji"]
     entities.upsert(blank, entities.PERSON, [{"slug": "kim-min-ji-golfer", "name": "Kim Min-ji"}])
     runner.run(blank)
-    assert people(blank_client, str(outcome.id)) == []
+    assert people(blank_client, str(result.id)) == []
 
 
 def test_a_phrase_added_later_tags_what_is_there(blank: Connection, blank_client: ContractClient) -> None:
@@ -108,8 +108,8 @@ def test_a_renamed_entity_is_renamed_in_every_article(blank: Connection, blank_c
 def test_the_most_mentioned_person_comes_first(blank: Connection, blank_client: ContractClient) -> None:
     person(blank, "Ana Roe")
     person(blank, "Zoe Poe")
-    [outcome] = store(blank, record("a", body="Ana Roe met Zoe Poe. Poe smiled. Poe left."))
-    assert people(blank_client, str(outcome.id)) == ["zoe-poe", "ana-roe"]
+    [result] = store(blank, record("a", body="Ana Roe met Zoe Poe. Poe smiled. Poe left."))
+    assert people(blank_client, str(result.id)) == ["zoe-poe", "ana-roe"]
 
 
 def test_a_page_of_an_outlet_known_by_another_slug_makes_no_second_outlet(
@@ -125,14 +125,14 @@ def test_the_same_story_on_another_page_gains_that_tag(blank: Connection, blank_
     store(blank, record("a", tags=["one"]), add_tags=True)
     [again] = store(blank, record("a", tags=["two"]), add_tags=True)
     [third] = store(blank, record("a", tags=["one"]), add_tags=True)
-    assert (again.result, third.result) == ("updated", "unchanged")
+    assert (again.outcome, third.outcome) == ("updated", "unchanged")
     [article] = blank_client.get("/v1/articles").get_json()["data"]
     assert [tag["slug"] for tag in article["tags"]] == ["one", "two"]
 
 
 def test_twins_in_one_chunk_are_stored_one_after_the_other(blank: Connection) -> None:
-    outcomes = store(blank, record("a", body="1"), record("b"), record("a", body="2"), record("a", body="2"))
-    assert [outcome.result for outcome in outcomes] == ["created", "created", "updated", "unchanged"]
+    results = store(blank, record("a", body="1"), record("b"), record("a", body="2"), record("a", body="2"))
+    assert [result.outcome for result in results] == ["created", "created", "updated", "unchanged"]
 
 
 def test_a_job_that_was_killed_goes_on_where_it_was(blank: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,12 +182,12 @@ def test_what_a_push_leaves_to_do_is_done_by_the_ticker(server: str) -> None:
 
 
 def test_an_alias_that_is_no_longer_shared_links_the_other(blank: Connection, blank_client: ContractClient) -> None:
-    [outcome] = store(blank, record("a", body="The Iron Lady spoke."))
+    [result] = store(blank, record("a", body="The Iron Lady spoke."))
     person(blank, "Ann Roe", "The Iron Lady")
     person(blank, "Bea Poe", "The Iron Lady")
-    assert people(blank_client, str(outcome.id)) == []
+    assert people(blank_client, str(result.id)) == []
     person(blank, "Bea Poe")
-    assert people(blank_client, str(outcome.id)) == ["ann-roe"]
+    assert people(blank_client, str(result.id)) == ["ann-roe"]
 
 
 def test_many_names_in_many_languages_are_linked(blank: Connection) -> None:

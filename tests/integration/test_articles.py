@@ -348,8 +348,8 @@ def test_an_article_is_the_same_to_the_byte_in_every_answer(
 def test_a_withdrawn_article_is_in_no_list_and_answers_410(
     blank: Connection, blank_client: ContractClient, status: str
 ) -> None:
-    [outcome] = store(blank, record("one", tags=["trade"], people=["Bo Lind"]))
-    withdraw(blank, outcome.id, status, "Wrong")
+    [result] = store(blank, record("one", tags=["trade"], people=["Bo Lind"]))
+    withdraw(blank, result.id, status, "Wrong")
     for path in (
         "articles",
         "tags/trade/articles",
@@ -358,16 +358,16 @@ def test_a_withdrawn_article_is_in_no_list_and_answers_410(
         "articles?q=one",
     ):
         assert blank_client.get(f"/v1/{path}").get_json()["data"] == []
-    response = blank_client.get(f"/v1/articles/{outcome.id}")
+    response = blank_client.get(f"/v1/articles/{result.id}")
     assert (response.status_code, response.get_json()["code"]) == (410, "gone")
     assert status in response.get_json()["detail"]
 
 
 def test_an_embargoed_article_is_not_there(blank: Connection, blank_client: ContractClient) -> None:
-    [outcome] = store(blank, record("one"))
+    [result] = store(blank, record("one"))
     blank.execute("update articles set embargoed_until = now() + interval '1 day'")
     assert blank_client.get("/v1/articles").get_json()["data"] == []
-    assert blank_client.get(f"/v1/articles/{outcome.id}").status_code == 404
+    assert blank_client.get(f"/v1/articles/{result.id}").status_code == 404
 
 
 def test_what_does_not_exist_is_a_404_that_names_it(client: ContractClient) -> None:

@@ -12,7 +12,7 @@ from conftest import new_database
 from stories import outlet, record
 
 from api.commands import article_rows, articles, entities
-from api.commands.articles import Outcome
+from api.commands.articles import WriteResult
 from api.jobs import relink, runner
 from api.postgres import migrate
 from api.postgres.connection import Connection, connect
@@ -32,7 +32,7 @@ def database(server: str) -> Iterator[Database]:
         database.close()
 
 
-def push(database: Database, *records: dict[str, Any]) -> list[Outcome]:
+def push(database: Database, *records: dict[str, Any]) -> list[WriteResult]:
     """Upsert in one transaction."""
     return database.write(lambda connection: articles.upsert(connection, records))
 
@@ -50,8 +50,8 @@ def at_once(*work: Callable[[], Any]) -> list[Any]:
 
 def test_twenty_pushes_of_one_article_at_once_make_one_row(database: Database) -> None:
     story = record("the same", tags=["t1"])
-    outcomes = at_once(*[lambda: push(database, story)[0] for _ in range(10)] * 2)
-    assert sorted(outcome.result for outcome in outcomes) == ["created"] + ["unchanged"] * 19
+    results = at_once(*[lambda: push(database, story)[0] for _ in range(10)] * 2)
+    assert sorted(result.outcome for result in results) == ["created"] + ["unchanged"] * 19
     [row] = rows(database, "select version from articles where external_id = 'the same'")
     assert row["version"] == 1
 
@@ -95,16 +95,16 @@ class Interrupted:
 
 
 def test_an_article_created_before_it_could_be_locked_is_not_taken_for_ours(database: Database) -> None:
-    created: list[Outcome] = []
-    [outcome] = push(database, record("found"))
+    created: list[WriteResult] = []
+    [result] = push(database, record("found"))
     identifier = uuid5(UUID(rows(database, "select uuid::text from outlets")[0]["uuid"]), "meanwhile")
 
     def look(connection: Connection) -> Any:
         between: Any = Interrupted(connection, lambda: created.extend(push(database, record("meanwhile"))))
-        return article_rows.held(between, [identifier, outcome.id])
+        return article_rows.lock(between, [identifier, result.id])
 
-    assert list(database.write(look)) == [outcome.id]
-    assert created == [Outcome(identifier, "created")]
+    assert list(database.write(look)) == [result.id]
+    assert created == [WriteResult(identifier, "created")]
 
 
 def test_a_follower_never_misses_a_change(database: Database) -> None:
@@ -174,7 +174,7 @@ def test_a_relink_that_waits_for_a_push_links_the_new_text(database: Database) -
         lambda connection: entities.upsert(connection, entities.PERSON, [{"name": "Old Hero"}, {"name": "New Hero"}])
     )
     database.read(runner.run)
-    [outcome] = push(database, record("contended", body="Old Hero spoke."))
+    [result] = push(database, record("contended", body="Old Hero spoke."))
     pushed, began = threading.Event(), threading.Event()
 
     def rewrite() -> None:
@@ -189,7 +189,7 @@ def test_a_relink_that_waits_for_a_push_links_the_new_text(database: Database) -
     def relinked() -> None:
         pushed.wait()
         began.set()
-        database.write(lambda connection: relink.relink(connection, [outcome.id]))
+        database.write(lambda connection: relink.relink(connection, [result.id]))
 
     at_once(rewrite, relinked)
     [row] = rows(database, "select people from articles where external_id = 'contended'")

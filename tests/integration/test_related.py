@@ -46,7 +46,7 @@ def ids(blank: Connection) -> dict[str, UUID]:
         record("apart", day=4, tags=["chess"]),
         *(record(f"world {n}", day=5 + n, tags=["world"]) for n in range(6)),
     ]
-    return {record["headline"]: outcome.id for record, outcome in zip(records, store(blank, *records), strict=True)}
+    return {record["headline"]: result.id for record, result in zip(records, store(blank, *records), strict=True)}
 
 
 def test_the_rarest_shared_names_come_first_and_of_equals_the_newest(

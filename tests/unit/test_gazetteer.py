@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.text.folding import words
-from api.text.gazetteer import Found, Gazetteer, Person, Tag
+from api.text.gazetteer import Gazetteer, Matches, Person, Tag
 
 ADA, BEN, HAN, MINSEO, CHOE = 1, 2, 3, 4, 5
 HARBOUR, TRADE, BRIDGE = 1, 2, 3
@@ -46,7 +46,7 @@ def gazetteer() -> Gazetteer:
     ],
 )
 def test_case_accents_and_punctuation_do_not_hide_a_name(gazetteer: Gazetteer, text: str) -> None:
-    assert gazetteer.find(text) == Found({ADA: 1}, set())
+    assert gazetteer.find(text) == Matches({ADA: 1}, set())
 
 
 @pytest.mark.parametrize("text", ["Adama Marlowe", "Ada Marlowes", "Ada", "Ada and Marlowe", "Ada Marlowe2"])
@@ -198,13 +198,13 @@ def test_tags_are_given_by_every_phrase_that_matches(gazetteer: Gazetteer, text:
 
 
 def test_names_and_phrases_do_not_hide_each_other(gazetteer: Gazetteer) -> None:
-    assert gazetteer.find("the Quay Bridge Minister") == Found({MINSEO: 1}, {TRADE, BRIDGE})
+    assert gazetteer.find("the Quay Bridge Minister") == Matches({MINSEO: 1}, {TRADE, BRIDGE})
 
 
 def test_a_name_does_not_cross_fields_but_a_surname_counts_in_later_ones(gazetteer: Gazetteer) -> None:
-    assert gazetteer.find("Ada", "Marlowe", "Ada") == Found({}, set())
-    assert gazetteer.find("Trade", None, "deal") == Found({}, set())
-    assert gazetteer.find("Ada Marlowe wins", "", "Marlowe won.") == Found({ADA: 2}, set())
+    assert gazetteer.find("Ada", "Marlowe", "Ada") == Matches({}, set())
+    assert gazetteer.find("Trade", None, "deal") == Matches({}, set())
+    assert gazetteer.find("Ada Marlowe wins", "", "Marlowe won.") == Matches({ADA: 2}, set())
 
 
 def test_people_are_given_in_the_order_of_their_first_mention(gazetteer: Gazetteer) -> None:
@@ -213,14 +213,14 @@ def test_people_are_given_in_the_order_of_their_first_mention(gazetteer: Gazette
 
 @pytest.mark.parametrize("fields", [(), (None,), ("",), ("…",), ("Ada Marlowe and the quay",)])
 def test_an_empty_gazetteer_finds_nothing(fields: tuple[str | None, ...]) -> None:
-    assert Gazetteer([], []).find(*fields) == Found({}, set())
-    assert Gazetteer([Person(1, "—", ("", "…"))], [Tag(1, ("#",))]).find(*fields) == Found({}, set())
+    assert Gazetteer([], []).find(*fields) == Matches({}, set())
+    assert Gazetteer([Person(1, "—", ("", "…"))], [Tag(1, ("#",))]).find(*fields) == Matches({}, set())
 
 
 def test_threads_share_a_gazetteer(gazetteer: Gazetteer) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(gazetteer.find, ["Ada Marlowe of Quay Bridge. Marlowe. " * 50] * 64))
-    assert found == [Found({ADA: 100}, {TRADE, BRIDGE})] * 64
+    assert found == [Matches({ADA: 100}, {TRADE, BRIDGE})] * 64
 
 
 fragments = st.lists(
@@ -259,5 +259,5 @@ def test_any_text_is_searched_and_repeating_it_finds_the_same(gazetteer: Gazette
 @given(st.text(min_size=1))
 def test_every_name_with_a_letter_or_digit_is_found_on_its_own(name: str) -> None:
     found = Gazetteer([Person(1, name, ())], [Tag(1, (name,))]).find(f"… {name} …")
-    assert found in (Found({1: 1}, {1}), Found({}, set()))
+    assert found in (Matches({1: 1}, {1}), Matches({}, set()))
     assert bool(found.people) == bool(words(name))

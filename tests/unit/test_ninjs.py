@@ -13,7 +13,7 @@ from ninjs_facts import PROPERTIES, faults
 
 from api.errors import InvalidInput
 from api.formats import ninjs
-from api.text.html import text_of
+from api.text.html import to_text
 from schemas.articles import STATUSES, ArticleSchema
 from schemas.ninjs import NinjsSchema, is_uri
 from schemas.pushes import ArticleInput
@@ -135,7 +135,7 @@ def test_a_body_is_taken_from_html_where_the_story_is_there_so(
     bodies: list[dict[str, str]], body: str, body_html: str | None
 ) -> None:
     article = record(bodies=bodies)
-    stored = text_of(article["body_html"]) if "body_html" in article else article["body"]
+    stored = to_text(article["body_html"]) if "body_html" in article else article["body"]
     assert (stored, article.get("body_html")) == (body, body_html)
 
 
@@ -515,7 +515,7 @@ articles = st.fixed_dictionaries(
         "note": maybe(words),
         "body_html": maybe(markup),
     },
-).map(lambda article: {**article, "body": text_of(str(article["body_html"]))} if article.get("body_html") else article)
+).map(lambda article: {**article, "body": to_text(str(article["body_html"]))} if article.get("body_html") else article)
 
 
 @given(articles)
