@@ -1,65 +1,86 @@
-"""The application: the only place where everything is wired together."""
+"""The application: builds everything and lists every blueprint."""
 
 import threading
-from importlib.metadata import version
 
-from flask import Flask, Response
+from flask import Flask
 from flask_compress import Compress
-from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.auth.keys import Uses
-from api.context import request
-from api.http import compression, concurrency, flask_app, hooks, problems, reads, sliding_window
+from api.http import compression, concurrency, cross_origin, flask_app, hooks, problems, reads, sliding_window
 from api.http.cache import Cache
 from api.http.concurrency import Waiting
-from api.http.openapi import describe
-from api.http.openapi import headers as openapi_headers
-from api.http.openapi import problems as openapi_problems
-from api.http.parsing import JSON
-from api.http.path_converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
+from api.http.openapi import document
+from api.http.operation import Blueprint
 from api.postgres.database import Database
-from api.resources import article_batch, changes, entity_edits, health, jobs, keys, related, service
+from api.resources import (
+    article_batch,
+    article_versions,
+    article_writes,
+    articles,
+    changes,
+    documentation,
+    health,
+    jobs,
+    keys,
+    metrics,
+    outlets,
+    people,
+    related,
+    service,
+    suggest,
+    tags,
+    timeline,
+)
 from api.settings import Settings
-from schemas.ninjs import MEDIA_TYPE as NINJS
 
-# Headers that a script of another origin may read.
-EXPOSED = ", ".join(sorted([*openapi_headers.HEADERS, "Server-Timing", "X-Request-Id"]))
-
-DESCRIPTION = """A news archive queried by hashtag: articles of many outlets with their tags and people.
-
-Lists answer `data`, `page` and `meta`; go on with `page.next` as `cursor`. Times are RFC 3339 in UTC.
-Whatever is unknown, repeated or malformed is refused with a problem (RFC 9457) that names it.
-
-Every answer has an `X-Request-Id`, by which the log of the server knows the request; `Server-Timing` says in
-milliseconds where its time went, and `Cache-Control` who may keep it.
-
-`RateLimit` says what is left of this minute for an address or a key. A request counts 1, and more for what costs more:
-`q` 1, `facets` and `explain` 2, `count=exact` 4, a timeline 5, a batch 10."""
+# The tags of the documentation and the blueprints with their operations, in the order of the documentation.
+SECTIONS = (
+    (
+        "Articles",
+        "News stories, newest first.",
+        (articles.blueprint, article_writes.blueprint, article_versions.blueprint, article_batch.blueprint),
+    ),
+    ("Tags", "What articles are about; the articles of a tag are its hashtag page.", (tags.blueprint,)),
+    ("People", "Who articles name, with aliases and dated roles.", (people.blueprint,)),
+    (
+        "Outlets",
+        "Who publishes articles; the ids of articles derive from an outlet's `uuid`.",
+        (outlets.blueprint,),
+    ),
+    ("Discovery", "Ways into the archive.", (timeline.blueprint, suggest.blueprint, related.blueprint)),
+    ("Changes", "Everything that happens, in its order.", (changes.blueprint,)),
+    ("Jobs", "What a write left to do.", (jobs.blueprint,)),
+    (
+        "Keys",
+        "Who may write what. All but to see itself needs a key with the scope `admin`.",
+        (keys.blueprint,),
+    ),
+    ("Health", "Whether the server is well.", (health.blueprint,)),
+    ("Service", "The server itself.", (service.blueprint,)),
+)
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
-    """The WSGI application. Without arguments, from the environment, as a server process makes it."""
+    """The WSGI application. Without arguments, it is configured by the environment."""
     settings = settings or Settings.from_env()
     app = flask_app.App("api", static_folder=None)
     app.url_map.strict_slashes = True
-    app.config.update(
-        MAX_CONTENT_LENGTH=settings.max_body_bytes,
-        API_TITLE="Dateline",
-        API_VERSION=version("dateline"),
-        OPENAPI_VERSION="3.1.0",
-        COMPRESS_ALGORITHM=list(compression.ALGORITHMS),
-        COMPRESS_MIMETYPES=[JSON, NINJS, problems.MEDIA_TYPE, "text/css", "text/html", "text/javascript"],
-        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
-        # The best of each that costs less time than it saves on a page of articles.
-        COMPRESS_BR_LEVEL=4,
-        COMPRESS_ZSTD_LEVEL=3,
-        API_SPEC_OPTIONS={
-            "info": {"description": DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
-            "servers": [{"url": "/", "description": "This server"}],
-            "security": [{}, {"key": []}],
-        },
-    )
+    app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, **compression.CONFIG, **document.CONFIG)
+    _add_state(app, settings, database)
+    _add_hooks(app)
+    _add_operations(app)
+    problems.register(app)
+    if settings.metrics:
+        app.register_blueprint(metrics.blueprint)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+    return app
+
+
+def _add_state(app: Flask, settings: Settings, database: Database | None) -> None:
+    """What the requests of this process share."""
     app.extensions["dateline.settings"] = settings
     app.extensions["dateline.database"] = database or Database(
         settings.database_url,
@@ -74,48 +95,28 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["dateline.writers"] = threading.Semaphore(concurrency.writers(settings.threads))
     app.extensions["dateline.draining"] = Waiting(concurrency.BODIES // 4)
     app.extensions["dateline.gate"] = app.wsgi_app = concurrency.Gate(app.wsgi_app, settings.threads)
-    problems.register(app)
+
+
+def _add_hooks(app: Flask) -> None:
+    """What runs before and after every operation.
+
+    Flask runs the hooks after a request in reverse order: a response is compressed, then cached, then gets the headers
+    that differ between requests.
+    """
     app.before_request(compression.choose)
-    # The hooks after a request run from the last to the first: an answer is kept once it is compressed, and before it
-    # has what belongs to one sending; flask-cors does nothing where its headers are there.
-    CORS(app, methods=["GET", "HEAD", "OPTIONS"], max_age=86_400, send_wildcard=True, intercept_exceptions=False)
-    app.after_request(_read_from_any_origin)
+    cross_origin.register(app)
     hooks.register(app)
     app.after_request(reads.store)
     Compress(app)
-    api = describe.Api(app)
-    api.document.components.security_scheme(
-        "key",
-        {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "An API key, `dl_…`; `dateline keys create` makes one, and so does `POST /v1/keys`.",
-        },
-    )
-    openapi_headers.register(api.document)
-    openapi_problems.register(api.document)
-    api.register_converter(NumberConverter, lambda _part: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
-    for converter in (SlugConverter, TagConverter, PrefixConverter):
-        api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
-    for blueprint in (
-        article_batch.blueprint, entity_edits.TAGS, entity_edits.PEOPLE, entity_edits.OUTLETS, related.blueprint,
-        changes.blueprint, jobs.blueprint, keys.blueprint, health.blueprint,
-        service.blueprint,
-    ):  # fmt: skip
-        api.register_blueprint(blueprint)
-    app.register_blueprint(service.documentation)
-    if settings.metrics:
-        app.register_blueprint(health.figures)
+
+
+def _add_operations(app: Flask) -> None:
+    """Every operation, and their documentation."""
+    api = document.register(app)
+    for tag, description, blueprints in SECTIONS:
+        section = Blueprint(tag, __name__, description=description)
+        for blueprint in blueprints:
+            section.register_blueprint(blueprint)
+        api.register_blueprint(section)
+    app.register_blueprint(documentation.blueprint)
     app.extensions["dateline.api"] = api
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
-    return app
-
-
-def _read_from_any_origin(response: Response) -> Response:
-    """Say so in all answers but those to OPTIONS; flask-cors would work it out anew each time."""
-    if request().method != "OPTIONS":
-        response.headers.add("Access-Control-Allow-Origin", "*")
-        response.headers.add("Access-Control-Expose-Headers", EXPOSED)
-    return response

@@ -1,15 +1,28 @@
 """How an answer is compressed, by what its client accepts (RFC 9110, 12.5.3)."""
 
 from functools import lru_cache
+from typing import Any
 
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 from api.context import request
+from api.http import problems
+from api.http.parsing import JSON
+from schemas.ninjs import MEDIA_TYPE as NINJS
 
 # Of those that a client accepts alike, the first is taken.
 ALGORITHMS = ("zstd", "br", "gzip")
 NONE = "identity"
+# flask-compress's settings.
+CONFIG: dict[str, Any] = {
+    "COMPRESS_ALGORITHM": list(ALGORITHMS),
+    "COMPRESS_MIMETYPES": [JSON, NINJS, problems.MEDIA_TYPE, "text/css", "text/html", "text/javascript"],
+    "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,
+    # The highest levels that cost less time than they save on a page of articles.
+    "COMPRESS_BR_LEVEL": 4,
+    "COMPRESS_ZSTD_LEVEL": 3,
+}
 
 
 def choose() -> None:

@@ -26,6 +26,7 @@ from api.errors import (
 from api.formats.json_stream import elements, lines
 from api.formats.strict_json import parse
 from api.http.authentication import may_write
+from api.http.operation import Blueprint
 from api.http.parsing import JSON, refuse_other_type
 from api.http.spool import Spool
 from api.http.writes import Written, attempted, kept, positioned, written
@@ -33,12 +34,13 @@ from api.ingest import batch
 from api.ingest.batch import Item
 from api.postgres.connection import Connection
 from api.resources.article_payloads import NINJS_EXAMPLE, creatable, push
-from api.resources.article_versions import blueprint
 from api.resources.article_writes import EXAMPLE
 from api.resources.articles import NINJS
 from schemas.headers import RepeatableHeaders
 from schemas.ninjs import NinjsSchema
 from schemas.pushes import ArticleInput, BatchQuery, BatchResultSchema
+
+blueprint = Blueprint("article_batch", __name__, url_prefix="/v1")
 
 NDJSON = "application/x-ndjson"
 T = TypeVar("T")

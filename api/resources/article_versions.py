@@ -10,13 +10,15 @@ from marshmallow import Schema
 from api.errors import Gone, NotFound
 from api.http import reads
 from api.http.authentication import may_write
+from api.http.operation import Blueprint
 from api.http.responses import json_response
 from api.postgres.connection import Connection
 from api.queries import versions as queries
-from api.resources.article_writes import blueprint
 from api.resources.articles import ARTICLE_ID, readable
 from api.text.diff import differences
 from schemas.versions import ArticleVersionSchema, DifferencesSchema, VersionListSchema
+
+blueprint = Blueprint("article_versions", __name__, url_prefix="/v1")
 
 NUMBER = ("The number of a version.", 1)
 

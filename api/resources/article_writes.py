@@ -29,18 +29,21 @@ from api.http.authentication import may_write
 from api.http.merge_patch import MERGE_PATCH, patch_of, patched
 from api.http.merge_patch import matching as matching_tags
 from api.http.openapi.headers import WRITTEN
+from api.http.operation import Blueprint
 from api.http.parsing import JSON, body, loaded, refuse_other_type, refused
 from api.http.responses import absolute_url, json_response
 from api.http.writes import Written, attempted, kept, written
 from api.postgres.connection import Connection, present
 from api.queries import articles as queries
 from api.resources.article_payloads import NINJS_EXAMPLE, creatable, pointing, push
-from api.resources.articles import ARTICLE_ID, NINJS, blueprint, shown
+from api.resources.articles import ARTICLE_ID, NINJS, shown
 from schemas.articles import ArticleSchema
 from schemas.errors import TombstoneSchema
 from schemas.headers import RepeatableHeaders
 from schemas.ninjs import NinjsSchema
 from schemas.pushes import ArticleInput, ArticlePatch, PushQuery, WithdrawQuery
+
+blueprint = Blueprint("article_writes", __name__, url_prefix="/v1")
 
 # A push that the demo archive accepts from a key of the Korea Herald.
 EXAMPLE = {

@@ -33,7 +33,7 @@ from schemas.filters import ArticleQuery
 from schemas.ninjs import MEDIA_TYPE as NINJS
 from schemas.ninjs import NinjsSchema
 
-blueprint = Blueprint("Articles", __name__, url_prefix="/v1", description="News stories, newest first.")
+blueprint = Blueprint("articles", __name__, url_prefix="/v1")
 
 FILTERS = ("q", "from", "to", "updated_since", *ARTICLE_FILTERS)
 

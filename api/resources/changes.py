@@ -19,7 +19,7 @@ from api.queries import changes as queries
 from api.queries.changes import State
 from schemas.changes import ChangePageSchema, ChangesQuery
 
-blueprint = Blueprint("Changes", __name__, url_prefix="/v1", description="Everything that happens, in its order.")
+blueprint = Blueprint("changes", __name__, url_prefix="/v1")
 
 LOOK_SECONDS = 0.1
 # For whoever finds no place to wait, unless it wanted to wait even less.

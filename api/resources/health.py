@@ -3,20 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint as FlaskBlueprint
 from flask import Response
 
-from api.context import database
 from api.errors import Unavailable
 from api.http import readiness
 from api.http.operation import Blueprint
 from api.http.responses import json_response
-from api.observability import metrics
 from schemas.errors import HealthSchema
 
-blueprint = Blueprint("Health", __name__, description="Whether the server is well.")
-# No operation of the API: it is there when the operator says so, and not in JSON.
-figures = FlaskBlueprint("figures", __name__)
+blueprint = Blueprint("health", __name__)
 
 
 @blueprint.operation("/livez", {200: (HealthSchema, "The process answers.")}, scope=None, summary="Is it alive?")
@@ -36,10 +31,3 @@ def readyz(_query: Mapping[str, Any]) -> Response:
     """The database answers and has this server's migrations, or newer ones; else 503, for load balancers."""
     readiness.check()
     return json_response({"status": "ok"}, headers={"Cache-Control": "no-store"})
-
-
-@figures.get("/metrics")
-def get_metrics() -> Response:
-    """The figures of all processes of this server, for Prometheus."""
-    body, content_type = metrics.exposed(database())
-    return Response(body, content_type=content_type, headers={"Cache-Control": "no-store"})

@@ -12,7 +12,7 @@ from api.http.responses import json_response
 from api.queries import jobs as queries
 from schemas.jobs import JobSchema
 
-blueprint = Blueprint("Jobs", __name__, url_prefix="/v1", description="What a write left to do.")
+blueprint = Blueprint("jobs", __name__, url_prefix="/v1")
 
 
 @blueprint.operation(

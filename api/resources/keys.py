@@ -25,12 +25,7 @@ from api.postgres.connection import Connection, present
 from api.queries import keys as queries
 from schemas.keys import KeyInput, KeyPageSchema, KeySchema, KeysQuery, NewKeySchema
 
-blueprint = Blueprint(
-    "Keys",
-    __name__,
-    url_prefix="/v1",
-    description="Who may write what. All but to see itself needs a key with the scope `admin`.",
-)
+blueprint = Blueprint("keys", __name__, url_prefix="/v1")
 
 # One that a key of every archive finds.
 SELF = "self"

@@ -8,13 +8,15 @@ from flask import Response
 
 from api.errors import Gone, NotFound
 from api.http import reads
+from api.http.operation import Blueprint
 from api.http.responses import json_response
 from api.postgres.connection import Connection
 from api.queries import related as queries
 from api.queries.related import Related
 from api.resources.articles import ARTICLE_ID, readable
-from api.resources.suggest import blueprint
 from schemas.related import RelatedQuery, RelatedSchema
+
+blueprint = Blueprint("related", __name__, url_prefix="/v1")
 
 
 @blueprint.operation(

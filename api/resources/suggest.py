@@ -7,11 +7,13 @@ from flask import Response
 
 from api.errors import InvalidInput
 from api.http import reads
+from api.http.operation import Blueprint
 from api.http.responses import absolute_url, json_response
 from api.queries import suggest as queries
-from api.resources.timeline import blueprint
 from api.text.folding import words
 from schemas.suggest import TYPES, SuggestionsSchema, SuggestQuery
+
+blueprint = Blueprint("suggest", __name__, url_prefix="/v1")
 
 MANY = {"tag": "tags", "person": "people", "outlet": "outlets"}
 

@@ -13,7 +13,7 @@ from api.queries import timeline as queries
 from api.resources.articles import BEYOND_TIME, filters_of, not_accepted
 from schemas.timeline import TimelineQuery, TimelineSchema
 
-blueprint = Blueprint("Discovery", __name__, url_prefix="/v1", description="Ways into the archive.")
+blueprint = Blueprint("timeline", __name__, url_prefix="/v1")
 
 
 @blueprint.operation(

@@ -34,6 +34,12 @@ IF_NONE_MATCH = {
     "description": "The `ETag` of an answer that you hold: a 304 without content says that it is still that.",
     "schema": {"type": "string"},
 }
+POSITION = {
+    "name": "Dateline-Position",
+    "in": "header",
+    "description": "What a write, or the change feed, answered: the answer is from that state of the archive or later.",
+    "schema": {"type": "string"},
+}
 _OF_PROBLEMS: Mapping[type[Problem], tuple[str, ...]] = {
     RateLimited: ("Retry-After", *LIMIT),
     RequestInFlight: ("Retry-After",),

@@ -1,0 +1,60 @@
+"""The OpenAPI document, and the parts of it that operations share."""
+
+from importlib.metadata import version
+from typing import Any
+
+import flask_smorest
+from apispec import APISpec
+from flask import Flask
+
+from api.http.openapi import headers, problems
+from api.http.openapi.description import DESCRIPTION
+from api.http.path_converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
+from schemas.errors import ProblemSchema
+
+CONFIG: dict[str, Any] = {
+    "API_TITLE": "Dateline",
+    "API_VERSION": version("dateline"),
+    "OPENAPI_VERSION": "3.1.0",
+    "API_SPEC_OPTIONS": {
+        "info": {"description": DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
+        "servers": [{"url": "/", "description": "This server"}],
+        "security": [{}, {"key": []}],
+    },
+}
+SECURITY_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, `dl_…`; `dateline keys create` makes one, and so does `POST /v1/keys`.",
+}
+
+
+class Api(flask_smorest.Api):
+    """flask-smorest without a default response for errors: operations list theirs."""
+
+    ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = ""
+
+    @property
+    def document(self) -> APISpec:
+        """The OpenAPI document of the app."""
+        if self.spec is None:
+            raise RuntimeError("The API has no app yet.")
+        return self.spec
+
+
+def register(app: Flask) -> Api:
+    """An API for this app; its document has the shared parts and no operations yet.
+
+    flask-smorest registers its own handler of HTTP errors, so ``problems.register`` comes after this.
+    """
+    api = Api(app)
+    # The schema of flask-smorest's pagination header, which no operation has.
+    del api.document.components.schemas["PaginationMetadata"]
+    api.document.components.security_scheme("key", SECURITY_SCHEME)
+    headers.register(api.document)
+    problems.register(api.document)
+    api.register_converter(NumberConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
+    for converter in (SlugConverter, TagConverter, PrefixConverter):
+        api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
+    return api

@@ -1,0 +1,27 @@
+"""Outlets over HTTP."""
+
+from api.commands import entities as commands
+from api.http.operation import Blueprint
+from api.queries import entities as queries
+from api.resources.entities import Resource, add_reads
+from api.resources.entity_edits import add_edits
+from schemas import entities as schemas
+
+OUTLETS = Resource(
+    one="outlet",
+    many="outlets",
+    a="an outlet",
+    reads=queries.OUTLETS,
+    writes=commands.OUTLET,
+    page=schemas.OutletPageSchema,
+    whole=schemas.WholeOutletSchema,
+    input=schemas.OutletInput,
+    patch=schemas.OutletPatch,
+    slug="korea-herald",
+    new={"name": "Harbour Daily", "country": "KR", "language": "en", "url": "https://harbour-daily.example"},
+    change={"description": "English-language daily of Seoul."},
+)
+
+blueprint = Blueprint("outlets", __name__, url_prefix="/v1")
+add_reads(blueprint, OUTLETS)
+add_edits(blueprint, OUTLETS)

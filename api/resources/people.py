@@ -1,0 +1,35 @@
+"""People over HTTP."""
+
+from api.commands import entities as commands
+from api.http.operation import Blueprint
+from api.queries import entities as queries
+from api.resources.entities import Resource, add_reads
+from api.resources.entity_edits import add_edits
+from schemas import entities as schemas
+
+PEOPLE = Resource(
+    one="person",
+    many="people",
+    a="a person",
+    reads=queries.PEOPLE,
+    writes=commands.PERSON,
+    page=schemas.PersonPageSchema,
+    whole=schemas.WholePersonSchema,
+    input=schemas.PersonInput,
+    patch=schemas.PersonPatch,
+    list_query=schemas.PeopleQuery,
+    get_query=schemas.PersonQuery,
+    slug="lee-jae-myung",
+    new={
+        "name": "Ana Roe",
+        "aliases": ["Anna Roe"],
+        "roles": [{"title": "Harbour master", "organization": "Port of Example", "from": "2025-01-01", "to": None}],
+    },
+    change={"aliases": ["이재명", "李在明", "J. M. Lee"]},
+    into="yoon-suk-yeol",
+    linked=" Articles are linked anew when `aliases` change.",
+)
+
+blueprint = Blueprint("people", __name__, url_prefix="/v1")
+add_reads(blueprint, PEOPLE)
+add_edits(blueprint, PEOPLE)
