@@ -3,12 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import psycopg
 
+from api.cli.output import as_json, print_result
 from api.http import concurrency
 from api.postgres import locate, revisions
 from api.postgres.connection import Connection, connect
@@ -25,6 +27,7 @@ MIB = 1024 * 1024
 # Below the first nothing is sure to be stored, below the second it is time to do something.
 DISK = (256 * MIB, 2_048 * MIB)
 CLOCK = (30.0, 1.0)
+COLORS = {OK: "green", WARN: "yellow", FAIL: "red"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,21 @@ class Finding:
     level: str
     said: str
     todo: str = ""
+
+
+@click.command(name="doctor")
+@as_json
+@click.pass_context
+def doctor_command(context: click.Context, as_json: bool) -> None:
+    """Check what a server needs, and say what to do. Exit code 1 when a check fails; warnings do not count."""
+    found = list(examined())
+    for each in found if not as_json else ():
+        click.echo(f"{click.style(f'{each.level:<4}', fg=COLORS[each.level])}  {each.check:<12} {each.said}")
+        if each.todo:
+            click.echo(f"{'':18} Do: {each.todo}")
+    if as_json:
+        print_result([asdict(each) for each in found], True, "")
+    context.exit(int(any(each.level == FAIL for each in found)))
 
 
 def examined(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:

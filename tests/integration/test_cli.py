@@ -180,6 +180,15 @@ def test_every_command_and_each_of_its_options_is_explained(
         assert " ".join(sentence.split()) in " ".join(shown.stdout.split())
 
 
+@pytest.mark.parametrize(
+    ("path", "command"), [pytest.param(*found, id=" ".join(("dateline", *found[0]))) for found in commands()]
+)
+def test_no_help_is_cut_off_at_80_columns(path: tuple[str, ...], command: click.Command, run: Run) -> None:
+    shown = run("", *path, "--help").stdout
+    assert "..." not in shown.partition("\nCommands:")[2]
+    assert max(map(len, shown.splitlines())) <= 80
+
+
 def test_migrate_goes_up_and_down_and_refuses_what_it_does_not_know(unmigrated: str, run: Run) -> None:
     assert tables(unmigrated) == 0
     assert answer(run(unmigrated, "migrate", "--json")) == {"revision": revisions.head()}
@@ -541,7 +550,7 @@ def test_reindex_says_how_many_articles_it_indexed(database: str, run: Run) -> N
     run(database, "seed")
     total = held(database)["articles"]
     assert answer(run(database, "reindex", "--json")) == {"articles": total}
-    assert run(database, "reindex").stdout == f"{total} articles indexed anew.\n"
+    assert run(database, "reindex").stdout == f"{total} articles reindexed.\n"
 
 
 # One each of what writes to stdout in a way of its own: click, rich, and bytes as they come.
