@@ -1,4 +1,4 @@
-"""A judged collection in the format of Cranfield's: its texts, its questions, and how good an answer is."""
+"""A judged collection in the format of Cranfield: its texts, its questions, and measures of rankings."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 _FIELD = re.compile(r"^\.([A-Z])\s*$", re.MULTILINE)
 
-# The files grade from 1, a complete answer, to 4, of minimum interest. Their -1 stands for 5, of no interest.
+# The grades go from 1, a complete answer, to 4, of minimum interest; -1 stands for 5, of no interest.
 GAINS = {"1": 4, "2": 3, "3": 2, "4": 1}
 
 
 class Text(NamedTuple):
-    """One of the texts that are judged."""
+    """A judged text."""
 
     number: str
     title: str
@@ -21,7 +21,7 @@ class Text(NamedTuple):
 
 
 class Collection(NamedTuple):
-    """``gains`` has, by question, the texts that are of use and how much."""
+    """``gains`` has the relevant texts of each question, each with its gain."""
 
     texts: list[Text]
     questions: list[str]
@@ -29,7 +29,7 @@ class Collection(NamedTuple):
 
 
 def read(directory: Path) -> Collection:
-    """The collection of a directory that holds cran.all.1400, cran.qry and cranqrel."""
+    """Read the collection from a directory with cran.all.1400, cran.qry and cranqrel."""
     texts = [
         Text(number, fields.get("T", ""), fields.get("W", "") or fields.get("T", "") or "-")
         for number, fields in _records(directory / "cran.all.1400")
@@ -37,7 +37,7 @@ def read(directory: Path) -> Collection:
     questions = [fields["W"] for _, fields in _records(directory / "cran.qry")]
     gains: list[dict[str, int]] = [{} for _ in questions]
     for line in (directory / "cranqrel").read_text().splitlines():
-        # Questions are numbered by their order in the file; what stands behind .I is another number.
+        # Questions are numbered by their order in the file, not by the number after .I.
         question, text, grade = line.split()
         if grade in GAINS:
             gains[int(question) - 1][text] = GAINS[grade]
@@ -59,14 +59,14 @@ def _records(path: Path) -> list[tuple[str, dict[str, str]]]:
 
 
 def ndcg(ranking: Sequence[str], gains: Mapping[str, int], depth: int = 10) -> float:
-    """How much the first of a ranking gain, as a part of what they could."""
+    """nDCG: the discounted gain of the first texts of a ranking, divided by the best possible one."""
     ideal = sum(gain / log2(place + 2) for place, gain in enumerate(sorted(gains.values(), reverse=True)[:depth]))
     gained = sum(gains.get(text, 0) / log2(place + 2) for place, text in enumerate(ranking[:depth]))
     return gained / ideal if ideal else 0.0
 
 
 def average_precision(ranking: Sequence[str], gains: Mapping[str, int]) -> float:
-    """The mean, over the texts that are of use, of the precision where each is found; 0 where it is not."""
+    """The mean of the precision at each relevant text; a text that is not found counts as 0."""
     found, total = 0, 0.0
     for place, text in enumerate(ranking, 1):
         if text in gains:

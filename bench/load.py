@@ -1,4 +1,4 @@
-"""Load on a server: the same requests again and again, by wrk where it is installed, and by threads where it is not."""
+"""Load on a server: repeated requests, sent by wrk if it is installed, and otherwise by threads."""
 
 import http.client
 import json
@@ -18,7 +18,7 @@ SCRIPT = Path(__file__).with_name("wrk.lua")
 
 @dataclass(frozen=True)
 class Request:
-    """One request; the file of wrk's takes it as it goes over the wire."""
+    """An HTTP request."""
 
     path: str
     method: str = "GET"
@@ -26,7 +26,7 @@ class Request:
     body: bytes = b""
 
     def raw(self, port: int) -> bytes:
-        """It as it goes over the wire."""
+        """The bytes that are sent."""
         length = {"Content-Length": str(len(self.body))} if self.body else {}
         headers = {"Host": f"127.0.0.1:{port}", **self.headers, **length}
         lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
@@ -35,7 +35,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Load:
-    """How a load went: requests a second, and the milliseconds that half, and 99 of a hundred, took at most."""
+    """The result of a load: requests per second, and response times in milliseconds."""
 
     rate: float
     p50: float
@@ -44,26 +44,26 @@ class Load:
 
 
 def put(port: int, requests: Sequence[Request], seconds: float, tool: str | None = None) -> Load:
-    """Ask these for so long, on eight connections that are kept. Ends the run when any of them fails."""
-    ask = TOOLS[tool or ("wrk" if shutil.which("wrk") else "threads")]
-    return ask(port, requests, seconds)
+    """Send these requests for so many seconds on eight persistent connections. Exits if any of them fails."""
+    send = TOOLS[tool or ("wrk" if shutil.which("wrk") else "threads")]
+    return send(port, requests, seconds)
 
 
 def _wrk(port: int, requests: Sequence[Request], seconds: float) -> Load:
     with tempfile.NamedTemporaryFile(prefix="dateline-bench-") as file:
         file.write(b"\1".join(request.raw(port) for request in requests))
         file.flush()
-        # It rounds to whole seconds.
+        # wrk takes whole seconds.
         options = ["-t", "1", "-c", str(CONNECTIONS), "-d", f"{max(round(seconds), 1)}s", "--timeout", "30s"]
-        said = subprocess.run(
+        output = subprocess.run(
             ["wrk", *options, "-s", SCRIPT, f"http://127.0.0.1:{port}", "--", file.name],  # noqa: S607 - the PATH's wrk
             check=True,
             stdout=subprocess.PIPE,
             text=True,
         ).stdout
-    told = json.loads(said.splitlines()[-1])
-    _demand_answers(told["requests"], told["failed"], requests[0].path)
-    return Load(told["requests"] / told["seconds"], told["p50"], told["p99"], told["requests"])
+    summary = json.loads(output.splitlines()[-1])
+    _check(summary["requests"], summary["failed"], requests[0].path)
+    return Load(summary["requests"] / summary["seconds"], summary["p50"], summary["p99"], summary["requests"])
 
 
 def _threads(port: int, requests: Sequence[Request], seconds: float) -> Load:
@@ -71,41 +71,41 @@ def _threads(port: int, requests: Sequence[Request], seconds: float) -> Load:
     failed: list[str] = []
     began = time.perf_counter()
 
-    def ask(first: int) -> None:
+    def send(first: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         for request in cycle([*requests[first:], *requests[:first]]):
-            asked = time.perf_counter()
-            if asked - began > seconds:
+            sent = time.perf_counter()
+            if sent - began > seconds:
                 return
             connection.request(request.method, request.path, request.body or None, dict(request.headers))
             response = connection.getresponse()
             response.read()
-            times.append(time.perf_counter() - asked)
+            times.append(time.perf_counter() - sent)
             if response.status >= 400:
                 failed.append(f"{response.status} {request.path}")
 
     threads = [
-        threading.Thread(target=ask, args=(number * len(requests) // CONNECTIONS,)) for number in range(CONNECTIONS)
+        threading.Thread(target=send, args=(number * len(requests) // CONNECTIONS,)) for number in range(CONNECTIONS)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    _demand_answers(len(times), len(failed), (failed or [requests[0].path])[0])
+    _check(len(times), len(failed), (failed or [requests[0].path])[0])
     return Load(len(times) / (time.perf_counter() - began), *quantiles(times), len(times))
 
 
-def _demand_answers(answered: int, failed: int, example: str) -> None:
+def _check(sent: int, failed: int, example: str) -> None:
     if failed:
-        raise SystemExit(f"{failed} of {answered} requests failed, such as {example}")
-    if not answered:
-        raise SystemExit(f"no request was answered in the time, such as {example}")
+        raise SystemExit(f"{failed} of {sent} requests failed, such as {example}")
+    if not sent:
+        raise SystemExit(f"No request finished in time, such as {example}")
 
 
 TOOLS: Mapping[str, Callable[[int, Sequence[Request], float], Load]] = {"wrk": _wrk, "threads": _threads}
 
 
 def quantiles(seconds: Sequence[float]) -> tuple[float, float]:
-    """The milliseconds that half, and 99 of a hundred, took at most."""
+    """The 50th and the 99th percentile, in milliseconds."""
     ordered = sorted(seconds)
     return ordered[len(ordered) // 2] * 1e3, ordered[len(ordered) * 99 // 100] * 1e3

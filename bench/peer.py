@@ -1,4 +1,4 @@
-"""The search engine that Dateline is measured beside: tantivy, with the same texts and the same words."""
+"""The peer of ``bench.search`` and ``bench.relevance``: tantivy, with the same texts and the same words."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ TEXTS = ["headline", "body"]
 
 
 def index(directory: Path, records: Iterable[dict[str, Any]]) -> tantivy.Index:
-    """An index of articles as they are pushed, stemmed, with what lists are filtered and sorted by."""
+    """An index of articles: stemmed texts, and the fields that the searches filter and sort by."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("external_id", stored=True, tokenizer_name="raw")
     for name in TEXTS:
@@ -19,8 +19,8 @@ def index(directory: Path, records: Iterable[dict[str, Any]]) -> tantivy.Index:
     for name in ("outlet", "tag"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("published", indexed=True, fast=True)
-    made = tantivy.Index(builder.build(), path=str(directory))
-    writer = made.writer(heap_size=500_000_000, num_threads=2)
+    built = tantivy.Index(builder.build(), path=str(directory))
+    writer = built.writer(heap_size=500_000_000, num_threads=2)
     for record in records:
         document = tantivy.Document()
         document.add_text("external_id", record["external_id"])
@@ -33,21 +33,21 @@ def index(directory: Path, records: Iterable[dict[str, Any]]) -> tantivy.Index:
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
-    made.reload()
-    return made
+    built.reload()
+    return built
 
 
 def seconds(time: str) -> int:
-    """A time as the index has it."""
+    """A time as the index stores it: seconds since 1970."""
     return int(datetime.fromisoformat(time).timestamp())
 
 
 def best(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> list[str]:
     """The external ids of the best articles by BM25."""
     hits = searcher.search(query, limit, count=False).hits
-    return [present(searcher.doc(address)["external_id"]) for _, address in hits]
+    return [present(searcher.doc(document)["external_id"]) for _, document in hits]
 
 
 def present(values: Any) -> str:
-    """The value of a field that has one."""
+    """The only value of a field."""
     return values[0]

@@ -1,4 +1,4 @@
-"""``dateline serve`` with one address more: an empty view that every hook of the app passes."""
+"""``dateline serve`` with one more path: an empty view behind every hook of the app."""
 
 from flask import Flask, Response
 
@@ -10,7 +10,7 @@ EMPTY = "/bench/empty"
 
 
 def worker() -> Flask:
-    """The app in a process of granian's."""
+    """The app of a worker process."""
     app = process.worker()
     app.add_url_rule(EMPTY, "bench_empty", lambda: Response(b"{}", mimetype="application/json"))
     return app

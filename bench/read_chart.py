@@ -1,4 +1,4 @@
-"""How long reads take as the archive grows, as an SVG."""
+"""An SVG of response times by the size of the archive."""
 
 from collections.abc import Mapping
 from math import ceil, floor, log10
@@ -8,7 +8,7 @@ COLOURS = ["#1f6feb", "#bf3989", "#1a7f37"]
 
 
 def drawn(lines: Mapping[str, Mapping[int, float]]) -> str:
-    """Milliseconds by articles, both axes logarithmic, a line for each name."""
+    """An SVG with milliseconds by articles, both axes logarithmic, and one line for each name."""
     sizes = [log10(size) for line in lines.values() for size in line]
     times = [log10(time) for line in lines.values() for time in line.values()]
     low_x, high_x, low_y, high_y = (
@@ -27,7 +27,7 @@ def drawn(lines: Mapping[str, Mapping[int, float]]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif"'
         ' font-size="12">',
-        "<title>Milliseconds that half of the requests take at most, by articles in the archive</title>",
+        "<title>Median response time in milliseconds, by articles in the archive</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
     ]
     for power in range(low_y, high_y + 1):

@@ -1,6 +1,7 @@
-"""The list that Dateline is measured beside: FastAPI, SQLAlchemy's ORM and pydantic, as such an API is often written.
+"""The peer of ``bench.read``: a list of a tag by FastAPI, SQLAlchemy and pydantic, a common way to write such APIs.
 
-The same rows and index, the same fields, entities read by relationships. One process, as many threads as Dateline has.
+It reads the same rows by the same index and returns the same fields; tags, people and outlets are loaded by
+relationships. It runs as one process with as many connections as Dateline has threads.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""How good the first articles of a search are, beside tantivy's BM25: over HTTP, on a judged collection."""
+"""The quality of ranking on a judged collection, over HTTP, beside tantivy's BM25."""
 
 import argparse
 import statistics
@@ -19,20 +19,18 @@ from bench.collection import Collection, Text, average_precision, ndcg, read
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 OUTLETS = ["daily", "weekly", "monthly"]
 JUDGED = "judged-"
-# Mean average precision is taken over so many of each ranking.
+# Mean average precision is computed over the first articles of each ranking, this many.
 DEPTH = 200
 
 
 def main() -> None:
-    """Print both figures of both; exit code 1 when Dateline's are below the goal."""
+    """Print nDCG@10 and MAP of Dateline and tantivy; exit code 1 if Dateline is worse by more than ``--worse``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("collection", type=Path, help="directory with cran.all.1400, cran.qry and cranqrel")
-    parser.add_argument("--among", type=int, default=0, help="how many articles there are, the judged ones the oldest")
-    parser.add_argument(
-        "--reuters", type=Path, help="directory of Reuters-21578 to make the others of; else made-up words"
-    )
-    parser.add_argument("--keep", type=Path, help="directory to keep the archive in for the next run")
-    parser.add_argument("--worse", type=float, default=0.0, help="how much less than tantivy's the figures may be")
+    parser.add_argument("--among", type=int, default=0, help="total number of articles; the judged ones are the oldest")
+    parser.add_argument("--reuters", type=Path, help="directory of Reuters-21578 to generate the other articles from")
+    parser.add_argument("--keep", type=Path, help="a directory for the archive, used again by the next run")
+    parser.add_argument("--worse", type=float, default=0.0, help="by how much the figures may be below tantivy's")
     options = parser.parse_args()
     collection = read(options.collection)
     others = max(0, options.among - len(collection.texts))
@@ -48,8 +46,8 @@ def main() -> None:
         with servers.serving(conninfo) as client:
             ours = [_ours(client, question) for question in collection.questions]
         theirs = _theirs(peer.index(Path(directory), records()), collection.questions)
-    print(f"{len(collection.questions)} questions, {len(collection.texts):,} judged texts, the oldest of "
-          f"{len(collection.texts) + others:,}")  # fmt: skip
+    print(f"{len(collection.questions)} questions, {len(collection.texts):,} judged texts among "
+          f"{len(collection.texts) + others:,} articles")  # fmt: skip
     ours_ndcg, ours_map = _figures("dateline", ours, collection)
     theirs_ndcg, theirs_map = _figures("tantivy", theirs, collection)
     sys.exit(ours_ndcg < theirs_ndcg - options.worse or ours_map < theirs_map - options.worse)

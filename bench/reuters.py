@@ -1,4 +1,4 @@
-"""Real news to measure with: the Reuters-21578 texts, any number of articles recombined from their sentences."""
+"""Articles generated from the Reuters-21578 texts: any number of them, recombined from their sentences."""
 
 import html
 import random
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# Articles are spread evenly over these years, the first one oldest.
+# Articles are spread evenly over these years, the oldest first.
 FIRST = datetime(2005, 1, 1, tzinfo=UTC)
 LAST = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ _SENTENCE_END = re.compile(r"(?<=[a-z)\"]\.)\s+(?=[A-Z\"])")
 
 
 class Story(NamedTuple):
-    """One of the texts."""
+    """A text of the collection."""
 
     title: str
     sentences: list[str]
@@ -40,12 +40,12 @@ def stories(directory: Path) -> list[Story]:
                     Story(_plain(title[1]), _SENTENCE_END.split(text), _TOPIC.findall(topics[1] if topics else ""))
                 )
     if not found:
-        raise SystemExit(f"{directory} holds no *.sgm of Reuters-21578")
+        raise SystemExit(f"{directory} contains no *.sgm files of Reuters-21578")
     return found
 
 
 def articles(count: int, outlets: list[str], directory: Path, seed: int = 1) -> Iterator[dict[str, Any]]:
-    """So many articles as they are pushed: each has a title, about half of that text's sentences and as many others."""
+    """``count`` articles as they are pushed: a text's title, half of its sentences, and as many of other texts."""
     chance = random.Random(seed)  # noqa: S311 - for texts, not for secrets
     texts = stories(directory)
     step = (LAST - FIRST) / count

@@ -1,4 +1,4 @@
-"""How fast searches are, beside tantivy in the same run: ours over HTTP, tantivy's within the process."""
+"""The speed of searches, over HTTP, beside tantivy within the process, in one run."""
 
 import argparse
 import sys
@@ -18,43 +18,44 @@ from bench import peer, reuters, servers, texts
 OUTLETS = ["daily", "weekly", "monthly"]
 LIMIT = 20
 QUERIES = Path(__file__).with_name("queries.toml")
-# How many times tantivy's p95 over all searches ours may take, and how many milliseconds for phrases of frequent words.
+# The maximum ratio of Dateline's p95 to tantivy's over all searches but phrases, by sort.
 GOALS = {"newest": 3.0, "relevance": 8.0}
+# The maximum p95 of phrases, in milliseconds.
 PHRASES_GOAL = 300
 
 
 class Search(NamedTuple):
-    """A search as readers make it; ``page`` is how many pages in it is read."""
+    """A search with its filters; ``page`` is the page that is measured, counted from 1."""
 
     q: str
-    narrowed: dict[str, str]
+    filters: dict[str, str]
     page: int = 1
 
 
 class Times(NamedTuple):
-    """Milliseconds of the same searches."""
+    """Milliseconds of the same searches by Dateline and by tantivy."""
 
-    ours: list[float]
-    theirs: list[float]
+    dateline: list[float]
+    tantivy: list[float]
 
     def add(self, others: "Times") -> None:
-        """Take in the times of other searches."""
-        self.ours.extend(others.ours)
-        self.theirs.extend(others.theirs)
+        """Append the times of other searches."""
+        self.dateline.extend(others.dateline)
+        self.tantivy.extend(others.tantivy)
 
     @property
     def ratio(self) -> float:
-        """How many times tantivy's p95 ours is."""
-        return _quantile(self.ours, 0.95) / _quantile(self.theirs, 0.95)
+        """Dateline's p95 divided by tantivy's."""
+        return _quantile(self.dateline, 0.95) / _quantile(self.tantivy, 0.95)
 
 
 def main() -> None:
-    """Print p50 and p95 of each class; exit code 1 when over all of them, or over phrases, ours is above the goal."""
+    """Print p50 and p95 of each class; exit code 1 if the goal for phrases or for all others is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=200_000, help="how many the archive holds")
-    parser.add_argument("--reuters", type=Path, help="directory of Reuters-21578 to make them of; else made-up words")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each search is measured, after one to warm up")
-    parser.add_argument("--keep", type=Path, help="directory to keep the archive in for the next run")
+    parser.add_argument("--articles", type=int, default=200_000, help="size of the archive")
+    parser.add_argument("--reuters", type=Path, help="directory of Reuters-21578 to generate the articles from")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each search is measured, after one warm-up")
+    parser.add_argument("--keep", type=Path, help="a directory for the archive, used again by the next run")
     options = parser.parse_args()
     kind = "reuters" if options.reuters else "synthetic"
 
@@ -66,10 +67,10 @@ def main() -> None:
     with servers.postgres(options.keep) as conninfo, tempfile.TemporaryDirectory() as directory:
         began = time.perf_counter()
         if servers.fill(conninfo, f"search {options.articles} {kind}", records()):
-            print(f"archive of {options.articles:,} articles filled in {time.perf_counter() - began:.0f} s")
+            print(f"stored {options.articles:,} articles in {time.perf_counter() - began:.0f} s")
         began = time.perf_counter()
         index = peer.index(Path(directory), records())
-        print(f"tantivy's index in {time.perf_counter() - began:.0f} s")
+        print(f"built tantivy's index in {time.perf_counter() - began:.0f} s")
         with servers.serving(conninfo) as client:
             classes = tomllib.loads(QUERIES.read_text())[kind]
             beside = {name: described for name, described in classes.items() if "path" not in described}
@@ -86,91 +87,91 @@ def _measured(client: servers.Client, index: tantivy.Index, classes: Mapping[str
         for name, described in classes.items():
             times = Times([], [])
             for search in _searches(described):
-                times.add(_asked(client, index, search, sort, rounds))
+                times.add(_timed(client, index, search, sort, rounds))
             print(_line(name, times), flush=True)
             (phrases if described.get("phrases") else others).add(times)
         print(f"{_line('phrases', phrases)}   goal {PHRASES_GOAL} ms")
-        print(f"{_line('all others', others)}   p95 {others.ratio:.1f} times (goal {goal:.0f})")
-        slower = slower or others.ratio > goal or _quantile(phrases.ours, 0.95) > PHRASES_GOAL
+        print(f"{_line('all others', others)}   p95 {others.ratio:.1f} times tantivy's (goal {goal:.0f})")
+        slower = slower or others.ratio > goal or _quantile(phrases.dateline, 0.95) > PHRASES_GOAL
     return slower
 
 
 def _measured_alone(client: servers.Client, classes: Mapping[str, Any], rounds: int) -> None:
-    print("\nas asked by default, without a peer: dateline p50     p95   (ms)")
+    print("\nwith default parameters, without a peer: dateline p50     p95   (ms)")
     for name, described in sorted(classes.items()):
         times: list[float] = []
         path = described["path"]
-        for q in described["asked"]:
+        for q in described["queries"]:
             parameters = {"q": q, **described.get("parameters", {})}
-            times += _times(lambda path=path, asked=parameters: _answer(client, asked, path), rounds)
-        print(f"{name:<36} {_quantile(times, 0.5):12.1f} {_quantile(times, 0.95):7.1f}", flush=True)
+            times += _times(lambda path=path, query=parameters: _response(client, query, path), rounds)
+        print(f"{name:<40} {_quantile(times, 0.5):12.1f} {_quantile(times, 0.95):7.1f}", flush=True)
 
 
 def _searches(described: Mapping[str, Any]) -> Iterator[Search]:
-    narrowed: list[dict[str, str]] = [{}]
+    filters: list[dict[str, str]] = [{}]
     for name in ("tag", "outlet"):
-        narrowed = [{name: value} for value in described[name]] if name in described else narrowed
+        filters = [{name: value} for value in described[name]] if name in described else filters
     if "dates" in described:
-        narrowed = [{"from": since, "to": until} for since, until in described["dates"]]
-    for q, filters in product(described["asked"], narrowed):
-        yield Search(q, filters, described.get("page", 1))
+        filters = [{"from": since, "to": until} for since, until in described["dates"]]
+    for q, narrowed in product(described["queries"], filters):
+        yield Search(q, narrowed, described.get("page", 1))
 
 
-def _asked(client: servers.Client, index: tantivy.Index, search: Search, sort: str, rounds: int) -> Times:
+def _timed(client: servers.Client, index: tantivy.Index, search: Search, sort: str, rounds: int) -> Times:
     parameters = {
         "q": search.q,
         "sort": sort,
         "limit": LIMIT,
         "count": "none",
         "fields": "id,headline",
-        **search.narrowed,
+        **search.filters,
     }
     for _ in range(search.page - 1):
-        if following := _answer(client, parameters)["page"]["next"]:
+        if following := _response(client, parameters)["page"]["next"]:
             parameters["cursor"] = following
     query = _query(index, search)
     searcher = index.searcher()
     order: dict[str, Any] = {"order_by_field": "published"} if sort == "newest" else {}
 
-    def theirs() -> None:
+    def search_tantivy() -> None:
         found = searcher.search(query, LIMIT, count=False, offset=LIMIT * (search.page - 1), **order)
         for _, address in found.hits:
             searcher.doc(address)
 
-    return Times(_times(lambda: _answer(client, parameters), rounds), _times(theirs, rounds))
+    return Times(_times(lambda: _response(client, parameters), rounds), _times(search_tantivy, rounds))
 
 
-def _answer(client: servers.Client, parameters: Mapping[str, object], path: str = "/v1/articles") -> dict[str, Any]:
-    status, answer = client.get(path, parameters)
+def _response(client: servers.Client, parameters: Mapping[str, object], path: str = "/v1/articles") -> dict[str, Any]:
+    status, response = client.get(path, parameters)
     if status != 200:
-        print(f"  {status} for {parameters}: {answer.get('detail')}")
+        print(f"  {status} for {parameters}: {response.get('detail')}")
         return {"page": {"next": None}}
-    return answer
+    return response
 
 
 def _query(index: tantivy.Index, search: Search) -> tantivy.Query:
     phrased = search.q.startswith('"')
     pieces = [search.q] if phrased else search.q.split()
     words = " ".join(token for piece in pieces if not piece.endswith("*") for token in tokens(piece))
-    parts = [_beginning(index, piece.removesuffix("*")) for piece in pieces if piece.endswith("*")]
+    parts = [_prefix(index, piece.removesuffix("*")) for piece in pieces if piece.endswith("*")]
     if words:
         query = f'"{words}"' if phrased else words
         parts.append(index.parse_query(query, peer.TEXTS, conjunction_by_default=True))
     parts += [
         tantivy.Query.term_query(index.schema, name, value)
-        for name, value in search.narrowed.items()
+        for name, value in search.filters.items()
         if name in ("tag", "outlet")
     ]
-    if "from" in search.narrowed:
-        since, until = (peer.seconds(f"{search.narrowed[name]}T00:00:00+00:00") for name in ("from", "to"))
+    if "from" in search.filters:
+        since, until = (peer.seconds(f"{search.filters[name]}T00:00:00+00:00") for name in ("from", "to"))
         parts.append(
             tantivy.Query.range_query(index.schema, "published", tantivy.FieldType.Integer, since, until + 86_400)
         )
     return tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in parts])
 
 
-def _beginning(index: tantivy.Index, beginning: str) -> tantivy.Query:
-    fields = [tantivy.Query.regex_query(index.schema, name, f"{beginning}.*") for name in peer.TEXTS]
+def _prefix(index: tantivy.Index, prefix: str) -> tantivy.Query:
+    fields = [tantivy.Query.regex_query(index.schema, name, f"{prefix}.*") for name in peer.TEXTS]
     return tantivy.Query.boolean_query([(tantivy.Occur.Should, field) for field in fields])
 
 

@@ -1,4 +1,4 @@
-"""An archive to measure: filled past HTTP, kept for the next run when asked to, and served."""
+"""An archive to measure: fill it without HTTP, optionally keep it for the next run, and serve it."""
 
 import http.client
 import json
@@ -29,7 +29,7 @@ DATELINE = Path(sys.executable).with_name("dateline")
 PORT = 18_080
 CHUNK = 2_000
 
-# What an article needs to be found; in one transaction a chunk, without changes, and tags only where a record has them.
+# Stores what reads need of an article, one transaction per chunk, without rows in `changes`.
 _STORE: LiteralString = f"""
     insert into articles (id, outlet_id, external_id, headline, standfirst, body, section, language, published_at,
         created_at, updated_at, digest, outlet, tags, people, search)
@@ -57,26 +57,26 @@ _COUNT_TAGS: LiteralString = """
 
 
 @contextmanager
-def postgres(kept: Path | None) -> Iterator[str]:
-    """The conninfo of an embedded Postgres whose data is ``kept``, or gone afterwards."""
+def postgres(data: Path | None) -> Iterator[str]:
+    """The conninfo of an embedded Postgres with its data in ``data``, or in a temporary directory without one."""
     with tempfile.TemporaryDirectory(prefix="dateline-bench-") as place:
         Path(place).chmod(0o755)
-        with embedded.running(kept or Path(place) / "data") as server:
+        with embedded.running(data or Path(place) / "data") as server:
             yield server.conninfo
 
 
 def fill(conninfo: str, name: str, records: Iterable[dict[str, Any]]) -> bool:
-    """Store articles, unless the archive holds those called ``name`` already; whether it stored them."""
+    """Store articles, unless the archive already has those called ``name``. Return whether it stored them."""
     migrate.upgrade(conninfo)
     with connect(conninfo, maintenance_work_mem="1GB", synchronous_commit="off") as connection:
         connection.execute("create table if not exists bench_filled (name text)")
-        held = connection.execute("select name from bench_filled").fetchone()
-        if held:
-            if held["name"] != name:
-                raise SystemExit(f"this archive holds {held['name']}, not {name}: give another directory to keep it in")
+        filled = connection.execute("select name from bench_filled").fetchone()
+        if filled:
+            if filled["name"] != name:
+                raise SystemExit(f"This archive contains {filled['name']}, not {name}. Use another directory.")
             return False
         if not health.is_empty(connection):
-            raise SystemExit("a run before this one was interrupted while it filled the archive: remove it")
+            raise SystemExit("An earlier run was interrupted while it stored articles. Remove the directory.")
         _fill(connection, records)
         connection.execute("insert into bench_filled values (%(name)s)", {"name": name})
         return True
@@ -123,33 +123,33 @@ def _fill(connection: Connection, records: Iterable[dict[str, Any]]) -> None:
 
 
 class Client:
-    """Asks a server, on one connection that is kept."""
+    """An HTTP client of a server, on one persistent connection."""
 
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
 
     def get(self, path: str, parameters: Mapping[str, object]) -> tuple[int, dict[str, Any]]:
-        """Status and content of an answer."""
+        """The status and the content of a response."""
         self._connection.request("GET", f"{path}?{urlencode(parameters)}")
         response = self._connection.getresponse()
         return response.status, json.loads(response.read())
 
-    def header(self, address: str, name: str) -> str:
-        """A header of the answer to an address."""
-        self._connection.request("GET", address)
+    def header(self, url: str, name: str) -> str:
+        """A header of the response to a GET."""
+        self._connection.request("GET", url)
         response = self._connection.getresponse()
         response.read()
         return response.headers[name]
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
-        """What is answered to a body."""
+        """The body of the response to a POST."""
         self._connection.request("POST", path, body, dict(headers))
         return self._connection.getresponse().read()
 
 
 @contextmanager
 def serving(conninfo: str, port: int = PORT) -> Iterator[Client]:
-    """A client of ``dateline serve`` on this database, which makes each answer anew and answers all that is asked."""
+    """A client of ``dateline serve`` on this database, with caching and rate limits turned off."""
     measured = {"CACHE_BYTES": "0", "RATE_LIMIT_ADDRESS": "0", "RATE_LIMIT_KEY": "0"}
     environment = {**os.environ, **measured, "DATABASE_URL": conninfo, "PORT": str(port)}
     with subprocess.Popen([DATELINE, "serve"], env=environment, stdout=subprocess.DEVNULL) as server:
@@ -161,14 +161,14 @@ def serving(conninfo: str, port: int = PORT) -> Iterator[Client]:
 
 
 def free_ports(count: int) -> list[int]:
-    """So many ports on which nobody listens."""
+    """``count`` free ports."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [each.getsockname()[1] for each in sockets]
 
 
 def until_ready(port: int) -> None:
-    """Wait until the server of this port is ready."""
+    """Wait until the server on this port is ready, at most 20 seconds."""
     for _ in range(200):
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
@@ -178,4 +178,4 @@ def until_ready(port: int) -> None:
         except OSError:
             pass
         time.sleep(0.1)
-    raise SystemExit("the server does not get ready")
+    raise SystemExit("The server is not ready after 20 seconds.")

@@ -1,4 +1,4 @@
-"""Articles to measure with: words as often as in real texts, names of the demo archive among them. Always the same."""
+"""Generated articles: words as frequent as in real texts, with names of the demo archive. Deterministic."""
 
 import random
 from collections.abc import Iterator
@@ -64,7 +64,7 @@ VOCABULARY = 30_000
 
 
 def articles(count: int, outlets: list[str], seed: int = 1) -> Iterator[dict[str, Any]]:
-    """So many articles as they are pushed, of 60 to 500 words, from FIRST to LAST."""
+    """``count`` articles as they are pushed, of 60 to 500 words, published from FIRST to LAST."""
     step = (LAST - FIRST) / count
     chance = random.Random(seed)  # noqa: S311 - for texts, not for secrets
     words = [*SMALL, *_vocabulary(chance)]

@@ -1,4 +1,4 @@
-"""What processes use, as Linux tells it in /proc."""
+"""CPU time and memory of processes, from Linux's /proc."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that came of it."""
+    """A process and all its descendants."""
     found = [pid]
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         found += [each for child in children.read_text().split() for each in family(int(child))]
@@ -15,22 +15,22 @@ def family(pid: int) -> list[int]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """The CPU time of a process and all that came of it, those that have ended included."""
+    """The CPU time of a process and all its descendants, including those that have ended."""
     return sum(_ticks(each) for each in family(pid)) / TICKS
 
 
 def resident_bytes(pid: int) -> int:
-    """The memory that a process holds."""
+    """The resident memory of a process, in bytes."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def is_spawned(pid: int) -> bool:
-    """Whether a process is one that Python's multiprocessing made, as granian's workers are."""
+    """Whether a process was started by Python's multiprocessing, as granian's workers are."""
     return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def parent(pid: int) -> int:
-    """The process that a process came of."""
+    """The pid of a process' parent."""
     return int(_stat(pid)[1])
 
 
@@ -42,5 +42,5 @@ def _ticks(pid: int) -> int:
 
 
 def _stat(pid: int) -> list[str]:
-    # The name, in parentheses, may hold anything.
+    # The name, in parentheses, may contain anything.
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

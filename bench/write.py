@@ -1,4 +1,4 @@
-"""How fast a batch is stored over HTTP, beside COPY of the same rows into the same tables, in the same run."""
+"""The speed of a batch over HTTP, beside COPY of the same rows into the same tables, in one run."""
 
 import argparse
 import json
@@ -22,7 +22,7 @@ from api.postgres.connection import Connection, connect
 from bench.servers import postgres, serving
 from bench.texts import articles
 
-# What the batch stored, parents before children; what the demo archive holds is in both archives already.
+# The rows that the batch stored, parents before children. Both archives have the demo archive already.
 OURS: LiteralString = "article_id in (select id from articles where external_id like 'bench-%')"
 COPIED: dict[str, LiteralString] = {
     "articles": "external_id like 'bench-%'", "article_tags": OURS, "article_people": OURS, "changes": OURS,
@@ -31,11 +31,11 @@ OUTLETS = ["korea-herald", "japan-forward", "le-monde"]
 
 
 def main() -> None:
-    """Print each round and the ratio of the medians; exit code 1 when it is below the goal."""
+    """Print each round and the ratio of the medians; exit code 1 if it is below the goal."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=10_000, help="how many are in the batch")
-    parser.add_argument("--rounds", type=int, default=3, help="how often both are measured, in turn")
-    parser.add_argument("--goal", type=float, default=0.40, help="the least rate of the batch, as a part of COPY's")
+    parser.add_argument("--articles", type=int, default=10_000, help="articles in the batch")
+    parser.add_argument("--rounds", type=int, default=3, help="how often both are measured, alternating")
+    parser.add_argument("--goal", type=float, default=0.40, help="minimum ratio of the batch's rate to COPY's")
     options = parser.parse_args()
     body = b"".join(json.dumps(article).encode() + b"\n" for article in articles(options.articles, OUTLETS))
     print(f"{options.articles:,} articles, {len(body) / 1e6:.1f} MB, {os.cpu_count()} cores")
@@ -73,12 +73,12 @@ def _database(server: str) -> Iterator[str]:
 
 
 def _push(conninfo: str, body: bytes, expected: int) -> float:
-    """The seconds from the first byte sent to the last byte of the answer."""
+    """Seconds from the first byte of the request to the last byte of the response."""
     with connect(conninfo) as connection:
         key = keys.create(connection, "bench", ["write"], OUTLETS)
     with serving(conninfo) as client:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"}
-        # Once, so that everything is loaded as it is in a server that runs.
+        # Warm up: load everything that a running server has loaded.
         client.post("/v1/articles/batch", b"", headers)
         began = time.perf_counter()
         results = client.post("/v1/articles/batch", body, headers).splitlines()
@@ -90,7 +90,7 @@ def _push(conninfo: str, body: bytes, expected: int) -> float:
 
 
 def _copy(pushed: str, copied: str, place: Path) -> float:
-    """The seconds of one transaction that copies what the batch stored into the same tables of another archive."""
+    """Seconds of one transaction that copies the rows of the batch into the same tables of another archive."""
     with connect(pushed) as source, connect(copied) as target:
         for table, chosen in COPIED.items():
             statement = sql.SQL("copy (select {} from {} where {}) to stdout (format binary)").format(
@@ -111,12 +111,12 @@ def _copy(pushed: str, copied: str, place: Path) -> float:
         took = time.perf_counter() - began
         missing = _count(source) - _count(target)
         if missing:
-            raise SystemExit(f"COPY left out {missing} articles")
+            raise SystemExit(f"COPY is missing {missing} articles")
     return took
 
 
 def _columns(connection: Connection, table: str) -> sql.Composed:
-    """The columns that a writer gives, so neither generated ones nor identities."""
+    """The columns that a writer sets: neither generated columns nor identities."""
     rows = connection.execute(
         "select attname from pg_attribute where attrelid = %(table)s::regclass and attnum > 0"
         " and not attisdropped and attgenerated = '' and attidentity = '' order by attnum",

@@ -1,4 +1,4 @@
--- Sends the requests of a file, one after the other, and says as JSON how that went.
+-- Sends the requests of a file one after the other, and prints a summary as JSON.
 local requests, sent = {}, 0
 
 function init(arguments)
