@@ -57,8 +57,8 @@ def _add_create(blueprint: Blueprint, resource: Resource) -> None:
         problems=[Conflict, *BODY],
         summary=f"Create {resource.a}",
         description=(
-            f"Create {resource.a}. One whose slug exists is refused with 409, and so is one with the name of another {one},"
-            f" unless a slug tells them apart. A slug that once was another's is never given again.\n\n"
+            f"Create {resource.a}. One whose slug exists is refused with 409, and so is one with the name of another"
+            f" {one}, unless a slug tells them apart. A slug that once was another's is never given again.\n\n"
             'Articles that are there already are looked through by the job that a `Link` with `rel="monitor"` names.'
         ),
     )
