@@ -45,7 +45,7 @@ class Dateline(click.Group):
 
 
 @click.group(cls=Dateline, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="dateline")
+@click.version_option(package_name="dateline", prog_name="dateline")
 def main() -> None:
     """Dateline, a news archive queried by hashtag.
 

@@ -189,6 +189,12 @@ def test_no_help_is_cut_off_at_80_columns(path: tuple[str, ...], command: click.
     assert max(map(len, shown.splitlines())) <= 80
 
 
+def test_the_version_is_the_newest_release_of_the_changelog(run: Run) -> None:
+    changelog = (Path(__file__).parents[2] / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.findall(r"^## (\d+\.\d+\.\d+) — ", changelog, flags=re.MULTILINE)[0]
+    assert run("", "--version").stdout == f"dateline, version {newest}\n"
+
+
 def test_migrate_goes_up_and_down_and_refuses_what_it_does_not_know(unmigrated: str, run: Run) -> None:
     assert tables(unmigrated) == 0
     assert answer(run(unmigrated, "migrate", "--json")) == {"revision": revisions.head()}
