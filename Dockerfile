@@ -10,6 +10,7 @@ COPY api/ api/
 COPY schemas/ schemas/
 COPY migrations/ migrations/
 COPY seeds/ seeds/
+COPY docs/ docs/
 RUN /opt/dateline/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.13-slim

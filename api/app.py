@@ -20,6 +20,7 @@ from api.resources import (
     articles,
     changes,
     documentation,
+    guides,
     health,
     jobs,
     keys,
@@ -119,4 +120,5 @@ def _add_operations(app: Flask) -> None:
             section.register_blueprint(blueprint)
         api.register_blueprint(section)
     app.register_blueprint(documentation.blueprint)
+    app.register_blueprint(guides.blueprint)
     app.extensions["dateline.api"] = api

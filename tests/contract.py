@@ -16,7 +16,7 @@ from api.app import create_app
 from api.settings import Settings
 
 # What the app's own pages are made of is no operation of the API.
-UNDOCUMENTED = re.compile(r"/(openapi\.json|docs.*|metrics)")
+UNDOCUMENTED = re.compile(r"/(openapi\.json|docs.*|guides.*|favicon\.ico|metrics)")
 # Answers that say nothing in a body.
 EMPTY = {302, 304, 308}
 # Those of them that are no answers of the document, so that those of generated clients have a type.

@@ -10,7 +10,7 @@ from api.errors import (
     MalformedRequest,
     UriTooLong,
 )
-from api.http import rate_limit, security_headers
+from api.http import rate_limit, security_headers, trailing_slash
 from api.http.parsing import drain
 from api.http.path_converters import CONVERTERS
 from api.observability import logs, metrics, timing
@@ -56,6 +56,7 @@ def register(app: Flask) -> None:
             raise UriTooLong(f"The address is longer than {LONGEST_URI:,} bytes.")
 
     app.before_request(rate_limit.by_address)
+    app.before_request(trailing_slash.redirected)
 
     @app.after_request
     def finish(response: Response) -> Response:

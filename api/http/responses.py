@@ -6,7 +6,7 @@ import orjson
 from flask import Response
 from werkzeug.datastructures import Headers
 
-from api.context import g
+from api.context import g, settings
 from api.http.parsing import JSON
 
 
@@ -14,6 +14,14 @@ def json_response(content: object, status: int = 200, headers: Mapping[str, str]
     """A JSON response; rows of the database go in as they are."""
     body = orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
     return Response(body, status=status, mimetype=JSON, headers=headers)
+
+
+def redirect(status: int, path: str, query: str = "") -> Response:
+    """A redirect to a quoted path of this server; of several slashes in front one stays, as two begin a host."""
+    location = f"{settings().public_url}/{path.lstrip('/')}{'?' if query else ''}{query}"
+    response = Response(status=status, headers={"Location": location})
+    del response.headers["Content-Type"]
+    return response
 
 
 def absolute_url(path: str) -> str:

@@ -2,8 +2,8 @@
 
 from api.context import request, settings
 
-# Answers are data, which pages of any origin may read and none may show as a page of ours; Swagger UI is one, whose
-# styles are a file, or set by its script, which needs no 'unsafe-inline'.
+# Responses are data: pages of any origin may read them, and none may be shown in a frame. Swagger UI and the guides
+# are pages. Their styles are files, or set by Swagger UI's script, so they need no 'unsafe-inline'.
 _POLICY = "default-src 'none'; frame-ancestors 'none'"
 _DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -13,7 +13,7 @@ _DOCS_POLICY = (
 
 def headers() -> dict[str, str]:
     """Those of the answer to this request."""
-    of_docs = request().path == "/docs" or request().path.startswith("/docs/")
+    of_docs = f"{request().path}/".startswith(("/docs/", "/guides/"))
     told = {
         "Content-Security-Policy": _DOCS_POLICY if of_docs else _POLICY,
         "Cross-Origin-Resource-Policy": "cross-origin",

@@ -1,4 +1,4 @@
-"""The OpenAPI document and Swagger UI."""
+"""The OpenAPI document, Swagger UI, and where a browser is sent that looks for them elsewhere."""
 
 from functools import cache
 from mimetypes import guess_type
@@ -11,10 +11,13 @@ from flask import Blueprint, Response, current_app
 from api.errors import NotFound
 from api.http import reads
 from api.http.parsing import JSON
+from api.http.responses import redirect
 
 blueprint = Blueprint("documentation", __name__)
 
+STATIC = Path(__file__).parent / "static"
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
+DAY = "public, max-age=86400"
 
 
 @blueprint.get("/openapi.json")
@@ -31,56 +34,38 @@ def _openapi() -> bytes:
 @blueprint.get("/docs")
 def get_docs() -> Response:
     """Swagger UI over this server's own document."""
-    return reads.static_response(_PAGE.encode(), "text/html")
-
-
-@blueprint.get("/docs/start.js")
-def get_docs_start() -> Response:
-    """What starts Swagger UI."""
-    return reads.static_response(_START.encode(), "text/javascript")
+    return reads.static_response(_files()["docs.html"].read_bytes(), "text/html")
 
 
 @blueprint.get("/docs/<string:name>")
 def get_docs_file(name: str) -> Response:
-    """A file of Swagger UI, from its wheel: nothing is loaded from elsewhere."""
+    """A file of /docs or of a guide, from this package or Swagger UI's wheel: nothing is loaded from elsewhere."""
     path = _files().get(name)
     if path is None:
-        raise NotFound("Swagger UI has no such file.")
+        raise NotFound("There is no such file. The API reference is at /docs.")
     response = reads.static_response(path.read_bytes(), guess_type(name)[0] or "application/octet-stream")
-    response.headers["Cache-Control"] = "public, max-age=86400"
+    response.headers["Cache-Control"] = DAY
     return response
+
+
+@blueprint.get("/favicon.ico")
+def get_icon() -> Response:
+    """The icon of every page, where browsers look for it unasked."""
+    return get_docs_file("icon.svg")
+
+
+@blueprint.get("/v1")
+def get_v1() -> Response:
+    """The index, which sends browsers on to Swagger UI."""
+    return redirect(302, "/")
+
+
+@blueprint.get("/redoc")
+def get_redoc() -> Response:
+    """Swagger UI."""
+    return redirect(302, "/docs")
 
 
 @cache
 def _files() -> dict[str, Path]:
-    return {path.name: path for path in SWAGGER_UI.iterdir()}
-
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Dateline API</title>
-<link rel="icon" type="image/png" href="/docs/favicon-32x32.png" sizes="32x32">
-<link rel="stylesheet" href="/docs/swagger-ui.css">
-</head>
-<body>
-<div id="swagger-ui"></div>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
-</body>
-</html>
-"""
-
-_START = """window.ui = SwaggerUIBundle({
-  url: "/openapi.json",
-  dom_id: "#swagger-ui",
-  deepLinking: true,
-  displayRequestDuration: true,
-  persistAuthorization: true,
-  defaultModelsExpandDepth: 0,
-  tryItOutEnabled: true,
-  validatorUrl: null,
-});
-"""
+    return {path.name: path for directory in (SWAGGER_UI, STATIC) for path in directory.iterdir()}

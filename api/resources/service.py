@@ -11,12 +11,12 @@ from api.errors import PROBLEMS, NotFound
 from api.http import reads
 from api.http.operation import Blueprint
 from api.http.parsing import JSON
-from api.http.responses import absolute_url
+from api.http.responses import absolute_url, redirect
 from schemas.errors import IndexSchema, ProblemKindSchema, ProblemKindsSchema
 
 blueprint = Blueprint("service", __name__)
 
-BESIDE = {"openapi": "/openapi.json", "docs": "/docs", "problems": "/problems", "ready": "/readyz"}
+BESIDE = {"openapi": "/openapi.json", "docs": "/docs", "guides": "/guides", "problems": "/problems", "ready": "/readyz"}
 
 
 @blueprint.operation(
@@ -29,8 +29,8 @@ BESIDE = {"openapi": "/openapi.json", "docs": "/docs", "problems": "/problems", 
 def get_index(_query: Mapping[str, Any]) -> Response:
     """Addresses of everything; a browser is led to the documentation instead."""
     if request.accept_mimetypes.best_match([JSON, "text/html"]) == "text/html":
-        response = Response(status=302, headers={"Location": "/docs", "Vary": "Accept"})
-        del response.headers["Content-Type"]
+        response = redirect(302, "/docs")
+        response.vary.add("Accept")
         return response
     paths = ("articles", "tags", "people", "outlets")
     links = {name: absolute_url(f"/v1/{name}") for name in paths}

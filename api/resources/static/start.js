@@ -1,0 +1,58 @@
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const followColorScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+followColorScheme();
+dark.addEventListener("change", followColorScheme);
+
+// The filter box looks at paths and summaries too, not at the names of tags alone.
+const searchOperations = {
+  fn: {
+    opsFilter: (tags, phrase) => {
+      const found = (...texts) => texts.some((text) => text?.toLowerCase().includes(phrase.trim().toLowerCase()));
+      return tags
+        .map((tag, name) =>
+          found(name)
+            ? tag
+            : tag.update("operations", (operations) =>
+                operations.filter((operation) =>
+                  found(
+                    operation.get("path"),
+                    operation.getIn(["operation", "summary"]),
+                    operation.getIn(["operation", "operationId"]),
+                  ),
+                ),
+              ),
+        )
+        .filter((tag) => tag.get("operations").size > 0);
+    },
+  },
+};
+
+// A padlock marks what needs a key. Reads may be sent with one and show none.
+const padlocksWhereNeeded = {
+  wrapComponents: {
+    OperationSummary: (Summary, { React }) => (props) => {
+      const needed = (security) =>
+        security?.some((requirement) => requirement.isEmpty())
+          ? security.filter((requirement) => requirement.isEmpty())
+          : security;
+      return React.createElement(Summary, {
+        ...props,
+        operationProps: props.operationProps.update("security", needed),
+      });
+    },
+  },
+};
+
+window.ui = SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  displayRequestDuration: true,
+  docExpansion: "list",
+  filter: true,
+  persistAuthorization: true,
+  defaultModelsExpandDepth: 0,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+  plugins: [searchOperations, padlocksWhereNeeded],
+});
