@@ -49,8 +49,11 @@ class Dateline(click.Group):
 def main() -> None:
     """Dateline, a news archive queried by hashtag.
 
-    Uses the Postgres of DATABASE_URL, or an embedded one. Exit codes: 0 success, 1 failure (stderr says why),
-    2 wrong usage, 130 interrupted, 143 terminated. A server that is asked to stop exits with 0.
+    The archive is in the Postgres of DATABASE_URL, or else in an embedded Postgres whose data is in DATELINE_DATA.
+    `dateline serve --help` lists all settings.
+
+    Exit codes: 0 success, 1 failure (stderr says why), 2 wrong usage, 130 interrupted, 143 terminated. A server that
+    is asked to stop exits with 0.
     """
     signal.signal(signal.SIGTERM, _terminated)
     # Otherwise the interpreter takes all objects apart as it ends, which takes longer than most commands.

@@ -1,22 +1,59 @@
 """``dateline serve``, and ``dateline openapi``, which prints the document of what it serves."""
 
 import json
+import os
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 
 from api.settings import Settings
 
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-@click.command(name="serve")
+
+class ServeCommand(click.Command):
+    """A command whose help ends with every setting: its variable, what it does and its default."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Settings, as environment variables"):
+            formatter.write_dl(
+                [
+                    (
+                        field.name.upper(),
+                        f"{field.metadata['doc']}  [default: {field.metadata['shown']}]".replace("`", ""),
+                    )
+                    for field in fields(Settings)
+                ]
+            )
+
+
+def setting_option(name: str) -> Decorator:
+    """An option that has precedence over the environment variable of a setting."""
+    field = Settings.__dataclass_fields__[name]
+    kind = click.IntRange(field.metadata["low"], field.metadata["high"]) if field.type is int else click.STRING
+    return click.option(f"--{name}", type=kind, help=f"{field.metadata['doc']} Overrides {name.upper()}.")
+
+
+@click.command(name="serve", cls=ServeCommand)
+@setting_option("host")
+@setting_option("port")
+@setting_option("workers")
 @click.option("--demo", is_flag=True, help="Load the demo archive if the archive is empty.")
-def serve_command(demo: bool) -> None:
-    """Serve the archive over HTTP until interrupted; migrates first."""
+def serve_command(demo: bool, **given: object) -> None:
+    """Serve the archive over HTTP until interrupted.
+
+    Creates the archive if there is none, and brings its schema up to date first.
+    """
     from api.server import (
         processes,
         startup,  # load granian, which no other command needs
     )
 
+    # The processes that this one starts read their settings from the environment as well.
+    os.environ.update({name.upper(): str(value) for name, value in given.items() if value is not None})
     try:
         startup.serve(Settings.from_env(), demo=demo, say=lambda line: click.echo(line))
     except processes.CannotListenError as error:

@@ -11,15 +11,28 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from urllib.request import ProxyHandler, build_opener
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 from conftest import drop_database, new_database
 from flask import Flask
-from processes import DATELINE, SETTINGS, article, dateline, environment, free_port, listing
+from processes import (
+    DATELINE,
+    SETTINGS,
+    Started,
+    article,
+    dateline,
+    environment,
+    free_port,
+    listing,
+    temporary_place,
+    until,
+)
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -187,6 +200,42 @@ def test_no_help_is_cut_off_at_80_columns(path: tuple[str, ...], command: click.
     shown = run("", *path, "--help").stdout
     assert "..." not in shown.partition("\nCommands:")[2]
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_the_help_of_serve_names_every_setting_with_its_default_and_what_it_does(run: Run) -> None:
+    shown = " ".join(run("", "serve", "--help").stdout.split())
+    for setting in fields(Settings):
+        doc, default = (setting.metadata[name].replace("`", "") for name in ("doc", "shown"))
+        assert f"{setting.name.upper()} {doc} [default: {default}]" in shown
+
+
+def test_options_of_serve_have_precedence_over_the_environment(database: str) -> None:
+    port = free_port()
+    options = ("--host", "127.0.0.2", "--port", str(port), "--workers", "2")
+    with (
+        temporary_place() as place,
+        Started(place, "serve", *options, database_url=database, host="127.0.0.1", port=free_port()) as server,
+    ):
+        until(lambda: f"http://127.0.0.2:{port}" in server.output)
+        until(lambda: is_ready(f"http://127.0.0.2:{port}/readyz"))
+        # The first process, two that answer requests, and multiprocessing's own.
+        until(lambda: len(server.members()) == 4)
+
+
+def is_ready(url: str) -> bool:
+    """Whether a server answers with 200."""
+    try:
+        with build_opener(ProxyHandler({})).open(url, timeout=10) as response:
+            return response.status == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("option", [("--port", "0"), ("--port", "x"), ("--workers", "0")])
+def test_an_option_of_serve_out_of_its_bounds_is_wrong_usage(option: tuple[str, str], run: Run) -> None:
+    done = run("", "serve", *option)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert option[0] in done.stderr
 
 
 def test_the_version_is_the_newest_release_of_the_changelog(run: Run) -> None:
