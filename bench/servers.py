@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import orjson
 
-from api.commands import entities, term_counts
+from api.commands import entities, entity_kinds, term_counts
 from api.postgres import migrate
 from api.postgres.connection import Connection, connect, present
 from api.postgres.embedded import server as embedded
@@ -93,8 +93,8 @@ def _fill(connection: Connection, records: Iterable[dict[str, Any]]) -> None:
         missing = {tag for record in chunk for tag in record.get("tags", ())} - known
         outlets = {record["outlet"] for record in chunk} - known
         with connection.transaction():
-            entities.upsert(connection, entities.OUTLET, [{"slug": slug, "name": slug} for slug in sorted(outlets)])
-            entities.upsert(connection, entities.TAG, [{"slug": slug, "name": slug} for slug in sorted(missing)])
+            entities.upsert(connection, entity_kinds.OUTLET, [{"slug": slug, "name": slug} for slug in sorted(outlets)])
+            entities.upsert(connection, entity_kinds.TAG, [{"slug": slug, "name": slug} for slug in sorted(missing)])
         known |= missing | outlets
         rows = [
             {

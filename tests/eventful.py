@@ -7,7 +7,7 @@ from typing import Any
 from conftest import app_on
 from partners import MERGE_PATCH, new_key, patch, push, withdraw
 
-from api.commands import entities
+from api.commands import entities, entity_kinds
 from api.jobs import runner
 from api.postgres.connection import Connection
 
@@ -49,7 +49,9 @@ def live(source: Connection) -> None:
     for external_id, query in (("never seen", "reason=Wrong"), ("never was", "reason=Court&purge=true")):
         withdraw(client, admin, push(client, admin, external_id=external_id, embargoed_until=soon)["id"], query)
     source.execute("update articles set embargoed_until = now() where external_id like 'never %'")
-    entities.upsert(source, entities.OUTLET, [{"slug": "korea-herald", "name": "The Korea Herald", "language": "en"}])
+    entities.upsert(
+        source, entity_kinds.OUTLET, [{"slug": "korea-herald", "name": "The Korea Herald", "language": "en"}]
+    )
     for method, path, content in EDITS:
         response = client.open(
             f"/v1/{path}", method=method, data=json.dumps(content), headers={**admin, **SENT_AS[method]}

@@ -9,7 +9,7 @@ from typing import Any
 
 from stories import record
 
-from api.commands import articles, entities
+from api.commands import articles, entities, entity_kinds
 from api.jobs import runner
 from api.postgres.connection import Connection, connect, in_transaction
 
@@ -45,9 +45,9 @@ def entity(number: int) -> dict[str, Any]:
 
 def fill(connection: Connection, entries: int) -> None:
     """An archive with so many articles, tags and people."""
-    entities.upsert(connection, entities.OUTLET, [{"slug": "daily", "name": "Daily", "language": "en"}])
-    entities.upsert(connection, entities.TAG, [{"name": "Walked"}, {"name": "Other"}, *map(entity, range(entries))])
-    entities.upsert(connection, entities.PERSON, [{"name": "Bo Lind"}, *map(entity, range(entries))])
+    entities.upsert(connection, entity_kinds.OUTLET, [{"slug": "daily", "name": "Daily", "language": "en"}])
+    entities.upsert(connection, entity_kinds.TAG, [{"name": "Walked"}, {"name": "Other"}, *map(entity, range(entries))])
+    entities.upsert(connection, entity_kinds.PERSON, [{"name": "Bo Lind"}, *map(entity, range(entries))])
     articles.upsert(connection, [article(number) for number in range(entries)])
     runner.run(connection)
 
@@ -74,10 +74,10 @@ def _writes(connection: Connection, entries: int, chance: random.Random) -> Iter
         newest = {"published_at": datetime.now(UTC)} if number % 4 == 0 else {}
         yield lambda c, n=number, fields=newest: articles.upsert(c, [article(n, **fields)])
         yield lambda c, n=number, o=old: articles.upsert(c, [article(o, body=f"Told anew {n}")])
-        yield lambda c, n=number: entities.upsert(c, entities.TAG, [entity(n)])
-        yield lambda c, n=number: entities.upsert(c, entities.PERSON, [entity(n)])
+        yield lambda c, n=number: entities.upsert(c, entity_kinds.TAG, [entity(n)])
+        yield lambda c, n=number: entities.upsert(c, entity_kinds.PERSON, [entity(n)])
         yield lambda c, n=number, o=old: entities.upsert(
-            c, entities.PERSON, [{**entity(o), "description": f"Known as {n}"}]
+            c, entity_kinds.PERSON, [{**entity(o), "description": f"Known as {n}"}]
         )
         if number % 50 == 0:
             runner.run(connection)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from api.commands import article_lifecycle, articles, change_log, entities
+from api.commands import article_lifecycle, articles, change_log, entities, entity_kinds
 from api.commands.articles import Options, WriteResult
 from api.commands.change_log import Change
 from api.jobs import runner
@@ -31,18 +31,18 @@ ARTICLE: dict[str, Any] = {
 def outlet(connection: Connection, slug: str, **fields: Any) -> None:
     """An outlet, in English unless said otherwise."""
     record = {"slug": slug, "name": slug.replace("-", " ").title(), "language": "en", **fields}
-    entities.upsert(connection, entities.OUTLET, [record])
+    entities.upsert(connection, entity_kinds.OUTLET, [record])
 
 
 def tag(connection: Connection, name: str, *match: str) -> None:
     """A tag that these phrases give to an article; the archive is linked anew."""
-    entities.upsert(connection, entities.TAG, [{"name": f"#{name}", "match": list(match)}])
+    entities.upsert(connection, entity_kinds.TAG, [{"name": f"#{name}", "match": list(match)}])
     runner.run(connection)
 
 
 def person(connection: Connection, name: str, *aliases: str, **fields: Any) -> None:
     """A person; the archive is linked anew."""
-    entities.upsert(connection, entities.PERSON, [{"name": name, "aliases": list(aliases), **fields}])
+    entities.upsert(connection, entity_kinds.PERSON, [{"name": name, "aliases": list(aliases), **fields}])
     runner.run(connection)
 
 

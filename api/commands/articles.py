@@ -14,7 +14,7 @@ from api.commands.change_log import Change
 from api.errors import InvalidInput, PreconditionFailed, Problem
 from api.model.types import Record
 from api.postgres.connection import Connection, Race, present
-from api.text.folding import slug
+from api.text.folding import make_slug
 from api.text.html import sanitize, to_text
 from api.text.language import detect
 
@@ -121,7 +121,7 @@ def _resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) 
             ("people", "person", names.people, people),
         )
         for index, ids in enumerate(found)
-        if len(ids) > 1 or not (ids or (field in creatable and slug(record[field][index])))
+        if len(ids) > 1 or not (ids or (field in creatable and make_slug(record[field][index])))
     ]
     if unclear:
         raise InvalidInput("The article names tags or people that the archive cannot tell.", errors=unclear)

@@ -1,4 +1,4 @@
-"""Storing outlets, tags and people; articles already in the archive are linked by a job that follows."""
+"""Storing outlets, tags and people. A job then links the articles that are already in the archive."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,175 +11,129 @@ import orjson
 from api.commands import catalogue, change_log, job_queue
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
+from api.commands.entity_kinds import KINDS, OUTLET, EntityKind
 from api.errors import Conflict, InvalidInput
-from api.model.entity import ETAG
+from api.model.types import Record
 from api.postgres.connection import Connection, present
-from api.text.folding import FOLDED_AT_MOST, LONGEST_SLUG, fold, name_key, slug
+from api.text.folding import FOLDED_AT_MOST, LONGEST_SLUG, fold, make_slug, name_key
 
-# Outlets' uuids derive from their first slug, so that two archives give an article the same id.
+# The uuid of an outlet derives from its first slug, so that two archives give an article the same id.
 OUTLET_NAMESPACE = UUID("5b0c9d6e-7f5a-5d0b-9b1e-2f1f6a3d8c47")
 
-Record = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How one kind of entity is stored."""
-
-    entity: str
-    table: str
-    fields: tuple[str, ...]
-    linking: tuple[str, ...]
-    held: LiteralString
-    upsert: LiteralString
-    update: LiteralString
-
-
-_SET: LiteralString = "name = excluded.name, folded = excluded.folded, description = excluded.description"
-
-OUTLET = Kind(
-    entity="outlet",
-    table="outlets",
-    fields=("slug", "name", "description", "country", "language", "url"),
-    linking=("name",),
-    held=f"""
-        select id, slug, name, description, country, language, url, {ETAG["outlets"]} as etag
-        from outlets where slug = any(%(slugs)s)""",
-    update="""
-        update outlets
-        set slug = %(slug)s, name = %(name)s, folded = %(folded)s, description = %(description)s,
-            country = %(country)s, language = %(language)s, url = %(url)s, updated_at = now()
-        where id = %(id)s""",
-    upsert=f"""
-        insert into outlets as n (uuid, slug, name, folded, description, country, language, url)
-        values (%(uuid)s, %(slug)s, %(name)s, %(folded)s, %(description)s, %(country)s, %(language)s, %(url)s)
-        on conflict (slug) do update
-        set {_SET}, country = excluded.country, language = excluded.language, url = excluded.url,
-            updated_at = now()
-        returning id""",
-)
-TAG = Kind(
-    entity="tag",
-    table="tags",
-    fields=("slug", "name", "description", "match"),
-    linking=("name", "match"),
-    held=f"""
-        select id, slug, name, description, match, {ETAG["tags"]} as etag
-        from tags where slug = any(%(slugs)s) and merged_into is null""",
-    update="""
-        update tags
-        set slug = %(slug)s, name = %(name)s, folded = %(folded)s, description = %(description)s, match = %(match)s,
-            updated_at = now()
-        where id = %(id)s""",
-    upsert=f"""
-        insert into tags as n (slug, name, folded, description, match)
-        values (%(slug)s, %(name)s, %(folded)s, %(description)s, %(match)s)
-        on conflict (slug) do update set {_SET}, match = excluded.match, updated_at = now()
-        returning id""",
-)
-PERSON = Kind(
-    entity="person",
-    table="people",
-    fields=("slug", "name", "description", "aliases", "roles"),
-    linking=("name", "aliases"),
-    held=f"""
-        select id, slug, name, description, aliases, roles, {ETAG["people"]} as etag
-        from people where slug = any(%(slugs)s) and merged_into is null""",
-    update="""
-        update people
-        set slug = %(slug)s, name = %(name)s, folded = %(folded)s, names = %(names)s, description = %(description)s,
-            aliases = %(aliases)s, roles = %(roles_json)s::json, updated_at = now()
-        where id = %(id)s""",
-    upsert=f"""
-        insert into people as n (slug, name, folded, names, description, aliases, roles)
-        values (%(slug)s, %(name)s, %(folded)s, %(names)s, %(description)s, %(aliases)s, %(roles_json)s::json)
-        on conflict (slug) do update
-        set {_SET}, names = excluded.names, aliases = excluded.aliases, roles = excluded.roles, updated_at = now()
-        returning id""",
-)
-KINDS: Mapping[str, Kind] = {kind.entity: kind for kind in (OUTLET, TAG, PERSON)}
-
-# An entity's slug begins as its name's does, unless somebody chose another.
+# Finds the entities of a name as well, as a slug starts like the name's unless it was chosen.
 _SLUGS: LiteralString = """
-    select slug, name from outlets where %(noun)s = 'outlet' and slug like any(%(prefixes)s)
+    select slug, name from outlets where %(kind)s = 'outlet' and slug like any(%(prefixes)s)
     union all select slug, case when merged_into is null then name end
-        from tags where %(noun)s = 'tag' and slug like any(%(prefixes)s)
+        from tags where %(kind)s = 'tag' and slug like any(%(prefixes)s)
     union all select slug, case when merged_into is null then name end
-        from people where %(noun)s = 'person' and slug like any(%(prefixes)s)
-    union all select slug, null from slugs_retired where noun = %(noun)s and slug like any(%(prefixes)s)
+        from people where %(kind)s = 'person' and slug like any(%(prefixes)s)
+    union all select slug, null from slugs_retired where noun = %(kind)s and slug like any(%(prefixes)s)
     order by slug"""
 
 
 @dataclass(frozen=True)
-class Edit:
-    """What became of an entity: its slug, ``created``, ``updated``, ``unchanged``, ``merged`` or ``deleted``.
+class EditResult:
+    """The slug of an entity and the outcome of a write.
 
-    ``job`` is the number of what follows it, if anything does.
+    The outcome is ``created``, ``updated``, ``unchanged``, ``merged`` or ``deleted``. ``job`` is the number of the job
+    that updates the articles, if there is one.
     """
 
     slug: str
-    result: str
+    outcome: str
     job: int | None = None
 
 
-def upsert(connection: Connection, kind: Kind, records: Sequence[Record], *, keep: bool = False) -> list[Edit]:
-    """Store each record under its slug; ``created``, ``updated`` or ``unchanged`` for each.
+def upsert(
+    connection: Connection, kind: EntityKind, records: Sequence[Record], *, keep_existing: bool = False
+) -> list[EditResult]:
+    """Insert or update the entity of each record, identified by its slug. Returns a result for each record.
 
-    A record has the fields of its kind; without a ``slug`` it is the entity of that name, or a new one with a slug
-    made from it. Changed names and phrases queue a job that renews the links and copies of the articles concerned.
-    With ``keep`` an entity that is held stays as it is, and one whose slug is retired stays what became of it.
+    A record has the fields of its kind. Without a ``slug`` it is the entity of that name, or a new one with a slug
+    made from the name. Changed names and phrases queue a job that updates the articles concerned. With
+    ``keep_existing`` entities that exist stay as they are, and records with a retired slug are skipped.
     """
     catalogue.lock(connection)
-    rows = complete(connection, kind, records)
+    rows = complete_rows(connection, kind, records)
     slugs = [row["slug"] for row in rows]
-    retired = _retired(connection, kind, slugs)
-    if retired and not keep:
-        raise Conflict(f"The slug {min(retired)!r} belonged to another {kind.entity} and is never given again.")
-    held = {row["slug"]: row for row in connection.execute(kind.held, {"slugs": slugs}).fetchall()}
-    results: list[str] = []
-    recorded: list[Change] = []
-    relinked: list[int] = []
-    earlier: list[str] = []
+    retired = _retired_slugs(connection, kind, slugs)
+    if retired and not keep_existing:
+        raise retired_slug(kind, min(retired))
+    current = {row["slug"]: row for row in connection.execute(kind.select, {"slugs": slugs}).fetchall()}
+    outcomes: list[str] = []
+    writes = _Writes()
     for row in rows:
-        before = held.get(row["slug"])
-        if row["slug"] in retired or (before and (keep or all(before[field] == row[field] for field in kind.fields))):
-            results.append("unchanged")
+        before = current.get(row["slug"])
+        if row["slug"] in retired or (before and (keep_existing or not is_changed(kind.fields, before, row))):
+            outcomes.append("unchanged")
             continue
-        stored = present(connection.execute(kind.upsert, row).fetchone())
-        results.append("updated" if before else "created")
-        recorded.append(Change(f"{kind.entity}.{results[-1]}", entity_id=stored["id"], slug=row["slug"]))
-        held[row["slug"]] = {"id": stored["id"], **row}
-        renamed = before and any(before[field] != row[field] for field in kind.linking)
-        if renamed or (before is None and kind is not OUTLET):
-            relinked.append(stored["id"])
-            earlier += phrases(before) if before else []
-    job = None
-    if recorded:
+        entity = present(connection.execute(kind.upsert, row).fetchone())["id"]
+        current[row["slug"]] = {"id": entity, **row}
+        outcomes.append("updated" if before else "created")
+        writes.add(kind, before, row, entity)
+    job = writes.finish(connection, kind)
+    return [EditResult(row["slug"], outcome, job) for row, outcome in zip(rows, outcomes, strict=True)]
+
+
+class _Writes:
+    """What follows from the entities written in one transaction: a job that links articles, and changes."""
+
+    def __init__(self) -> None:
+        self._changes: list[Change] = []
+        self._relinked: list[int] = []
+        self._earlier_phrases: list[str] = []
+
+    def add(self, kind: EntityKind, before: Mapping[str, Any] | None, row: Record, entity: int) -> None:
+        """Add an entity that was written, and what it was ``before``."""
+        event = "updated" if before else "created"
+        self._changes.append(Change(f"{kind.name}.{event}", entity_id=entity, slug=row["slug"]))
+        if before and is_changed(kind.matched_fields, before, row):
+            self._relinked.append(entity)
+            self._earlier_phrases += matched_phrases(before)
+        elif before is None and kind is not OUTLET:
+            self._relinked.append(entity)
+
+    def finish(self, connection: Connection, kind: EntityKind) -> int | None:
+        """Renew the revision of the catalogue, queue the job and append the changes. Returns the number of the job."""
+        if not self._changes:
+            return None
         catalogue.renew_revision(connection)
-        if relinked:
-            job = job_queue.queue_relink(connection, kind.table, relinked, earlier)
-        change_log.append(connection, recorded)
-    return [Edit(row["slug"], result, job) for row, result in zip(rows, results, strict=True)]
+        job = None
+        if self._relinked:
+            job = job_queue.queue_relink(connection, kind.table, self._relinked, self._earlier_phrases)
+        change_log.append(connection, self._changes)
+        return job
 
 
-def phrases(entity: Record) -> list[str]:
-    """What an entity is found by; when it is no longer, somebody else may be."""
+def is_changed(fields: Collection[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether one of the fields differs."""
+    return any(before[field] != after[field] for field in fields)
+
+
+def retired_slug(kind: EntityKind, slug: str) -> Conflict:
+    """The error for a slug that belonged to another entity."""
+    return Conflict(f"The slug {slug!r} belonged to another {kind.name} and cannot be used again.")
+
+
+def matched_phrases(entity: Mapping[str, Any]) -> list[str]:
+    """The names or phrases by which an entity is found in texts."""
     return [entity["name"], *entity["aliases"]] if "aliases" in entity else entity.get("match", [])
 
 
 def create_missing(connection: Connection, records: Sequence[Record], create: Collection[str]) -> None:
-    """Create those of the articles' ``tags``, ``people`` and ``outlets`` that the archive does not know.
+    """Create the entities that the articles name and the archive does not know.
 
-    ``create`` says which of the three; names that are known, be it as an alias, stay as they are.
+    ``create`` lists the kinds to create: ``tags``, ``people``, ``outlets``. Entities that are known, also by an alias,
+    stay as they are.
     """
-    if _missing(catalogue.read(connection), records, create):
+    if _find_missing(catalogue.read(connection), records, create):
         # Checked again under the lock, as another transaction may just have created them.
         catalogue.lock(connection)
-        for kind, missing in _missing(catalogue.read(connection), records, create).items():
+        for kind, missing in _find_missing(catalogue.read(connection), records, create).items():
             upsert(connection, KINDS[kind], missing)
 
 
-def _missing(known: Catalogue, records: Sequence[Record], create: Collection[str]) -> dict[str, list[Record]]:
+def _find_missing(known: Catalogue, records: Sequence[Record], create: Collection[str]) -> dict[str, list[Record]]:
     tags = {
         name_key(text.removeprefix("#")): {"name": f"#{text.removeprefix('#')}"}
         for record in records
@@ -197,47 +151,47 @@ def _missing(known: Catalogue, records: Sequence[Record], create: Collection[str
         for record in records
         if "outlets" in create and known.outlet(record["outlet"], record.get("outlet_name")) is None
     }
-    found = {"outlet": outlets, "tag": tags, "person": people}
-    return {kind: list(missing.values()) for kind, missing in found.items() if missing}
+    by_kind = {"outlet": outlets, "tag": tags, "person": people}
+    return {kind: list(missing.values()) for kind, missing in by_kind.items() if missing}
 
 
-def complete(connection: Connection, kind: Kind, records: Sequence[Record]) -> list[Record]:
-    """The records with all columns; one without a slug is the entity of that name, or gets a slug of its own."""
-    by_name, taken = _slugs(connection, kind, [record["name"] for record in records])
-    complete: list[Record] = []
+def complete_rows(connection: Connection, kind: EntityKind, records: Sequence[Record]) -> list[Record]:
+    """Return the records with all columns. One without a slug gets that of the entity of its name, or a new one."""
+    by_name, taken = _find_slugs(connection, kind, [record["name"] for record in records])
+    rows: list[Record] = []
     for record in records:
         key = name_key(record["name"].removeprefix("#"))
-        own = record.get("slug") or by_name.get(key) or _free(slug(record["name"]), taken)
-        if not own:
+        slug = record.get("slug") or by_name.get(key) or _free_slug(make_slug(record["name"]), taken)
+        if not slug:
             raise InvalidInput(
                 "The name has no letter or digit that an address could show.",
                 errors=[{"pointer": "/name", "detail": f"no slug can be made of {record['name']!r}; give one"}],
             )
-        taken.add(own)
-        by_name.setdefault(key, own)
-        complete.append({
+        taken.add(slug)
+        by_name.setdefault(key, slug)
+        rows.append({
             **{field: record.get(field) for field in kind.fields},
             **{field: record.get(field) or [] for field in ("match", "aliases", "roles")},
-            "slug": own,
-            # A cursor holds it; where it begins alike for so long, the id decides.
+            "slug": slug,
+            # Cut to keep cursors short. Entities with the same beginning are ordered by id.
             "folded": fold(record["name"].removeprefix("#"))[:FOLDED_AT_MOST],
             "names": [
                 folded[:FOLDED_AT_MOST]
                 for name in (record["name"], *(record.get("aliases") or []))
                 if (folded := fold(name))
             ],
-            "uuid": uuid5(OUTLET_NAMESPACE, own),
+            "uuid": uuid5(OUTLET_NAMESPACE, slug),
             "roles_json": orjson.dumps(record.get("roles") or []).decode(),
         })  # fmt: skip
-    return complete
+    return rows
 
 
-def _slugs(connection: Connection, kind: Kind, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
-    """The slugs of entities with these names, by the key of the name, and all slugs that are or were given."""
+def _find_slugs(connection: Connection, kind: EntityKind, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+    """Return the slugs of the entities with these names, by the key of the name, and all slugs that are taken."""
     keys = {name_key(name.removeprefix("#")) for name in names}
-    # What is left of a long slug when a number is put behind it begins alike as well.
-    prefixes = [f"{slug(name)[: LONGEST_SLUG - 10]}%" for name in names]
-    rows = connection.execute(_SLUGS, {"noun": kind.entity, "prefixes": prefixes}).fetchall()
+    # A long slug is cut further when a number is appended to it.
+    prefixes = [f"{make_slug(name)[: LONGEST_SLUG - 10]}%" for name in names]
+    rows = connection.execute(_SLUGS, {"kind": kind.name, "prefixes": prefixes}).fetchall()
     by_name: dict[str, str] = {}
     for row in rows:
         if row["name"] is not None and (key := name_key(row["name"].removeprefix("#"))) in keys:
@@ -245,19 +199,19 @@ def _slugs(connection: Connection, kind: Kind, names: Sequence[str]) -> tuple[di
     return by_name, {row["slug"] for row in rows}
 
 
-def _free(wanted: str, taken: Collection[str]) -> str:
-    if not wanted or wanted not in taken:
-        return wanted
-    return next(numbered for n in count(2) if (numbered := _numbered(wanted, n)) not in taken)
+def _free_slug(preferred: str, taken: Collection[str]) -> str:
+    if not preferred or preferred not in taken:
+        return preferred
+    return next(numbered for n in count(2) if (numbered := _numbered(preferred, n)) not in taken)
 
 
-def _numbered(wanted: str, n: int) -> str:
-    return f"{wanted[: LONGEST_SLUG - len(f'-{n}')].rstrip('-')}-{n}"
+def _numbered(slug: str, n: int) -> str:
+    return f"{slug[: LONGEST_SLUG - len(f'-{n}')].rstrip('-')}-{n}"
 
 
-def _retired(connection: Connection, kind: Kind, slugs: Sequence[str]) -> set[str]:
+def _retired_slugs(connection: Connection, kind: EntityKind, slugs: Sequence[str]) -> set[str]:
     rows = connection.execute(
-        "select slug from slugs_retired where noun = %(noun)s and slug = any(%(slugs)s)",
-        {"noun": kind.entity, "slugs": list(slugs)},
+        "select slug from slugs_retired where noun = %(kind)s and slug = any(%(slugs)s)",
+        {"kind": kind.name, "slugs": list(slugs)},
     ).fetchall()
     return {row["slug"] for row in rows}

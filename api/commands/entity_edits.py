@@ -1,163 +1,161 @@
-"""Editing one tag, person or outlet: creating, changing and deleting it, with everybody else's writes held."""
+"""Editing one outlet, tag or person. Each function blocks all other writes until its transaction ends."""
 
 from collections.abc import Callable
-from typing import LiteralString
 
 from psycopg.rows import DictRow
 
 from api.commands import catalogue, change_log, entities, job_queue
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
-from api.commands.entities import OUTLET, PERSON, TAG, Edit, Kind, Record
+from api.commands.entities import EditResult
+from api.commands.entity_kinds import OUTLET, PERSON, TAG, EntityKind
 from api.errors import Conflict, Gone, NotFound, PreconditionFailed
 from api.model.entity import RETIRED
+from api.model.types import Record
 from api.postgres.connection import Connection, present
 
-COUNT: dict[str, LiteralString] = {
-    "tags": "select count(*) as articles from article_tags where tag_id = %(id)s",
-    "people": "select count(*) as articles from article_people where person_id = %(id)s",
-    "outlets": "select count(*) as articles from articles where outlet_id = %(id)s",
-}
-HAVING: dict[str, LiteralString] = {
-    "tags": "select id from tags where slug = %(slug)s",
-    "people": "select id from people where slug = %(slug)s",
-    "outlets": "select id from outlets where slug = %(slug)s",
-}
-# Rows of entities that were merged into it go with it; their slugs stay retired, as its own.
-DELETE: dict[str, tuple[LiteralString, ...]] = {
-    "tags": ("delete from tags where merged_into = %(id)s", "delete from tags where id = %(id)s"),
-    "people": ("delete from people where merged_into = %(id)s", "delete from people where id = %(id)s"),
-    "outlets": ("delete from outlets where id = %(id)s",),
-}
 
-
-def create(connection: Connection, kind: Kind, record: Record) -> Edit:
-    """Store a new entity. Raises Conflict when its slug is or was another's; without a slug, when its name is."""
+def create(connection: Connection, kind: EntityKind, record: Record) -> EditResult:
+    """Create an entity. Raises Conflict if its slug is or was another's, or without a slug if its name is taken."""
     catalogue.lock(connection)
     if "slug" in record:
-        _refuse_taken(connection, kind, record["slug"])
-    elif known := _named(catalogue.read(connection), kind, record["name"]):
+        _check_slug_is_free(connection, kind, record["slug"])
+    elif slugs := _slugs_named(catalogue.read(connection), kind, record["name"]):
         raise Conflict(
-            f"The name {record['name']!r} is taken by the {kind.entity} {' and '.join(map(repr, known))};"
-            " send a slug as well if this is another one."
+            f"The name {record['name']!r} is taken by the {kind.name} {' and '.join(map(repr, slugs))}."
+            f" Send a slug to create another {kind.name} of that name."
         )
-    [edit] = entities.upsert(connection, kind, [record])
-    if edit.result != "created":
-        raise Conflict(f"The {kind.entity} {edit.slug!r} exists already.")
-    return edit
+    [result] = entities.upsert(connection, kind, [record])
+    if result.outcome != "created":
+        raise _existing_slug(kind, result.slug)
+    return result
 
 
-def change(
+def update(
     connection: Connection,
-    kind: Kind,
+    kind: EntityKind,
     slug: str,
-    renewed: Callable[[Record], Record],
+    edit: Callable[[Record], Record],
     *,
-    matching: frozenset[str] | None = None,
-) -> Edit:
-    """Make of an entity what ``renewed`` makes of its fields; a new slug retires the old one.
+    expected_etags: frozenset[str] | None = None,
+) -> EditResult:
+    """Replace the fields of an entity by those that ``edit`` returns for them. A new slug retires the old one.
 
-    Raises what ``found`` does, and Conflict when the new slug is or was another's.
+    Raises the errors of ``find``, and Conflict if the new slug is or was another's.
     """
     catalogue.lock(connection)
-    before = found(connection, kind, slug, matching)
-    record = renewed({field: before[field] for field in kind.fields})
-    [row] = entities.complete(connection, kind, [record])
-    if all(before[field] == row[field] for field in kind.fields):
-        return Edit(slug, "unchanged")
-    moved = row["slug"] != slug
-    if moved:
-        _refuse_taken(connection, kind, row["slug"], unless=before["id"])
-        retire(connection, kind, slug, before["id"])
-        # Its own of earlier times may come back.
-        connection.execute(
-            "delete from slugs_retired where noun = %(noun)s and slug = %(slug)s",
-            {"noun": kind.entity, "slug": row["slug"]},
-        )
-    job = None
+    before = find(connection, kind, slug, expected_etags)
+    record = edit({field: before[field] for field in kind.fields})
+    [row] = entities.complete_rows(connection, kind, [record])
+    if not entities.is_changed(kind.fields, before, row):
+        return EditResult(slug, "unchanged")
+    renamed = row["slug"] != slug
+    if renamed:
+        _change_slug(connection, kind, before["id"], slug, row["slug"])
     connection.execute(kind.update, {**row, "id": before["id"]})
     catalogue.renew_revision(connection)
-    if moved or any(before[field] != row[field] for field in kind.linking):
-        earlier = entities.phrases({field: before[field] for field in kind.fields})
-        gone = [phrase for phrase in earlier if phrase not in entities.phrases(record)]
-        job = job_queue.queue_relink(connection, kind.table, [before["id"]], gone)
-    happened = "renamed" if moved else "updated"
-    change_log.append(connection, [Change(f"{kind.entity}.{happened}", entity_id=before["id"], slug=slug)])
-    return Edit(row["slug"], "updated", job)
+    job = None
+    if renamed or entities.is_changed(kind.matched_fields, before, row):
+        earlier = entities.matched_phrases({field: before[field] for field in kind.fields})
+        removed = [phrase for phrase in earlier if phrase not in entities.matched_phrases(record)]
+        job = job_queue.queue_relink(connection, kind.table, [before["id"]], removed)
+    event = "renamed" if renamed else "updated"
+    change_log.append(connection, [Change(f"{kind.name}.{event}", entity_id=before["id"], slug=slug)])
+    return EditResult(row["slug"], "updated", job)
 
 
-def delete(connection: Connection, kind: Kind, slug: str, *, matching: frozenset[str] | None = None) -> Edit:
-    """Delete an entity without articles, and retire its slug for ever.
+def delete(
+    connection: Connection, kind: EntityKind, slug: str, *, expected_etags: frozenset[str] | None = None
+) -> EditResult:
+    """Delete an entity that has no articles, and retire its slug.
 
-    Raises what ``found`` does, and Conflict while an article, whoever may see it, is linked to it.
+    Raises the errors of ``find``, and Conflict if an article is linked to it, whether visible or not.
     """
     catalogue.lock(connection)
-    before = found(connection, kind, slug, matching)
-    count = present(connection.execute(COUNT[kind.table], {"id": before["id"]}).fetchone())["articles"]
+    before = find(connection, kind, slug, expected_etags)
+    count = present(connection.execute(kind.count_articles, {"id": before["id"]}).fetchone())["articles"]
     if count:
-        advice = {
-            "tag": "merge it into another one, or take away the phrases that link it and what partners pushed",
-            "person": "merge it into another one, or take away the names that link it and what partners pushed",
-            "outlet": "an outlet stays as long as the archive has an article of it, be it withdrawn",
-        }[kind.entity]
         articles = "1 article is" if count == 1 else f"{count:,} articles are"
-        raise Conflict(f"{articles} linked to the {kind.entity} {slug!r}, visible or not: {advice}.")
-    for statement in DELETE[kind.table]:
+        raise Conflict(f"{articles} linked to the {kind.name} {slug!r}, visible or not. {_HOW_TO_DELETE[kind.name]}")
+    for statement in kind.delete:
         connection.execute(statement, {"id": before["id"]})
-    retire(connection, kind, slug, before["id"])
+    retire_slug(connection, kind, slug, before["id"])
     catalogue.renew_revision(connection)
-    # Who shares a name with somebody is not found by it; tags may share phrases.
-    job = job_queue.queue_relink(connection, kind.table, [], entities.phrases(before)) if kind is PERSON else None
-    change_log.append(connection, [Change(f"{kind.entity}.deleted", entity_id=before["id"], slug=slug)])
-    return Edit(slug, "deleted", job)
+    job = None
+    if kind is PERSON:
+        # Articles may now be linked to another person of the same name. Tags can share phrases.
+        job = job_queue.queue_relink(connection, kind.table, [], entities.matched_phrases(before))
+    change_log.append(connection, [Change(f"{kind.name}.deleted", entity_id=before["id"], slug=slug)])
+    return EditResult(slug, "deleted", job)
 
 
-def found(connection: Connection, kind: Kind, slug: str, matching: frozenset[str] | None = None) -> DictRow:
-    """The entity with this slug. Raises NotFound, Gone for a deleted one, and Conflict for a slug of earlier times.
+_HOW_TO_DELETE = {
+    "tag": "Merge it into another tag, or remove its match phrases and the tags that outlets pushed.",
+    "person": "Merge it into another person, or remove its names and aliases and the people that outlets pushed.",
+    "outlet": "An outlet can be deleted only if the archive has no article of it, withdrawn ones included.",
+}
 
-    PreconditionFailed when none of the entity tags in ``matching`` is its own.
+
+def find(connection: Connection, kind: EntityKind, slug: str, expected_etags: frozenset[str] | None = None) -> DictRow:
+    """Return the entity that has this slug.
+
+    Raises NotFound, Gone for a deleted entity, Conflict for a retired slug, and PreconditionFailed if the entity has
+    none of the expected entity tags; ``*`` allows any.
     """
-    row = connection.execute(kind.held, {"slugs": [slug]}).fetchone()
+    row = connection.execute(kind.select, {"slugs": [slug]}).fetchone()
     if row is None:
         retired = connection.execute(RETIRED[kind.table], {"slug": slug}).fetchone()
         if retired is None:
-            raise NotFound(f"No {kind.entity} has the slug {slug!r}.")
+            raise NotFound(f"No {kind.name} has the slug {slug!r}.")
         if retired["current"] is None:
-            raise Gone(f"The {kind.entity} {slug!r} was deleted.")
+            raise Gone(f"The {kind.name} {slug!r} was deleted.")
         raise Conflict(
-            f"The slug {slug!r} is retired, and leads to the {kind.entity} {retired['current']!r} now;"
-            " look at that one, and write to its own slug."
+            f"The slug {slug!r} is retired and redirects to the {kind.name} {retired['current']!r}."
+            " Check that this is the one you mean, then use its slug."
         )
-    if matching is not None and matching.isdisjoint({"*", row["etag"]}):
+    if expected_etags is not None and expected_etags.isdisjoint({"*", row["etag"]}):
         raise PreconditionFailed(
-            f"The {kind.entity} was changed since; read it again, and make your change to what it is now."
+            f"The {kind.name} has changed since you read it."
+            " Fetch it again and apply your change to the current version."
         )
     return row
 
 
-def retire(connection: Connection, kind: Kind, slug: str, entity: int) -> None:
-    """Let a slug lead to the entity with the id ``entity`` from now on."""
+def retire_slug(connection: Connection, kind: EntityKind, slug: str, entity: int) -> None:
+    """Make a slug redirect to the entity with the id ``entity``."""
     connection.execute(
-        "insert into slugs_retired (noun, slug, id) values (%(noun)s, %(slug)s, %(id)s)",
-        {"noun": kind.entity, "slug": slug, "id": entity},
+        "insert into slugs_retired (noun, slug, id) values (%(kind)s, %(slug)s, %(id)s)",
+        {"kind": kind.name, "slug": slug, "id": entity},
     )
 
 
-def _refuse_taken(connection: Connection, kind: Kind, slug: str, *, unless: int | None = None) -> None:
-    """Raise Conflict when somebody has the slug, or had it, but for the entity with the id ``unless``."""
-    if connection.execute(kind.held, {"slugs": [slug]}).fetchone():
-        raise Conflict(f"The {kind.entity} {slug!r} exists already.")
+def _change_slug(connection: Connection, kind: EntityKind, entity: int, old: str, new: str) -> None:
+    _check_slug_is_free(connection, kind, new, unless=entity)
+    retire_slug(connection, kind, old, entity)
+    # The new slug may be an earlier one of the same entity.
+    connection.execute(
+        "delete from slugs_retired where noun = %(kind)s and slug = %(slug)s", {"kind": kind.name, "slug": new}
+    )
+
+
+def _check_slug_is_free(connection: Connection, kind: EntityKind, slug: str, *, unless: int | None = None) -> None:
+    """Raise Conflict if an entity has or had the slug. Retired slugs of the entity ``unless`` are allowed."""
+    if connection.execute(kind.select, {"slugs": [slug]}).fetchone():
+        raise _existing_slug(kind, slug)
     retired = connection.execute(RETIRED[kind.table], {"slug": slug}).fetchone()
-    # The row of a merged entity keeps its slug.
-    if retired and (retired["id"] != unless or connection.execute(HAVING[kind.table], {"slug": slug}).fetchone()):
-        raise Conflict(f"The slug {slug!r} belonged to another {kind.entity} and is never given again.")
+    # A merged entity redirects to its target, but its row still has the slug.
+    if retired and (retired["id"] != unless or connection.execute(kind.select_id, {"slug": slug}).fetchone()):
+        raise entities.retired_slug(kind, slug)
 
 
-def _named(names: Catalogue, kind: Kind, name: str) -> list[str]:
-    """The slugs of those who have a name already."""
+def _existing_slug(kind: EntityKind, slug: str) -> Conflict:
+    return Conflict(f"The {kind.name} {slug!r} already exists.")
+
+
+def _slugs_named(names: Catalogue, kind: EntityKind, name: str) -> list[str]:
     if kind is OUTLET:
         outlet = names.outlet("", name)
         return [outlet.slug] if outlet else []
-    known = names.tags if kind is TAG else names.people
+    named = names.tags if kind is TAG else names.people
     ids = names.tags_named(name) if kind is TAG else names.people_named(name)
-    return sorted(known[id].slug for id in ids)
+    return sorted(named[id].slug for id in ids)

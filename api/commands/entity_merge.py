@@ -1,23 +1,25 @@
-"""Merging a tag or person into another one: its articles move at once, their copies follow by a job."""
+"""Merging a tag or person into another. Its articles move in the same transaction; a job renews their copies of it."""
 
 from collections.abc import Mapping, Sequence
 from typing import LiteralString
 
 from api.commands import catalogue, change_log, entities, entity_edits, job_queue
 from api.commands.change_log import Change
-from api.commands.entities import PERSON, Edit, Kind, Record
+from api.commands.entities import EditResult
+from api.commands.entity_kinds import PERSON, EntityKind
 from api.errors import Conflict, InvalidInput
 from api.model.entity import RETIRED
+from api.model.types import Record
 from api.postgres.connection import Connection
 from api.text.folding import name_key
 
-MERGED_AT_MOST_MS = 120_000
-"""How long a statement of a merge may take; other writes wait meanwhile."""
+MERGE_TIMEOUT_MS = 120_000
+"""The time limit for each statement of a merge, in milliseconds. All other writes wait meanwhile."""
 
-NAMES_AT_MOST = 100
+MAX_NAMES = 100
 
-# An update keeps the reference to the article, which an insert would have Postgres look up for each of them.
-MOVE: Mapping[str, Sequence[LiteralString]] = {
+# Links are updated rather than inserted anew, as an insert would check the foreign key of each article.
+_MERGE: Mapping[str, Sequence[LiteralString]] = {
     "tags": (
         """
         update article_tags t set origin = 'push'
@@ -67,72 +69,73 @@ MOVE: Mapping[str, Sequence[LiteralString]] = {
 }
 
 
-def merge(connection: Connection, kind: Kind, slug: str, into: str, *, matching: frozenset[str] | None = None) -> Edit:
-    """Make one entity of two: ``into`` gets the articles and names of the one with the slug, which leads to it then.
+def merge(
+    connection: Connection, kind: EntityKind, slug: str, into: str, *, expected_etags: frozenset[str] | None = None
+) -> EditResult:
+    """Merge an entity into another one, which gets its articles and names. Its slug then redirects to the target.
 
-    Raises what ``editing.found`` does, InvalidInput when ``into`` is no other entity, and Conflict when both have too
-    many names together.
+    Raises the errors of ``entity_edits.find``, InvalidInput if ``into`` is not another entity, and Conflict if the two
+    have too many names together.
     """
     catalogue.lock(connection)
-    old = entity_edits.found(connection, kind, slug, matching)
+    source = entity_edits.find(connection, kind, slug, expected_etags)
     target = _target(connection, kind, slug, into)
-    [row] = entities.complete(connection, kind, [_joined(kind, target, old)])
-    parameters = {"id": old["id"], "into": target["id"]}
-    connection.execute("select set_config('statement_timeout', %(most)s, true)", {"most": str(MERGED_AT_MOST_MS)})
+    [row] = entities.complete_rows(connection, kind, [_merge_fields(kind, target, source)])
+    ids = {"id": source["id"], "into": target["id"]}
+    connection.execute("select set_config('statement_timeout', %(most)s, true)", {"most": str(MERGE_TIMEOUT_MS)})
     connection.execute(kind.update, {**row, "id": target["id"]})
-    for statement in MOVE[kind.table]:
-        connection.execute(statement, parameters)
+    for statement in _MERGE[kind.table]:
+        connection.execute(statement, ids)
     connection.execute(
-        "update slugs_retired set id = %(into)s where noun = %(noun)s and id = %(id)s",
-        {"noun": kind.entity, **parameters},
+        "update slugs_retired set id = %(into)s where noun = %(kind)s and id = %(id)s", {"kind": kind.name, **ids}
     )
-    entity_edits.retire(connection, kind, slug, target["id"])
+    entity_edits.retire_slug(connection, kind, slug, target["id"])
     catalogue.renew_revision(connection)
     job = job_queue.queue_relink(connection, kind.table, [target["id"]], [])
-    merged = Change(f"{kind.entity}.merged", entity_id=old["id"], slug=slug, merged_into=into)
+    merged = Change(f"{kind.name}.merged", entity_id=source["id"], slug=slug, merged_into=into)
     change_log.append(connection, [merged])
-    return Edit(into, "merged", job)
+    return EditResult(into, "merged", job)
 
 
-def _target(connection: Connection, kind: Kind, slug: str, into: str) -> Record:
-    target = connection.execute(kind.held, {"slugs": [into]}).fetchone()
+def _target(connection: Connection, kind: EntityKind, slug: str, into: str) -> Record:
+    target = connection.execute(kind.select, {"slugs": [into]}).fetchone()
     if target and into != slug:
         return target
     retired = connection.execute(RETIRED[kind.table], {"slug": into}).fetchone()
     if target:
-        detail = f"must be another {kind.entity}"
+        detail = f"must be another {kind.name}"
     elif retired is None:
-        detail = f"no {kind.entity} has the slug {into!r}"
+        detail = f"no {kind.name} has the slug {into!r}"
     elif retired["current"] is None:
-        detail = f"the {kind.entity} {into!r} was deleted"
+        detail = f"the {kind.name} {into!r} was deleted"
     else:
-        detail = f"the slug {into!r} leads to the {kind.entity} {retired['current']!r} now; send that"
+        detail = f"the slug {into!r} leads to the {kind.name} {retired['current']!r} now; send that"
     raise InvalidInput(
-        f"There is nothing to merge the {kind.entity} into.", errors=[{"pointer": "/into", "detail": detail}]
+        f"There is nothing to merge the {kind.name} into.", errors=[{"pointer": "/into", "detail": detail}]
     )
 
 
-def _joined(kind: Kind, target: Record, old: Record) -> Record:
-    """The target with the names by which texts know the old one, so that they stay linked, and what else it lacks."""
+def _merge_fields(kind: EntityKind, target: Record, source: Record) -> Record:
+    """Add the names and phrases of the source to the target, so that its articles stay linked, and missing fields."""
     record = {field: target[field] for field in kind.fields}
-    record["description"] = target["description"] or old["description"]
+    record["description"] = target["description"] or source["description"]
     if kind is PERSON:
-        record["roles"] = [*target["roles"], *(role for role in old["roles"] if role not in target["roles"])]
-        record["aliases"] = _together(target["aliases"], [old["name"], *old["aliases"]], known=target["name"])
+        record["roles"] = [*target["roles"], *(role for role in source["roles"] if role not in target["roles"])]
+        record["aliases"] = _union(target["aliases"], [source["name"], *source["aliases"]], name=target["name"])
     else:
-        record["match"] = _together(target["match"], old["match"])
+        record["match"] = _union(target["match"], source["match"])
     for field in ("aliases", "match", "roles"):
-        if len(record.get(field, ())) > NAMES_AT_MOST:
+        if len(record.get(field, ())) > MAX_NAMES:
             raise Conflict(
-                f"Both together have more than {NAMES_AT_MOST} entries in {field}; take some away from one first."
+                f"Together the two have more than {MAX_NAMES} entries in {field}. Remove some from one of them first."
             )
     return record
 
 
-def _together(first: Sequence[str], second: Sequence[str], known: str = "") -> list[str]:
-    """The first names, and those of the second that are no other spelling of one of them or of ``known``."""
-    joined = {name_key(name): name for name in first}
-    for name in second:
-        if name_key(name) != name_key(known):
-            joined.setdefault(name_key(name), name)
-    return list(joined.values())
+def _union(first: Sequence[str], second: Sequence[str], name: str = "") -> list[str]:
+    """The names of both, without those of ``second`` that only spell one of ``first`` or ``name`` differently."""
+    names = {name_key(text): text for text in first}
+    for text in second:
+        if name_key(text) != name_key(name):
+            names.setdefault(name_key(text), text)
+    return list(names.values())

@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 
 from api.errors import InvalidInput, MalformedRequest
 from api.formats.strict_json import parse
-from api.text.folding import slug
+from api.text.folding import make_slug
 from schemas import archived
 from schemas.messages import flattened, pointer
 
@@ -82,11 +82,11 @@ def _record(path: Path, number: int, line: bytes) -> tuple[str, dict[str, Any]]:
 
 def refuse_nameless(kind: str, record: dict[str, Any]) -> None:
     """Refuse a name of which no slug can be made, where it would have to be."""
-    if "name" in record and "slug" not in record and not slug(record["name"]):
+    if "name" in record and "slug" not in record and not make_slug(record["name"]):
         raise ValidationError({"name": ["has no letter or digit of which a slug could be made; give a slug"]})
     for field in ("tags", "people"):
         for index, text in enumerate(record.get(field, ())):
-            if not slug(text):
+            if not make_slug(text):
                 raise ValidationError({field: {index: ["has no letter or digit of which a slug could be made"]}})
 
 

@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 
 from api.formats.listing import Entry, ListingError, read
 from api.formats.ndjson import refuse_nameless
-from api.text.folding import slug
+from api.text.folding import make_slug
 from schemas.messages import flattened
 from schemas.pushes import ArticleInput
 
@@ -31,7 +31,7 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
 
 def _record(path: Path, entry: Entry) -> dict[str, Any]:
     pushed = {
-        "outlet": slug(entry.outlet),
+        "outlet": make_slug(entry.outlet),
         "external_id": entry.external_id,
         "headline": entry.headline,
         "body": entry.body,

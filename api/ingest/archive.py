@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from api.commands.articles import Options
-from api.commands.entities import KINDS
+from api.commands.entity_kinds import KINDS
 from api.formats import ndjson
 from api.ingest import store
 from api.ingest.store import Progress
@@ -27,7 +27,7 @@ def load(connection: Connection, path: Path, progress: Progress, *, keep: bool =
         if kind == "article":
             part = store.store_articles(connection, records, Options(keep_existing=keep), progress=progress)
         elif kind in KINDS:
-            part = store.store_entities(connection, kind, records, keep=keep, progress=progress)
+            part = store.store_entities(connection, kind, records, keep_existing=keep, progress=progress)
         else:
             part = store.store_rest(connection, kind, records, progress=progress)
         counts = {result: counts[result] + part[result] for result in counts}

@@ -7,6 +7,7 @@ from typing import Any
 from api.commands import article_lifecycle, articles, change_log, entities, restore
 from api.commands.articles import DEFAULTS, Options, WriteResult
 from api.commands.change_log import Change
+from api.commands.entity_kinds import KINDS
 from api.errors import Conflict, Problem
 from api.jobs import runner
 from api.postgres.connection import Connection, in_transaction
@@ -49,15 +50,15 @@ def store_articles(
 
 
 def store_entities(
-    connection: Connection, entity: str, records: Iterable[Record], *, keep: bool = False, progress: Progress
+    connection: Connection, kind: str, records: Iterable[Record], *, keep_existing: bool = False, progress: Progress
 ) -> dict[str, int]:
     """Upsert outlets, tags or people, and link what the archive already holds; counts by result."""
     counts = dict.fromkeys(RESULTS, 0)
     for chunk in _chunks(records):
 
         def stored(c: Connection, chunk: list[Record] = chunk) -> list[str]:
-            results = [edit.result for edit in entities.upsert(c, entities.KINDS[entity], chunk, keep=keep)]
-            restore.entities(c, entities.KINDS[entity].table, chunk, results)
+            results = [result.outcome for result in entities.upsert(c, KINDS[kind], chunk, keep_existing=keep_existing)]
+            restore.entities(c, KINDS[kind].table, chunk, results)
             return results
 
         for result in in_transaction(connection, stored):

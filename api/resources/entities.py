@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 from flask import Response
 
-from api.commands.entities import Kind
+from api.commands.entity_kinds import EntityKind
 from api.context import database
 from api.errors import Gone, InvalidCursor, NotFound
 from api.http import reads
@@ -32,7 +32,7 @@ class Resource:
     # With an indefinite article.
     a: str
     reads: Entity
-    writes: Kind
+    writes: EntityKind
 
     page: type[ma.Schema]
     whole: type[ma.Schema]

@@ -7,7 +7,7 @@ import orjson
 from flask import Response, request
 
 from api.commands import entity_edits, entity_merge
-from api.commands.entities import Edit, Record
+from api.commands.entities import EditResult
 from api.context import database
 from api.errors import Conflict, ContentTooLarge, Gone, NotFound, PreconditionFailed, UnsupportedMediaType
 from api.http.declaration import ResponseSpec
@@ -18,6 +18,7 @@ from api.http.operation import Blueprint
 from api.http.parsing import loaded, refused
 from api.http.responses import absolute_url, json_response
 from api.http.writes import positioned
+from api.model.types import Record
 from api.postgres.connection import Connection
 from api.queries import entities as queries
 from api.resources.entities import Resource, shown
@@ -95,8 +96,8 @@ def _add_change(blueprint: Blueprint, resource: Resource) -> None:
         def renewed(held: Record) -> Record:
             return loaded(resource.input(), patched(orjson.loads(orjson.dumps(held)), patch))
 
-        def work(connection: Connection) -> Edit:
-            return entity_edits.change(connection, resource.writes, slug, renewed, matching=_matching())
+        def work(connection: Connection) -> EditResult:
+            return entity_edits.update(connection, resource.writes, slug, renewed, expected_etags=_matching())
 
         return _written(resource, work)
 
@@ -124,8 +125,8 @@ def _add_merge(blueprint: Blueprint, resource: Resource) -> None:
         ),
     )
     def merge_entity(_query: Mapping[str, Any], content: dict[str, str], slug: str) -> Response:
-        def work(connection: Connection) -> Edit:
-            return entity_merge.merge(connection, resource.writes, slug, content["into"], matching=_matching())
+        def work(connection: Connection) -> EditResult:
+            return entity_merge.merge(connection, resource.writes, slug, content["into"], expected_etags=_matching())
 
         return _written(resource, work)
 
@@ -152,9 +153,9 @@ def _add_delete(blueprint: Blueprint, resource: Resource) -> None:
         ),
     )
     def delete_entity(_query: Mapping[str, Any], slug: str) -> Response:
-        def work(connection: Connection) -> tuple[Any, Edit]:
+        def work(connection: Connection) -> tuple[Any, EditResult]:
             held = queries.one(connection, resource.reads, slug)
-            return held, entity_edits.delete(connection, resource.writes, slug, matching=_matching())
+            return held, entity_edits.delete(connection, resource.writes, slug, expected_etags=_matching())
 
         held, edit = database().write(work)
         return _answered(resource, held, edit)
@@ -178,7 +179,7 @@ def _matching() -> frozenset[str] | None:
     return None if tags is None else frozenset(tag.strip('"').partition("-")[0] for tag in tags)
 
 
-def _written(resource: Resource, work: Callable[[Connection], Edit]) -> Response:
+def _written(resource: Resource, work: Callable[[Connection], EditResult]) -> Response:
     edit = database().write(work)
     stored = database().read(lambda connection: queries.one(connection, resource.reads, edit.slug))
     if stored is None:
@@ -186,13 +187,13 @@ def _written(resource: Resource, work: Callable[[Connection], Edit]) -> Response
     return _answered(resource, stored, edit)
 
 
-def _answered(resource: Resource, entity: Mapping[str, Any], edit: Edit) -> Response:
-    headers = {"Dateline-Result": edit.result, "Cache-Control": "no-store"}
+def _answered(resource: Resource, entity: Mapping[str, Any], edit: EditResult) -> Response:
+    headers = {"Dateline-Result": edit.outcome, "Cache-Control": "no-store"}
     status = 200
-    if edit.result != "deleted":
+    if edit.outcome != "deleted":
         headers["ETag"] = f'"{entity["etag"]}"'
     job = absolute_url(f"/v1/jobs/{edit.job}") if edit.job else None
-    if edit.result == "created":
+    if edit.outcome == "created":
         status = 201
         headers["Location"] = absolute_url(f"/v1/{resource.many}/{edit.slug}")
         if job:

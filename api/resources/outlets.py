@@ -1,6 +1,6 @@
 """Outlets over HTTP."""
 
-from api.commands import entities as commands
+from api.commands.entity_kinds import OUTLET
 from api.http.operation import Blueprint
 from api.queries import entities as queries
 from api.resources.entities import Resource, add_reads
@@ -12,7 +12,7 @@ OUTLETS = Resource(
     many="outlets",
     a="an outlet",
     reads=queries.OUTLETS,
-    writes=commands.OUTLET,
+    writes=OUTLET,
     page=schemas.OutletPageSchema,
     whole=schemas.WholeOutletSchema,
     input=schemas.OutletInput,

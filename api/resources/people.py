@@ -1,6 +1,6 @@
 """People over HTTP."""
 
-from api.commands import entities as commands
+from api.commands.entity_kinds import PERSON
 from api.http.operation import Blueprint
 from api.queries import entities as queries
 from api.resources.entities import Resource, add_reads
@@ -12,7 +12,7 @@ PEOPLE = Resource(
     many="people",
     a="a person",
     reads=queries.PEOPLE,
-    writes=commands.PERSON,
+    writes=PERSON,
     page=schemas.PersonPageSchema,
     whole=schemas.WholePersonSchema,
     input=schemas.PersonInput,

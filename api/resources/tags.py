@@ -1,6 +1,6 @@
 """Tags over HTTP."""
 
-from api.commands import entities as commands
+from api.commands.entity_kinds import TAG
 from api.http.operation import Blueprint
 from api.queries import entities as queries
 from api.resources.entities import Resource, add_reads
@@ -12,7 +12,7 @@ TAGS = Resource(
     many="tags",
     a="a tag",
     reads=queries.TAGS,
-    writes=commands.TAG,
+    writes=TAG,
     page=schemas.TagPageSchema,
     whole=schemas.WholeTagSchema,
     input=schemas.TagInput,

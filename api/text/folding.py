@@ -122,7 +122,7 @@ def name_key(name: str) -> str:
     return _JOINTS.sub(" ", fold(name)).strip()
 
 
-def slug(name: str) -> str:
+def make_slug(name: str) -> str:
     """The ASCII form of a name for an address; empty when nothing of the name can be written so."""
     return slugify(
         name,

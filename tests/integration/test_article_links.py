@@ -9,7 +9,7 @@ from conftest import new_database
 from contract import ContractClient
 from stories import outlet, person, record, store, tag
 
-from api.commands import entities
+from api.commands import entities, entity_kinds
 from api.ingest import archive
 from api.jobs import runner
 from api.postgres import migrate
@@ -57,7 +57,7 @@ def test_an_alias_that_becomes_ambiguous_links_nobody(blank: Connection, blank_c
     [result] = store(blank, record("a", body="Kim Min-ji won."))
     person(blank, "Kim Min-ji")
     assert people(blank_client, str(result.id)) == ["kim-min-ji"]
-    entities.upsert(blank, entities.PERSON, [{"slug": "kim-min-ji-golfer", "name": "Kim Min-ji"}])
+    entities.upsert(blank, entity_kinds.PERSON, [{"slug": "kim-min-ji-golfer", "name": "Kim Min-ji"}])
     runner.run(blank)
     assert people(blank_client, str(result.id)) == []
 
@@ -97,8 +97,8 @@ def test_a_renamed_entity_is_renamed_in_every_article(blank: Connection, blank_c
     outlet(blank, "daily")
     tag(blank, "Rates")
     store(blank, record("a", tags=["rates"]))
-    entities.upsert(blank, entities.TAG, [{"slug": "rates", "name": "#Interest-Rates"}])
-    entities.upsert(blank, entities.OUTLET, [{"slug": "daily", "name": "The New Daily", "language": "en"}])
+    entities.upsert(blank, entity_kinds.TAG, [{"slug": "rates", "name": "#Interest-Rates"}])
+    entities.upsert(blank, entity_kinds.OUTLET, [{"slug": "daily", "name": "The New Daily", "language": "en"}])
     runner.run(blank)
     article = blank_client.get("/v1/articles").get_json()["data"][0]
     assert article["tags"] == [{"slug": "rates", "name": "#Interest-Rates"}]
@@ -138,7 +138,7 @@ def test_twins_in_one_chunk_are_stored_one_after_the_other(blank: Connection) ->
 def test_a_job_that_was_killed_goes_on_where_it_was(blank: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "STEP", 2)
     store(blank, *(record(f"{n}", body="Ana Roe spoke.") for n in range(7)))
-    entities.upsert(blank, entities.PERSON, [{"name": "Ana Roe"}])
+    entities.upsert(blank, entity_kinds.PERSON, [{"name": "Ana Roe"}])
     steps = iter([False, True])
     runner.run(blank, ended=lambda: next(steps))
     row = blank.execute("select done, after is not null as placed, finished_at from jobs where done > 0").fetchone()
@@ -173,7 +173,7 @@ def test_what_a_push_leaves_to_do_is_done_by_the_ticker(server: str) -> None:
         migrate.upgrade(conninfo)
         with connect(conninfo) as connection:
             store(connection, record("a", body="Ana Roe spoke."))
-            entities.upsert(connection, entities.PERSON, [{"name": "Ana Roe"}])
+            entities.upsert(connection, entity_kinds.PERSON, [{"name": "Ana Roe"}])
             with ticker.ticking(conninfo, 90):
                 deadline = time.monotonic() + 10
                 while connection.execute("select from people where articles = 1").rowcount == 0:
@@ -194,7 +194,7 @@ def test_many_names_in_many_languages_are_linked(blank: Connection) -> None:
     languages = ["en", "de", "fr", "ko", "ja", "es", "it", "nl"]
     store(blank, *(record(f"{code}", language=code, body="Ana7 Roe spoke.") for code in languages))
     many = [{"name": f"Ana{n} Roe", "aliases": [f"A{n} B{m} Roe" for m in range(5)]} for n in range(500)]
-    entities.upsert(blank, entities.PERSON, many)
+    entities.upsert(blank, entity_kinds.PERSON, many)
     runner.run(blank)
     assert blank.execute("select articles from people where name = 'Ana7 Roe'").fetchone() == {"articles": 8}
 

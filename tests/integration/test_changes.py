@@ -14,7 +14,7 @@ from plans import watched
 from stories import ARTICLE, outlet, record, store, tag, withdraw
 
 from api.app import create_app
-from api.commands import articles, change_log, entities
+from api.commands import articles, change_log, entities, entity_kinds
 from api.postgres import migrate
 from api.postgres.connection import Connection, connect
 from api.settings import Settings
@@ -206,7 +206,7 @@ def test_a_follower_who_waits_is_told_as_soon_as_something_happens(server: str) 
     with new_database(server) as conninfo:
         migrate.upgrade(conninfo)
         with connect(conninfo) as connection:
-            entities.upsert(connection, entities.OUTLET, [{"slug": "daily", "name": "Daily", "language": "en"}])
+            entities.upsert(connection, entity_kinds.OUTLET, [{"slug": "daily", "name": "Daily", "language": "en"}])
             app = create_app(Settings(database_url=conninfo, threads=4))
             client = app.test_client()
             after = client.get("/v1/changes?after=latest").get_json()["page"]["next"]

@@ -11,7 +11,7 @@ import pytest
 from conftest import new_database
 from stories import outlet, record
 
-from api.commands import article_rows, articles, entities
+from api.commands import article_rows, articles, entities, entity_kinds
 from api.commands.articles import WriteResult
 from api.jobs import relink, runner
 from api.postgres import migrate
@@ -26,7 +26,7 @@ def database(server: str) -> Iterator[Database]:
         migrate.upgrade(conninfo)
         with connect(conninfo) as connection:
             outlet(connection, "daily")
-            entities.upsert(connection, entities.TAG, [{"name": f"#T{n}"} for n in range(5)])
+            entities.upsert(connection, entity_kinds.TAG, [{"name": f"#T{n}"} for n in range(5)])
         database = Database(conninfo, size=10, statement_timeout_ms=20_000, read_timeout_ms=20_000)
         yield database
         database.close()
@@ -137,7 +137,7 @@ def test_a_person_who_comes_while_articles_come_is_linked_in_all_of_them(databas
             push(database, record(f"meanwhile {worker} {n}", body="Ana Roe spoke."))
 
     def person_comes() -> None:
-        database.write(lambda connection: entities.upsert(connection, entities.PERSON, [{"name": "Ana Roe"}]))
+        database.write(lambda connection: entities.upsert(connection, entity_kinds.PERSON, [{"name": "Ana Roe"}]))
 
     at_once(*(lambda w=w: articles_come(w) for w in range(4)), person_comes)
     database.read(runner.run)
@@ -151,7 +151,7 @@ def test_a_entity_that_somebody_just_writes_is_not_overwritten_by_a_push(databas
 
     def write() -> None:
         def slowly(connection: Connection) -> None:
-            entities.upsert(connection, entities.PERSON, [full])
+            entities.upsert(connection, entity_kinds.PERSON, [full])
             written.set()
             push_began.wait()
             time.sleep(0.3)
@@ -171,7 +171,9 @@ def test_a_entity_that_somebody_just_writes_is_not_overwritten_by_a_push(databas
 
 def test_a_relink_that_waits_for_a_push_links_the_new_text(database: Database) -> None:
     database.write(
-        lambda connection: entities.upsert(connection, entities.PERSON, [{"name": "Old Hero"}, {"name": "New Hero"}])
+        lambda connection: entities.upsert(
+            connection, entity_kinds.PERSON, [{"name": "Old Hero"}, {"name": "New Hero"}]
+        )
     )
     database.read(runner.run)
     [result] = push(database, record("contended", body="Old Hero spoke."))

@@ -13,7 +13,7 @@ from partners import patch, push, withdraw
 from plans import transactions
 from stories import ARTICLE
 
-from api.commands import article_lifecycle, entities
+from api.commands import article_lifecycle, entities, entity_kinds
 from api.formats import ndjson
 from api.ingest import archive
 from api.postgres import migrate
@@ -153,13 +153,13 @@ def test_an_export_imported_again_leaves_what_this_archive_did_meanwhile(
 
 def test_a_slug_of_earlier_times_is_no_other_entity_here(two: tuple[Connection, Connection], tmp_path: Path) -> None:
     source, target = two
-    entities.upsert(target, entities.TAG, [{"name": "#Quays"}])
+    entities.upsert(target, entity_kinds.TAG, [{"name": "#Quays"}])
     written(source, tmp_path / "export.jsonl")
     imported(target, tmp_path / "export.jsonl")
     client: Any = app_on(target).test_client()
     assert client.get("/v1/tags/quays").status_code == 200
     assert client.get("/v1/tags/quays/articles").get_json()["data"] == []
-    assert [edit.result for edit in entities.upsert(target, entities.TAG, [{"name": "#Quays"}])] == ["unchanged"]
+    assert [edit.outcome for edit in entities.upsert(target, entity_kinds.TAG, [{"name": "#Quays"}])] == ["unchanged"]
     assert client.get("/v1/articles?tag=docks").get_json()["data"] != []
 
 
@@ -186,5 +186,5 @@ def test_an_export_is_of_one_moment_whatever_is_written_meanwhile(
             lines = archive.exported(source)
             first = next(lines)
             with other.transaction():
-                entities.upsert(other, entities.TAG, [{"name": "#Meanwhile"}])
+                entities.upsert(other, entity_kinds.TAG, [{"name": "#Meanwhile"}])
             assert "meanwhile" not in [line.get("slug") for line in (first, *lines)]

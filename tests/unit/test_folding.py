@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.text.folding import fold, located, slug, tokens, words
+from api.text.folding import fold, located, make_slug, tokens, words
 
 # Text in which marks, jamo, kana and alphabets meet often enough to combine.
 mixed = st.text(st.one_of(st.sampled_from("aÉßİıǅΣςᾳΐЙё\u0301\u0345\u3099\u309aかハｶﾞ가각ﬁ①石豈"), st.characters()))
@@ -150,12 +150,12 @@ def test_folding_words_neither_joins_nor_splits_them(text: str) -> None:
     ],
 )
 def test_a_slug_is_short_lower_case_ascii(name: str, address: str) -> None:
-    assert slug(name) == address
+    assert make_slug(name) == address
 
 
 @given(st.text())
 def test_the_slug_of_a_slug_is_the_slug(name: str) -> None:
-    assert slug(slug(name)) == slug(name)
+    assert make_slug(make_slug(name)) == make_slug(name)
 
 
 @given(st.one_of(mixed, st.text()))

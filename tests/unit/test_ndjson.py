@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from api.formats import ndjson
 from api.formats.ndjson import NdjsonError, check, grouped, records
-from api.text.folding import slug
+from api.text.folding import make_slug
 
 TAG = '{"type": "tag", "name": "#Ferry"}'
 OUTLET = '{"type": "outlet", "slug": "lock-courier", "name": "Lock Courier"}'
@@ -215,7 +215,7 @@ def test_a_run_before_a_malformed_line_is_given(file: Path) -> None:
 
 on_disk = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20).filter(
-    lambda text: text == text.strip() and slug(text)
+    lambda text: text == text.strip() and make_slug(text)
 )
 
 
