@@ -256,7 +256,7 @@ KEPT = {"uri", "type", "representationType", "pubStatus", "version", "language",
 @pytest.mark.parametrize("name", sorted(set(PROPERTIES) - KEPT))
 def test_a_property_without_a_place_is_taken_and_not_kept_and_the_guide_says_so(name: str) -> None:
     assert record(**{name: {"any": ["thing"]}}) == record()
-    [listed] = re.findall(r"not kept:\n\n(.*?)\n\n", GUIDE, re.DOTALL)
+    [listed] = re.findall(r"not stored:\n\n(.*?)\n\n", GUIDE, re.DOTALL)
     assert f"`{name}`" in listed
 
 
