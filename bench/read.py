@@ -20,7 +20,7 @@ from typing import Any
 
 from api.commands import keys
 from api.postgres.connection import Connection, connect
-from api.retrieval.plan import settled
+from api.retrieval.plan import fixed_selection
 from bench import read_chart, servers, texts, usage
 from bench.load import CONNECTIONS, TOOLS, Load, Request, put
 from bench.pgbench import run as pgbench
@@ -239,7 +239,7 @@ def _writes(key: str) -> list[Request]:
 
 def _statement() -> str:
     """The SQL of the list of a tag, with :driving in place of the tag's number."""
-    selection, order = settled("tag", "newest")
+    selection, order = fixed_selection("tag", "newest")
     statement, _ = selection.page(order, None, 20)
     # pgbench reads a colon as the start of a variable, even within a format.
     statement = statement.replace("HH24:MI:SS", 'HH24":"MI":"SS')

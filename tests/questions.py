@@ -1,14 +1,14 @@
 """Searches as an archive understands them that has no stems."""
 
 from api.search.parser import parse
-from api.search.tsquery import Asked, asked, texts
+from api.search.tsquery import Query, analyze, texts_to_analyze
 
 
-def question(q: str, stop_words: dict[str, str]) -> Asked:
+def question(q: str, stop_words: dict[str, str]) -> Query:
     """A search in languages without stems, each with its stop words."""
-    node = parse(q)
-    return asked(
-        node,
+    tree = parse(q)
+    return analyze(
+        tree,
         [
             {
                 "language": language,
@@ -19,7 +19,7 @@ def question(q: str, stop_words: dict[str, str]) -> Asked:
                 "pair": None,
             }
             for language, stopped in stop_words.items()
-            for words in texts(node)
+            for words in texts_to_analyze(tree)
             for position, word in enumerate(words.split(), start=1)
         ],
     )

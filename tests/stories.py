@@ -1,5 +1,6 @@
 """Small archives for tests: written in one line each, stored through the same commands as everyone's."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,9 @@ from api.commands.articles import Options, WriteResult
 from api.commands.change_log import Change
 from api.jobs import runner
 from api.postgres.connection import Connection
-from api.retrieval.keyset import Page
+from api.queries import articles as article_queries
+from api.retrieval import plan as plans
+from api.retrieval.keyset import Page, PageRequest
 
 DAY = datetime(2025, 6, 1, tzinfo=UTC)
 
@@ -75,3 +78,16 @@ def withdraw(connection: Connection, article: UUID, status: str, reason: str) ->
 def shown(page: Page) -> list[dict[str, Any]]:
     """The articles of a page as a client reads them."""
     return orjson.loads(orjson.dumps(page.rows))
+
+
+def article_page(
+    connection: Connection,
+    filters: Mapping[str, object],
+    sort: str,
+    request: PageRequest,
+    fields: Sequence[str] = (),
+    embargoes_of: Sequence[str] | None = (),
+) -> Page:
+    """A page of the articles that pass these filters."""
+    plan = plans.make(connection, filters, sort, embargoes_of)
+    return article_queries.page(connection, plan, sort, request, fields)

@@ -43,7 +43,7 @@ def create_key(name: str, scopes: Sequence[str], outlets: Sequence[str], as_json
 def list_keys(as_json: bool) -> None:
     """List all keys without their secrets."""
     with locate.open_archive(Settings.from_env()) as connection:
-        rows = key_queries.listed(connection)
+        rows = key_queries.all_keys(connection)
     if as_json:
         print_result(rows, True, "")
         return

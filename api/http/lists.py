@@ -11,9 +11,9 @@ from api.http import reads
 from api.http.responses import absolute_url, json_response
 from api.postgres.connection import Connection
 from api.retrieval import cursors
-from api.retrieval.keyset import Page, Wanted
+from api.retrieval.keyset import Page, PageRequest
 
-Fetch = Callable[[Connection, Wanted], Page]
+Fetch = Callable[[Connection, PageRequest], Page]
 
 # What a cursor is not bound to: these may change from page to page.
 UNBOUND = ("cursor", "limit", "count", "fields", "include", "explain", "facets")
@@ -33,20 +33,20 @@ def listed(
     """
     key = database().cursor_key
     bound = {name: value for name, value in {**scope, **query, "": request().path}.items() if name not in UNBOUND}
-    place, backward = None, False
+    sort_key, backward = None, False
     if "cursor" in query:
-        direction, *place = cursors.decode(key, bound, query["cursor"])
+        direction, *sort_key = cursors.decode(key, bound, query["cursor"])
         backward = direction == "prev"
-    wanted = Wanted(query["limit"], place, backward, query["count"])
-    return read(lambda connection: fetch(connection, wanted), lambda page: _shown(page, wanted, key, bound))
+    page_request = PageRequest(query["limit"], sort_key, backward, query["count"])
+    return read(lambda connection: fetch(connection, page_request), lambda page: _shown(page, page_request, key, bound))
 
 
-def _shown(page: Page, wanted: Wanted, key: bytes, bound: Mapping[str, Any]) -> Response:
+def _shown(page: Page, page_request: PageRequest, key: bytes, bound: Mapping[str, Any]) -> Response:
     ends = {
-        direction: cursors.encode(key, bound, [direction, *place]) if place else None
-        for direction, place in (("next", page.next), ("prev", page.prev))
+        direction: cursors.encode(key, bound, [direction, *sort_key]) if sort_key else None
+        for direction, sort_key in (("next", page.next), ("prev", page.prev))
     }
-    content = {"data": page.rows, "page": {"limit": wanted.limit, **ends}, "meta": _meta(page)}
+    content = {"data": page.rows, "page": {"limit": page_request.limit, **ends}, "meta": _meta(page)}
     return json_response(content, headers=_links(ends))
 
 
@@ -54,11 +54,11 @@ def _meta(page: Page) -> dict[str, Any]:
     meta: dict[str, Any] = {}
     if page.total is not None:
         meta |= {"total": page.total, "total_relation": "gte" if page.capped else "eq"}
-    if page.ranked is not None:
-        meta["ranked"] = {"articles": page.ranked.articles, "all": page.ranked.all}
-        meta["relaxed"] = page.ranked.relaxed
-    if page.explained is not None:
-        meta["explain"] = page.explained
+    if page.ranking is not None:
+        meta["ranked"] = {"articles": page.ranking.articles, "all": page.ranking.complete}
+        meta["relaxed"] = page.ranking.relaxed
+    if page.explanation is not None:
+        meta["explain"] = page.explanation
     return {**meta, **page.meta}
 
 

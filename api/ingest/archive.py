@@ -37,7 +37,7 @@ def load(connection: Connection, path: Path, progress: Progress, *, keep: bool =
 def exported(connection: Connection) -> Iterator[dict[str, Any]]:
     """Every line of an export, the position in the change feed at its end; all of one moment."""
     with connection.transaction():
-        state = export.moment(connection)
-        yield from export.whole(connection)
+        state = export.begin_snapshot(connection)
+        yield from export.records(connection)
         key = present(connection.execute("select cursor_key from archive").fetchone())["cursor_key"]
         yield {"type": "position", "after": cursors.feed_cursor(key, state.position, state.archive)}

@@ -1,9 +1,8 @@
-"""Reading articles: every filter is one line of FILTERS."""
+"""Articles: a page of a list, one article, and one article as its outlet pushed it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 from uuid import UUID
 
 import orjson
@@ -12,102 +11,112 @@ from psycopg.rows import DictRow
 from api.model.article import ALL, ETAG, TOMBSTONE
 from api.postgres.connection import Connection, planned_once
 from api.postgres.prepared import unread
-from api.queries import explain as explanations
-from api.queries.highlights import highlight
+from api.queries import explain
+from api.queries.highlights import add_highlights
 from api.retrieval import by_relevance, by_time
-from api.retrieval.access_path import walked_anyway
-from api.retrieval.cardinality import known
-from api.retrieval.keyset import Page, Ranked, Wanted, empty, fetch, fetch_settled
-from api.retrieval.plan import asked, selected, settled
-from api.retrieval.plan import columns as _columns
-from api.retrieval.plan import order_of as _order
-from api.search.parser import Node
+from api.retrieval.access_path import FixedPath
+from api.retrieval.keyset import Page, PageRequest, Ranking, empty_page, fetch, fetch_fixed
+from api.retrieval.plan import Plan, columns, fixed_selection, order_by
+from api.search.tsquery import Query
 
-# Of articles that were found a moment ago, those that are still to be seen.
-STILL_SEEN: LiteralString = """(
+# The articles that were ranked a moment ago and are still visible to the request.
+STILL_VISIBLE: LiteralString = """(
             a.visible or a.embargoed_until is not null and a.status = 'usable' and (
-                %(alone)s::text[] is null
-                or a.outlet_id = any(array(select id from outlets where slug = any(%(alone)s)))
+                %(embargoes_of)s::text[] is null
+                or a.outlet_id = any(array(select id from outlets where slug = any(%(embargoes_of)s)))
             )
         )"""
 
 
 def page(
     connection: Connection,
-    filters: Mapping[str, object],
+    plan: Plan,
     sort: str,
-    wanted: Wanted,
+    request: PageRequest,
     fields: Sequence[str] = (),
     *,
-    alone: Sequence[str] | None = (),
     highlights: bool = False,
-    explain: bool = False,
+    explained: bool = False,
 ) -> Page:
-    """Articles that pass every filter, whole or with ``fields`` only: those that everyone sees, and embargoed ones of
-    the outlets ``alone`` (slugs; None for all).
+    """A page of a plan's articles as JSON, whole or with ``fields`` only.
 
-    ``filters`` has lists for FILTERS (entities by slug), times for from, to and updated_since, and for q what
-    ``api.search.parser.parse`` made of it.
-    ``highlights`` marks what the search found in them, ``explain`` tells how the search was understood.
+    ``highlights`` adds the matches of the search to each article, ``explained`` how the search was understood.
     """
-    if alone is not None and not alone and (anyway := walked_anyway(filters, sort)):
-        name, parameters = anyway
-        return _entries(fetch_settled(connection, *settled(name, sort, tuple(fields)), parameters, wanted))
-    question = asked(connection, cast("Node", filters["q"])) if "q" in filters else None
-    query = question.tsquery if question else None
-    explanation = explanations.words(connection, question) if question and explain else None
-    is_ranked = sort == "relevance"
-    known_of = None if question and query is None else known(connection, filters, query, sort)
-    if known_of is None:
-        return replace(empty(wanted), ranked=Ranked(0, True) if is_ranked else None, explained=explanation)
-    select = partial(selected, alone=alone)
-    if question and query is not None and is_ranked:
-        found, scale = by_relevance.page(connection, select, known_of, question, query, wanted)
-        if explanation:
-            ids = [row["id"] for row in found.rows]
-            explanation["scores"] = explanations.scores(connection, question.wanted, scale, ids)
-        columns = _columns(fields, ("id",), highlights)
-        found = replace(found, rows=_still_seen(connection, found.rows, columns, alone))
-    elif query is not None:
-        columns = _columns(fields, _order(sort, False).names, highlights)
-        found = by_time.page(connection, select, known_of, query, sort, wanted, columns)
+    if plan.fixed:
+        return _with_entries(_fixed_page(connection, plan.fixed, sort, request, fields))
+    explanation = explain.query(connection, plan.query) if plan.query and explained else None
+    if plan.empty:
+        ranking = Ranking(0, True) if sort == "relevance" else None
+        return replace(empty_page(request), ranking=ranking, explanation=explanation)
+    if plan.query and sort == "relevance":
+        found = _ranked_page(connection, plan, plan.query, request, columns(fields, ("id",), highlights), explanation)
+    elif plan.query:
+        shown = columns(fields, order_by(sort, linked=False).names, highlights)
+        found = by_time.page(connection, plan, sort, request, shown)
     else:
-        selection, order = selected(known_of, query, sort, fields, alone)
-        # How many there are is the same in any order, and sooner found in the one that has more indexes.
-        counted = (selection, order) if selection.gathered else selected(known_of, query, "newest", alone=alone)
-        found = fetch(connection, selection, order, wanted, counted=counted)
-    if highlights and question:
-        highlight(connection, found.rows, question)
-    return replace(_entries(found), explained=explanation)
+        found = _filtered_page(connection, plan, sort, request, fields)
+    if highlights and plan.query:
+        add_highlights(connection, found.rows, plan.query)
+    return replace(_with_entries(found), explanation=explanation)
 
 
-def _entries(found: Page) -> Page:
-    """The page with its articles as they are sent."""
+def _fixed_page(
+    connection: Connection, fixed: FixedPath, sort: str, request: PageRequest, fields: Sequence[str]
+) -> Page:
+    selection, order = fixed_selection(fixed.name, sort, tuple(fields))
+    return fetch_fixed(connection, selection, order, fixed.parameters, request)
+
+
+def _filtered_page(connection: Connection, plan: Plan, sort: str, request: PageRequest, fields: Sequence[str]) -> Page:
+    selection, order = plan.select(sort, fields)
+    # The number of articles is the same in any order, and more filters have an index in the order of publication.
+    counted = (selection, order) if selection.materialized else plan.select("newest")
+    return fetch(connection, selection, order, request, counted=counted)
+
+
+def _ranked_page(
+    connection: Connection,
+    plan: Plan,
+    query: Query,
+    request: PageRequest,
+    columns: LiteralString,
+    explanation: dict[str, Any] | None,
+) -> Page:
+    found, scorer = by_relevance.page(connection, plan, query, request)
+    ids = [row["id"] for row in found.rows]
+    if explanation is not None:
+        explanation["scores"] = explain.scores(connection, query.positive_lexemes, scorer, ids)
+    return replace(found, rows=_visible(connection, ids, columns, plan.embargoes_of))
+
+
+def _visible(
+    connection: Connection, ids: Sequence[UUID], columns: LiteralString, embargoes_of: Sequence[str] | None
+) -> list[DictRow]:
+    """The articles with these ids that are visible, in this order."""
+    statement: LiteralString = f"""
+        select {columns}
+        from unnest(%(articles)s::uuid[]) with ordinality as ranked (id, number)
+        cross join lateral (select * from articles where id = ranked.id offset 0) as a
+        where {STILL_VISIBLE} order by ranked.number"""
+    parameters = {"articles": ids, "embargoes_of": None if embargoes_of is None else list(embargoes_of)}
+    return unread(connection).execute(statement, parameters).fetchall()
+
+
+def _with_entries(found: Page) -> Page:
+    """The page with the JSON of its articles as rows."""
     return replace(found, rows=[_entry(row) for row in found.rows])
 
 
-def _entry(row: DictRow) -> orjson.Fragment:
+def _entry(row: Mapping[str, Any]) -> orjson.Fragment:
     if "highlights" not in row:
         return row["entry"]
     return orjson.Fragment(f'{row["entry"][:-1]},"highlights":{orjson.dumps(row["highlights"]).decode()}}}')
 
 
-def _still_seen(
-    connection: Connection, found: Sequence[Mapping[str, Any]], columns: LiteralString, alone: Sequence[str] | None
-) -> list[DictRow]:
-    statement: LiteralString = f"""
-        select {columns}
-        from unnest(%(articles)s::uuid[]) with ordinality as wanted (id, number)
-        cross join lateral (select * from articles where id = wanted.id offset 0) as a
-        where {STILL_SEEN} order by wanted.number"""
-    parameters = {"articles": [row["id"] for row in found], "alone": None if alone is None else list(alone)}
-    return unread(connection).execute(statement, parameters).fetchall()
-
-
 def one(connection: Connection, article: UUID) -> DictRow | None:
-    """The whole article with its entity tag (``etag``, entities' copies included), whoever may see it.
+    """The whole article, whoever may see it, with its entity tag, ``etag``.
 
-    ``visible`` says whether everyone may, ``owner`` is the slug of its outlet, ``withdrawn`` what a tombstone shows.
+    ``visible`` says whether everyone may see it, ``owner`` is the slug of its outlet, ``withdrawn`` its tombstone.
     """
     statement: LiteralString = f"""
         select {ALL}, a.visible, {ETAG} as etag, (select slug from outlets where id = a.outlet_id) as owner,
@@ -117,9 +126,9 @@ def one(connection: Connection, article: UUID) -> DictRow | None:
 
 
 def pushed(connection: Connection, article: UUID) -> DictRow | None:
-    """The article as its outlet last pushed it: the fields of a push, without the tags and people found in the text.
+    """The article as its outlet last pushed it: the fields of a push, without tags and people found in the text.
 
-    ``known`` says whether others than its outlet know of it.
+    ``known`` says whether others than its outlet know that it exists.
     """
     return connection.execute(
         """

@@ -1,6 +1,6 @@
-"""Reading the change log."""
+"""The change feed, and the state of the archive."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -20,11 +20,11 @@ KINDS: dict[str, Entity] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
 
 @dataclass(frozen=True)
 class State:
-    """What the archive is at a moment: every answer to a read follows from it and the request.
+    """The state of the archive: with the request it determines every response to a read.
 
-    ``incarnation``, ``server`` and ``made`` say which archive it is: a copy goes on in another way, be it on another
-    server or in tables that a dump made anew on this one. ``beside`` is what changes answers without a change of the
-    log: imported redirects of entities, and new counts of words.
+    ``incarnation``, ``server`` and ``made`` identify the archive: a copy on another server, or in tables restored from
+    a dump, diverges. ``beside`` covers what affects responses without an entry in the log: imported redirects of
+    entities, and new document frequencies.
     """
 
     incarnation: UUID
@@ -37,12 +37,12 @@ class State:
 
     @cached_property
     def archive(self) -> str:
-        """Another one for every archive, and for every server and every database that a dump is restored to."""
+        """An identifier that differs for every archive, and for every server and database that it is restored to."""
         return sha256(f"{self.incarnation} {self.server} {self.made}".encode()).hexdigest()[:16]
 
 
 def state(connection: Connection) -> State:
-    """The state of the archive; what is asked after it is answered from that state or a newer one."""
+    """The state of the archive; later statements on this connection see that state or a newer one."""
     (row,) = planned_once(
         connection,
         """
@@ -66,23 +66,13 @@ def page(
     own: Sequence[str] | None,
     fields: Sequence[str],
 ) -> list[DictRow]:
-    """The changes behind a position, in the order of commits, one more than ``limit`` to know whether there are more.
+    """The changes after a position, in commit order; one more than ``limit`` if there are others.
 
-    Each with what it is about as that is now: ``article``, ``tag``, ``person`` or ``outlet``; null when readers do not
-    see it. ``own`` are the outlets whose embargoed articles count as seen, None all of them.
+    Each has its subject as it is now: ``article``, ``tag``, ``person`` or ``outlet``; null when readers do not see it.
+    ``own`` are the outlets whose embargoed articles are visible, None for all of them.
     """
     rows = connection.execute(
-        """
-        select position, type, at, article_id as id, version, noun_id, slug, merged_into
-        from changes
-        where position > %(after)s
-            and (outlet_id is null or %(everything)s
-                or outlet_id = any(array(select id from outlets where slug = any(%(own)s))))
-            and (cardinality(%(types)s::text[]) = 0
-                or type = any(%(types)s) or split_part(type, '.', 1) = any(%(types)s))
-        order by position
-        limit %(limit)s
-        """,
+        _CHANGES,
         {
             "after": after,
             "everything": own is None,
@@ -91,31 +81,47 @@ def page(
             "limit": limit + 1,
         },
     ).fetchall()
-    articles = _articles(connection, [row["id"] for row in rows[:limit] if row["id"]], own, fields)
+    shown = rows[:limit]
+    articles = _articles(connection, [row["id"] for row in shown if row["id"]], own, fields)
     entities = {
-        kind: _entities(
-            connection, entity, [row["noun_id"] for row in rows[:limit] if row["type"].startswith(f"{kind}.")]
-        )
+        kind: _entities(connection, entity, [row["noun_id"] for row in shown if row["type"].startswith(f"{kind}.")])
         for kind, entity in KINDS.items()
     }
-    for row in rows[:limit]:
-        kind = row["type"].partition(".")[0]
-        number = row.pop("noun_id")
-        if kind == "article":
-            del row["slug"], row["merged_into"]
-            row |= articles.get(row["id"], {"article": None, "tombstone": None})
-        else:
-            del row["id"], row["version"]
-            row[kind] = entities[kind].get(number)
-            if row["merged_into"] is None:
-                del row["merged_into"]
+    for row in shown:
+        _add_subject(row, articles, entities)
     return rows
+
+
+_CHANGES: LiteralString = """
+    select position, type, at, article_id as id, version, noun_id, slug, merged_into
+    from changes
+    where position > %(after)s
+        and (outlet_id is null or %(everything)s
+            or outlet_id = any(array(select id from outlets where slug = any(%(own)s))))
+        and (cardinality(%(types)s::text[]) = 0
+            or type = any(%(types)s) or split_part(type, '.', 1) = any(%(types)s))
+    order by position
+    limit %(limit)s"""
+
+
+def _add_subject(row: DictRow, articles: Mapping[UUID, DictRow], entities: Mapping[str, Mapping[int, DictRow]]) -> None:
+    """Add the article or entity that a change is about, and remove the columns of the other kind."""
+    kind = row["type"].partition(".")[0]
+    entity_id = row.pop("noun_id")
+    if kind == "article":
+        del row["slug"], row["merged_into"]
+        row |= articles.get(row["id"], {"article": None, "tombstone": None})
+        return
+    del row["id"], row["version"]
+    row[kind] = entities[kind].get(entity_id)
+    if row["merged_into"] is None:
+        del row["merged_into"]
 
 
 def _articles(
     connection: Connection, ids: Sequence[UUID], own: Sequence[str] | None, fields: Sequence[str]
 ) -> dict[UUID, DictRow]:
-    """By id, what is seen of these articles: the ``article``, or its ``tombstone``."""
+    """These articles by id: what readers see of each, the ``article`` or its ``tombstone``."""
     if not ids:
         return {}
     columns = ", ".join(COLUMNS[name] for name in fields or COLUMNS)
@@ -136,7 +142,7 @@ def _articles(
 
 
 def _entities(connection: Connection, entity: Entity, ids: Sequence[int]) -> dict[int, DictRow]:
-    """By id, these entities as they are now."""
+    """These entities by id, as they are now."""
     if not ids:
         return {}
     merged: LiteralString = "true" if entity is OUTLETS else "merged_into is null"

@@ -1,4 +1,4 @@
-"""What the database says of its own condition."""
+"""What ``dateline doctor`` checks in the database."""
 
 from psycopg.rows import DictRow
 
@@ -6,9 +6,9 @@ from api.postgres.connection import Connection, present
 
 
 def server(connection: Connection) -> DictRow:
-    """The server: its version and encoding, whether it takes writes, its time and how many connections it gives.
+    """The server: its version, encoding and time, whether it is read-only, and how many connections it accepts.
 
-    ``pid`` is the process that answers, which a pooler puts behind another one.
+    ``pid`` is the backend process; behind a pooler it differs from that of the connection.
     """
     asked = connection.execute(
         """
@@ -27,7 +27,7 @@ def server(connection: Connection) -> DictRow:
 
 
 def has_others(connection: Connection) -> bool:
-    """Whether somebody else is connected to this database, as a server that serves it would be."""
+    """Whether other clients are connected to this database, such as a running server."""
     asked = connection.execute(
         """
         select exists (
@@ -40,7 +40,7 @@ def has_others(connection: Connection) -> bool:
 
 
 def indexes(connection: Connection) -> dict[str, bool]:
-    """The indexes that there are, and whether each is whole."""
+    """All indexes by name, and whether each is valid."""
     rows = connection.execute(
         """
         select c.relname as name, i.indisvalid and i.indisready as whole
@@ -53,7 +53,7 @@ def indexes(connection: Connection) -> dict[str, bool]:
 
 
 def statistics(connection: Connection) -> DictRow:
-    """What searches are planned by: counted words, the planner's sample of them, and when it was taken."""
+    """What searches are planned by: counted terms and the planner's statistics, and how old both are."""
     asked = connection.execute(
         """
         select (select coalesce(sum(articles), 0) from outlets) as articles,

@@ -1,4 +1,4 @@
-"""Reading tags, people and outlets: the same questions to three tables."""
+"""Tags, people and outlets: the same queries on three tables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 from api.model.entity import ETAG, RETIRED
 from api.postgres.connection import Connection
 from api.postgres.prepared import unread
-from api.retrieval.keyset import Page, Wanted, fetch, hide
+from api.retrieval.keyset import Page, PageRequest, fetch, hide
 from api.retrieval.select import Order, Selection
 from api.search.tsquery import Lexeme
 from api.text.folding import FOLDED_AT_MOST, fold
@@ -18,7 +18,7 @@ from api.text.folding import FOLDED_AT_MOST, fold
 
 @dataclass(frozen=True)
 class Entity:
-    """A table of named things: the columns that readers see, and what has a prefix when a reader looks for one."""
+    """A table of entities: the public columns, and the conditions for a prefix search and for entities that exist."""
 
     table: LiteralString
     columns: LiteralString
@@ -27,7 +27,7 @@ class Entity:
 
 
 COMMON: LiteralString = "articles, first_published_at, last_published_at, created_at, updated_at"
-# %(as_of)s is a date or null; a role without a date is open at that end.
+# %(as_of)s is a date or null. A role without a date is open at that end.
 ROLES: LiteralString = """(
         select coalesce(json_agg(role), '[]') from json_array_elements(roles) as role
         where %(as_of)s::text is null
@@ -54,7 +54,7 @@ ORDERS: Mapping[str, Order] = {
 
 
 def _with_companions(newest: LiteralString, own: LiteralString) -> LiteralString:
-    """The column of what is most often named in ``newest``, the articles of entity n, which is one of table ``own``."""
+    """A column of the entities that occur most often in ``newest``, the articles of an entity n of table ``own``."""
     return f"""(
         with newest as materialized ({newest} limit 2000)
         select json_build_object(
@@ -97,14 +97,19 @@ COMPANIONS: Mapping[str, LiteralString] = {
 
 
 def page(
-    connection: Connection, entity: Entity, sort: str, wanted: Wanted, q: str | None = None, as_of: str | None = None
+    connection: Connection,
+    entity: Entity,
+    sort: str,
+    request: PageRequest,
+    q: str | None = None,
+    as_of: str | None = None,
 ) -> Page:
     """Entities in one of ORDERS; those whose name begins with ``q``, people who held a role ``as_of`` a date."""
     hidden: LiteralString = "id, folded, coalesce(last_published_at, '-infinity')::text as recent_until"
     # The planner does not know how many people are called so; those with roles are indexed in the order of names only.
-    gathered = (q is not None and entity is PEOPLE) or (as_of is not None and sort != "name")
+    sorted_at_once = (q is not None and entity is PEOPLE) or (as_of is not None and sort != "name")
     selection = Selection(
-        f"{hidden}, {entity.columns}", f"{entity.table} a", parameters={"as_of": as_of}, gathered=gathered
+        f"{hidden}, {entity.columns}", f"{entity.table} a", parameters={"as_of": as_of}, materialized=sorted_at_once
     ).where(entity.current)
     if as_of is not None:
         selection = selection.where(
@@ -113,16 +118,16 @@ def page(
         )
     if q is not None and (prefix := fold(q)[:FOLDED_AT_MOST]):
         selection = selection.where(entity.prefix, prefix=_like(prefix), lexeme=Lexeme(prefix, prefix=True).tsquery())
-    # A prefix is found, and so counted, in the order of names.
-    found = fetch(connection, selection, ORDERS[sort], wanted, counted=(selection, ORDERS["name"]))
+    # A prefix is counted along the index of names, by which it is found.
+    found = fetch(connection, selection, ORDERS[sort], request, counted=(selection, ORDERS["name"]))
     hide(found.rows, ("id", "folded", "recent_until"))
     return found
 
 
 def one(connection: Connection, entity: Entity, slug: str, as_of: str | None = None) -> DictRow | None:
-    """The entity with this slug and its most frequent companions; a person's roles ``as_of`` a date.
+    """The entity with this slug and its most frequent companions, with a person's roles ``as_of`` a date.
 
-    ``etag`` is another one whenever a field that can be written is another.
+    ``etag`` changes with every writable field.
     """
     statement: LiteralString = f"""
         select {entity.columns}, {COMPANIONS[entity.table]}, {ETAG[entity.table]} as etag
@@ -130,14 +135,14 @@ def one(connection: Connection, entity: Entity, slug: str, as_of: str | None = N
     return unread(connection).execute(statement, {"slug": slug, "as_of": as_of}).fetchone()
 
 
-def asked(connection: Connection, entity: Entity, slug: str) -> Cursor[DictRow]:
-    """The question whether an entity has this slug, which is answered by a row."""
+def exists(connection: Connection, entity: Entity, slug: str) -> Cursor[DictRow]:
+    """A cursor with one row if an entity has this slug; not fetched, so that it can be pipelined."""
     statement: LiteralString = f"select id from {entity.table} where slug = %(slug)s and {entity.current}"
     return connection.execute(statement, {"slug": slug})
 
 
 def retired(connection: Connection, entity: Entity, slug: str) -> DictRow | None:
-    """Whom a slug of earlier times stands for: ``current`` is the slug of today, None once that entity was deleted."""
+    """The entity that a retired slug stands for: ``current`` is its slug, None once it was deleted."""
     return connection.execute(RETIRED[entity.table], {"slug": slug}).fetchone()
 
 

@@ -1,4 +1,4 @@
-"""Reading a whole archive at one moment, as lines that an import turns into the same archive."""
+"""A whole archive in one snapshot, as records from which an import restores the same archive."""
 
 from collections.abc import Iterator
 from typing import Any, LiteralString
@@ -49,19 +49,19 @@ SECTIONS: dict[str, LiteralString] = {
         order by a.id""",
     "version": "select article_id as article, version, article as content from versions order by article_id, version",
 }
-AT_ONCE = 500
+ROWS_AT_ONCE = 500
 
 
-def whole(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Every line, of one and the same moment, in the order in which an import takes them."""
+def records(connection: Connection) -> Iterator[dict[str, Any]]:
+    """All records of one snapshot, in the order in which an import needs them."""
     for kind, statement in SECTIONS.items():
         with connection.cursor(f"export_{kind}") as cursor:
-            cursor.itersize = AT_ONCE
+            cursor.itersize = ROWS_AT_ONCE
             for row in cursor.execute(statement):
                 yield {"type": kind, **{name: value for name, value in row.items() if value is not None}}
 
 
-def moment(connection: Connection) -> State:
-    """The state of the archive in the transaction of the export."""
+def begin_snapshot(connection: Connection) -> State:
+    """Start the snapshot of this transaction; the state of the archive in it."""
     connection.execute("set transaction isolation level repeatable read, read only")
     return changes.state(connection)

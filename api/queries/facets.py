@@ -1,4 +1,4 @@
-"""What the newest articles that pass the filters of a list are, counted by value."""
+"""Facets: the newest articles of a list, counted by the values of their fields."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -10,21 +10,20 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from api.postgres.connection import Connection, at_once
-from api.retrieval.cardinality import Known, known
-from api.retrieval.plan import asked, selected
+from api.retrieval.plan import Plan, resolve, resolved
 
 COUNTED_AT_MOST = 2_000
 SHOWN_AT_MOST = 50
 
-# The filters that each facet ignores: those that choose among its values.
+# The filters that each facet ignores: those that select among its own values.
 OWN: Mapping[str, tuple[str, ...]] = {
     "outlet": ("outlet",), "section": ("section",), "tag": ("tag",), "person": ("person",),
     "language": ("language",), "credit": ("credit",), "year": ("from", "to"), "month": ("from", "to"),
 }  # fmt: skip
-# So much of a date is a year, and a month.
+# How many characters of a date are its year, and its month.
 PERIODS = {"year": 4, "month": 7}
 
-# Counted before they are named: there are fewer entities than links.
+# Counted by id before they are joined to names: there are fewer entities than links.
 _ENTITIES: Mapping[LiteralString, LiteralString] = {
     "outlet": "from (select outlet_id as id, count(*) from newest group by 1) as c join outlets n using (id)",
     "tag": "from (select tag_id as id, count(*) from newest cross join lateral"
@@ -37,51 +36,42 @@ _ENTITIES: Mapping[LiteralString, LiteralString] = {
 _TEXTS: tuple[LiteralString, ...] = ("section", "language", "credit")
 
 
-def counted(
-    connection: Connection, filters: Mapping[str, Any], names: Sequence[str], tz: str, kept: Collection[str]
+def count(
+    connection: Connection, plan: Plan, names: Sequence[str], tz: str, fixed_filters: Collection[str]
 ) -> dict[str, dict[str, Any]]:
-    """Each of these facets of the articles that pass all ``filters`` but the facet's own.
+    """These facets of a plan's public articles, each counted without the facet's own filters.
 
-    ``filters`` are those of ``articles.page``; those named in ``kept`` count for every facet. Facets that ignore the
-    same filters are counted by one statement. OverflowError for a year of the time zone ``tz`` beyond 1 to 9999.
+    Filters in ``fixed_filters`` apply to every facet. Facets that ignore the same filters share one statement. Raises
+    OverflowError when a date in the time zone ``tz`` is outside the years 1 to 9999.
     """
-    query = asked(connection, filters["q"]).tsquery if "q" in filters else None
+    plan = resolved(connection, plan, "newest").public
     sets: dict[frozenset[str], list[str]] = {}
     for name in names:
-        ignored = frozenset(own for own in OWN[name] if own in filters and own not in kept)
+        ignored = frozenset(own for own in OWN[name] if own in plan.filters and own not in fixed_filters)
         sets.setdefault(ignored, []).append(name)
-    nothing = "q" in filters and query is None
-    whole = None if nothing else known(connection, filters, query, "newest")
     counting: list[tuple[list[str], Cursor[DictRow] | None]] = []
     with at_once(connection):
         for ignored, together in sets.items():
-            found = None if nothing else _without(connection, filters, query, whole, ignored)
-            counting.append((together, _ask(connection, found, query, together) if found else None))
+            widened = _without(connection, plan, ignored)
+            counting.append((together, None if widened.empty else _execute(connection, widened, together)))
     counts: dict[str, dict[str, Any]] = {}
     for together, cursor in counting:
         counts |= _facets(together, cursor.fetchall() if cursor else [], ZoneInfo(tz))
     return {name: counts[name] for name in names}
 
 
-def _without(
-    connection: Connection,
-    filters: Mapping[str, Any],
-    query: str | None,
-    whole: Known | None,
-    ignored: Collection[str],
-) -> Known | None:
-    """What is known of the filters without those ignored; None when the others leave nothing."""
-    if whole is None:
-        others = {name: value for name, value in filters.items() if name not in ignored}
-        return known(connection, others, query, "newest") if ignored else None
-    return Known(
-        {name: value for name, value in whole.filters.items() if name not in ignored},
-        {name: articles for name, articles in whole.frequencies.items() if name not in ignored},
-    )
+def _without(connection: Connection, plan: Plan, names: Collection[str]) -> Plan:
+    """The plan without these filters; one that is empty may not be without them."""
+    if not names:
+        return plan
+    if not plan.empty:
+        return plan.without(names)
+    others = {name: value for name, value in plan.filters.items() if name not in names}
+    return resolve(connection, others, "newest")
 
 
-def _ask(connection: Connection, found: Known, query: str | None, names: Sequence[str]) -> Cursor[DictRow]:
-    selection, newest = selected(found, query, "newest")
+def _execute(connection: Connection, plan: Plan, names: Sequence[str]) -> Cursor[DictRow]:
+    selection, newest = plan.select("newest")
     matched = replace(selection, columns="a.id, a.published_at, a.outlet_id, a.section, a.language, a.credit")
     parts: list[LiteralString] = [
         "select null::text, null::text, null::text, null::text, count(*), 0::bigint, null::timestamptz[] from matched"
@@ -106,7 +96,7 @@ def _ask(connection: Connection, found: Known, query: str | None, names: Sequenc
         with matched as materialized ({matched.first(newest, "%(most)s + 1")}),
             newest as materialized (select * from matched order by published_at desc, id desc limit %(most)s)
         select * from ({union}) as counted
-            (facet, value, name, place, count, of_all, moments)"""
+            (facet, value, name, sort_key, count, of_all, moments)"""
     return connection.execute(
         statement, {**matched.parameters, "most": COUNTED_AT_MOST, "shown": SHOWN_AT_MOST}, prepare=False
     )
@@ -124,8 +114,8 @@ def _facets(names: Sequence[str], rows: Sequence[DictRow], zone: ZoneInfo) -> di
             values = [{"value": text, "name": text, "count": count} for text, count in ordered]
             found[name] = {"values": values[:SHOWN_AT_MOST], "distinct": len(values), **extent}
         else:
-            of_it = [row for row in rows if row["facet"] == name]
-            of_it.sort(key=lambda row: (-row["count"], row["place"], row["value"]))
-            values = [{"value": row["value"], "name": row["name"], "count": row["count"]} for row in of_it]
-            found[name] = {"values": values, "distinct": of_it[0]["of_all"] if of_it else 0, **extent}
+            counted = [row for row in rows if row["facet"] == name]
+            counted.sort(key=lambda row: (-row["count"], row["sort_key"], row["value"]))
+            values = [{"value": row["value"], "name": row["name"], "count": row["count"]} for row in counted]
+            found[name] = {"values": values, "distinct": counted[0]["of_all"] if counted else 0, **extent}
     return found

@@ -1,4 +1,4 @@
-"""Whether the database can serve: it answers and its migrations are those of this code."""
+"""The state of the archive for operators."""
 
 from psycopg.rows import DictRow
 
@@ -6,8 +6,8 @@ from api.postgres.connection import Connection, present
 
 
 def figures(connection: Connection) -> DictRow:
-    """What an operator watches: where the archive is, and for how long what is due waits."""
-    asked = connection.execute(
+    """Figures for monitoring: the last position, unfinished jobs, and for how many seconds due work has waited."""
+    figures = connection.execute(
         """
         select greatest(changes_trimmed_to, (select max(position) from changes)) as changes_position,
             (select count(*) from jobs where finished_at is null) as jobs_unfinished,
@@ -22,9 +22,9 @@ def figures(connection: Connection) -> DictRow:
         from archive
         """
     )
-    return present(asked.fetchone())
+    return present(figures.fetchone())
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether the archive holds no article yet; a demo that was interrupted while loading is loaded again."""
+    """Whether the archive has no article yet."""
     return present(connection.execute("select not exists (select from articles) as empty").fetchone())["empty"]

@@ -1,4 +1,4 @@
-"""Highlighting the articles of a page: the words of texts and search are stemmed by Postgres, compared in Python."""
+"""Highlights of the articles of a page: Postgres stems the words of their texts, Python compares them."""
 
 from collections.abc import Iterable
 
@@ -8,24 +8,26 @@ from psycopg.rows import DictRow
 from api.model.article import HIGHLIGHTED
 from api.postgres.connection import Connection
 from api.search import fulltext
-from api.search.highlighter import LOOKED_THROUGH, Phrase, Text, Wanted
+from api.search.highlighter import SEARCHED_CHARACTERS, HighlightedText, Phrase, WordPattern
 from api.search.parser import terms
-from api.search.tsquery import Asked, Place
+from api.search.tsquery import Position, Query
 from api.text.folding import tokens
 
 
-def highlight(connection: Connection, articles: Iterable[DictRow], question: Asked) -> None:
-    """Give each article, read with HIGHLIGHTED, its ``highlights`` of what a search looks for."""
+def add_highlights(connection: Connection, articles: Iterable[DictRow], query: Query) -> None:
+    """Add ``highlights`` of a search to each article, which is read with the fields HIGHLIGHTED."""
     articles = list(articles)
-    sought = list(dict.fromkeys(terms(question.node, wanted=True)))
+    sought = list(dict.fromkeys(terms(query.tree, positive=True)))
     stems = _stems(connection, articles, {token[0] for term in sought for token in term.tokens})
     for article in articles:
         language = article["language"]
-        known = stems.get(language, {})
-        places = question.places.get(language, {})
-        phrases = [(term.field, _phrase(places.get(term, ()))) for term in sought]
+        lexemes = stems.get(language, {})
+        positions = query.positions.get(language, {})
+        phrases = [(term.field, _phrase(positions.get(term, ()))) for term in sought]
         headline, standfirst, body = (
-            Text(article[name] or "", [phrase for field, phrase in phrases if field in (None, name)], known)
+            HighlightedText(
+                article[name] or "", [phrase for field, phrase in phrases if field in (None, name)], lexemes
+            )
             for name in HIGHLIGHTED[:3]
         )
         article["highlights"] = {
@@ -35,25 +37,25 @@ def highlight(connection: Connection, articles: Iterable[DictRow], question: Ask
         }
 
 
-def _phrase(places: Iterable[Place]) -> Phrase:
+def _phrase(positions: Iterable[Position]) -> Phrase:
     return [
-        Wanted(
-            frozenset(lexeme.text for lexeme in place.lexemes if not lexeme.prefix),
-            next((lexeme.text for lexeme in place.lexemes if lexeme.prefix), None),
+        WordPattern(
+            frozenset(lexeme.text for lexeme in position.lexemes if not lexeme.prefix),
+            next((lexeme.text for lexeme in position.lexemes if lexeme.prefix), None),
         )
-        for place in places
+        for position in positions
     ]
 
 
 def _stems(
     connection: Connection, articles: Iterable[DictRow], initials: set[str]
 ) -> dict[str, dict[str, frozenset[str]]]:
-    """By language, the lexemes of the words that may be a word of the search: those that begin alike."""
+    """By language, the lexemes of the words that may match: those with the same initial as a word of the search."""
     words: dict[str, set[str]] = {}
     for article in articles:
         found = words.setdefault(article["language"], set())
         for field in HIGHLIGHTED[:3]:
-            for token in tokens((article[field] or "")[:LOOKED_THROUGH]):
+            for token in tokens((article[field] or "")[:SEARCHED_CHARACTERS]):
                 if token[0] in initials or article["language"] in fulltext.CHANGES_INITIALS:
                     found.add(token)
     rows = connection.execute(

@@ -1,4 +1,4 @@
-"""Reading how far work is that writes left to do."""
+"""The progress of jobs that writes have queued."""
 
 from psycopg.rows import DictRow
 
@@ -6,7 +6,7 @@ from api.postgres.connection import Connection
 
 
 def one(connection: Connection, number: int) -> DictRow | None:
-    """All the jobs of one write together."""
+    """All jobs of one write together; None if there are none."""
     return connection.execute(
         """
         select number as id, min(kind) as kind,

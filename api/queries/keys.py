@@ -1,4 +1,4 @@
-"""Reading API keys."""
+"""API keys."""
 
 from hmac import compare_digest
 from typing import LiteralString
@@ -8,10 +8,10 @@ from psycopg.rows import DictRow
 from api.auth import keys
 from api.auth.scopes import Key
 from api.postgres.connection import Connection
-from api.retrieval.keyset import Page, Wanted, fetch, hide
+from api.retrieval.keyset import Page, PageRequest, fetch, hide
 from api.retrieval.select import Order, Selection
 
-# All that is shown of a key; nothing of it is secret.
+# The public columns; none of them is secret.
 COLUMNS: LiteralString = """prefix, name, scopes,
     array(select slug from outlets where id = any(a.outlets) order by slug) as outlets,
     created_at, last_used_at, revoked_at"""
@@ -19,7 +19,7 @@ NEWEST = Order(("created_at", "id"), ("created_at", "id"), descending=True)
 
 
 def valid(connection: Connection, text: str) -> Key | None:
-    """The key that the well-formed ``text`` is, unless it is unknown or revoked."""
+    """The key of a well-formed token; None if it is unknown or revoked."""
     row = connection.execute(
         """
         select id, prefix, hash, scopes, array(
@@ -38,9 +38,9 @@ def valid(connection: Connection, text: str) -> Key | None:
     return Key(row["id"], row["prefix"], frozenset(row["scopes"]), frozenset(row["outlets"]), row["only_outlet"])
 
 
-def page(connection: Connection, wanted: Wanted) -> Page:
+def page(connection: Connection, request: PageRequest) -> Page:
     """Keys, newest first, revoked ones included."""
-    found = fetch(connection, Selection(f"id, {COLUMNS}", "keys a"), NEWEST, wanted)
+    found = fetch(connection, Selection(f"id, {COLUMNS}", "keys a"), NEWEST, request)
     hide(found.rows, ["id"])
     return found
 
@@ -51,7 +51,7 @@ def one(connection: Connection, prefix: str) -> DictRow | None:
     return connection.execute(statement, {"prefix": prefix}).fetchone()
 
 
-def listed(connection: Connection) -> list[DictRow]:
+def all_keys(connection: Connection) -> list[DictRow]:
     """All keys, newest first."""
     statement: LiteralString = f"select {COLUMNS} from keys a order by {NEWEST.clause}"
     return connection.execute(statement).fetchall()

@@ -1,4 +1,4 @@
-"""What is related to an article: articles with the rarest of its tags, people and terms."""
+"""Related articles: those that share the rarest tags, people and terms of an article."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,53 +12,53 @@ from psycopg.rows import DictRow
 from api.model.article import COLUMNS
 from api.postgres.connection import Connection, at_once, present
 from api.postgres.prepared import unread
-from api.retrieval import document_frequencies as term_counts
+from api.retrieval import document_frequencies as counted_frequencies
 from api.search import fulltext
-from api.search.highlighter import LOOKED_THROUGH
+from api.search.highlighter import SEARCHED_CHARACTERS
 from api.search.tsquery import Lexeme
 from api.text.folding import tokens
 from api.text.near_duplicates import original, shingles
 
-# A term in more articles tells little.
+# Terms in more articles are ignored.
 FREQUENT = 500
-# So many terms of an article, those that stand out in it, are counted; the rarest of them are looked for.
-COUNTED = 40
+# The most salient terms of an article whose frequency is looked up, and the rarest of those, which are searched for.
+SALIENT_TERMS = 40
 TERMS = 12
-# So many of the rarest tags and people lead to their newest articles.
+# The rarest tags and people that contribute candidates, and how many of their newest articles each.
 ENTITIES = 10
 NEWEST = 200
-# So many of what was found are weighed by all they share.
-WEIGHED = 100
-# Words say less than names, and one alone nothing.
-OF_A_TERM = 0.5
-TERMS_ALONE = 3
+# The candidates that are scored by everything they share.
+SCORED = 100
+# The weight of a term relative to a name, and how many shared terms make a candidate without a shared name.
+TERM_WEIGHT = 0.5
+TERMS_REQUIRED = 3
 
 
 @dataclass(frozen=True)
 class Related:
-    """Articles with ``shared`` and ``duplicate_of`` each, most related first; and of what the article is a copy."""
+    """Articles, most related first, each with ``shared`` and ``duplicate_of``; and the original of the article."""
 
     articles: list[DictRow]
     duplicate_of: UUID | None
 
 
 def related(connection: Connection, article: UUID, limit: int, fields: Sequence[str] = ()) -> Related:
-    """Visible articles that share most with this one, whole or with ``fields`` only."""
+    """The visible articles that share most with this one, whole or with ``fields`` only."""
     subject, entities, lexemes = _subject(connection, article)
-    of_all = subject["of_all"] + 1
+    total = subject["of_all"] + 1
     frequencies = document_frequencies(connection, _salient(lexemes))
     terms = sorted(
         (term for term, articles in frequencies.items() if 1 < articles <= FREQUENT),
         key=lambda term: (frequencies[term], term),
     )[:TERMS]
-    weights = {("term", term): OF_A_TERM * log(of_all / frequencies[term]) for term in terms}
-    weights |= {(entity["type"], entity["id"]): log(of_all / max(entity["articles"], 1)) for entity in entities}
+    weights = {("term", term): TERM_WEIGHT * log(total / frequencies[term]) for term in terms}
+    weights |= {(entity["type"], entity["id"]): log(total / max(entity["articles"], 1)) for entity in entities}
     found = _candidates(connection, article, entities, terms, weights)
     found.sort(key=lambda row: (row["score"], row["published_at"], row["id"]), reverse=True)
     del found[limit:]
     articles = _articles(connection, [row["id"] for row in found], fields)
     found = [row for row in found if row["id"] in articles]
-    spelled = _spelled(connection, subject, {term for row in found for term in row["terms"]})
+    spellings = _spellings(connection, subject, {term for row in found for term in row["terms"]})
     copies = _copies(connection, [article, *articles])
     named = {(entity["type"], entity["id"]): {"slug": entity["slug"], "name": entity["name"]} for entity in entities}
     for row in found:
@@ -66,23 +66,24 @@ def related(connection: Connection, article: UUID, limit: int, fields: Sequence[
         shown["shared"] = {
             "tags": [named["tag", id] for id in row["tags"]],
             "people": [named["person", id] for id in row["people"]],
-            "terms": [spelled.get(term, term) for term in row["terms"]],
+            "terms": [spellings.get(term, term) for term in row["terms"]],
         }
         shown["duplicate_of"] = copies.get(row["id"])
     return Related([articles[row["id"]] for row in found], copies.get(article))
 
 
 def document_frequencies(connection: Connection, lexemes: Sequence[str]) -> Mapping[str, int]:
-    """How many articles have each of these lexemes, counted no further than it matters.
+    """The document frequency of each lexeme, up to one more than FREQUENT.
 
-    Where words were counted, only those are asked for that had no two articles then: what is new, and what is rare.
+    Only lexemes that had fewer than two articles when terms were counted last are counted now: new and rare ones.
     """
-    counted = term_counts.frequencies(connection, map(Lexeme, lexemes)) if term_counts.texts(connection) else {}
+    has_counts = counted_frequencies.statistics(connection)
+    counted = counted_frequencies.look_up(connection, map(Lexeme, lexemes)) if has_counts else {}
     known = {lexeme.text: articles for lexeme, articles in counted.items() if articles > 1}
     lexemes = [lexeme for lexeme in lexemes if lexeme not in known]
     if not lexemes:
         return known
-    # The planner is to know each lexeme: it walks the articles for a frequent one, and asks the index for a rare one.
+    # One subquery for each lexeme: the planner scans articles for a frequent one, and uses the index for a rare one.
     part: LiteralString = (
         "select %(lexeme_{n})s as lexeme, (select count(*) from (select from articles a"
         " where a.visible and a.search @@ %(query_{n})s::tsquery limit %(most)s) as c) as articles"
@@ -134,7 +135,7 @@ def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictR
 
 
 def _salient(lexemes: Sequence[DictRow]) -> list[str]:
-    """The lexemes that stand out: in the headline, under it, or often in the text."""
+    """The most salient lexemes: those in headline or standfirst, or often in the body."""
     ranked: list[tuple[int, str]] = []
     for row in lexemes:
         lexeme, weights = row["lexeme"], row["weights"] or []
@@ -144,7 +145,7 @@ def _salient(lexemes: Sequence[DictRow]) -> list[str]:
             and (len(lexeme) > 2 or not lexeme.isascii())
         ):
             ranked.append((-3 * ("A" in weights) - 2 * ("B" in weights) - min(row["times"] or 1, 5), lexeme))
-    return [lexeme for _, lexeme in sorted(ranked)[:COUNTED]]
+    return [lexeme for _, lexeme in sorted(ranked)[:SALIENT_TERMS]]
 
 
 def _candidates(
@@ -154,7 +155,7 @@ def _candidates(
     terms: Sequence[str],
     weights: Mapping[tuple[str, Any], float],
 ) -> list[DictRow]:
-    """Articles that share something, with all that they share of it, the rarest first, and their ``score``."""
+    """Articles that share something, with all that they share, the rarest first, and their ``score``."""
     hits: list[LiteralString] = [_NEWEST_OF_TAGS, _NEWEST_OF_PEOPLE]
     hits.extend(_WITH_TERM.replace("{n}", number) for number in _NUMBERS[: len(terms)])
     union = " union all ".join(hits)
@@ -164,9 +165,9 @@ def _candidates(
             select article_id, published_at, sum(weight) as score, array_remove(array_agg(term), null) as terms
             from hits where article_id <> %(article)s
             group by article_id, published_at
-            having count(*) filter (where term is null) > 0 or count(*) >= %(terms_alone)s
+            having count(*) filter (where term is null) > 0 or count(*) >= %(terms_required)s
             order by score desc, published_at desc, article_id desc
-            limit %(weighed)s
+            limit %(scored)s
         )
         select a.id, a.published_at, c.terms,
             array(select tag_id from article_tags where article_id = a.id and tag_id = any(%(all_tags)s)) as tags,
@@ -174,25 +175,33 @@ def _candidates(
                 as people
         from candidates c
         cross join lateral (select id, published_at from articles where id = c.article_id and visible offset 0) as a"""
-    parameters: dict[str, object] = {"article": article, "terms_alone": TERMS_ALONE, "weighed": WEIGHED}
-    parameters["newest"] = NEWEST
-    for type, many in (("tag", "tags"), ("person", "people")):
-        ids = [entity["id"] for entity in entities if entity["type"] == type]
-        parameters |= {f"all_{many}": ids, many: ids[:ENTITIES]}
-        parameters[f"{many}_weights"] = [weights[type, id] for id in ids[:ENTITIES]]
-    for number, term in zip(_NUMBERS, terms, strict=False):
-        parameters |= {f"term_{number}": term, f"query_{number}": Lexeme(term).tsquery()}
-        parameters[f"weight_{number}"] = weights["term", term]
+    parameters = _candidate_parameters(article, entities, terms, weights)
     rows = connection.execute(statement, parameters, prepare=False).fetchall()
     for row in rows:
-        shared = [(type, key) for type in ("tag", "person", "term") for key in row[_MANY[type]]]
+        shared = [(type, key) for type in ("tag", "person", "term") for key in row[_PLURALS[type]]]
         row["score"] = sum(weights[named] for named in shared)
-        for type, many in _MANY.items():
-            row[many].sort(key=lambda key, type=type: (-weights[type, key], key))
+        for type, plural in _PLURALS.items():
+            row[plural].sort(key=lambda key, type=type: (-weights[type, key], key))
     return rows
 
 
-_MANY = {"tag": "tags", "person": "people", "term": "terms"}
+def _candidate_parameters(
+    article: UUID, entities: Sequence[DictRow], terms: Sequence[str], weights: Mapping[tuple[str, Any], float]
+) -> dict[str, object]:
+    parameters: dict[str, object] = {
+        "article": article, "terms_required": TERMS_REQUIRED, "scored": SCORED, "newest": NEWEST,
+    }  # fmt: skip
+    for type, plural in (("tag", "tags"), ("person", "people")):
+        ids = [entity["id"] for entity in entities if entity["type"] == type]
+        parameters |= {f"all_{plural}": ids, plural: ids[:ENTITIES]}
+        parameters[f"{plural}_weights"] = [weights[type, id] for id in ids[:ENTITIES]]
+    for number, term in zip(_NUMBERS, terms, strict=False):
+        parameters |= {f"term_{number}": term, f"query_{number}": Lexeme(term).tsquery()}
+        parameters[f"weight_{number}"] = weights["term", term]
+    return parameters
+
+
+_PLURALS = {"tag": "tags", "person": "people", "term": "terms"}
 
 _NEWEST_OF_TAGS: LiteralString = """
     select l.article_id, l.published_at, s.weight, null::text as term
@@ -212,7 +221,7 @@ _WITH_TERM: LiteralString = """
 
 
 def _articles(connection: Connection, ids: Sequence[UUID], fields: Sequence[str]) -> dict[UUID, DictRow]:
-    """Those of these articles that are still visible, by id, in this order."""
+    """The visible ones of these articles by id, in this order."""
     columns = ", ".join(COLUMNS[name] for name in fields or COLUMNS)
     statement: LiteralString = f"select a.id as key, {columns} from articles a where a.id = any(%(ids)s) and a.visible"
     rows = {row.pop("key"): row for row in unread(connection).execute(statement, {"ids": list(ids)})}
@@ -220,25 +229,25 @@ def _articles(connection: Connection, ids: Sequence[UUID], fields: Sequence[str]
 
 
 def _copies(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Which of these articles is nearly the same as an earlier one of another outlet, and as which."""
+    """Which of these articles are near duplicates of an earlier one of another outlet, and of which."""
     rows = connection.execute(
         "select id, outlet_id, body from articles where id = any(%(ids)s) order by published_at, id", {"ids": list(ids)}
     ).fetchall()
-    texts = [shingles(row["body"][:LOOKED_THROUGH]) for row in rows]
+    texts = [shingles(row["body"][:SEARCHED_CHARACTERS]) for row in rows]
     outlets = [row["outlet_id"] for row in rows]
     originals = {row["id"]: original(index, texts, outlets) for index, row in enumerate(rows)}
     return {id: rows[index]["id"] for id, index in originals.items() if index is not None}
 
 
-def _spelled(connection: Connection, subject: DictRow, lexemes: set[str]) -> dict[str, str]:
-    """For each lexeme, the first word of the article that has it."""
+def _spellings(connection: Connection, subject: DictRow, lexemes: set[str]) -> dict[str, str]:
+    """For each lexeme, the first word of the article that stems to it."""
     if not lexemes:
         return {}
-    text = " ".join(subject[field] or "" for field in ("headline", "standfirst", "body"))[:LOOKED_THROUGH]
-    found = list(dict.fromkeys(tokens(text)))
-    given = {
-        "words": orjson.dumps({subject["language"]: found}).decode(),
+    text = " ".join(subject[field] or "" for field in ("headline", "standfirst", "body"))[:SEARCHED_CHARACTERS]
+    distinct = list(dict.fromkeys(tokens(text)))
+    parameters = {
+        "words": orjson.dumps({subject["language"]: distinct}).decode(),
         "configurations": fulltext.CONFIGURATIONS_JSON,
     }
-    by_word = present(connection.execute(fulltext.LEXEMES, given).fetchone())["lexemes"]
-    return {lexeme: word for word in reversed(found) for lexeme in by_word[word] if lexeme in lexemes}
+    by_word = present(connection.execute(fulltext.LEXEMES, parameters).fetchone())["lexemes"]
+    return {lexeme: word for word in reversed(distinct) for lexeme in by_word[word] if lexeme in lexemes}

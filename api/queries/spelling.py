@@ -1,34 +1,34 @@
-"""Did you mean: a search that finds next to nothing, in words that the archive has."""
+"""Spelling suggestions: a search that finds little, rewritten with words of the archive."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice, product
-from typing import Any, Protocol
+from typing import Protocol
 
 from api.postgres.connection import Connection, present
 from api.queries import suggest
-from api.retrieval.cardinality import known
-from api.retrieval.plan import asked, selected
-from api.search.parser import Misread, parse
+from api.retrieval.plan import Plan, resolve
+from api.search.parser import QuerySyntaxError, parse
 from api.text.folding import words
 
-# A search that finds fewer articles finds very little, and a word that is in fewer may be misspelled.
+# A search with fewer matches may be misspelled, and so may a word that is in fewer articles.
 FEW = 3
 
-LOOKED_AT = 8
+# Bounds: the words of a search that are checked, the alternatives for each, and the searches that are tried.
+WORDS_CHECKED = 8
 ALTERNATIVES = 3
-TRIED = 6
+SEARCHES_TRIED = 6
 
-# What is excluded is no concern, and neither are operators and beginnings of words.
+# Excluded words, operators and prefixes are not checked.
 _PIECE = re.compile(r"""(?<!\S)-(?:"[^"]*"?|\S+)|[^\s"()'\-\u2010-\u2015\u2019]+""")
 _OPERATORS = ("OR", "AND", "NOT")
 
 
 class Vocabulary(Protocol):
-    """Words that the archive has."""
+    """The words of an archive."""
 
     def near(self, word: str) -> Sequence[tuple[int, str]]:
-        """Those that differ from this one by a typo or two: how many, and the word; best first."""
+        """Words within a typo or two of this one, best first: the number of typos, and the word."""
         ...
 
 
@@ -37,32 +37,31 @@ def vocabulary(connection: Connection) -> Vocabulary:
     return suggest.names(connection)
 
 
-def suggestion(connection: Connection, filters: Mapping[str, Any], q: str) -> str | None:
-    """``q`` with its rare words replaced by near ones, when that finds more articles; else None.
+def suggestion(connection: Connection, plan: Plan, q: str) -> str | None:
+    """``q`` with rare words replaced by similar ones, if that matches more articles; else None.
 
-    ``filters`` are those of ``articles.page``; they hold for what is found.
+    ``plan`` is that of ``q``; its other filters apply to what the suggestion is expected to find.
     """
     near = vocabulary(connection)
     doubtful: list[tuple[re.Match[str], list[str]]] = []
-    for piece in islice(_pieces(q), LOOKED_AT):
+    for piece in islice(_pieces(q), WORDS_CHECKED):
         alternatives = [text.replace('"', "") for _, text in near.near(piece[0])[:ALTERNATIVES]]
-        # A word that means nothing in any language, such as "the", counts as in every article.
-        if alternatives and _found(connection, {}, piece[0], nothing=FEW) < FEW:
+        if alternatives and _is_rare(connection, piece[0]):
             doubtful.append((piece, alternatives))
     if not doubtful:
         return None
-    found = _found(connection, filters, q)
-    for chosen in islice(product(*(alternatives for _, alternatives in doubtful)), TRIED):
+    found = _count(connection, plan.public)
+    for chosen in islice(product(*(alternatives for _, alternatives in doubtful)), SEARCHES_TRIED):
         text = q
         for (piece, _), word in reversed([*zip(doubtful, chosen, strict=True)]):
             text = f"{text[: piece.start()]}{word}{text[piece.end() :]}"
-        if _found(connection, filters, text, found + 1) > found:
+        if _matches_more(connection, plan, text, found):
             return text
     return None
 
 
 def _pieces(q: str) -> Sequence[re.Match[str]]:
-    """The words of a search that it looks for."""
+    """The words that a search requires."""
     return [
         piece
         for piece in _PIECE.finditer(q)
@@ -74,17 +73,27 @@ def _pieces(q: str) -> Sequence[re.Match[str]]:
     ]
 
 
-def _found(connection: Connection, filters: Mapping[str, Any], q: str, most: int = FEW, nothing: int = 0) -> int:
-    """How many articles there are, ``most`` at most; ``nothing`` when the search holds no word that counts."""
+def _is_rare(connection: Connection, word: str) -> bool:
+    """Whether few articles contain a word. Stop words of all languages, such as "the", are not rare."""
     try:
-        query = asked(connection, parse(q)).tsquery
-    except Misread:
+        plan = resolve(connection, {"q": parse(word)}, "newest")
+    except QuerySyntaxError:
+        return True
+    return plan.tsquery is not None and _count(connection, plan) < FEW
+
+
+def _matches_more(connection: Connection, plan: Plan, q: str, found: int) -> bool:
+    try:
+        other = resolve(connection, {**plan.filters, "q": parse(q)}, "newest")
+    except QuerySyntaxError:
+        return False
+    return _count(connection, other, found + 1) > found
+
+
+def _count(connection: Connection, plan: Plan, most: int = FEW) -> int:
+    """How many articles a plan has, counted up to ``most``."""
+    if plan.empty:
         return 0
-    if query is None:
-        return nothing
-    held = known(connection, filters, query, "newest")
-    if held is None:
-        return 0
-    selection, order = selected(held, query, "newest")
+    selection, order = plan.select("newest")
     statement, parameters = selection.count(most, order)
     return present(connection.execute(statement, parameters, prepare=False).fetchone())["total"]

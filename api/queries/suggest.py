@@ -1,4 +1,4 @@
-"""Suggestions: names held in memory by each process, counts as they are now."""
+"""Suggestions: each process keeps an index of all names in memory; article counts are read with every response."""
 
 import threading
 import time
@@ -9,15 +9,15 @@ from uuid import UUID
 from api.postgres.connection import Connection, present
 from api.text.name_index import Name, Names
 
-# Whom the names are weighed by, the number of articles, is read anew now and then.
-WEIGHED_FOR_SECONDS = 600
+# Names are ranked by their number of articles, which is reloaded after so many seconds.
+MAX_AGE_SECONDS = 600
 
 _lock = threading.Lock()
-_held: tuple[UUID, float, Names] | None = None
+_loaded: tuple[UUID, float, Names] | None = None
 
 
 def suggest(connection: Connection, text: str, types: Collection[str], limit: int) -> list[dict[str, Any]]:
-    """Tags, people and outlets with visible articles that may be meant by ``text``, best first."""
+    """Tags, people and outlets with visible articles whose names match ``text``, best first."""
     found = names(connection).find(text, types, limit)
     ids = {type: [match.name.id for match in found if match.name.type == type] for type in ("tag", "person", "outlet")}
     rows = connection.execute(
@@ -43,21 +43,24 @@ def suggest(connection: Connection, text: str, types: Collection[str], limit: in
 
 
 def names(connection: Connection) -> Names:
-    """The names of all tags, people and outlets as this statement sees them."""
-    global _held
+    """The names of all tags, people and outlets in the current revision of the catalogue."""
+    global _loaded
     revision = present(connection.execute("select catalogue from archive").fetchone())["catalogue"]
-    held = _held
-    if held is None or held[0] != revision or time.monotonic() - held[1] > WEIGHED_FOR_SECONDS:
-        # One at a time: whoever waited may find what another one loaded.
+    if not _is_current(revision):
+        # Threads that waited for the lock use what another one has loaded.
         with _lock:
-            held = _held
-            if held is None or held[0] != revision or time.monotonic() - held[1] > WEIGHED_FOR_SECONDS:
-                _held = held = revision, time.monotonic(), _load(connection)
-    return held[2]
+            if not _is_current(revision):
+                _loaded = revision, time.monotonic(), _load(connection)
+    return present(_loaded)[2]
+
+
+def _is_current(revision: UUID) -> bool:
+    loaded = _loaded
+    return loaded is not None and loaded[0] == revision and time.monotonic() - loaded[1] <= MAX_AGE_SECONDS
 
 
 def _load(connection: Connection) -> Names:
-    # A merged tag's name means the tag it went into; so do the phrases that give a tag to articles.
+    # A merged tag's name stands for the tag that it was merged into, and a tag's match phrases for the tag.
     rows = connection.execute(
         """
         select 'tag' as type, id, name, false as alias, articles from tags where merged_into is null

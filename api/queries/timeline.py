@@ -1,79 +1,77 @@
-"""How many articles were published when."""
+"""Timelines: the number of articles published in each interval."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 from zoneinfo import ZoneInfo
+
+from psycopg import Cursor
+from psycopg.rows import DictRow
 
 from api.model.calendar import INTERVALS, Stretch, stretches
 from api.postgres.connection import Connection, at_once
-from api.retrieval.cardinality import Known, known
-from api.retrieval.plan import asked, selected
+from api.retrieval.plan import Plan, resolved
 
-MOST = 1_000
+INTERVALS_AT_MOST = 1_000
 
 
 class TooLong(Exception):
-    """The time asked for has more than MOST intervals; ``fitting`` is the shortest one that has not, if any."""
+    """The timeline has more than INTERVALS_AT_MOST intervals; ``fitting`` is the shortest one that fits."""
 
     def __init__(self, fitting: str | None) -> None:
         super().__init__(fitting)
         self.fitting = fitting
 
 
-def timeline(connection: Connection, filters: Mapping[str, Any], interval: str, tz: str) -> list[dict[str, Any]]:
-    """Intervals with the ``count`` of articles that pass every filter, the empty ones between them included.
+def timeline(connection: Connection, plan: Plan, interval: str, tz: str) -> list[dict[str, Any]]:
+    """Intervals with the ``count`` of a plan's public articles, empty intervals in between included.
 
-    ``filters`` are those of ``articles.page``. The first and last day of each are of the time zone ``tz``, by whose
-    days ``from`` and ``to`` count as well. Raises TooLong, and OverflowError for days beyond the year 9999.
+    Intervals begin and end with days of the time zone ``tz``, by which ``from`` and ``to`` were read as well. Raises
+    TooLong, and OverflowError for days beyond the year 9999.
     """
-    query = asked(connection, filters["q"]).tsquery if "q" in filters else None
-    found = None if "q" in filters and query is None else known(connection, filters, query, "newest")
-    since, until = _span(connection, filters, found, query)
+    plan = resolved(connection, plan, "newest").public
+    since, until = _span(connection, plan)
     if since is None or until is None or since > until:
         return []
     parts = _parts(interval, ZoneInfo(tz), since, until)
-    counts = _counts(connection, found, query, parts) if found else {}
+    counts = {} if plan.empty else _counts(connection, plan, parts)
     return [{"from": part.first, "to": part.last, "count": counts.get(n, 0)} for n, part in enumerate(parts)]
 
 
-def _span(
-    connection: Connection, filters: Mapping[str, Any], found: Known | None, query: str | None
-) -> tuple[datetime | None, datetime | None]:
-    """The first moment and the last one: those asked for, else of the articles."""
-    since = filters.get("from")
-    until = filters["to"] - timedelta(microseconds=1) if "to" in filters else None
-    if found and None in (since, until):
+def _span(connection: Connection, plan: Plan) -> tuple[datetime | None, datetime | None]:
+    """The first and last moment: of the filters ``from`` and ``to``, else of the articles."""
+    since = cast("datetime | None", plan.filters.get("from"))
+    end = cast("datetime | None", plan.filters.get("to"))
+    until = end - timedelta(microseconds=1) if end else None
+    if not plan.empty and None in (since, until):
         with at_once(connection):
-            ends = [_ask(connection, found, query, sort) for sort in ("oldest", "newest")]
+            ends = [_first(connection, plan, sort) for sort in ("oldest", "newest")]
         first, last = (row["published_at"] if (row := cursor.fetchone()) else None for cursor in ends)
         since, until = since or first, until or last
     return since, until
 
 
-def _ask(connection: Connection, found: Known, query: str | None, sort: str) -> Any:
-    selection, order = selected(found, query, sort, ["published_at"])
+def _first(connection: Connection, plan: Plan, sort: str) -> Cursor[DictRow]:
+    selection, order = plan.select(sort, ["published_at"])
     return connection.execute(selection.first(order, "1"), selection.parameters, prepare=False)
 
 
 def _parts(interval: str, zone: ZoneInfo, since: datetime, until: datetime) -> list[Stretch]:
     """The intervals between two moments."""
     for longer in INTERVALS[INTERVALS.index(interval) :]:
-        parts = list(islice(stretches(longer, zone, since, until), MOST + 1))
-        if len(parts) <= MOST:
+        parts = list(islice(stretches(longer, zone, since, until), INTERVALS_AT_MOST + 1))
+        if len(parts) <= INTERVALS_AT_MOST:
             if longer == interval:
                 return parts
             raise TooLong(longer)
     raise TooLong(None)
 
 
-def _counts(connection: Connection, found: Known, query: str | None, parts: list[Stretch]) -> dict[int, int]:
-    # All are counted, so the planner has no end to hope for: it chooses the way by what the filters leave.
-    selection, _ = selected(replace(found, frequencies={}), query, "newest")
+def _counts(connection: Connection, plan: Plan, parts: list[Stretch]) -> dict[int, int]:
+    # All articles are counted, without a limit that would mislead the planner: the access path is left to it.
+    selection, _ = plan.along_any_index.select("newest")
     filtered = " and ".join(selection.conditions)
-    # The days begin when Python says so, as those of from and to do; Postgres may have other rules of time zones.
+    # Days begin as Python's time zones say, as from and to do: those of Postgres may be of another version.
     statement: LiteralString = f"""
         select width_bucket(a.published_at, %(begins)s::timestamptz[]) as part, count(*) as articles
         from {selection.source} where {filtered}

@@ -42,7 +42,7 @@ def list_versions(_query: Mapping[str, Any], article_id: UUID) -> Response:
     """
 
     def listed(connection: Connection) -> dict[str, Any]:
-        return {"data": queries.listed(connection, article_id, _everything(connection, article_id))}
+        return {"data": queries.summaries(connection, article_id, _everything(connection, article_id))}
 
     return reads.read(listed, json_response, at_one_moment=True)
 
@@ -64,7 +64,7 @@ def get_version_diff(_query: Mapping[str, Any], article_id: UUID, version: int) 
     def compared(connection: Connection) -> dict[str, Any]:
         everything = _everything(connection, article_id)
         after = _version(connection, article_id, version, everything)
-        numbers = (known["version"] for known in queries.listed(connection, article_id, everything))
+        numbers = (known["version"] for known in queries.summaries(connection, article_id, everything))
         earlier = next((number for number in numbers if number < version), None)
         before = _version(connection, article_id, earlier, everything) if earlier else None
         return {

@@ -1,6 +1,6 @@
 """Articles over HTTP."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -25,9 +25,11 @@ from api.observability.timing import stage
 from api.postgres.connection import Connection
 from api.queries import articles as queries
 from api.queries import facets, spelling
+from api.retrieval import plan as plans
 from api.retrieval.filters import FILTERS as ARTICLE_FILTERS
-from api.retrieval.keyset import Page, Wanted
-from api.search.parser import Misread, Node, parse
+from api.retrieval.keyset import Page, PageRequest
+from api.retrieval.plan import Plan
+from api.search.parser import Node, QuerySyntaxError, parse
 from schemas.articles import ArticlePageSchema, ArticleSchema
 from schemas.filters import ArticleQuery
 from schemas.ninjs import MEDIA_TYPE as NINJS
@@ -98,52 +100,66 @@ def readable(connection: Connection, article_id: UUID) -> DictRow:
     return article
 
 
-class NoSuchList(Exception):
-    """The path names a list that there is not."""
+class UnknownEntity(Exception):
+    """The path names an entity that does not exist."""
 
 
 def article_list(
-    query: Mapping[str, Any], asked: Callable[[Connection], Cursor[DictRow]] | None = None, **given: list[str]
+    query: Mapping[str, Any], exists: Callable[[Connection], Cursor[DictRow]] | None = None, **path_filters: list[str]
 ) -> Response:
-    """A page of articles; ``given`` are filters that the path sets.
+    """A page of articles; ``path_filters`` are set by the path.
 
-    NoSuchList when no row answers what is ``asked`` on the way.
+    Raises UnknownEntity if the query ``exists``, which is run along with the others, has no row.
     """
-    filters = filters_of(query, **given)
+    filters = filters_of(query, **path_filters)
     include = query.get("include", ())
     fields = query.get("fields", ())
     shown = (*fields, "body") if fields and "body" in include else fields
-    extras = {"highlights": "highlights" in include, "explain": query["explain"] == "true"}
+    options = {"highlights": "highlights" in include, "explained": query["explain"] == "true"}
 
-    def read(connection: Connection, wanted: Wanted) -> Page:
-        named = asked(connection) if asked else None
-        page = queries.page(connection, filters, query["sort"], wanted, shown, alone=seen_alone(), **extras)
-        if named and named.fetchone() is None:
-            raise NoSuchList
-        meta: dict[str, Any] = {}
-        if "facets" in query:
-            try:
-                meta["facets"] = facets.counted(connection, filters, query["facets"], query["tz"], given.keys())
-            except OverflowError:
-                raise not_accepted("tz", BEYOND_TIME) from None
-        if "q" in query:
-            meta["suggestion"] = spelling.suggestion(connection, filters, query["q"]) if _few(page, wanted) else None
-        return replace(page, meta=meta) if meta else page
+    def read(connection: Connection, page_request: PageRequest) -> Page:
+        entity = exists(connection) if exists else None
+        plan = plans.make(connection, filters, query["sort"], seen_alone())
+        page = queries.page(connection, plan, query["sort"], page_request, shown, **options)
+        if entity and entity.fetchone() is None:
+            raise UnknownEntity
+        return replace(page, meta=_meta(connection, plan, page, page_request, query, path_filters.keys()))
 
-    return listed(query, given, read)
+    return listed(query, path_filters, read)
 
 
-def _few(page: Page, wanted: Wanted) -> bool:
-    """Whether a search finds so few articles that it may be misspelled, those left aside that have some words only."""
-    if wanted.place is not None:
+def _meta(
+    connection: Connection,
+    plan: Plan,
+    page: Page,
+    page_request: PageRequest,
+    query: Mapping[str, Any],
+    path_filters: Collection[str],
+) -> dict[str, Any]:
+    """The facets of a list, and a spelling suggestion where a search finds little."""
+    meta: dict[str, Any] = {}
+    if "facets" in query:
+        try:
+            meta["facets"] = facets.count(connection, plan, query["facets"], query["tz"], path_filters)
+        except OverflowError:
+            raise not_accepted("tz", BEYOND_TIME) from None
+    if "q" in query:
+        finds_little = _finds_little(page, page_request)
+        meta["suggestion"] = spelling.suggestion(connection, plan, query["q"]) if finds_little else None
+    return meta
+
+
+def _finds_little(page: Page, page_request: PageRequest) -> bool:
+    """Whether a search has so few strict matches that it may be misspelled."""
+    if page_request.key is not None:
         return False
-    if page.ranked:
-        return page.ranked.strict < spelling.FEW
+    if page.ranking:
+        return page.ranking.strict < spelling.FEW
     return page.next is None and len(page.rows) < spelling.FEW
 
 
 def filters_of(query: Mapping[str, Any], **given: list[str]) -> dict[str, Any]:
-    """The filters among a query's parameters, as ``queries.page`` takes them."""
+    """The filters among a query's parameters, as ``plan.make`` takes them."""
     filters = {name: value for name, value in {**query, **given}.items() if name in FILTERS}
     if "q" in filters:
         filters["q"] = _parsed(filters["q"])
@@ -153,10 +169,8 @@ def filters_of(query: Mapping[str, Any], **given: list[str]) -> dict[str, Any]:
 def _parsed(q: str) -> Node:
     try:
         return parse(q)
-    except Misread as error:
-        raise InvalidInput(
-            f"The search cannot be read {error}.", errors=[{"parameter": "q", "detail": str(error)}]
-        ) from error
+    except QuerySyntaxError as error:
+        raise InvalidInput(f"Invalid search {error}.", errors=[{"parameter": "q", "detail": str(error)}]) from error
 
 
 def not_accepted(parameter: str, detail: str) -> InvalidInput:

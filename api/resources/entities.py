@@ -16,7 +16,7 @@ from api.http.operation import Blueprint
 from api.http.responses import absolute_url, json_response
 from api.queries import entities as queries
 from api.queries.entities import Entity
-from api.resources.articles import NoSuchList, article_list
+from api.resources.articles import UnknownEntity, article_list
 from schemas import entities as schemas
 from schemas.articles import ArticlePageSchema
 from schemas.base import NoQuery
@@ -137,9 +137,9 @@ def _add_articles(blueprint: Blueprint, resource: Resource) -> None:
     def list_entity_articles(query: Mapping[str, Any], slug: str) -> Response:
         try:
             return article_list(
-                query, lambda connection: queries.asked(connection, resource.reads, slug), **{one: [slug]}
+                query, lambda connection: queries.exists(connection, resource.reads, slug), **{one: [slug]}
             )
-        except NoSuchList:
+        except UnknownEntity:
             return reads.with_cache_control(_redirect(resource, slug, "/articles"))
 
 

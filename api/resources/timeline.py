@@ -11,6 +11,7 @@ from api.http.responses import json_response
 from api.postgres.connection import Connection
 from api.queries import timeline as queries
 from api.resources.articles import BEYOND_TIME, filters_of, not_accepted
+from api.retrieval import plan as plans
 from schemas.timeline import TimelineQuery, TimelineSchema
 
 blueprint = Blueprint("timeline", __name__, url_prefix="/v1")
@@ -29,10 +30,10 @@ def get_timeline(query: Mapping[str, Any]) -> Response:
 
     def read(connection: Connection) -> list[dict[str, Any]]:
         try:
-            return queries.timeline(connection, filters, interval, tz)
+            return queries.timeline(connection, plans.make(connection, filters, "newest"), interval, tz)
         except queries.TooLong as error:
-            detail = f"makes more than {queries.MOST:,} of this time; "
-            detail += f"{error.fitting} would fit" if error.fitting else "none would fit: ask from and to nearer times"
+            detail = f"makes more than {queries.INTERVALS_AT_MOST:,} intervals; "
+            detail += f"use {error.fitting}" if error.fitting else "no interval fits: narrow from and to"
             raise not_accepted("interval", detail) from None
         except OverflowError:
             raise not_accepted("tz", BEYOND_TIME) from None

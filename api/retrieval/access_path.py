@@ -1,17 +1,18 @@
-"""By which way a list of articles is read: along the filter that leaves the fewest. Pure: knows no database."""
+"""The access path of a list: it is read along the filter that leaves the fewest articles. Uses no database."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, LiteralString
 
-from api.retrieval.cardinality import GATHERED_AT_MOST, Known
+from api.retrieval.cardinality import SORTED_AT_MOST, Cardinality
 from api.retrieval.select import Selection
-from api.search.selectivity import Estimate
+from api.search.selectivity import Selectivity
 
 ARTICLES: LiteralString = "articles a"
 
-# The links of a tag or person have the articles in order of publication: they are walked one by one, or those of all
-# tags and people %(driving)s gathered. FETCHED leaves the planner no choice but to fetch each article by its id; it
-# would rather read all articles than fetch some thousands.
+# The links of a tag or person are in order of publication: those of one entity are scanned in that order, those of
+# several, %(driving)s, are collected first. FETCHED forces the planner to fetch each article by its id; it prefers to
+# scan all articles where some thousands are to be fetched.
 LINKS: Mapping[str, tuple[LiteralString, LiteralString, LiteralString]] = {
     "tag": (
         "article_tags l",
@@ -27,7 +28,7 @@ LINKS: Mapping[str, tuple[LiteralString, LiteralString, LiteralString]] = {
 }
 FETCHED: LiteralString = " cross join lateral (select * from articles a where a.id = l.article_id offset 0) as a"
 
-# The id of one by its slug, or by one that it once had.
+# The id of an entity by its slug or a retired slug.
 BY_SLUG: Mapping[str, LiteralString] = {
     "tag": """coalesce(
         (select id from tags where slug = %(driving)s and merged_into is null),
@@ -37,7 +38,7 @@ BY_SLUG: Mapping[str, LiteralString] = {
         (select id from slugs_retired where noun = 'person' and slug = %(driving)s))""",
 }
 
-# The columns with an index in order of publication, value by value.
+# The columns with an index on (value, time of publication).
 EACH_ID: LiteralString = "unnest(%(driving)s::int[]) as driving (value)"
 EACH_TEXT: LiteralString = "unnest(%(driving)s::text[]) as driving (value)"
 ORDERED: Mapping[str, tuple[LiteralString, LiteralString]] = {
@@ -48,103 +49,111 @@ ORDERED: Mapping[str, tuple[LiteralString, LiteralString]] = {
     "byline": (EACH_TEXT, "a.byline = driving.value"),
 }
 
-
-# What an article costs: met on a walk and compared, fetched because the index of words says that it matches, and
-# fetched to see whether words are in a row or in the right field. Of these, only the proportions matter.
-WALKED = 3
-FETCHED_BY_WORDS = 5
-READ = 7
-# Fetched by its id, as of a tag or person, an article costs so many times what it does along an index of articles.
-LINKED = 3
-# Asked for a tag on the way, an article costs so many times what it does otherwise.
-ASKED = 3
-# A walk goes on for so many times what it should take, and at least so far, before the index of words is asked.
+# Relative costs of an article: passed in a scan and compared, fetched because the index says that it matches, and
+# fetched to be compared again because the index cannot know word order or field.
+SCAN_COST = 3
+FETCH_COST = 5
+RECHECK_COST = 7
+# Scanned along links, an article is fetched by its id: so many times the cost of a scan along an index of articles.
+LINKED_FACTOR = 3
+# Articles that are in no useful order are each checked for a link: so many times the cost of a scan.
+LINK_CHECK_FACTOR = 3
+# A scan ends without a full page after so many times the expected number of articles, and not before so many.
 PATIENCE = 3
-WALKED_AT_LEAST = 500
-# Where fetching all should cost more than this, so many are walked past first: words that belong together are in more
-# articles than one of the other lets expect.
-DEAR, TRIED = 20_000, 2_000
+SCANNED_AT_LEAST = 500
+# Where fetching all matches is expected to cost more than EXPENSIVE, a scan of TRIAL_SCAN articles is tried first:
+# terms that occur together match more articles than their independent frequencies suggest.
+EXPENSIVE, TRIAL_SCAN = 20_000, 2_000
 
 
-def walked(found: Known, wanted: int, sort: str) -> int | None:
-    """How many articles to walk past for so many that match; None where the index of words is sooner asked.
+@dataclass(frozen=True)
+class FixedPath:
+    """An access path that does not depend on counts: all articles, or those linked to one tag or person."""
 
-    Words are taken for independent of each other, of the filters and of time. Where they are not, a walk that ends
-    without a full page has cost no more than a few times what it should.
+    name: str
+    parameters: Mapping[str, object]
+
+
+def scan_limit(cardinality: Cardinality, rows: int, sort: str) -> int | None:
+    """How many articles to scan in order to find so many rows that match; None where the full-text index is cheaper.
+
+    Terms are assumed to be independent of each other, of filters and of time. Where they are not, a scan that ends
+    without a full page costs a small multiple of the expected cost.
     """
-    if found.found is None:
+    search = cardinality.search
+    if search is None:
         return None
-    passed = min((frequency for name, frequency in found.frequencies.items() if name != "q"), default=found.articles)
-    needed = min(passed, wanted / found.found.part) if found.found.part else passed
-    # No filter has its articles in the order of updates: each of the others is asked for it and passed over.
-    filtered = sort == "updated" and passed < found.articles
-    apart = ASKED * found.articles / max(passed, 1) if filtered else 1
-    fetching = cost(found.found, found.articles)
-    if fetching <= needed * max(apart, 1) * WALKED:
-        return TRIED if fetching > DEAR and apart <= 1 else None
-    return max(WALKED_AT_LEAST, round(PATIENCE * needed))
+    fewest = cardinality.fewest
+    expected = min(fewest, rows / search.matching) if search.matching else fewest
+    # No filter has an index in order of updates: every other article is checked for it and passed over.
+    filtered = sort == "updated" and fewest < cardinality.articles
+    passed_over = LINK_CHECK_FACTOR * cardinality.articles / max(fewest, 1) if filtered else 1
+    fetching = fetch_cost(search, cardinality.articles)
+    if fetching <= expected * max(passed_over, 1) * SCAN_COST:
+        return TRIAL_SCAN if fetching > EXPENSIVE and passed_over <= 1 else None
+    return max(SCANNED_AT_LEAST, round(PATIENCE * expected))
 
 
-def walked_anyway(filters: Mapping[str, object], sort: str) -> tuple[str, dict[str, object]] | None:
-    """Which articles ``settled`` selects, with its parameters; None where there is more to know of these filters."""
+def fetch_cost(search: Selectivity, articles: int) -> float:
+    """The relative cost of fetching all matches of a search."""
+    return search.indexed * articles * (FETCH_COST if search.exact else RECHECK_COST)
+
+
+def fixed_path(filters: Mapping[str, object], sort: str) -> FixedPath | None:
+    """The fixed path of these filters; None where the path depends on how many articles they leave."""
     if not filters:
-        return "", {}
+        return FixedPath("", {})
     [(name, values)] = filters.items() if len(filters) == 1 else [("", None)]
     if name not in LINKS or sort == "updated" or not isinstance(values, list) or len(values) != 1:
         return None
-    return name, {"driving": values[0]}
+    return FixedPath(name, {"driving": values[0]})
 
 
-def settled(name: str) -> Selection:
-    """All articles, or those of one tag or person by the name of its filter.
-
-    They are walked however many they are, so all is planned once, and the id of an entity is found on the way.
-    """
+def fixed_selection(name: str) -> Selection:
+    """All articles, or for the name of a filter those of one tag or person, whose id is looked up on the way."""
     if not name:
-        return Selection("a.*", ARTICLES, settled=True)
+        return Selection("a.*", ARTICLES, fixed=True)
     links, column, _ = LINKS[name]
     condition: LiteralString = f"{column} = {BY_SLUG[name]}"
-    return Selection("a.*", links + FETCHED, (condition,), settled=True)
+    return Selection("a.*", links + FETCHED, (condition,), fixed=True)
 
 
-def linked(found: Known) -> bool:
-    """Whether what is walked are the links of a tag or person."""
-    return found.rarest is not None and found.rarest.removesuffix("_all") in LINKS
+def is_linked(cardinality: Cardinality) -> bool:
+    """Whether the rarest filter is a tag or person, so that links are scanned instead of articles."""
+    return cardinality.rarest is not None and cardinality.rarest.removesuffix("_all") in LINKS
 
 
-def cost(found: Estimate, articles: int) -> float:
-    """What it costs to fetch all that a search finds."""
-    return found.looked_at * articles * (FETCHED_BY_WORDS if found.exact else READ)
+def driving_selection(lists: dict[str, list[Any]], cardinality: Cardinality, sort: str) -> Selection:
+    """The articles of the rarest filter, in order where an index has that order.
 
-
-def driven(lists: dict[str, list[Any]], found: Known, sort: str) -> Selection:
-    """What the rarest filter leaves, in order where an index has it so; what that says is taken out of ``lists``.
-
-    So no list reads more than the articles of one of its filters, where that is known.
+    Values that the selection takes care of are removed from ``lists``. So no list reads more than the articles of one
+    of its filters, where their number is known.
     """
-    name = found.rarest
+    name = cardinality.rarest
     if name is None:
         return Selection("a.*", ARTICLES)
-    few = found.frequencies[name] <= GATHERED_AT_MOST
-    kind = name.removesuffix("_all")
-    if kind in LINKS and (few or sort != "updated"):
-        links, column, several = LINKS[kind]
-        values = _taken(lists, name)
-        if sort == "updated":
-            return Selection("a.*", several + FETCHED, parameters={"driving": values}, gathered=True)
-        if len(values) == 1:
-            return Selection("a.*", links + FETCHED).where(f"{column} = %(driving)s", driving=values[0])
-        return Selection("a.*", links + FETCHED, each=EACH_ID).where(f"{column} = driving.value", driving=values)
+    few = cardinality.frequencies[name] <= SORTED_AT_MOST
+    if name.removesuffix("_all") in LINKS and (few or sort != "updated"):
+        return _along_links(name.removesuffix("_all"), _take(lists, name), sort)
     if name in ORDERED and sort != "updated":
         if len(lists[name]) == 1:
             return Selection("a.*", ARTICLES)
         each, condition = ORDERED[name]
-        return Selection("a.*", ARTICLES, each=each).where(condition, driving=_taken(lists, name))
-    return Selection("a.*", ARTICLES, gathered=few and (name, sort) != ("updated_since", "updated"))
+        return Selection("a.*", ARTICLES, each=each).where(condition, driving=_take(lists, name))
+    return Selection("a.*", ARTICLES, materialized=few and (name, sort) != ("updated_since", "updated"))
 
 
-def _taken(lists: dict[str, list[Any]], name: str) -> list[Any]:
-    """The values that are any of them enough: all, or the first of those that are all to hold."""
+def _along_links(kind: str, ids: list[Any], sort: str) -> Selection:
+    links, column, several = LINKS[kind]
+    if sort == "updated":
+        return Selection("a.*", several + FETCHED, parameters={"driving": ids}, materialized=True)
+    if len(ids) == 1:
+        return Selection("a.*", links + FETCHED).where(f"{column} = %(driving)s", driving=ids[0])
+    return Selection("a.*", links + FETCHED, each=EACH_ID).where(f"{column} = driving.value", driving=ids)
+
+
+def _take(lists: dict[str, list[Any]], name: str) -> list[Any]:
+    """The values of which any is enough; where all are required the first one, and the others stay in ``lists``."""
     values = lists.pop(name)
     if name.endswith("_all") and len(values) > 1:
         lists[name] = values[1:]

@@ -1,7 +1,7 @@
-"""The order of relevance: candidates are gathered, ordered roughly by Postgres, and the best of them exactly by BM25.
+"""Searches in order of relevance: candidates are gathered, ranked roughly by Postgres, the best exactly by BM25.
 
-Its cursors hold all that the order follows from, the frequencies of the words included, so that its pages are those of
-one order to the end whatever is stored or counted meanwhile.
+A cursor pins all that the order follows from, document frequencies included: its pages are those of one order to the
+end, whatever is stored or counted meanwhile.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,39 +14,39 @@ from psycopg.rows import DictRow
 
 from api.postgres.connection import Connection, present
 from api.retrieval import access_path
-from api.retrieval.access_path import cost
-from api.retrieval.by_time import Select, counted, matches, walking
-from api.retrieval.cardinality import Known, searched
-from api.retrieval.keyset import COUNTED_AT_MOST, Page, Ranked, Wanted
+from api.retrieval.access_path import fetch_cost
+from api.retrieval.by_time import all_matches, scan, with_total
+from api.retrieval.cardinality import Cardinality
+from api.retrieval.keyset import COUNTED_AT_MOST, Page, PageRequest, Ranking
+from api.retrieval.plan import Plan
 from api.retrieval.select import Order, Selection
 from api.search import fulltext
-from api.search.bm25 import Counts, Scale
-from api.search.relaxation import relaxed
-from api.search.tsquery import Asked, Lexeme
+from api.search.bm25 import Scorer, TermFrequencies
+from api.search.relaxation import relax
+from api.search.tsquery import Lexeme, Query
 
 RANKED_AT_MOST = 2_000
-# So many of them get an exact score.
+# The best of them get an exact score.
 SCORED = 200
-# Where it costs more than COST_AT_MOST to fetch all that a search finds, its candidates are found among the newest
-# articles: as many of those as should hold ENOUGH candidates, within bounds.
+# Where fetching all matches costs more than COST_AT_MOST, candidates are gathered among the newest articles: as many as
+# should hold ENOUGH candidates, within the bounds of SCANNED.
 COST_AT_MOST = 25_000
 ENOUGH = 500
-WALKED = (2_000, 10_000)
-# A search without filters need not walk past all of those: the indexes of words and of time together tell which have
-# the words. That is sooner where the words are in no more than so many articles for each of the newest, and pays from a
-# lower cost.
-CROSSED_AT_MOST = 5
-CROSSED_COST_AT_MOST = 10_000
-# Words beyond these are looked for, but have no say in the order.
+SCANNED = (2_000, 10_000)
+# A search without filters need not scan those: the full-text index and the index of times are intersected. That is
+# cheaper where the terms are in at most so many articles for each of the newest, and pays from a lower cost on.
+INTERSECTED_AT_MOST = 5
+INTERSECTED_COST_AT_MOST = 10_000
+# Further lexemes are searched for but do not affect the order.
 LEXEMES_AT_MOST = 200
 
-# What is stored later is not among the candidates of a later page.
-_KNOWN_THEN: LiteralString = "a.created_at <= %(ranked_at)s"
+# Articles stored after the first page are no candidates of later pages.
+_STORED_BEFORE: LiteralString = "a.created_at <= %(ranked_at)s"
 
-_GATHERED: LiteralString = f"""
+_CANDIDATE: LiteralString = f"""
     a.id, a.published_at, {fulltext.ROUGH_SCORE}::float8 as rough,
     %(all)s::text is null or a.search @@ %(all)s::tsquery as complete"""
-# Texts are large: they are left behind until the best are known, and those are fetched one by one, not joined, as the
+# Search vectors are large: only those of the best candidates are fetched, one by one instead of by a join, as the
 # planner cannot know how few there are.
 _RANKED: LiteralString = f"""
     ranked as materialized (
@@ -61,17 +61,17 @@ _RANKED: LiteralString = f"""
         from articles where articles.id = ranked.id and number <= %(scored)s offset 0
     ) as scored on true"""
 
-# Which of four parts of the order it is in, its score there, and of equal ones the newer first: all the words before
-# some of them, exact scores before rough ones.
-_Place = tuple[int, float, datetime, UUID]
+# The sort key: a tier (all terms before some of them, exact scores before rough ones), the score, and of equal scores
+# the newer article first.
+_Key = tuple[int, float, datetime, UUID]
 
 
 @dataclass(frozen=True)
 class Pinned:
     """What the order follows from besides the articles.
 
-    ``bounded`` says that, made looser, the search has as many of its terms as are in RANKED_AT_MOST articles together.
-    Candidates are all that is found, or of the ``newest``: of so many that pass the filters, or since that time.
+    ``bounded``: a relaxed search has as many of its terms as are in RANKED_AT_MOST articles together. Candidates are
+    all matches, or those among the ``newest`` articles: so many that pass the filters, or all since that time.
     """
 
     ranked_at: str
@@ -84,143 +84,151 @@ class Pinned:
 
 
 @dataclass(frozen=True)
-class _Ranking:
-    """What all candidates are ranked by."""
+class _Ranked:
+    """The sort keys of the best candidates, how many there are, at most one more than RANKED_AT_MOST, and how so."""
+
+    keys: Sequence[_Key]
+    count: int
+    pinned: Pinned
+
+
+@dataclass(frozen=True)
+class _Ranker:
+    """Ranks the candidates of a plan for one query."""
 
     connection: Connection
-    select: Select
-    found: Known
-    query: str
+    plan: Plan
+    query: Query
     lexemes: Sequence[Lexeme]
-    scale: Scale
-    shown: int
+    scorer: Scorer
+    request: PageRequest
 
-    def ranked(self, query: str, pinned: Pinned) -> tuple[list[_Place], int]:
-        """The first places among what ``query`` finds, and how many it finds, one more than are ranked at most."""
-        selection, order = self._candidates(query, pinned)
-        gathered = replace(selection, columns=_GATHERED).first(order, "%(most)s + 1")
+    def rank(self, plan: Plan, pinned: Pinned) -> _Ranked:
+        """The candidates of the plan, which may be a relaxed one, in order."""
+        selection, order = _candidates(plan, pinned)
+        gathered = replace(selection, columns=_CANDIDATE).first(order, "%(most)s + 1")
         rows = self.connection.execute(
             f"with gathered as materialized ({gathered}), {_RANKED}",
             {
-                **selection.bound,
+                **selection.all_parameters,
                 "most": RANKED_AT_MOST,
-                "shown": self.shown,
+                "shown": SCORED if self.request.key is None else RANKED_AT_MOST,
                 "scored": SCORED,
-                "all": None if query == self.query else self.query,
+                "all": None if plan.tsquery == self.plan.tsquery else self.plan.tsquery,
                 "words": " | ".join(lexeme.tsquery() for lexeme in self.lexemes),
-                **named(self.lexemes),
+                **rank_parameters(self.lexemes),
                 "ranked_at": pinned.ranked_at,
             },
             prepare=False,
         ).fetchall()
-        places = sorted((self._place(row) for row in rows), reverse=True)
-        return places, rows[0]["found"] if rows else 0
+        keys = sorted((self._key(row) for row in rows), reverse=True)
+        return _Ranked(keys, rows[0]["found"] if rows else 0, pinned)
 
-    def _candidates(self, query: str, pinned: Pinned) -> tuple[Selection, Order]:
-        def then(selection: Selection) -> Selection:
-            return selection.where(_KNOWN_THEN, ranked_at=pinned.ranked_at)
+    def rank_strict(self, pinned: Pinned) -> _Ranked:
+        """The candidates that match the search itself; among all matches if the newest ones do not fill a page."""
+        ranked = self.rank(self.plan, pinned)
+        if self.request.key is None and pinned.newest and ranked.count < self.request.limit:
+            return self.rank(self.plan, replace(pinned, newest=None))
+        return ranked
 
-        if isinstance(pinned.newest, int):
-            return walking(self.select, self.found, query, "newest", pinned.newest, narrowed=then)
-        selection, order = matches(self.select, self.found, query, "newest")
-        if pinned.newest:
-            selection = selection.where("a.published_at >= %(since)s", since=pinned.newest)
-        return then(selection), order
+    def rank_relaxed(self, pinned: Pinned) -> _Ranked | None:
+        """The candidates that match the relaxed search; None where it cannot be relaxed."""
+        # Until terms are counted it is not known which are rare.
+        frequencies = dict(zip(self.lexemes, pinned.frequencies, strict=False))
+        loose = relax(self.query, frequencies, RANKED_AT_MOST if pinned.bounded else None) if pinned.articles else None
+        if loose is None:
+            return None
+        return self.rank(self.plan.search_for(self.connection, loose), replace(pinned, relaxed=True, newest=None))
 
-    def _place(self, row: DictRow) -> _Place:
+    def _key(self, row: DictRow) -> _Key:
         exact = row["lengths"] is not None
-        score = self.scale.score(counts(row, self.lexemes), row["lengths"]) if exact else row["rough"]
+        score = self.scorer.score(term_frequencies(row, self.lexemes), row["lengths"]) if exact else row["rough"]
         return 2 * row["complete"] + exact, score, row["published_at"], row["id"]
 
 
-def page(
-    connection: Connection,
-    select: Select,
-    found: Known,
-    question: Asked,
-    query: str,
-    wanted: Wanted,
-) -> tuple[Page, Scale]:
-    """A page of what is found, best first, its rows the ids alone; ``query`` is the question's tsquery.
-
-    With it comes what scores are measured by.
-    """
-    lexemes = question.wanted[:LEXEMES_AT_MOST]
-    pinned = _pinned(wanted.place) or _pin(connection, lexemes, found)
-    scale = _scale(pinned, lexemes)
-    shown = SCORED if wanted.place is None else RANKED_AT_MOST
-    ranking = _Ranking(connection, select, found, query, lexemes, scale, shown)
-    places: list[_Place] = []
-    count = strict = 0
-    if not pinned.relaxed:
-        places, count = ranking.ranked(query, pinned)
-        if wanted.place is None and pinned.newest and count < wanted.limit:
-            pinned = replace(pinned, newest=None)
-            places, count = ranking.ranked(query, pinned)
-        strict = count
-    few = wanted.place is None and count < wanted.limit
-    if (pinned.relaxed or few) and (loose := _relaxed(question, pinned, lexemes)):
-        looser = searched(connection, found, loose)
-        tried = replace(pinned, relaxed=True, newest=None)
-        more, total = replace(ranking, found=looser).ranked(loose, tried)
-        if total > count:
-            pinned, places, count = tried, more, total
-    complete = not pinned.newest and count <= RANKED_AT_MOST
-    ranked = Ranked(min(count, RANKED_AT_MOST), complete, pinned.relaxed, strict)
-    result = replace(_cut(places, pinned, wanted), ranked=ranked)
-    if not (ranked.all or ranked.relaxed):
-        return counted(connection, select, found, query, wanted.count, result), scale
-    if wanted.count == "none":
-        return result, scale
-    most = COUNTED_AT_MOST if wanted.count == "capped" else RANKED_AT_MOST
-    return replace(result, total=min(count, most), capped=count > most), scale
+def page(connection: Connection, plan: Plan, query: Query, request: PageRequest) -> tuple[Page, Scorer]:
+    """A page of matches, best first, its rows the ids alone; and what their scores are computed with."""
+    lexemes = query.positive_lexemes[:LEXEMES_AT_MOST]
+    pinned = _pinned(request.key) or _pin(connection, lexemes, plan.cardinality)
+    scorer = _scorer(pinned, lexemes)
+    ranker = _Ranker(connection, plan, query, lexemes, scorer, request)
+    ranked, strict = _best(ranker, pinned)
+    complete = not ranked.pinned.newest and ranked.count <= RANKED_AT_MOST
+    ranking = Ranking(min(ranked.count, RANKED_AT_MOST), complete, ranked.pinned.relaxed, strict)
+    found = replace(_cut(ranked, request), ranking=ranking)
+    if not (ranking.complete or ranking.relaxed):
+        return with_total(connection, plan, request.count, found), scorer
+    if request.count == "none":
+        return found, scorer
+    most = COUNTED_AT_MOST if request.count == "capped" else RANKED_AT_MOST
+    return replace(found, total=min(ranked.count, most), capped=ranked.count > most), scorer
 
 
-def named(lexemes: Sequence[Lexeme]) -> dict[str, list[str]]:
-    """The parameters of search.RANKS and search.PREFIXED."""
+def rank_parameters(lexemes: Sequence[Lexeme]) -> dict[str, list[str]]:
+    """The parameters of fulltext.RANKS and fulltext.PREFIXED."""
     return {
         "lexemes": [lexeme.tsquery() for lexeme in lexemes if not lexeme.prefix],
         "prefixes": [lexeme.text for lexeme in lexemes if lexeme.prefix],
     }
 
 
-def counts(row: Mapping[str, Any], lexemes: Sequence[Lexeme]) -> dict[str, Counts]:
-    """How often each lexeme is in which field, by its name, of a row of search.RANKS and search.PREFIXED."""
-    whole = [lexeme.name for lexeme in lexemes if not lexeme.prefix]
-    told = {name: fulltext.counts(*ranks) for name, ranks in zip(whole, row["ranks"], strict=True) if any(ranks)}
+def term_frequencies(row: Mapping[str, Any], lexemes: Sequence[Lexeme]) -> dict[str, TermFrequencies]:
+    """How often each lexeme is in which field, by its name, from a row with fulltext.RANKS and fulltext.PREFIXED."""
+    names = [lexeme.name for lexeme in lexemes if not lexeme.prefix]
+    found = {name: fulltext.frequencies(*ranks) for name, ranks in zip(names, row["ranks"], strict=True) if any(ranks)}
     for lexeme in lexemes:
-        if lexeme.prefix and (found := row["prefixed"]):
-            labels = "".join(labels for text, labels in found.items() if text.startswith(lexeme.text))
-            told |= {lexeme.name: (labels.count("A"), labels.count("B"), labels.count("D"))} if labels else {}
-    return told
+        if lexeme.prefix and (prefixed := row["prefixed"]):
+            labels = "".join(labels for text, labels in prefixed.items() if text.startswith(lexeme.text))
+            found |= {lexeme.name: (labels.count("A"), labels.count("B"), labels.count("D"))} if labels else {}
+    return found
 
 
-def _relaxed(question: Asked, pinned: Pinned, lexemes: Sequence[Lexeme]) -> str | None:
-    """The search made looser; None where that says nothing, or nothing was counted to tell what is rare."""
-    if not pinned.articles:
-        return None
-    frequencies = dict(zip(lexemes, pinned.frequencies, strict=False))
-    return relaxed(question, frequencies, RANKED_AT_MOST if pinned.bounded else None)
+def _best(ranker: _Ranker, pinned: Pinned) -> tuple[_Ranked, int]:
+    """What matches strictly, or, where that does not fill a page, relaxed; and how many match strictly."""
+    request = ranker.request
+    ranked = _Ranked((), 0, pinned) if pinned.relaxed else ranker.rank_strict(pinned)
+    strict = ranked.count
+    fills_page = request.key is not None or strict >= request.limit
+    if pinned.relaxed or not fills_page:
+        relaxed = ranker.rank_relaxed(ranked.pinned)
+        if relaxed and relaxed.count > strict:
+            return relaxed, strict
+    return ranked, strict
 
 
-def _scale(pinned: Pinned, lexemes: Sequence[Lexeme]) -> Scale:
-    # A language that came since the first page has lexemes that are not pinned: they have no say.
+def _candidates(plan: Plan, pinned: Pinned) -> tuple[Selection, Order]:
+    def stored_before(selection: Selection) -> Selection:
+        return selection.where(_STORED_BEFORE, ranked_at=pinned.ranked_at)
+
+    if isinstance(pinned.newest, int):
+        return scan(plan, "newest", pinned.newest, narrow=stored_before)
+    selection, order = all_matches(plan, "newest")
+    if pinned.newest:
+        selection = selection.where("a.published_at >= %(since)s", since=pinned.newest)
+    return stored_before(selection), order
+
+
+def _scorer(pinned: Pinned, lexemes: Sequence[Lexeme]) -> Scorer:
+    # Lexemes of a language that was added since the first page are not pinned, and do not affect the order.
     names = (lexeme.name for lexeme in lexemes)
-    return Scale(pinned.articles, dict(zip(names, pinned.frequencies, strict=False)), pinned.lengths)
+    return Scorer(pinned.articles, dict(zip(names, pinned.frequencies, strict=False)), pinned.lengths)
 
 
-def _pin(connection: Connection, lexemes: Sequence[Lexeme], found: Known) -> Pinned:
-    now = found.texts.read_at if found.texts else _now(connection)
-    rare = found.texts.rare if found.texts else 1
+def _pin(connection: Connection, lexemes: Sequence[Lexeme], cardinality: Cardinality) -> Pinned:
+    statistics = cardinality.statistics
+    now = statistics.read_at if statistics else _now(connection)
+    unseen = statistics.unseen if statistics else 1
     return Pinned(
         now.isoformat(),
         relaxed=False,
-        bounded=min(found.without_search.frequencies.values(), default=found.articles) > RANKED_AT_MOST,
-        newest=_newest(connection, found),
-        articles=found.texts.articles if found.texts else 0,
-        lengths=_lengths(found.texts.lengths) if found.texts else (0, 0, 0),
+        bounded=cardinality.fewest > RANKED_AT_MOST,
+        newest=_newest(connection, cardinality),
+        articles=statistics.articles if statistics else 0,
+        lengths=_rounded(statistics.lengths) if statistics else (0, 0, 0),
         # Two digits are enough, and keep cursors short.
-        frequencies=tuple(int(float(f"{found.words.get(lexeme, rare):.1e}")) for lexeme in lexemes),
+        frequencies=tuple(
+            int(float(f"{cardinality.document_frequencies.get(lexeme, unseen):.1e}")) for lexeme in lexemes
+        ),
     )
 
 
@@ -228,20 +236,23 @@ def _now(connection: Connection) -> datetime:
     return present(connection.execute("select now() as now").fetchone())["now"]
 
 
-def _newest(connection: Connection, found: Known) -> int | str | None:
-    """Among how many of the newest articles, or among those since when, to look for candidates; None for all."""
-    if found.found is None:
+def _newest(connection: Connection, cardinality: Cardinality) -> int | str | None:
+    """Among how many of the newest articles, or since when, to gather candidates; None for among all."""
+    search = cardinality.search
+    if search is None:
         return None
-    others = found.without_search
-    passed = min(others.frequencies.values(), default=found.articles)
-    times = access_path.LINKED if access_path.linked(others) else 1
-    fetching = min(passed * access_path.WALKED * times, cost(found.found, found.articles))
-    least, most = WALKED[0], WALKED[1] // times
-    newest = round(min(max(ENOUGH / found.found.part, least), most)) if found.found.part else most
-    crossed = found.filters.keys() == {"q"} and found.found.looked_at * found.articles <= CROSSED_AT_MOST * newest
-    if fetching <= (CROSSED_COST_AT_MOST if crossed else COST_AT_MOST):
+    factor = access_path.LINKED_FACTOR if access_path.is_linked(cardinality.without_search) else 1
+    cost = min(
+        cardinality.fewest * access_path.SCAN_COST * factor,
+        fetch_cost(search, cardinality.articles),
+    )
+    least, most = SCANNED[0], SCANNED[1] // factor
+    newest = round(min(max(ENOUGH / search.matching, least), most)) if search.matching else most
+    indexed = search.indexed * cardinality.articles
+    intersected = cardinality.filters.keys() == {"q"} and indexed <= INTERSECTED_AT_MOST * newest
+    if cost <= (INTERSECTED_COST_AT_MOST if intersected else COST_AT_MOST):
         return None
-    return _since(connection, newest) if crossed else newest
+    return _since(connection, newest) if intersected else newest
 
 
 def _since(connection: Connection, newest: int) -> str | None:
@@ -254,33 +265,35 @@ def _since(connection: Connection, newest: int) -> str | None:
     return row["published_at"].isoformat() if row else None
 
 
-def _lengths(lengths: Iterable[float]) -> tuple[float, float, float]:
+def _rounded(lengths: Iterable[float]) -> tuple[float, float, float]:
     headline, standfirst, body = (round(length, 1) for length in lengths)
     return headline, standfirst, body
 
 
-def _pinned(place: Sequence[Any] | None) -> Pinned | None:
-    if place is None:
+def _pinned(key: Sequence[Any] | None) -> Pinned | None:
+    if key is None:
         return None
-    ranked_at, relaxed, bounded, newest, articles, lengths, frequencies = place[4:]
-    return Pinned(ranked_at, relaxed, bounded, newest, articles, _lengths(lengths), tuple(frequencies))
+    ranked_at, relaxed, bounded, newest, articles, lengths, frequencies = key[4:]
+    return Pinned(ranked_at, relaxed, bounded, newest, articles, _rounded(lengths), tuple(frequencies))
 
 
-def _cut(places: Sequence[_Place], pinned: Pinned, wanted: Wanted) -> Page:
-    """The page of these places: its rows are the ids alone."""
-    if wanted.place is not None:
-        tier, score, published_at, article = wanted.place[:4]
+def _cut(ranked: _Ranked, request: PageRequest) -> Page:
+    """The page of these sort keys, its rows the ids alone."""
+    keys = ranked.keys
+    if request.key is not None:
+        tier, score, published_at, article = request.key[:4]
         here = (tier, score, datetime.fromisoformat(str(published_at)), UUID(str(article)))
-        places = [place for place in places if (place > here if wanted.backward else place < here)]
-    more = len(places) > wanted.limit
-    places = places[-wanted.limit :] if wanted.backward else places[: wanted.limit]
+        keys = [key for key in keys if (key > here if request.backward else key < here)]
+    more = len(keys) > request.limit
+    keys = keys[-request.limit :] if request.backward else keys[: request.limit]
+    pinned = ranked.pinned
     rest = [
         pinned.ranked_at, pinned.relaxed, pinned.bounded, pinned.newest, pinned.articles, list(pinned.lengths),
         list(pinned.frequencies),
     ]  # fmt: skip
-    first, last = ([*places[end], *rest] for end in (0, -1)) if places else (None, None)
+    first, last = ([*keys[end], *rest] for end in (0, -1)) if keys else (None, None)
     return Page(
-        [{"id": place[3]} for place in places],
-        prev=first if (more if wanted.backward else wanted.place is not None) else None,
-        next=last if wanted.backward or more else None,
+        [{"id": key[3]} for key in keys],
+        prev=first if (more if request.backward else request.key is not None) else None,
+        next=last if request.backward or more else None,
     )

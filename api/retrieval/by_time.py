@@ -1,88 +1,77 @@
-"""Lists of what a search finds, by time: walked where it finds much, fetched as a whole where it finds little."""
+"""Searches in order of time: scanned in order where they match much, fetched as a whole and sorted where little."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import LiteralString
 
 from api.postgres.connection import Connection
-from api.retrieval.access_path import walked
-from api.retrieval.cardinality import GATHERED_AT_MOST, Known
-from api.retrieval.keyset import COUNTED_AT_MOST, Page, Wanted, fetch, total_of
+from api.retrieval.access_path import scan_limit
+from api.retrieval.cardinality import SORTED_AT_MOST
+from api.retrieval.keyset import COUNTED_AT_MOST, Page, PageRequest, count, fetch
+from api.retrieval.plan import Plan
 from api.retrieval.select import Order, Selection
 from api.search import fulltext
 
-# Makes the selection and order of a list: of what is known of its filters, a tsquery and a sort.
-Select = Callable[[Known, str | None, str], tuple[Selection, Order]]
+
+def page(connection: Connection, plan: Plan, sort: str, request: PageRequest, columns: LiteralString) -> Page:
+    """A page of what a search matches, in order of time."""
+    uncounted = replace(request, count="none")
+    found = None
+    if (limit := scan_limit(plan.cardinality, request.limit + 1, sort)) is not None:
+        selection, order = scan(plan, sort, limit, request.key, request.backward)
+        found = fetch(connection, replace(selection, columns=columns), order, uncounted)
+        is_full = found.prev if request.backward else found.next
+        found = found if is_full else None
+    if found is None:
+        selection, order = all_matches(plan, sort)
+        found = fetch(connection, replace(selection, columns=columns), order, uncounted)
+    return with_total(connection, plan, request.count, found)
 
 
-def page(
-    connection: Connection,
-    select: Select,
-    found: Known,
-    query: str,
-    sort: str,
-    wanted: Wanted,
-    columns: LiteralString,
-) -> Page:
-    """A page of what is found, by time."""
-    uncounted = replace(wanted, count="none")
-    most = walked(found, wanted.limit + 1, sort)
-    shown = None
-    if most is not None:
-        walk, order = walking(select, found, query, sort, most, wanted.place, wanted.backward)
-        shown = fetch(connection, replace(walk, columns=columns), order, uncounted)
-        full = shown.prev if wanted.backward else shown.next
-        shown = shown if full else None
-    if shown is None:
-        whole, order = matches(select, found, query, sort)
-        shown = fetch(connection, replace(whole, columns=columns), order, uncounted)
-    return counted(connection, select, found, query, wanted.count, shown)
-
-
-def counted(connection: Connection, select: Select, found: Known, query: str, count: str, shown: Page) -> Page:
-    """The page with the number of all that is found."""
-    if count == "none":
-        return shown
-    if count == "capped" and (most := walked(found, COUNTED_AT_MOST + 1, "newest")) is not None:
-        total, capped = total_of(connection, *walking(select, found, query, "newest", most), count)
+def with_total(connection: Connection, plan: Plan, how: str, found: Page) -> Page:
+    """The page with the number of all matches; ``how`` is none, capped or exact."""
+    if how == "none":
+        return found
+    if how == "capped" and (limit := scan_limit(plan.cardinality, COUNTED_AT_MOST + 1, "newest")) is not None:
+        total, capped = count(connection, *scan(plan, "newest", limit), how)
         if capped:
-            return replace(shown, total=total, capped=True)
-    total, capped = total_of(connection, *matches(select, found, query, "newest"), count)
-    return replace(shown, total=total, capped=capped)
+            return replace(found, total=total, capped=True)
+    total, capped = count(connection, *all_matches(plan, "newest"), how)
+    return replace(found, total=total, capped=capped)
 
 
-def matches(select: Select, found: Known, query: str, sort: str) -> tuple[Selection, Order]:
-    """All that a search finds, fetched along the index of words or along a filter that leaves less."""
-    others = found.without_search
-    rarest = others.frequencies[others.rarest] if others.rarest else found.articles
-    looked_at = found.found.looked_at * found.articles if found.found else found.frequencies.get("q", 0)
-    ordered = sort != "updated" or rarest <= GATHERED_AT_MOST
-    if others.rarest and rarest < looked_at and ordered:
-        return select(others, query, sort)
-    selection, order = select(replace(found, frequencies={}), query, sort)
-    return replace(selection, gathered=True), order
+def all_matches(plan: Plan, sort: str) -> tuple[Selection, Order]:
+    """All matches of a search, read along the full-text index, or along a filter that leaves fewer articles."""
+    cardinality = plan.cardinality
+    filtered = cardinality.without_search
+    fewest = filtered.frequencies[filtered.rarest] if filtered.rarest else cardinality.articles
+    search = cardinality.search
+    indexed = search.indexed * cardinality.articles if search else cardinality.frequencies.get("q", 0)
+    has_order = sort != "updated" or fewest <= SORTED_AT_MOST
+    if filtered.rarest and fewest < indexed and has_order:
+        return plan.along_filters.select(sort)
+    selection, order = plan.along_any_index.select(sort)
+    return replace(selection, materialized=True), order
 
 
-def walking(
-    select: Select,
-    found: Known,
-    query: str,
+def scan(
+    plan: Plan,
     sort: str,
-    most: int,
-    place: Sequence[object] | None = None,
+    limit: int,
+    key: Sequence[object] | None = None,
     backward: bool = False,
-    narrowed: Callable[[Selection], Selection] = lambda selection: selection,
+    narrow: Callable[[Selection], Selection] = lambda selection: selection,
 ) -> tuple[Selection, Order]:
-    """What matches among the first ``most`` articles behind ``place`` that pass the other filters."""
-    others = found.without_search
-    if most >= min(others.frequencies.values(), default=found.articles):
-        whole, order = select(others, query, sort)
-        return narrowed(whole), order
-    passed, order = select(others, None, sort)
-    passed = narrowed(replace(passed, columns="a.*"))
-    way = order.reversed if backward else order
-    if place is not None:
-        passed = passed.after(way, place)
-    inner = passed.first(way, "%(walked)s")
-    selection = Selection("a.*", f"({inner}) as a", parameters={**passed.bound, "walked": most})
-    return selection.where(fulltext.MATCHES, q=query), order.named
+    """The matches among the first ``limit`` articles after ``key`` that pass all other filters."""
+    filtered = plan.along_filters
+    if limit >= filtered.cardinality.fewest:
+        selection, order = filtered.select(sort)
+        return narrow(selection), order
+    selection, order = plan.before_search.select(sort)
+    selection = narrow(replace(selection, columns="a.*"))
+    direction = order.reversed if backward else order
+    if key is not None:
+        selection = selection.after(direction, key)
+    scanned = selection.first(direction, "%(scanned)s")
+    matching = Selection("a.*", f"({scanned}) as a", parameters={**selection.all_parameters, "scanned": limit})
+    return matching.where(fulltext.MATCHES, q=plan.tsquery), order.named

@@ -1,31 +1,34 @@
-"""What is known of a list's filters before it is planned: the ids of names, and how many articles each leaves."""
+"""How many articles each filter of a list leaves, and the ids that its slugs stand for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import LiteralString
+from typing import Any, LiteralString
+
+from psycopg.rows import DictRow
 
 from api.postgres.connection import Connection, present
 from api.retrieval import document_frequencies
+from api.retrieval.document_frequencies import CollectionStatistics
 from api.search import fulltext
-from api.search.selectivity import Estimate, lexemes
+from api.search.selectivity import Selectivity, lexemes
 from api.search.tsquery import Lexeme
 
-# So many rows are sooner fetched and sorted than found by a walk that may have to pass all others.
-GATHERED_AT_MOST = 5_000
-UNCOUNTED = GATHERED_AT_MOST + 1
+# Up to so many rows, fetching and sorting all beats a scan in order that may pass over everything else.
+SORTED_AT_MOST = 5_000
+UNCOUNTED = SORTED_AT_MOST + 1
 
-# Filters by name, and the entities they name; what says not leaves no number of articles.
-ENTITIES: Mapping[str, LiteralString] = {
+# The tables of the entities that filters name. Negated filters have no count.
+ENTITY_FILTERS: Mapping[str, LiteralString] = {
     "tag": "tags", "tag_all": "tags", "tag_not": "tags",
     "person": "people", "person_all": "people", "person_not": "people",
     "outlet": "outlets", "outlet_not": "outlets",
 }  # fmt: skip
-# Filters that find one article a value, or hardly more.
+# Filters that find about one article a value.
 UNIQUE = ("id", "url", "external_id")
 
-# A slug of earlier times stands for the entity that had it, or for the one that it was merged into.
-_NAMES: LiteralString = """
+# A retired slug stands for the entity that had it, or for the one that it was merged into.
+_ENTITIES: LiteralString = """
     select 'tags' as counted, slug, id, articles from tags where slug = any(%(tags)s) and merged_into is null
     union all select 'people', slug, id, articles from people where slug = any(%(people)s) and merged_into is null
     union all select 'outlets', slug, id, articles from outlets where slug = any(%(outlets)s)
@@ -36,7 +39,7 @@ _NAMES: LiteralString = """
     union all select 'outlets', r.slug, n.id, articles from slugs_retired r join outlets n using (id)
         where noun = 'outlet' and r.slug = any(%(outlets)s)"""
 
-# Counted from an index alone, and no further than the number decides anything.
+# Counted by index-only scans, and no further than the number decides anything.
 _COUNTS: Mapping[LiteralString, LiteralString] = {
     "section": "a.section = any(%(section)s)",
     "language": "a.language = any(%(language)s)",
@@ -47,7 +50,7 @@ _COUNTS: Mapping[LiteralString, LiteralString] = {
     "updated_since": "a.updated_at >= %(updated_since)s",
 }
 
-# While no words were counted, the planner's statistics have to do.
+# The planner's estimate, for archives whose terms have not been counted yet.
 _ESTIMATE: LiteralString = f"explain (format json) select from articles a where {fulltext.MATCHES}"
 _ARTICLES: LiteralString = (
     "select greatest(reltuples, 1)::int as articles from pg_class where oid = 'articles'::regclass"
@@ -55,98 +58,138 @@ _ARTICLES: LiteralString = (
 
 
 @dataclass(frozen=True)
-class Known:
-    """``filters`` with ids for names, and how many articles those leave that say what an article has.
+class Cardinality:
+    """``filters`` with ids in place of slugs, and ``frequencies``: how many articles each positive one leaves.
 
-    ``found`` is what the search finds of so many ``articles``, by what was counted of the ``texts`` and ``words``.
+    ``search`` is the selectivity of the search among all ``articles``, computed from the ``statistics`` of the
+    archive and the ``document_frequencies`` of its lexemes.
     """
 
     filters: Mapping[str, object]
     frequencies: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    found: Estimate | None = None
+    search: Selectivity | None = None
     articles: int = 0
-    texts: document_frequencies.Texts | None = None
-    words: Mapping[Lexeme, int] = field(default_factory=lambda: MappingProxyType({}))
+    statistics: CollectionStatistics | None = None
+    document_frequencies: Mapping[Lexeme, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
-    def without_search(self) -> "Known":
-        """The same, of the other filters alone."""
+    def without_search(self) -> "Cardinality":
+        """The same for the other filters alone."""
         others = {name: frequency for name, frequency in self.frequencies.items() if name != "q"}
-        return replace(self, frequencies=MappingProxyType(others), found=None)
+        return replace(self, frequencies=MappingProxyType(others), search=None)
+
+    def without(self, names: Collection[str]) -> "Cardinality":
+        """The same without these filters."""
+        return replace(
+            self,
+            filters={name: value for name, value in self.filters.items() if name not in names},
+            frequencies={name: articles for name, articles in self.frequencies.items() if name not in names},
+        )
 
     @property
     def rarest(self) -> str | None:
         """The filter that leaves the fewest articles."""
         return min(self.frequencies, key=lambda name: self.frequencies[name], default=None)
 
+    @property
+    def fewest(self) -> int:
+        """How many articles the rarest filter leaves, the search aside; all where no filter is counted."""
+        return min((frequency for name, frequency in self.frequencies.items() if name != "q"), default=self.articles)
 
-def known(connection: Connection, filters: Mapping[str, object], query: str | None, sort: str) -> Known | None:
-    """``filters`` as known to the archive, where ``query`` is q as a tsquery; None when one of them leaves nothing."""
+
+def measure(
+    connection: Connection, filters: Mapping[str, object], tsquery: str | None, sort: str
+) -> Cardinality | None:
+    """The cardinality of a list's filters and search; None when a filter leaves nothing."""
     lists = {name: value for name, value in filters.items() if isinstance(value, list)}
-    slugs = {name: values for name, values in lists.items() if name in ENTITIES}
-    counted = _counted(filters, lists, sort)
-    parts: list[LiteralString] = [_NAMES] if slugs else []
-    for name, condition in _COUNTS.items():
-        if name in counted:
-            parts.append(
-                f"select '{name}' as counted, null as slug, null::int as id, (select count(*) from"
-                f" (select from articles a where a.visible and {condition} limit %(most)s) as c) as articles"
-            )
-    parameters = {"from": None, "to": None, **filters, "most": UNCOUNTED}
-    for entity in ("tags", "people", "outlets"):
-        parameters[entity] = [slug for name, values in slugs.items() if ENTITIES[name] == entity for slug in values]
-    statement = " union all ".join(parts)
-    counts = connection.execute(statement, parameters, prepare=False if counted else None) if parts else None
-    rows = counts.fetchall() if counts else []
-    entities = {(row["counted"], row["slug"]): row for row in rows}
-    frequencies = {name: entities[name, None]["articles"] for name in counted}
-    found = Known(filters, frequencies)
-    if query is not None:
-        found = searched(connection, found, query)
-    frequencies = dict(found.frequencies)
-    frequencies |= {name: len(values) for name, values in lists.items() if name in UNIQUE}
-    frequencies |= {name: UNCOUNTED for name in lists if name in _COUNTS and name not in counted}
-    ids: dict[str, list[int]] = {}
+    slugs = {name: values for name, values in lists.items() if name in ENTITY_FILTERS}
+    counted = _worth_counting(filters, lists, sort)
+    rows = _rows(connection, filters, slugs, counted)
+    found = Cardinality(filters, {name: rows[name, None]["articles"] for name in counted})
+    if tsquery is not None:
+        found = with_search(connection, found, tsquery)
     for name, values in slugs.items():
-        named = [row for slug in values if (row := entities.get((ENTITIES[name], slug)))]
-        # One entity may be named by several of its slugs.
-        rows_of_it = list({row["id"]: row for row in named}.values())
-        if name.endswith("_all"):
-            # The rarest first: that one is walked.
-            rows_of_it.sort(key=lambda row: row["articles"])
-            if len(named) < len(values):
-                return None
-            frequencies[name] = rows_of_it[0]["articles"]
-        elif not name.endswith("_not"):
-            if not rows_of_it:
-                return None
-            frequencies[name] = sum(row["articles"] for row in rows_of_it)
-        ids[name] = [row["id"] for row in rows_of_it]
+        if _leaves_nothing(name, [(ENTITY_FILTERS[name], slug) in rows for slug in values]):
+            return None
+    entities = {name: _named(rows, ENTITY_FILTERS[name], values) for name, values in slugs.items()}
+    frequencies = {
+        **found.frequencies,
+        **{name: len(values) for name, values in lists.items() if name in UNIQUE},
+        **{name: UNCOUNTED for name in lists if name in _COUNTS and name not in counted},
+        **{name: _articles(name, named) for name, named in entities.items() if not name.endswith("_not")},
+    }
+    ids = {name: [row["id"] for row in named] for name, named in entities.items()}
     return replace(found, filters={**filters, **ids}, frequencies=frequencies)
 
 
-def searched(connection: Connection, known: Known, query: str) -> Known:
-    """The same, with what a tsquery finds."""
-    texts = document_frequencies.texts(connection)
-    words = document_frequencies.frequencies(connection, lexemes(query)) if texts else {}
-    estimate, articles = (
-        (document_frequencies.estimated(query, texts, words), texts.articles)
-        if texts
-        else _estimated(connection, query)
+def with_search(connection: Connection, cardinality: Cardinality, tsquery: str) -> Cardinality:
+    """The same with the selectivity of a tsquery."""
+    statistics = document_frequencies.statistics(connection)
+    if statistics:
+        known = document_frequencies.look_up(connection, lexemes(tsquery))
+        search, articles = document_frequencies.selectivity(tsquery, statistics, known), statistics.articles
+    else:
+        known = {}
+        search, articles = _estimate(connection, tsquery)
+    return replace(
+        cardinality,
+        frequencies={**cardinality.frequencies, "q": round(search.matching * articles)},
+        search=search,
+        articles=articles,
+        statistics=statistics,
+        document_frequencies=known,
     )
-    frequencies = {**known.frequencies, "q": round(estimate.part * articles)}
-    return replace(known, frequencies=frequencies, found=estimate, articles=articles, texts=texts, words=words)
 
 
-def _estimated(connection: Connection, query: str) -> tuple[Estimate, int]:
-    [explained] = present(connection.execute(_ESTIMATE, {"q": query}, prepare=False).fetchone())["QUERY PLAN"]
+def _rows(
+    connection: Connection, filters: Mapping[str, object], slugs: Mapping[str, list[Any]], counted: Sequence[str]
+) -> dict[tuple[str, str | None], DictRow]:
+    """The entities of all slugs and the counts of filters, by one statement: by table and slug, or by filter."""
+    parts: list[LiteralString] = [_ENTITIES] if slugs else []
+    parts.extend(
+        f"select '{name}' as counted, null as slug, null::int as id, (select count(*) from"
+        f" (select from articles a where a.visible and {condition} limit %(most)s) as c) as articles"
+        for name, condition in _COUNTS.items()
+        if name in counted
+    )
+    if not parts:
+        return {}
+    parameters = {"from": None, "to": None, **filters, "most": UNCOUNTED}
+    for table in ("tags", "people", "outlets"):
+        parameters[table] = [slug for name, values in slugs.items() if ENTITY_FILTERS[name] == table for slug in values]
+    statement = " union all ".join(parts)
+    rows = connection.execute(statement, parameters, prepare=False if counted else None).fetchall()
+    return {(row["counted"], row["slug"]): row for row in rows}
+
+
+def _named(rows: Mapping[tuple[str, str | None], DictRow], table: str, slugs: Sequence[str]) -> list[DictRow]:
+    """The entities that slugs stand for, the rarest first; several slugs may stand for one of them."""
+    named = {row["id"]: row for slug in slugs if (row := rows.get((table, slug)))}
+    return sorted(named.values(), key=lambda row: row["articles"])
+
+
+def _leaves_nothing(name: str, known: Sequence[bool]) -> bool:
+    """Whether no article can pass a filter on entities, given which of its slugs are known."""
+    if name.endswith("_not"):
+        return False
+    return not (all(known) if name.endswith("_all") else any(known))
+
+
+def _articles(name: str, named: Sequence[DictRow]) -> int:
+    """The most articles that a filter leaves: if all its entities are required, those of the rarest one."""
+    return named[0]["articles"] if name.endswith("_all") else sum(row["articles"] for row in named)
+
+
+def _estimate(connection: Connection, tsquery: str) -> tuple[Selectivity, int]:
+    """What the planner expects of a tsquery, and of how many articles."""
+    [explained] = present(connection.execute(_ESTIMATE, {"q": tsquery}, prepare=False).fetchone())["QUERY PLAN"]
     rows, articles = explained["Plan"]["Plan Rows"], present(connection.execute(_ARTICLES).fetchone())["articles"]
-    part = min(1.0, rows / articles)
-    return Estimate(part, part), max(articles, 1)
+    matching = min(1.0, rows / articles)
+    return Selectivity(matching, matching), max(articles, 1)
 
 
-def _counted(filters: Mapping[str, object], lists: Mapping[str, list[object]], sort: str) -> list[str]:
-    """What is worth counting: where one index both finds and orders a list, nothing is."""
+def _worth_counting(filters: Mapping[str, object], lists: Mapping[str, list[object]], sort: str) -> list[str]:
+    """The filters to count; none where one index both finds and orders the list."""
     positive = [name for name in lists if not name.endswith("_not")]
     counted = [] if sort != "updated" and len(positive) == 1 else [name for name in _COUNTS if name in lists]
     if sort == "updated" and ("from" in filters or "to" in filters):

@@ -1,4 +1,4 @@
-"""What the archive has counted of words: in how many articles each lexeme is."""
+"""Document frequencies: in how many articles each lexeme is, as it was last counted."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import LiteralString
 
 from api.postgres.connection import Connection
-from api.search.selectivity import Estimate, estimate, lexemes
+from api.search.selectivity import Selectivity, estimate, lexemes
 from api.search.tsquery import Lexeme
 
-_TEXTS: LiteralString = "select articles, sampled, headline, standfirst, body, now() as read_at from text_stats"
+_STATISTICS: LiteralString = """
+    select articles, sampled, headline, standfirst, body, now() as read_at from text_stats"""
 
-# A word begins as many ways as there are lexemes of it: their sum is more than they find together.
+# The frequency of a prefix is the sum of those of its lexemes: more than the articles that have any of them.
 _FREQUENCIES: LiteralString = """
     select lexeme, false as prefix, articles from term_stats where lexeme = any(%(whole)s)
     union all
@@ -21,9 +22,10 @@ _FREQUENCIES: LiteralString = """
 
 
 @dataclass(frozen=True)
-class Texts:
-    """How many articles there were when they were counted, how many different words their fields have; when that was
-    read.
+class CollectionStatistics:
+    """How many articles there were at the last count, and how many distinct lexemes their fields had on average.
+
+    ``sampled`` articles were read for it; ``read_at`` is the time of this read.
     """
 
     articles: int
@@ -35,33 +37,36 @@ class Texts:
 
     @property
     def lengths(self) -> tuple[float, float, float]:
-        """Those of headline, standfirst and body."""
+        """The average lengths of headline, standfirst and body."""
         return self.headline, self.standfirst, self.body
 
     @property
-    def rare(self) -> int:
-        """In how many articles a lexeme may be that was not counted: twice as many as one of the sample stands for."""
+    def unseen(self) -> int:
+        """The frequency assumed for a lexeme that was not counted: twice what one article of the sample stands for."""
         return max(1, 2 * self.articles // max(self.sampled, 1)) if self.articles > self.sampled else 1
 
 
-def texts(connection: Connection) -> Texts | None:
-    """None while nothing was counted."""
-    row = connection.execute(_TEXTS).fetchone()
-    return Texts(**row) if row and row["articles"] else None
+def statistics(connection: Connection) -> CollectionStatistics | None:
+    """The statistics of the archive; None until terms are counted for the first time."""
+    row = connection.execute(_STATISTICS).fetchone()
+    return CollectionStatistics(**row) if row and row["articles"] else None
 
 
-def frequencies(connection: Connection, wanted: Iterable[Lexeme]) -> dict[Lexeme, int]:
-    """In how many articles those of the lexemes are that were counted."""
-    wanted = set(wanted)
+def look_up(connection: Connection, lexemes: Iterable[Lexeme]) -> dict[Lexeme, int]:
+    """The document frequencies of those of the lexemes that were counted."""
+    distinct = set(lexemes)
     parameters = {
-        "whole": [lexeme.text for lexeme in wanted if not lexeme.prefix],
-        "prefixes": [lexeme.text for lexeme in wanted if lexeme.prefix],
+        "whole": [lexeme.text for lexeme in distinct if not lexeme.prefix],
+        "prefixes": [lexeme.text for lexeme in distinct if lexeme.prefix],
     }
     rows = connection.execute(_FREQUENCIES, parameters).fetchall()
     return {Lexeme(row["lexeme"], row["prefix"]): row["articles"] for row in rows if row["articles"]}
 
 
-def estimated(query: str, counted: Texts, known: Mapping[Lexeme, int]) -> Estimate:
-    """What a tsquery finds; a lexeme that was not counted counts as rare."""
-    parts = {lexeme: min(1.0, known.get(lexeme, counted.rare) / max(counted.articles, 1)) for lexeme in lexemes(query)}
-    return estimate(query, parts)
+def selectivity(tsquery: str, statistics: CollectionStatistics, known: Mapping[Lexeme, int]) -> Selectivity:
+    """The selectivity of a tsquery, given the known document frequencies of its lexemes."""
+    shares = {
+        lexeme: min(1.0, known.get(lexeme, statistics.unseen) / max(statistics.articles, 1))
+        for lexeme in lexemes(tsquery)
+    }
+    return estimate(tsquery, shares)

@@ -1,4 +1,4 @@
-"""Running one page of a selection."""
+"""Keyset paging: one page of a selection, and its total."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -11,27 +11,27 @@ from psycopg.rows import DictRow
 
 from api.postgres.connection import Connection, at_once, planned_once, present
 from api.postgres.prepared import unread
-from api.retrieval.select import Order, Selection, bound
+from api.retrieval.select import Order, Selection, key_parameters
 
 COUNTED_AT_MOST = 1_000
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which page: ``limit`` rows behind ``place`` in the order, or before it; counted or not."""
+class PageRequest:
+    """``limit`` rows after the sort key ``key``, or before it if ``backward``; ``count`` is none, capped or exact."""
 
     limit: int
-    place: Sequence[object] | None = None
+    key: Sequence[object] | None = None
     backward: bool = False
     count: str = "none"
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows in order, the places from which pages before and behind it go on, and how many rows there are in all.
+    """Rows in order, the sort keys from which the previous and next page go on, and the number of all rows.
 
-    Rows of articles are JSON that can be sent but not read. ``explained`` is how a search was understood; ``meta`` has
-    more facts about the whole list, as they are shown.
+    Rows of articles are JSON fragments, which can be sent but not read. ``capped`` says that there are more than
+    ``total``. ``explanation`` says how a search was understood; ``meta`` has further facts about the whole list.
     """
 
     rows: list[Any]
@@ -39,20 +39,20 @@ class Page:
     next: list[Any] | None = None
     total: int | None = None
     capped: bool = False
-    ranked: "Ranked | None" = None
-    explained: Mapping[str, Any] | None = None
+    ranking: "Ranking | None" = None
+    explanation: Mapping[str, Any] | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Ranked:
-    """How many articles were ranked by relevance, whether those are all that match, and whether any word was enough.
+class Ranking:
+    """How many articles were ranked by relevance, and whether those are all that match.
 
-    ``strict`` is how many of them the search itself finds, where the page is the first.
+    If it is ``relaxed``, some of the terms were enough. ``strict`` is how many matched all of them, on a first page.
     """
 
     articles: int
-    all: bool
+    complete: bool
     relaxed: bool = False
     strict: int = 0
 
@@ -61,98 +61,96 @@ def fetch(
     connection: Connection,
     selection: Selection,
     order: Order,
-    wanted: Wanted,
+    request: PageRequest,
     *,
     counted: tuple[Selection, Order] | None = None,
 ) -> Page:
-    """One page of a selection. ``counted`` has the same rows, with an order to count them in, if not the page's."""
-    found, total = _planned(connection, selection, _along(order, wanted), wanted, counted or (selection, order))
-    return _page(found, total, order, wanted)
-
-
-def fetch_settled(
-    connection: Connection, selection: Selection, order: Order, parameters: Mapping[str, object], wanted: Wanted
-) -> Page:
-    """One page of a settled selection, whose statement is written once for all ``parameters``."""
-    if wanted.count == "exact":
-        return fetch(connection, replace(selection, parameters=parameters), order, wanted)
-    counted = wanted.count != "none"
-    statement = _statement(selection, _along(order, wanted), wanted.place is not None, counted)
-    parameters = {**parameters, **bound(wanted.place or ()), "limit": wanted.limit + 1, "most": COUNTED_AT_MOST + 1}
-    found, total = planned_once(connection, statement, parameters), None
-    if counted:
-        total = found[0]["total"]
-        found = [row for row in found if row[order.names[-1]] is not None]
-    return _page(found, total, order, wanted)
-
-
-@lru_cache(1_000)
-def _statement(selection: Selection, order: Order, behind: bool, counted: bool) -> LiteralString:
-    place = order.names if behind else None
-    statement, _ = selection.counted_page(order, place, 0, 0) if counted else selection.page(order, place, 0)
-    return statement
-
-
-def _along(order: Order, wanted: Wanted) -> Order:
-    return order.reversed if wanted.backward else order
-
-
-def _page(found: list[DictRow], total: int | None, order: Order, wanted: Wanted) -> Page:
-    more = len(found) > wanted.limit
-    del found[wanted.limit :]
-    if wanted.backward:
-        found.reverse()
-    first, last = ([found[end][name] for name in order.names] for end in (0, -1)) if found else (None, None)
-    total, capped = _told(total, wanted.count)
-    return Page(
-        found,
-        prev=first if (more if wanted.backward else wanted.place is not None) else None,
-        next=last if wanted.backward or more else None,
-        total=total,
-        capped=capped,
-    )
-
-
-def _planned(
-    connection: Connection, selection: Selection, order: Order, wanted: Wanted, counted: tuple[Selection, Order]
-) -> tuple[list[DictRow], int | None]:
-    with nullcontext() if wanted.count == "none" else at_once(connection):
-        # A generic plan cannot know how frequent a tag or a word is; measured 20 times slower for tag and q.
-        statement, parameters = selection.page(order, wanted.place, wanted.limit)
+    """One page of a selection. ``counted`` has the same rows and is cheaper to count, if there is one."""
+    with nullcontext() if request.count == "none" else at_once(connection):
+        # A generic plan cannot know how frequent a tag or term is; for a tag with a search it was 20 times as slow.
+        statement, parameters = selection.page(_direction(order, request), request.key, request.limit)
         cursor = unread(connection).execute(statement, parameters, prepare=False)
-        counting = _count(connection, *counted, wanted.count)
-    return cursor.fetchall(), _total(counting)
+        counting = _count(connection, *(counted or (selection, order)), request.count)
+    return _page(cursor.fetchall(), _total(counting), order, request)
+
+
+def fetch_fixed(
+    connection: Connection, selection: Selection, order: Order, parameters: Mapping[str, object], request: PageRequest
+) -> Page:
+    """One page of a fixed selection and its total, by one statement that is prepared once for all ``parameters``."""
+    if request.count == "exact":
+        return fetch(connection, replace(selection, parameters=parameters), order, request)
+    counted = request.count != "none"
+    statement = _fixed_statement(selection, _direction(order, request), request.key is not None, counted)
+    parameters = {
+        **parameters,
+        **key_parameters(request.key or ()),
+        "limit": request.limit + 1,
+        "most": COUNTED_AT_MOST + 1,
+    }
+    rows, total = planned_once(connection, statement, parameters), None
+    if counted:
+        total = rows[0]["total"]
+        rows = [row for row in rows if row[order.names[-1]] is not None]
+    return _page(rows, total, order, request)
+
+
+def empty_page(request: PageRequest) -> Page:
+    """The page of a list that matches nothing."""
+    return Page([], total=None if request.count == "none" else 0)
+
+
+def count(connection: Connection, selection: Selection, order: Order, how: str) -> tuple[int | None, bool]:
+    """How many rows a selection has, and whether there are more than that; ``how`` is none, capped or exact."""
+    return _capped(_total(_count(connection, selection, order, how)), how)
 
 
 def hide(rows: Iterable[DictRow], columns: Iterable[str]) -> None:
-    """Take away columns that were read for something else than to be shown."""
+    """Remove columns that are not part of the response."""
     for column in columns:
         for row in rows:
             del row[column]
 
 
-def empty(wanted: Wanted) -> Page:
-    """The page of a list that can hold nothing."""
-    return Page([], total=None if wanted.count == "none" else 0)
+@lru_cache(1_000)
+def _fixed_statement(selection: Selection, order: Order, has_key: bool, counted: bool) -> LiteralString:
+    key = order.names if has_key else None
+    statement, _ = selection.counted_page(order, key, 0, 0) if counted else selection.page(order, key, 0)
+    return statement
 
 
-def total_of(connection: Connection, selection: Selection, order: Order, count: str) -> tuple[int | None, bool]:
-    """How many rows a selection has, and whether it has more than that."""
-    return _told(_total(_count(connection, selection, order, count)), count)
+def _direction(order: Order, request: PageRequest) -> Order:
+    return order.reversed if request.backward else order
+
+
+def _page(rows: list[DictRow], total: int | None, order: Order, request: PageRequest) -> Page:
+    more = len(rows) > request.limit
+    del rows[request.limit :]
+    if request.backward:
+        rows.reverse()
+    first, last = ([rows[end][name] for name in order.names] for end in (0, -1)) if rows else (None, None)
+    total, capped = _capped(total, request.count)
+    return Page(
+        rows,
+        prev=first if (more if request.backward else request.key is not None) else None,
+        next=last if request.backward or more else None,
+        total=total,
+        capped=capped,
+    )
 
 
 def _total(counting: Cursor[DictRow] | None) -> int | None:
     return present(counting.fetchone())["total"] if counting else None
 
 
-def _told(total: int | None, count: str) -> tuple[int | None, bool]:
-    if count == "capped" and total is not None and total > COUNTED_AT_MOST:
+def _capped(total: int | None, how: str) -> tuple[int | None, bool]:
+    if how == "capped" and total is not None and total > COUNTED_AT_MOST:
         return COUNTED_AT_MOST, True
     return total, False
 
 
-def _count(connection: Connection, selection: Selection, order: Order, count: str) -> Cursor[DictRow] | None:
-    if count == "none":
+def _count(connection: Connection, selection: Selection, order: Order, how: str) -> Cursor[DictRow] | None:
+    if how == "none":
         return None
-    statement, parameters = selection.count(COUNTED_AT_MOST + 1 if count == "capped" else None, order)
+    statement, parameters = selection.count(COUNTED_AT_MOST + 1 if how == "capped" else None, order)
     return connection.execute(statement, parameters, prepare=False)

@@ -1,107 +1,184 @@
-"""Filters as a plan."""
+"""Which articles a request asks for: its filters and search, resolved against the archive once.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+Lists, counts, facets, timelines, spelling suggestions and highlights all read the same ``Plan``.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 
 from api.model.article import COLUMNS, HIGHLIGHTED, entry
 from api.postgres.connection import Connection
-from api.retrieval import access_path
-from api.retrieval.access_path import ARTICLES, driven
-from api.retrieval.cardinality import Known
+from api.retrieval import access_path, cardinality
+from api.retrieval.access_path import ARTICLES, FixedPath, driving_selection
+from api.retrieval.cardinality import Cardinality
 from api.retrieval.filters import FILTERS
 from api.retrieval.select import Order, Selection
 from api.search import fulltext
 from api.search.parser import Node
-from api.search.tsquery import Asked, texts
-from api.search.tsquery import asked as understood
+from api.search.tsquery import Query, analyze, texts_to_analyze
 
-# Embargoed articles are few, and only some keys see them; the index that has nothing else is how they are read.
+# Embargoed articles are few and only some keys see them: they are read from the partial index that holds only them.
 EMBARGOED: LiteralString = (
     "(select * from articles where embargoed_until is not null and status = 'usable' offset 0) as a"
 )
-
-
 EMBARGOED_OF: LiteralString = """(
         select * from articles
         where embargoed_until is not null and status = 'usable'
-            and outlet_id = any(array(select id from outlets where slug = any(%(alone)s))) offset 0
+            and outlet_id = any(array(select id from outlets where slug = any(%(embargoes_of)s))) offset 0
     ) as a"""
 
 
-def asked(connection: Connection, q: Node) -> Asked:
-    """A search in the languages of the archive."""
-    parameters = {"terms": texts(q), "configurations": fulltext.CONFIGURATIONS_JSON}
-    return understood(q, connection.execute(fulltext.TERMS, parameters).fetchall())
+@dataclass(frozen=True)
+class Plan:
+    """The articles that pass all filters, how many each filter leaves, and so the way to read them.
+
+    ``filters`` are the validated ones of the request: lists for FILTERS (entities by slug), times for ``from``, ``to``
+    and ``updated_since``, a parsed search for ``q``. ``embargoes_of`` are the outlets (slugs, None for all) whose
+    embargoed articles are included. ``query`` is the search in the languages of the archive, ``tsquery`` what Postgres
+    is asked for. An ``empty`` plan matches nothing. A ``fixed`` one needs no cardinality and has none.
+    """
+
+    filters: Mapping[str, object]
+    embargoes_of: Sequence[str] | None = ()
+    query: Query | None = None
+    tsquery: str | None = None
+    cardinality: Cardinality = field(default_factory=lambda: Cardinality({}))
+    empty: bool = False
+    fixed: FixedPath | None = None
+
+    @property
+    def public(self) -> "Plan":
+        """The same, without embargoed articles."""
+        return replace(self, embargoes_of=())
+
+    @property
+    def along_filters(self) -> "Plan":
+        """The same articles, read along their rarest filter instead of the search."""
+        return replace(self, cardinality=self.cardinality.without_search)
+
+    @property
+    def along_any_index(self) -> "Plan":
+        """The same articles, with the access path left to the planner."""
+        return replace(self, cardinality=replace(self.cardinality, frequencies={}))
+
+    @property
+    def before_search(self) -> "Plan":
+        """The articles that pass all filters but the search."""
+        return replace(self.along_filters, tsquery=None)
+
+    def without(self, names: Collection[str]) -> "Plan":
+        """The same without these filters, not counted anew. Not for an empty plan."""
+        return replace(self, cardinality=self.cardinality.without(names))
+
+    def search_for(self, connection: Connection, tsquery: str) -> "Plan":
+        """The same filters with another search."""
+        found = cardinality.with_search(connection, self.cardinality, tsquery)
+        return replace(self, tsquery=tsquery, cardinality=found)
+
+    def select(self, sort: str, fields: Sequence[str] = ()) -> tuple[Selection, Order]:
+        """The statement that reads the articles, and its order; both without a database."""
+        lists = _lists(self.cardinality.filters)
+        remaining = dict(lists)
+        selection = driving_selection(remaining, self.cardinality, sort)
+        linked = selection.source != ARTICLES
+        order = order_by(sort, linked=linked)
+        selection = self._narrow(selection.where("a.visible"), remaining, linked=linked)
+        selection = replace(selection, columns=columns(fields, order.names))
+        if self.embargoes_of is not None and not self.embargoes_of:
+            return selection, order
+        source = EMBARGOED if self.embargoes_of is None else EMBARGOED_OF
+        embargoed = Selection("a.*", source, parameters={"embargoes_of": self.embargoes_of})
+        return replace(selection, also=self._narrow(embargoed, lists, undriven=True)), order
+
+    def _narrow(
+        self, selection: Selection, lists: Mapping[str, list[Any]], *, linked: bool = False, undriven: bool = False
+    ) -> Selection:
+        """The selection with a condition for each filter that does not drive it."""
+        for name, values in lists.items():
+            selection = _where(selection, name, values, linked=linked, undriven=undriven)
+        published: LiteralString = "l.published_at" if linked else "a.published_at"
+        filters = self.cardinality.filters
+        if "from" in filters:
+            selection = selection.where(f"{published} >= %(from)s", **{"from": filters["from"]})
+        if "to" in filters:
+            selection = selection.where(f"{published} < %(to)s", to=filters["to"])
+        if "updated_since" in filters:
+            selection = selection.where("a.updated_at >= %(updated_since)s", updated_since=filters["updated_since"])
+        if self.tsquery is not None:
+            selection = selection.where(fulltext.MATCHES, q=self.tsquery)
+        return selection
 
 
-def selected(
-    found: Known, query: str | None, sort: str, fields: Sequence[str] = (), alone: Sequence[str] | None = ()
-) -> tuple[Selection, Order]:
-    """The selection and order of a list, built without a database."""
-    lists = {name: value for name in FILTERS if isinstance(value := found.filters.get(name), list) and value}
-    driving = dict(lists)
-    selection = driven(driving, found, sort)
-    linked = selection.source != ARTICLES
-    order = order_of(sort, linked)
-    shown = columns(fields, order.names)
-    selection = _narrowed(selection.where("a.visible"), found.filters, driving, query, linked=linked)
-    if alone is not None and not alone:
-        return replace(selection, columns=shown), order
-    embargoed = Selection("a.*", EMBARGOED if alone is None else EMBARGOED_OF, parameters={"alone": alone})
-    also = _narrowed(embargoed, found.filters, lists, query, whole=True)
-    return replace(selection, columns=shown, also=also), order
+def make(
+    connection: Connection, filters: Mapping[str, object], sort: str, embargoes_of: Sequence[str] | None = ()
+) -> Plan:
+    """The plan of a list: resolved, or fixed, without a statement, where its access path never depends on counts."""
+    if embargoes_of is not None and not embargoes_of and (fixed := access_path.fixed_path(filters, sort)):
+        return Plan(filters, fixed=fixed)
+    return resolve(connection, filters, sort, embargoes_of)
+
+
+def resolve(
+    connection: Connection, filters: Mapping[str, object], sort: str, embargoes_of: Sequence[str] | None = ()
+) -> Plan:
+    """The plan with ids in place of slugs and counts by filter: at most one statement, and two more for a search."""
+    plan = Plan(filters, embargoes_of)
+    if "q" in filters:
+        query = analyze_query(connection, cast("Node", filters["q"]))
+        plan = replace(plan, query=query, tsquery=query.tsquery)
+        if plan.tsquery is None:
+            return replace(plan, empty=True)
+    found = cardinality.measure(connection, filters, plan.tsquery, sort)
+    return replace(plan, cardinality=found) if found else replace(plan, empty=True)
+
+
+def resolved(connection: Connection, plan: Plan, sort: str) -> Plan:
+    """The same plan, resolved even if it is fixed."""
+    return resolve(connection, plan.filters, sort, plan.embargoes_of) if plan.fixed else plan
+
+
+def analyze_query(connection: Connection, tree: Node) -> Query:
+    """A parsed search in the languages of the archive."""
+    parameters = {"terms": texts_to_analyze(tree), "configurations": fulltext.CONFIGURATIONS_JSON}
+    return analyze(tree, connection.execute(fulltext.TERMS, parameters).fetchall())
 
 
 @lru_cache(1_000)
-def settled(name: str, sort: str, fields: tuple[str, ...] = ()) -> tuple[Selection, Order]:
-    """The selection, without its parameters, and the order of a list that nothing has to be known of beforehand."""
-    selection = access_path.settled(name).where("a.visible")
-    order = order_of(sort, linked=selection.source != ARTICLES)
+def fixed_selection(name: str, sort: str, fields: tuple[str, ...] = ()) -> tuple[Selection, Order]:
+    """The selection of a fixed path, without its parameters, and its order."""
+    selection = access_path.fixed_selection(name).where("a.visible")
+    order = order_by(sort, linked=selection.source != ARTICLES)
     return replace(selection, columns=columns(fields, order.names)), order
 
 
-def _narrowed(
-    selection: Selection,
-    filters: Mapping[str, object],
-    lists: Mapping[str, list[Any]],
-    query: str | None,
-    *,
-    linked: bool = False,
-    whole: bool = False,
-) -> Selection:
-    published: LiteralString = "l.published_at" if linked else "a.published_at"
-    for name, values in lists.items():
-        one, several = FILTERS[name]
-        condition = several if len(values) > 1 else one
-        if linked:
-            # What is asked of links is asked before the article is fetched.
-            condition = condition.replace("a.id", "l.article_id")
-        if whole:
-            # The walk has taken one of these, so there the name has the others.
-            condition, name = condition.replace("_all)s", "_all_whole)s"), name.replace("_all", "_all_whole")
-        selection = selection.where(condition, **{name: values if len(values) > 1 else values[0]})
-    if "from" in filters:
-        selection = selection.where(f"{published} >= %(from)s", **{"from": filters["from"]})
-    if "to" in filters:
-        selection = selection.where(f"{published} < %(to)s", to=filters["to"])
-    if "updated_since" in filters:
-        selection = selection.where("a.updated_at >= %(updated_since)s", updated_since=filters["updated_since"])
-    if query is not None:
-        selection = selection.where(fulltext.MATCHES, q=query)
-    return selection
-
-
-def order_of(sort: str, linked: bool) -> Order:
+def order_by(sort: str, *, linked: bool) -> Order:
+    """The total order of a sort; ``linked`` for articles read along the links of a tag or person."""
     if sort == "updated":
         return Order(("a.updated_at", "a.id"), ("updated_at", "id"), descending=True)
     columns: tuple[LiteralString, ...] = ("l.published_at", "l.article_id") if linked else ("a.published_at", "a.id")
     return Order(columns, ("published_at", "id"), descending=sort == "newest")
 
 
-def columns(fields: Sequence[str], hidden: Sequence[str], highlights: bool = False) -> LiteralString:
-    """The entry of each article, and what else is read to place it and to mark it."""
-    others = ", ".join(COLUMNS[name] for name in (*hidden, *(HIGHLIGHTED if highlights else ())))
-    # What is marked is put into the entry, for which it is read.
+def columns(fields: Sequence[str], sort_key: Sequence[str], highlights: bool = False) -> LiteralString:
+    """The JSON of each article as ``entry``, its sort key and, for ``highlights``, the fields they are made from."""
+    others = ", ".join(COLUMNS[name] for name in (*sort_key, *(HIGHLIGHTED if highlights else ())))
+    # Highlights are put into the entry, which has to be read for it.
     return f"{entry(fields)}{'::text' if highlights else ''} as entry, {others}"
+
+
+def _lists(filters: Mapping[str, object]) -> dict[str, list[Any]]:
+    return {name: value for name in FILTERS if isinstance(value := filters.get(name), list) and value}
+
+
+def _where(selection: Selection, name: str, values: list[Any], *, linked: bool, undriven: bool) -> Selection:
+    one, several = FILTERS[name]
+    condition = several if len(values) > 1 else one
+    if linked:
+        # Conditions on links are checked before the article is fetched.
+        condition = condition.replace("a.id", "l.article_id")
+    if undriven:
+        # The driving selection binds the same name to the values that it has not consumed.
+        condition, name = condition.replace("_all)s", "_all_whole)s"), name.replace("_all", "_all_whole")
+    return selection.where(condition, **{name: values if len(values) > 1 else values[0]})

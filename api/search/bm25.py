@@ -1,29 +1,29 @@
-"""Relevance: BM25 over fields that count differently (BM25F). Pure: knows no database."""
+"""Relevance: BM25 over weighted fields (BM25F: Robertson, Zaragoza and Taylor, 2004)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
-# Of headline, standfirst and body: a word in the headline counts as often as this many in the body.
+# Of headline, standfirst and body: a term in the headline counts as much as three in the body.
 WEIGHTS = (3.0, 2.0, 1.0)
-# How soon more of the same word counts little, and how much is held against long texts.
+# k1 and b of BM25: how fast repeated terms saturate, and how much long fields are penalised.
 SATURATION = 2.0
 LENGTH = 0.75
-# Articles whose scores are the same to so many places count as equal, and the newer one comes first.
+# Scores are compared to so many decimal places; of equal ones the newer article comes first.
 PLACES = 2
 
 Lengths = tuple[float, float, float]
-# How often a word is in each of the fields.
-Counts = tuple[int, int, int]
+# How often a term is in headline, standfirst and body.
+TermFrequencies = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one word adds to the score of an article, and why."""
+    """What one lexeme adds to the score of an article."""
 
     lexeme: str
-    rarity: float
+    idf: float
     headline: int
     standfirst: int
     body: int
@@ -31,10 +31,10 @@ class Contribution:
 
 
 @dataclass(frozen=True)
-class Scale:
-    """What words are measured by: in how many of the ``articles`` each is, and how long fields are on average.
+class Scorer:
+    """Scores articles, given the number of all ``articles``, document ``frequencies`` and average field ``lengths``.
 
-    A field is as long as it has different words.
+    The length of a field is the number of its distinct lexemes.
     """
 
     articles: int
@@ -42,34 +42,34 @@ class Scale:
     lengths: Lengths
 
     @cached_property
-    def rarities(self) -> dict[str, float]:
-        """What each word counts for being rare (the idf of BM25)."""
+    def idf(self) -> dict[str, float]:
+        """The inverse document frequency of each lexeme."""
         return {
             lexeme: log(1 + (max(self.articles - frequency, 0) + 0.5) / (frequency + 0.5))
             for lexeme, frequency in self.frequencies.items()
         }
 
-    def score(self, words: Mapping[str, Counts], lengths: Sequence[int]) -> float:
-        """How relevant an article with these words is; ``lengths`` is of its fields."""
-        once = self._once(lengths)
-        return round(sum(self._adds(lexeme, counts, once) for lexeme, counts in words.items()), PLACES)
+    def score(self, found: Mapping[str, TermFrequencies], lengths: Sequence[int]) -> float:
+        """The score of an article with these lexemes and field lengths."""
+        weights = self._weights(lengths)
+        return round(sum(self._contribution(lexeme, counts, weights) for lexeme, counts in found.items()), PLACES)
 
-    def contributions(self, words: Mapping[str, Counts], lengths: Sequence[int]) -> list[Contribution]:
-        """What each word adds to the score."""
-        once = self._once(lengths)
+    def contributions(self, found: Mapping[str, TermFrequencies], lengths: Sequence[int]) -> list[Contribution]:
+        """What each lexeme adds to the score."""
+        weights = self._weights(lengths)
         return [
-            Contribution(lexeme, self.rarities[lexeme], *counts, self._adds(lexeme, counts, once))
-            for lexeme, counts in words.items()
+            Contribution(lexeme, self.idf[lexeme], *counts, self._contribution(lexeme, counts, weights))
+            for lexeme, counts in found.items()
         ]
 
-    def _once(self, lengths: Sequence[int]) -> list[float]:
-        """What once in each field counts, the longer the field the less."""
+    def _weights(self, lengths: Sequence[int]) -> list[float]:
+        """What one occurrence in each field counts; less in a long field."""
         return [
             weight / (1 - LENGTH + LENGTH * length / (average or length or 1))
             for weight, length, average in zip(WEIGHTS, lengths, self.lengths, strict=True)
         ]
 
-    def _adds(self, lexeme: str, counts: Counts, once: Sequence[float]) -> float:
+    def _contribution(self, lexeme: str, counts: TermFrequencies, weights: Sequence[float]) -> float:
         headline, standfirst, body = counts
-        often = headline * once[0] + standfirst * once[1] + body * once[2]
-        return self.rarities[lexeme] * often * (1 + SATURATION) / (often + SATURATION)
+        frequency = headline * weights[0] + standfirst * weights[1] + body * weights[2]
+        return self.idf[lexeme] * frequency * (1 + SATURATION) / (frequency + SATURATION)

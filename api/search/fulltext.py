@@ -1,8 +1,8 @@
-"""Full text: what is indexed, and how it is asked. Only here are ts_* functions spelled. Pure.
+"""Full text search in SQL: search vectors, and the expressions that query and rank them. Uses no database.
 
-Both sides go through the same tokens (``api.text.folding``): folded words, and overlapping pairs of Hangul, kana and
-Han. Every text carries a marker lexeme of its language; a query is built once per language, each with its marker
-where they tell articles apart.
+Texts and queries are tokenised alike (``api.text.folding``): folded words, and overlapping pairs of Hangul, kana and
+Han characters. Every vector has a marker lexeme of its language; a query has one part for each language, with that
+marker where the languages differ.
 """
 
 from bisect import bisect
@@ -15,8 +15,8 @@ import orjson
 
 from api.text.folding import tokens
 
-# The stemmers that every Postgres from 15 on has. Scripts whose vowel signs are combining marks are left out:
-# tokens are cut at such marks, so a stemmer would see fragments.
+# The stemmers of every Postgres from 15 on. Scripts whose vowel signs are combining marks are left out: tokens are
+# split at such marks, so a stemmer would get fragments.
 CONFIGURATIONS = {
     "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
     "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hu": "hungarian", "hy": "armenian",
@@ -24,22 +24,22 @@ CONFIGURATIONS = {
     "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
     "sr": "serbian", "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
-# Stemmers that may take away a word's first letter, too.
+# Languages whose stemmers may remove the first letter of a word.
 CHANGES_INITIALS = ("ga", "id")
 CONFIGURATIONS_JSON = orjson.dumps(CONFIGURATIONS).decode()
 
-# Words in a row are indexed as lexemes of their own, so that a phrase of frequent words is found by what is rare in it.
-# They are hashed, so that the index has no more than 16,384 of them; what it finds is read to be sure.
+# Each two adjacent words are indexed as one more lexeme, so that a phrase of frequent words is found by its rare pairs.
+# Pairs are hashed to 16,384 lexemes at most; what they find is compared with the phrase.
 PAIR_SIGN = "~"
 _PAIR: LiteralString = "'~' || to_hex(hashtext(a.lexeme || ' ' || b.lexeme) & 16383)"
 
-# A tsvector holds 1 MiB: of each distinct lexeme its bytes, up to one of padding, two of count and two a position; and
-# each pair once.
+# The limit of a tsvector is 1 MiB: for each distinct lexeme its bytes, up to one byte of padding, two for the count and
+# two for each position; and each pair lexeme once.
 TSVECTOR_BYTES = 1_000_000 - 16_384 * len("~3fff")
 TOKEN_OVERHEAD = 6
 
-# r is a row with headline_tokens, standfirst_tokens, body_tokens, configuration and language. No phrase crosses
-# from one field into the next: a lexeme that is deleted afterwards keeps 64 positions between them.
+# The search vector of a row r with headline_tokens, standfirst_tokens, body_tokens, configuration and language. No
+# phrase crosses fields: a lexeme that is deleted again leaves 64 positions between them.
 VECTOR: LiteralString = f"""(
         with made as materialized (
             select ts_delete(
@@ -55,10 +55,10 @@ VECTOR: LiteralString = f"""(
         )) from made
     )"""
 
-# What the words of terms become in each language, position by position, and their pairs with the next word where all
-# articles of the language have pairs; the lexeme of a stop word is null.
+# The lexemes of the words of terms in each language, by position, and their pair with the next word where all articles
+# of the language have pairs. The lexeme of a stop word is null.
 TERMS: LiteralString = f"""
-    with asked as materialized (
+    with analyzed as materialized (
         select language, words, plain.position, plain.word, stemmed.lexeme
         from languages cross join unnest(%(terms)s::text[]) as words
         cross join lateral (
@@ -70,11 +70,11 @@ TERMS: LiteralString = f"""
         ) as stemmed using (position)
     )
     select a.language, a.words, a.position, a.word, a.lexeme, case when l.paired then {_PAIR} end as pair
-    from asked a join languages l using (language)
-    left join asked b on b.language = a.language and b.words = a.words and b.position = a.position + 1
+    from analyzed a join languages l using (language)
+    left join analyzed b on b.language = a.language and b.words = a.words and b.position = a.position + 1
     order by a.language, a.words, a.position, a.lexeme, pair"""
 
-# A tsquery for each phrase and language: all its words; a phrase of stop words alone matches its whole language.
+# A tsquery of all words of each phrase in each language. A phrase of stop words alone matches its whole language.
 PHRASES: LiteralString = """
     select distinct (
         case when numnode(query) = 0 then '' else '(' || query::text || ') & ' end || quote_literal('lang:' || language)
@@ -93,14 +93,14 @@ LEXEMES: LiteralString = """
     from json_each(%(words)s::json) as given (language, words), json_array_elements_text(words) as word
     group by language"""
 
-# How well an article matches, roughly; words that are more to find than rare are alike.
+# A rough score: ignores how rare terms are.
 ROUGH_SCORE: LiteralString = "ts_rank(search, %(words)s::tsquery)"
 
-# Of a row with a tsvector, how many different words each field has.
+# The number of distinct lexemes in each field.
 FIELD_LENGTHS: LiteralString = """
     array[length(ts_filter(search, '{a}')), length(ts_filter(search, '{b}')), length(ts_filter(search, '{d}'))]"""
-# How often each wanted lexeme is in each field, as ``counts`` reads it: ts_rank sees one field at a time, which is ten
-# times as fast as to unnest the whole or to write it as text.
+# The rank of each lexeme in each field, from which ``frequencies`` computes how often it occurs there: ten times as
+# fast as unnesting the vector or reading it as text.
 RANKS: LiteralString = """
     array(
         select array[
@@ -110,42 +110,42 @@ RANKS: LiteralString = """
         from unnest(%(lexemes)s::text[]::tsquery[]) with ordinality as wanted (lexeme, number)
         order by number
     )"""
-# The labels of all that begins as one of the prefixes does.
+# The weight labels of all lexemes that begin with one of the prefixes.
 PREFIXED: LiteralString = """
     case when %(prefixes)s::text[] <> '{}' then (
         select json_object_agg(lexeme, array_to_string(weights, ''))
         from unnest(search) where lexeme ^@ any(%(prefixes)s::text[])
     ) end"""
 
-# What ts_rank gives a lexeme that stands in the first so many places of a text, before it divides by the sum of all.
-_FIRST = [0.0, *accumulate(1 / place**2 for place in range(1, 257))]
-_ALL = pi**2 / 6
+# The rank of a lexeme with n positions, before ts_rank divides by the limit of the series.
+_PARTIAL_SUMS = [0.0, *accumulate(1 / place**2 for place in range(1, 257))]
+_LIMIT = pi**2 / 6
 
 MATCHES: LiteralString = "a.search @@ %(q)s::tsquery"
 
 
 @lru_cache(10_000)
-def counts(*ranks: float) -> tuple[int, int, int]:
-    """How often a lexeme is in headline, standfirst and body, by its RANKS.
+def frequencies(*ranks: float) -> tuple[int, int, int]:
+    """How often a lexeme is in headline, standfirst and body, from its RANKS.
 
-    Its nth place, the fields one after the other, adds 1 / n² to the rank of its own field, the first one of a field
-    always 1 (calc_rank_or in Postgres' tsrank.c).
+    Its nth position, counted across fields, adds 1 / n² to the rank of its field, the first position in a field always
+    1 (calc_rank_or in Postgres' tsrank.c).
     """
     ends = [0]
     for rank in ranks:
         before = ends[-1]
-        ends.append(_nearest(rank * _ALL - 1 + _FIRST[before + 1]) if rank else before)
+        ends.append(_nearest(rank * _LIMIT - 1 + _PARTIAL_SUMS[before + 1]) if rank else before)
     headline, standfirst, body = (end - start for start, end in pairwise(ends))
     return headline, standfirst, body
 
 
 def _nearest(rank: float) -> int:
-    above = bisect(_FIRST, rank, hi=len(_FIRST) - 1)
-    return above if _FIRST[above] - rank < rank - _FIRST[above - 1] else above - 1
+    above = bisect(_PARTIAL_SUMS, rank, hi=len(_PARTIAL_SUMS) - 1)
+    return above if _PARTIAL_SUMS[above] - rank < rank - _PARTIAL_SUMS[above - 1] else above - 1
 
 
 def document(language: str, headline: str, standfirst: str | None, body: str) -> dict[str, str]:
-    """The columns that VECTOR reads: the tokens of each field, as many as surely fit into a tsvector."""
+    """The columns that VECTOR reads: the tokens of each field, cut to what fits into a tsvector."""
     budget = TSVECTOR_BYTES
     columns = {"configuration": CONFIGURATIONS.get(language, "simple")}
     for name, text in (
@@ -159,7 +159,7 @@ def document(language: str, headline: str, standfirst: str | None, body: str) ->
 
 def _cut(words: list[str], budget: int) -> tuple[str, int]:
     text = " ".join(words)
-    # At most four bytes a character: a short text need not be measured word by word.
+    # A character has at most four bytes: a short text need not be measured word by word.
     if len(text) * 4 + len(words) * TOKEN_OVERHEAD <= budget:
         return text, budget - len(text) * 4 - len(words) * TOKEN_OVERHEAD
     for index, word in enumerate(words):
@@ -170,5 +170,5 @@ def _cut(words: list[str], budget: int) -> tuple[str, int]:
 
 
 def words(phrase: str) -> str:
-    """The search tokens of a phrase, as PHRASES takes them."""
+    """The search tokens of a phrase, for PHRASES."""
     return " ".join(tokens(phrase))

@@ -1,25 +1,24 @@
-"""Searches that find too little, made looser: any of their rarest words are enough. Pure: knows no database."""
+"""Relaxing searches that find too little: any of their rarest terms is enough."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from api.search.parser import AllOf, AnyOf, Node, Not, Term
-from api.search.tsquery import Asked, Lexeme
+from api.search.tsquery import Lexeme, Query
 
 
-def relaxed(question: Asked, frequencies: Mapping[Lexeme, int], most: int | None) -> str | None:
-    """A tsquery of any of the rarest terms of a search, as many as are in ``most`` articles together, or in any number.
+def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> str | None:
+    """A tsquery of any of the rarest terms of a search: as many terms as are in ``most`` articles together (None: all).
 
-    What the search excludes stays so, and terms stay in their fields. None for a single term, and where the search says
-    itself, by OR, what may stand for what.
+    Exclusions and fields stay. None for a single term, and for a search that has alternatives (OR) of its own.
     """
-    parts = _parts(question.node)
+    parts = _parts(query.tree)
     if parts is None:
         return None
-    wanted, conditions = parts
-    # A term that is typed twice, or is a stop word in every language, is none to choose.
-    alike = {(term.words, term.field, term.kind == "prefix"): term for term in wanted}
-    found = {term: total for term in alike.values() if (total := _frequency(question, term, frequencies)) is not None}
+    required, exclusions = parts
+    # Repeated terms, and stop words of every language, are left out.
+    distinct = {(term.words, term.field, term.kind == "prefix"): term for term in required}
+    found = {term: total for term in distinct.values() if (total := _frequency(query, term, frequencies)) is not None}
     if len(found) < 2:
         return None
     chosen: list[Term] = []
@@ -30,18 +29,18 @@ def relaxed(question: Asked, frequencies: Mapping[Lexeme, int], most: int | None
             break
         chosen.append(term)
     languages = {
-        language: places
-        for language, places in question.places.items()
-        if any(place.lexemes for term in chosen for place in places[term])
+        language: positions
+        for language, positions in query.positions.items()
+        if any(position.lexemes for term in chosen for position in positions[term])
     }
-    # Where only stop words were chosen, the search is asked as it is.
-    others = {language: places for language, places in question.places.items() if language not in languages}
-    loose = Asked(AllOf((AnyOf(tuple(chosen)), *conditions)), languages, question.languages)
-    return " | ".join(query for query in (loose.tsquery, replace(question, places=others).tsquery) if query)
+    # In languages in which all chosen terms are stop words, the search stays as it is.
+    others = {language: positions for language, positions in query.positions.items() if language not in languages}
+    loose = Query(AllOf((AnyOf(tuple(chosen)), *exclusions)), languages, query.languages)
+    return " | ".join(tsquery for tsquery in (loose.tsquery, replace(query, positions=others).tsquery) if tsquery)
 
 
 def _parts(node: Node) -> tuple[list[Term], list[Node]] | None:
-    """The terms that a search wants all of, and what it excludes; None where it has alternatives."""
+    """The required terms of a search and its exclusions; None where it has alternatives."""
     match node:
         case Term():
             return [node], []
@@ -51,19 +50,22 @@ def _parts(node: Node) -> tuple[list[Term], list[Node]] | None:
             return None
         case AllOf(parts):
             terms: list[Term] = []
-            conditions: list[Node] = []
+            exclusions: list[Node] = []
             for part in parts:
                 inner = _parts(part)
                 if inner is None:
                     return None
                 terms += inner[0]
-                conditions += inner[1]
-            return terms, conditions
+                exclusions += inner[1]
+            return terms, exclusions
 
 
-def _frequency(question: Asked, term: Term, frequencies: Mapping[Lexeme, int]) -> int | None:
-    """In how many articles a term is at most: in those of its rarest word, in each language that has another."""
-    readings = {tuple(place.lexemes for place in places[term] if place.lexemes) for places in question.places.values()}
+def _frequency(query: Query, term: Term, frequencies: Mapping[Lexeme, int]) -> int | None:
+    """The most articles a term may be in: those of its rarest word, summed over languages that stem it differently."""
+    readings = {
+        tuple(position.lexemes for position in positions[term] if position.lexemes)
+        for positions in query.positions.values()
+    }
     readings.discard(())
     if not readings:
         return None

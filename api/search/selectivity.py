@@ -1,4 +1,4 @@
-"""How many articles a tsquery finds, reckoned from how frequent its lexemes are. Pure: knows no database."""
+"""Which share of all articles a tsquery matches, computed from the document frequencies of its lexemes."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,84 +12,88 @@ from api.search.tsquery import Lexeme
 _TOKEN = re.compile(r"\s*(?:'((?:[^'\\]|''|\\.)*)'(?::(\*?[A-D]*))?|(<->|<\d+>|[&|!()]))", re.DOTALL)
 _ESCAPED = re.compile(r"''|\\(.)", re.DOTALL)
 
-# How firmly operators bind, by their first character.
-_BINDING = {"|": 1, "&": 2, "<": 3}
+# The precedence of binary operators, by their first character.
+_PRECEDENCE = {"|": 1, "&": 2, "<": 3}
+# A phrase is in about this share of the articles that have all its words. It varies widely.
+PHRASE_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """``part`` of the articles match; the index alone finds ``looked_at`` of them, which are read to be sure.
+class Selectivity:
+    """The shares of all articles, 0 to 1, that match and that the index returns.
 
-    ``paired`` is what pairs of words find: most of it has the phrase as well that they are asked for with.
+    What the index returns is compared with the row again, unless the index is ``exact``. ``paired`` lexemes stand for
+    two adjacent words: most articles that have one have the phrase that it is searched with.
     """
 
-    part: float
-    looked_at: float
+    matching: float
+    indexed: float
     exact: bool = True
     paired: bool = False
 
-    def __and__(self, other: "Estimate") -> "Estimate":
+    def __and__(self, other: "Selectivity") -> "Selectivity":
         if self.paired and not other.exact:
             return replace(self, exact=False, paired=False)
-        looked_at = self.looked_at * other.looked_at
-        # Words that are asked for together often belong together; what that may cost is reckoned halfway.
-        together = sqrt(looked_at * min(self.looked_at, other.looked_at))
-        return Estimate(self.part * other.part, together, self.exact and other.exact, self.paired and other.paired)
+        indexed = self.indexed * other.indexed
+        # Terms of one search often occur together: halfway between independent and fully dependent.
+        indexed = sqrt(indexed * min(self.indexed, other.indexed))
+        matching = self.matching * other.matching
+        return Selectivity(matching, indexed, self.exact and other.exact, self.paired and other.paired)
 
-    def __or__(self, other: "Estimate") -> "Estimate":
-        part, looked_at = (
-            1 - (1 - a) * (1 - b) for a, b in ((self.part, other.part), (self.looked_at, other.looked_at))
+    def __or__(self, other: "Selectivity") -> "Selectivity":
+        matching, indexed = (
+            1 - (1 - a) * (1 - b) for a, b in ((self.matching, other.matching), (self.indexed, other.indexed))
         )
-        return Estimate(part, looked_at, self.exact and other.exact, self.paired and other.paired)
+        return Selectivity(matching, indexed, self.exact and other.exact, self.paired and other.paired)
 
-    def __invert__(self) -> "Estimate":
-        return Estimate(1 - self.part, 1 - self.part if self.exact else 1.0, self.exact)
-
-
-# A phrase is found in so many of the articles that have its words; that differs much, and only has to be some part.
-IN_A_ROW = 0.1
+    def __invert__(self) -> "Selectivity":
+        return Selectivity(1 - self.matching, 1 - self.matching if self.exact else 1.0, self.exact)
 
 
 def lexemes(tsquery: str) -> set[Lexeme]:
-    """The lexemes that a tsquery names, given as Postgres writes it."""
+    """The lexemes of a tsquery in Postgres' text form."""
     return {_lexeme(*match.groups()[:2]) for match in _TOKEN.finditer(tsquery) if match[1] is not None}
 
 
-def estimate(tsquery: str, parts: Mapping[Lexeme, float]) -> Estimate:
-    """What a tsquery finds, its lexemes being in these parts of all articles and independent of each other."""
+def estimate(tsquery: str, shares: Mapping[Lexeme, float]) -> Selectivity:
+    """The selectivity of a tsquery whose lexemes are in these shares of all articles, independently of each other."""
     tokens = [match.groups() for match in _TOKEN.finditer(tsquery)]
-    found, rest = _parsed(tokens, 0, parts)
-    if rest < len(tokens):
+    result, end = _parse(tokens, 0, shares)
+    if end < len(tokens):
         raise ValueError(f"not a tsquery: {tsquery}")
-    return found
+    return result
 
 
-def _parsed(
-    tokens: Sequence[tuple[str | Any, ...]], binding: int, parts: Mapping[Lexeme, float], at: int = 0
-) -> tuple[Estimate, int]:
-    """Precedence climbing: what stands from ``at`` on, up to an operator that binds less."""
+def _parse(
+    tokens: Sequence[tuple[str | Any, ...]], precedence: int, shares: Mapping[Lexeme, float], at: int = 0
+) -> tuple[Selectivity, int]:
+    """Precedence climbing from token ``at`` to the next operator of a lower precedence; the result and its end."""
+    result, at = _parse_operand(tokens, shares, at)
+    while at < len(tokens) and (sign := tokens[at][2]) and sign != ")" and _PRECEDENCE[sign[0]] > precedence:
+        other, at = _parse(tokens, _PRECEDENCE[sign[0]], shares, at + 1)
+        if sign == "|":
+            result |= other
+        else:
+            result &= other
+            if sign != "&":
+                result = Selectivity(result.matching * PHRASE_SHARE, result.indexed, exact=False)
+    return result, at
+
+
+def _parse_operand(
+    tokens: Sequence[tuple[str | Any, ...]], shares: Mapping[Lexeme, float], at: int
+) -> tuple[Selectivity, int]:
     text, flags, sign = tokens[at]
     if text is not None:
-        lexeme = _lexeme(text, flags)
-        part = parts[lexeme]
+        share = shares[_lexeme(text, flags)]
         # The index does not know in which field a lexeme is.
-        found = Estimate(part, part, not (flags or "").strip("*"), text.startswith(PAIR_SIGN))
-        at += 1
-    elif sign == "!":
-        found, at = _parsed(tokens, 4, parts, at + 1)
-        found = ~found
-    else:
-        found, at = _parsed(tokens, 0, parts, at + 1)
-        at += 1
-    while at < len(tokens) and (sign := tokens[at][2]) and sign != ")" and _BINDING[sign[0]] > binding:
-        other, at = _parsed(tokens, _BINDING[sign[0]], parts, at + 1)
-        if sign == "|":
-            found |= other
-        else:
-            found &= other
-            if sign != "&":
-                found = Estimate(found.part * IN_A_ROW, found.looked_at, exact=False)
-    return found, at
+        exact = not (flags or "").strip("*")
+        return Selectivity(share, share, exact, text.startswith(PAIR_SIGN)), at + 1
+    if sign == "!":
+        result, at = _parse(tokens, 4, shares, at + 1)
+        return ~result, at
+    result, at = _parse(tokens, 0, shares, at + 1)
+    return result, at + 1
 
 
 def _lexeme(text: str | None, flags: str | None) -> Lexeme:

@@ -1,4 +1,4 @@
-"""A search as an archive understands it: what its terms are in each of the archive's languages. Pure."""
+"""A parsed search as a tsquery: the lexemes of its terms in each language of the archive."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +9,13 @@ from typing import Any
 
 from api.search.parser import AllOf, AnyOf, Node, Not, Term, terms
 
-# The label of a field's words, as search.VECTOR gives it to them.
+# The weight label of a field's lexemes in fulltext.VECTOR.
 LABELS = {"headline": "A", "standfirst": "B", "body": "D"}
 
-# Indexed are stems, which a prefix may be longer than: nationa does not begin nation, the stem of national. So the
-# stems of the prefix itself and of it with one letter more are looked for as well. Of what begins as one of 4,700
-# beginnings of the demo archive's English words, that finds 98.7 %; the own stem alone 94.5 %, without it 81.9 %.
+# Stems are indexed, and a prefix may be longer than a stem: "nationa" is no prefix of "nation", the stem of "national".
+# So the stems of the prefix, and of the prefix with each possible next letter, are searched for as well. Of the words
+# that begin with one of 4,700 prefixes of the demo archive's English words, that finds 98.7 %; with the stem of the
+# prefix alone 94.5 %, without any 81.9 %.
 ALPHABETS = (
     "abcdefghijklmnopqrstuvwxyz",
     "абвгдежзийклмнопрстуфхцчшщъыьэюяђјљњћџ",
@@ -25,114 +26,116 @@ ALPHABETS = (
 
 @dataclass(frozen=True)
 class Lexeme:
-    """What is looked for in the index; of a prefix, everything that begins so."""
+    """An indexed lexeme, or all that begin with ``text``."""
 
     text: str
     prefix: bool = False
 
     @property
     def name(self) -> str:
-        """What no other has, as no word has a star."""
+        """A unique name; no lexeme contains a star."""
         return f"{self.text}*" if self.prefix else self.text
 
     def tsquery(self, label: str = "") -> str:
-        """It as a tsquery, where ``label`` is that of the field in which it has to stand."""
+        """The lexeme as a tsquery, restricted to the field with this weight label."""
         flags = f"{'*' if self.prefix else ''}{label}"
         return f"{_quoted(self.text)}:{flags}" if flags else _quoted(self.text)
 
 
 @dataclass(frozen=True)
-class Place:
-    """A word of a term in one language: as it was folded, and the lexemes it may be; a stop word has none.
+class Position:
+    """A word of a term in one language: its folded form, and the lexemes it may stand for; a stop word has none.
 
-    ``pairs`` are what it and the next word may be indexed as together, where they are.
+    ``pairs`` are the lexemes under which it is indexed together with the next word, if pairs are indexed.
     """
 
-    position: int
+    number: int
     word: str
     lexemes: tuple[Lexeme, ...]
     pairs: tuple[Lexeme, ...] = ()
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A search, and by language what the words of its terms are; the archive has so many ``languages``."""
+class Query:
+    """A search: its parse tree, and the positions of its terms by language. The archive has ``languages`` languages."""
 
-    node: Node
-    places: Mapping[str, Mapping[Term, Sequence[Place]]]
+    tree: Node
+    positions: Mapping[str, Mapping[Term, Sequence[Position]]]
     languages: int
 
     @cached_property
     def by_language(self) -> dict[str, str]:
-        """The search as a tsquery in each language; a language in which no word of it is left is not among them."""
-        queries = {language: _composed(self.node, places) for language, places in self.places.items()}
+        """The tsquery of each language in which the search has more than stop words."""
+        queries = {language: _compose(self.tree, positions) for language, positions in self.positions.items()}
         return {language: query for language, query in queries.items() if query}
 
     @property
     def tsquery(self) -> str | None:
-        """The search in all languages at once, each with its marker; None when it can match nothing."""
+        """The tsquery of all languages together, each with its marker lexeme; None when it can match nothing."""
         alike: dict[str, list[str]] = {}
         for language, query in self.by_language.items():
             alike.setdefault(query, []).append(language)
         return " | ".join(self._marked(query, languages) for query, languages in alike.items()) or None
 
     def _marked(self, query: str, languages: Sequence[str]) -> str:
-        # Markers of all languages tell nothing apart, and an index of a million articles takes longer for them than for
-        # words. Where no word is demanded they are what it finds.
-        if len(languages) == self.languages and _demanding(self.node, self.places[languages[0]]):
+        # The markers of all languages exclude nothing, and in an index of a million articles they cost more than words.
+        # They are needed where the search requires no word.
+        if len(languages) == self.languages and _requires_a_word(self.tree, self.positions[languages[0]]):
             return f"({query})"
         return f"({query}) & ({' | '.join(_quoted(f'lang:{language}') for language in languages)})"
 
     @property
-    def wanted(self) -> list[Lexeme]:
-        """The lexemes that it looks for, from left to right; what it excludes is not among them."""
+    def positive_lexemes(self) -> list[Lexeme]:
+        """The lexemes that are searched for, not those that are excluded, from left to right."""
         found = (
             lexeme
-            for term in terms(self.node, True)
-            for places in self.places.values()
-            for place in places[term]
-            for lexeme in place.lexemes
+            for term in terms(self.tree, positive=True)
+            for positions in self.positions.values()
+            for position in positions[term]
+            for lexeme in position.lexemes
         )
         return list(dict.fromkeys(found))
 
 
-def texts(node: Node) -> list[str]:
-    """The texts whose words search.TERMS has to be asked for."""
-    found = {term.words for term in terms(node)}
-    return sorted(found | {longer for term in terms(node) if (longer := _longer(term))})
+def texts_to_analyze(tree: Node) -> list[str]:
+    """The texts to run fulltext.TERMS on."""
+    found = {term.words for term in terms(tree)}
+    return sorted(found | {longer for term in terms(tree) if (longer := _longer(term))})
 
 
-def asked(node: Node, rows: Iterable[Mapping[str, Any]]) -> Asked:
-    """A search, with what search.TERMS says of its texts."""
-    languages: dict[str, dict[str, list[Place]]] = {}
-    for (language, words, position, word), found in groupby(rows, itemgetter("language", "words", "position", "word")):
-        rows_of_it = list(found)
+def analyze(tree: Node, rows: Iterable[Mapping[str, Any]]) -> Query:
+    """The query of a parse tree, given the rows of fulltext.TERMS for its texts."""
+    languages: dict[str, dict[str, list[Position]]] = {}
+    for (language, words, number, word), group in groupby(rows, itemgetter("language", "words", "position", "word")):
+        alternatives = list(group)
         lexemes, pairs = (
-            tuple(dict.fromkeys(Lexeme(row[name]) for row in rows_of_it if row[name])) for name in ("lexeme", "pair")
+            tuple(dict.fromkeys(Lexeme(row[name]) for row in alternatives if row[name])) for name in ("lexeme", "pair")
         )
-        languages.setdefault(language, {}).setdefault(words, []).append(Place(position, word, lexemes, pairs))
-    places = {language: {term: _places(term, known) for term in terms(node)} for language, known in languages.items()}
-    return Asked(node, places, len(places))
+        languages.setdefault(language, {}).setdefault(words, []).append(Position(number, word, lexemes, pairs))
+    positions = {
+        language: {term: _positions(term, by_text) for term in terms(tree)} for language, by_text in languages.items()
+    }
+    return Query(tree, positions, len(positions))
 
 
-def explained(question: Asked) -> dict[str, Any]:
-    """How a search was understood: ``query`` is its tree in words, ``terms`` are its terms in each language."""
+def explain(query: Query) -> dict[str, Any]:
+    """How a search was understood: ``query`` is its parse tree, ``terms`` are its terms in each language."""
     return {
-        "query": _tree(question.node),
+        "query": _tree(query.tree),
         "terms": [
             {
                 **_tree(term),
                 "language": language,
-                # Objects, so that each has room for what an archive knows of it.
+                # Objects, to which document frequencies can be added.
                 "lexemes": [
                     {"lexeme": lexeme.text, "prefix": lexeme.prefix}
-                    for place in places[term]
-                    for lexeme in place.lexemes
+                    for position in positions[term]
+                    for lexeme in position.lexemes
                 ],
-                "stop_words": [place.word for place in places[term] if not place.lexemes],
+                "stop_words": [position.word for position in positions[term] if not position.lexemes],
             }
-            for term in dict.fromkeys(terms(question.node))
-            for language, places in question.places.items()
+            for term in dict.fromkeys(terms(query.tree))
+            for language, positions in query.positions.items()
         ],
     }
 
@@ -150,63 +153,63 @@ def _tree(node: Node) -> dict[str, Any]:
 
 
 def _longer(term: Term) -> str:
-    """A prefix with each letter that may follow; empty for other terms, and where the script has no stemmer."""
+    """A prefix with each possible next letter; empty for other terms and for scripts without a stemmer."""
     beginning = term.tokens[-1]
     alphabet = next((letters for letters in ALPHABETS if beginning[-1] in letters), "")
     return " ".join(beginning + letter for letter in alphabet) if term.kind == "prefix" else ""
 
 
-def _places(term: Term, known: Mapping[str, Sequence[Place]]) -> Sequence[Place]:
-    places = known.get(term.words, ())
-    if term.kind != "prefix" or not places:
-        return places
-    *before, last = places
-    longer = (lexeme for place in known.get(_longer(term), ()) for lexeme in place.lexemes)
-    # What begins so anyway need not be looked for again.
+def _positions(term: Term, by_text: Mapping[str, Sequence[Position]]) -> Sequence[Position]:
+    positions = by_text.get(term.words, ())
+    if term.kind != "prefix" or not positions:
+        return positions
+    *before, last = positions
+    longer = (lexeme for position in by_text.get(_longer(term), ()) for lexeme in position.lexemes)
+    # Stems that begin with the prefix are found by the prefix itself.
     stems = [lexeme for lexeme in (*last.lexemes, *longer) if not lexeme.text.startswith(last.word)]
     if before:
-        # What the last word is, is not known.
+        # The last word is not known, so no pair with it is.
         before[-1] = replace(before[-1], pairs=())
     return *before, replace(last, lexemes=(Lexeme(last.word, prefix=True), *dict.fromkeys(stems)))
 
 
-def _composed(node: Node, places: Mapping[Term, Sequence[Place]]) -> str | None:
-    """A tsquery in one language, None when no word of it is left: a stop word says nothing, wherever it stands."""
+def _compose(node: Node, positions: Mapping[Term, Sequence[Position]]) -> str | None:
+    """The tsquery of one language, without stop words; None when nothing else is left."""
     match node:
         case Term():
-            return _phrase(places[node], LABELS[node.field] if node.field else "")
+            return _phrase(positions[node], LABELS[node.field] if node.field else "")
         case Not(part):
-            query = _composed(part, places)
+            query = _compose(part, positions)
             return query and f"!({query})"
         case AllOf(parts) | AnyOf(parts):
-            queries = [f"({query})" for part in parts if (query := _composed(part, places))]
+            queries = [f"({query})" for part in parts if (query := _compose(part, positions))]
             return (" & " if isinstance(node, AllOf) else " | ").join(queries) or None
 
 
-def _demanding(node: Node, places: Mapping[Term, Sequence[Place]]) -> bool:
-    """Whether everything that matches in one language has a word that is looked for."""
+def _requires_a_word(node: Node, positions: Mapping[Term, Sequence[Position]]) -> bool:
+    """Whether all that matches in one language contains a word of the search."""
     match node:
         case Term():
-            return any(place.lexemes for place in places[node])
+            return any(position.lexemes for position in positions[node])
         case Not():
             return False
         case AllOf(parts):
-            return any(_demanding(part, places) for part in parts)
+            return any(_requires_a_word(part, positions) for part in parts)
         case AnyOf(parts):
-            return all(_demanding(part, places) for part in parts if _composed(part, places))
+            return all(_requires_a_word(part, positions) for part in parts if _compose(part, positions))
 
 
-def _phrase(places: Iterable[Place], label: str) -> str | None:
+def _phrase(positions: Iterable[Position], label: str) -> str | None:
     query, before = "", 0
     pairs: list[str] = []
-    for place in places:
-        if place.pairs:
-            pairs.append(f"({' | '.join(pair.tsquery() for pair in place.pairs)})")
-        if place.lexemes:
-            query += f" <{place.position - before}> " if query else ""
-            query += f"({' | '.join(lexeme.tsquery(label) for lexeme in place.lexemes)})"
-            before = place.position
-    # What is sooner compared stands first.
+    for position in positions:
+        if position.pairs:
+            pairs.append(f"({' | '.join(pair.tsquery() for pair in position.pairs)})")
+        if position.lexemes:
+            query += f" <{position.number - before}> " if query else ""
+            query += f"({' | '.join(lexeme.tsquery(label) for lexeme in position.lexemes)})"
+            before = position.number
+    # The cheaper comparison comes first.
     return " & ".join([*pairs, f"({query})"]) if pairs else query or None
 
 

@@ -70,7 +70,7 @@ def test_words_are_counted_in_each_field(blank: Connection, times: tuple[int, in
             %(standfirst)s as standfirst_tokens, %(body)s as body_tokens) as r) as indexed""",
         {"lexemes": ["'absent'", "'port'"], "headline": headline, "standfirst": standfirst, "body": body},
     ).fetchone()
-    assert [fulltext.counts(*ranks) for ranks in present(found)["ranks"]] == [(0, 0, 0), times]
+    assert [fulltext.frequencies(*ranks) for ranks in present(found)["ranks"]] == [(0, 0, 0), times]
 
 
 @pytest.mark.usefixtures("harbour")
@@ -214,13 +214,13 @@ def test_before_words_were_counted_all_of_them_have_to_be_there(
     assert (headlines(answer), answer["meta"]["relaxed"]) == (["Lighthouse"], False)
 
 
-@pytest.fixture(params=[5, 0], ids=["found by both indexes", "walked past"])
+@pytest.fixture(params=[5, 0], ids=["indexes intersected", "scanned"])
 def few_ranked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive of thirty articles is large, and its newest ten to twenty are ranked."""
-    monkeypatch.setattr(by_relevance, "CROSSED_AT_MOST", request.param)
-    for name in ("COST_AT_MOST", "CROSSED_COST_AT_MOST", "ENOUGH"):
+    monkeypatch.setattr(by_relevance, "INTERSECTED_AT_MOST", request.param)
+    for name in ("COST_AT_MOST", "INTERSECTED_COST_AT_MOST", "ENOUGH"):
         monkeypatch.setattr(by_relevance, name, 10)
-    monkeypatch.setattr(by_relevance, "WALKED", (10, 20))
+    monkeypatch.setattr(by_relevance, "SCANNED", (10, 20))
 
 
 @pytest.mark.usefixtures("harbour", "few_ranked")

@@ -11,6 +11,7 @@ from api.postgres.connection import Connection
 from api.queries import facets
 from api.queries.related import related
 from api.queries.timeline import timeline
+from api.retrieval import plan
 from api.search.parser import parse
 
 pytestmark = pytest.mark.long
@@ -54,7 +55,7 @@ def test_a_timeline_reads_no_more_than_its_filters_leave(
     archive: Connection, filters: dict[str, Any], rows: int, blocks: int
 ) -> None:
     with watched(archive) as costs:
-        timeline(archive, filters, "month", "Asia/Seoul")
+        timeline(archive, plan.make(archive, filters, "newest"), "month", "Asia/Seoul")
     hold(costs, rows, blocks)
 
 
@@ -82,7 +83,7 @@ def hold(costs: list[Cost], rows: int, blocks: int) -> None:
 )
 def test_facets_read_the_newest_matches_and_their_links(archive: Connection, filters: dict[str, Any]) -> None:
     with watched(archive) as costs:
-        facets.counted(archive, filters, tuple(facets.OWN), "UTC", ())
+        facets.count(archive, plan.make(archive, filters, "newest"), tuple(facets.OWN), "UTC", ())
     # 2,000 articles with their links, found as the list finds them; each set of own filters is a statement.
     hold(costs, 8_000, 25_000)
     assert sum(cost.text.lstrip().startswith("with matched") for cost in costs) == len(

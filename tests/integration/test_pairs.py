@@ -4,13 +4,12 @@ from itertools import product
 
 import pytest
 from contract import ContractClient
-from stories import outlet, record, shown, store
+from stories import article_page, outlet, record, shown, store
 
 from api.commands import reindex, term_counts
 from api.postgres.connection import Connection, present
-from api.queries import articles
 from api.retrieval import plan
-from api.retrieval.keyset import Wanted
+from api.retrieval.keyset import PageRequest
 from api.search.parser import parse
 
 SORTS = ("newest", "oldest", "updated", "relevance")
@@ -53,13 +52,13 @@ def unpair(connection: Connection) -> None:
 
 def read(connection: Connection, q: str, sort: str) -> list[object]:
     """The ids that a search finds."""
-    page = articles.page(connection, {"q": parse(q)}, sort, Wanted(20, count="capped"), ["id"])
+    page = article_page(connection, {"q": parse(q)}, sort, PageRequest(20, count="capped"), ["id"])
     return [row["id"] for row in shown(page)]
 
 
 def looked_at(connection: Connection, q: str) -> int:
     """How many articles the index of words finds, which knows nothing of what is in a row."""
-    query = present(plan.asked(connection, parse(q)).tsquery).replace("<1>", "&")
+    query = present(plan.analyze_query(connection, parse(q)).tsquery).replace("<1>", "&")
     return present(
         connection.execute("select count(*) from articles where search @@ %s::tsquery", (query,)).fetchone()
     )["count"]

@@ -2,21 +2,19 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
 from plans import Cost, day, large, planned_once, watched
-from stories import shown
+from stories import article_page, shown
 
 from api.commands import term_counts
 from api.postgres.connection import Connection, present
-from api.queries import articles, entities
+from api.queries import entities
 from api.queries.entities import ORDERS, OUTLETS, PEOPLE, TAGS, Entity
 from api.retrieval import access_path, by_relevance, plan
-from api.retrieval.cardinality import known
-from api.retrieval.keyset import Wanted
+from api.retrieval.keyset import PageRequest
 from api.search.parser import parse
 
 pytestmark = pytest.mark.long
@@ -166,12 +164,12 @@ SEARCHES: list[Filters] = [
 ]  # fmt: skip
 
 
-def read(archive: Connection, filters: Filters, sort: str, alone: Sequence[str] | None = ()) -> list[Cost]:
+def read(archive: Connection, filters: Filters, sort: str, embargoes_of: Sequence[str] | None = ()) -> list[Cost]:
     """What it costs to read and count the first page of a list, and to read one in the middle, both ways."""
     with watched(archive) as costs:
-        articles.page(archive, filters, sort, Wanted(20, count="capped"), alone=alone)
+        article_page(archive, filters, sort, PageRequest(20, count="capped"), embargoes_of=embargoes_of)
         for backward in (False, True):
-            articles.page(archive, filters, sort, Wanted(20, MIDDLE, backward), alone=alone)
+            article_page(archive, filters, sort, PageRequest(20, MIDDLE, backward), embargoes_of=embargoes_of)
     return costs
 
 
@@ -187,16 +185,16 @@ def hold(costs: list[Cost], ceiling: Ceiling) -> None:
 @pytest.mark.parametrize("place", [None, MIDDLE])
 @pytest.mark.parametrize("slug", ["1", "300", "401", "405"])
 @pytest.mark.parametrize("entity", ["tag", "person"])
-def test_the_list_of_a_entity_is_planned_once_and_no_dearer_for_any_tag_or_person(
+def test_the_list_of_an_entity_is_planned_once_and_no_dearer_for_any_tag_or_person(
     archive: Connection, entity: str, slug: str, place: list[Any] | None, backward: bool, counted: bool
 ) -> None:
-    name, given = present(access_path.walked_anyway({entity: [f"{entity}-{slug}"]}, "newest"))
-    selection, order = plan.settled(name, "newest")
+    fixed = present(access_path.fixed_path({entity: [f"{entity}-{slug}"]}, "newest"))
+    selection, order = plan.fixed_selection(fixed.name, "newest")
     order = order.reversed if backward else order
     statement, parameters = selection.page(order, place, 20)
     if counted:
         statement, parameters = selection.counted_page(order, place, 20, 1_001)
-    hold([planned_once(archive, statement, {**parameters, **given})], WALKED)
+    hold([planned_once(archive, statement, {**parameters, **fixed.parameters})], WALKED)
 
 
 @pytest.mark.parametrize("counted", [False, True])
@@ -206,7 +204,7 @@ def test_the_list_of_a_entity_is_planned_once_and_no_dearer_for_any_tag_or_perso
 def test_the_list_of_all_articles_is_planned_once_and_as_dear_anywhere(
     archive: Connection, sort: str, place: list[Any] | None, backward: bool, counted: bool
 ) -> None:
-    selection, order = plan.settled("", sort)
+    selection, order = plan.fixed_selection("", sort)
     order = order.reversed if backward else order
     statement, parameters = selection.page(order, place, 20)
     if counted:
@@ -248,17 +246,17 @@ RANKED = Ceiling((20_000, 60_000), (10_000, 32_000))
 )
 def test_a_search_by_relevance_reads_bounded_candidates(archive: Connection, filters: Filters) -> None:
     with watched(archive) as costs:
-        page = articles.page(archive, filters, "relevance", Wanted(20, count="capped"))
+        page = article_page(archive, filters, "relevance", PageRequest(20, count="capped"))
         if page.next:
-            articles.page(archive, filters, "relevance", Wanted(20, page.next))
+            article_page(archive, filters, "relevance", PageRequest(20, page.next))
     hold(costs, RANKED)
 
 
 def test_of_frequent_words_only_those_of_the_newest_articles_that_have_them_are_fetched(archive: Connection) -> None:
     with watched(archive) as costs:
-        page = articles.page(archive, {"q": parse("mid1 OR mid2 OR mid3 OR mid4")}, "relevance", Wanted(20))
-    assert page.ranked
-    assert page.ranked.articles == pytest.approx(by_relevance.WALKED[1] * 4 / 100, rel=0.1)
+        page = article_page(archive, {"q": parse("mid1 OR mid2 OR mid3 OR mid4")}, "relevance", PageRequest(20))
+    assert page.ranking
+    assert page.ranking.articles == pytest.approx(by_relevance.SCANNED[1] * 4 / 100, rel=0.1)
     hold(costs, Ceiling((1_500, 4_000), (0, 0)))
 
 
@@ -268,20 +266,20 @@ def test_a_phrase_of_frequent_words_that_never_occurs_is_no_dearer_than_an_absen
     archive: Connection, q: str, sort: str
 ) -> None:
     with watched(archive) as costs:
-        page = articles.page(archive, {"q": parse(q)}, sort, Wanted(20, count="capped"))
+        page = article_page(archive, {"q": parse(q)}, sort, PageRequest(20, count="capped"))
     assert page.rows == []
     hold(costs, Ceiling((2_500, 9_000), (2_500, 9_000)))
 
 
-@pytest.mark.parametrize("alone", [["outlet-1"], ["outlet-7", "outlet-8"], None], ids=str)
+@pytest.mark.parametrize("embargoes_of", [["outlet-1"], ["outlet-7", "outlet-8"], None], ids=str)
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize(
     "filters", [{}, TAG[1], TAG[300], OUTLET[7], RECENT, {"q": parse("common")}, {"q": parse("rare77")}], ids=str
 )
 def test_who_sees_embargoed_articles_too_reads_hardly_more(
-    embargoed: Connection, filters: Filters, sort: str, alone: list[str] | None
+    embargoed: Connection, filters: Filters, sort: str, embargoes_of: list[str] | None
 ) -> None:
-    hold(read(embargoed, filters, sort, alone), GATHERED)
+    hold(read(embargoed, filters, sort, embargoes_of), GATHERED)
 
 
 @pytest.fixture
@@ -308,17 +306,16 @@ def test_what_no_index_bounds_is_known(archive: Connection, filters: Filters, so
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("filters", [*ALONE[::3], *PAIRS[::5], *SEARCHES[::10]], ids=str)
 def test_the_way_a_list_is_read_does_not_change_what_it_shows(archive: Connection, filters: Filters, sort: str) -> None:
-    query = plan.asked(archive, filters["q"]).tsquery if "q" in filters else None
-    found = known(archive, filters, query, sort)
-    if found is None:
+    resolved = plan.resolve(archive, filters, sort)
+    if resolved.empty:
         return
-    plain, order = plan.selected(replace(found, frequencies={}), query, sort, ["id"])
+    plain, order = resolved.along_any_index.select(sort, ["id"])
     for place in (None, MIDDLE):
         statement, parameters = plain.page(order, place, 20)
         expected = [str(row["id"]) for row in archive.execute(statement, parameters).fetchall()][:20]
-        page = articles.page(archive, filters, sort, Wanted(20, place), ["id"])
+        page = article_page(archive, filters, sort, PageRequest(20, place), ["id"])
         assert [article["id"] for article in shown(page)] == expected
-    counted = articles.page(archive, filters, sort, Wanted(1, count="exact"), ["id"])
+    counted = article_page(archive, filters, sort, PageRequest(1, count="exact"), ["id"])
     statement, parameters = plain.count(None, order)
     assert archive.execute(statement, parameters).fetchall() == [{"total": counted.total}]
 
@@ -343,14 +340,14 @@ def test_a_list_of_entities_reads_little_more_than_it_shows(
     archive: Connection, entity: Entity, filters: Filters, sort: str
 ) -> None:
     with watched(archive) as costs:
-        entities.page(archive, entity, sort, Wanted(20, count="capped"), **filters)
+        entities.page(archive, entity, sort, PageRequest(20, count="capped"), **filters)
     # To 21 tags with these two letters it is so far in an order that knows nothing of letters; 2,000 people held roles.
     hold(costs, Ceiling((6_000, 2_500), (2_100, 2_500)))
 
 
 def test_one_letter_reads_no_more_people_than_begin_with_it(archive: Connection) -> None:
     with watched(archive) as costs:
-        entities.page(archive, PEOPLE, "name", Wanted(20, count="capped"), "m")
-    matches = entities.page(archive, PEOPLE, "name", Wanted(20, count="exact"), "m").total
+        entities.page(archive, PEOPLE, "name", PageRequest(20, count="capped"), "m")
+    matches = entities.page(archive, PEOPLE, "name", PageRequest(20, count="exact"), "m").total
     assert matches is not None
     hold(costs, Ceiling((matches, 5_000), (matches, 5_000)))

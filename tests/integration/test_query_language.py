@@ -172,7 +172,7 @@ def test_a_search_that_cannot_be_read_says_where(client: ContractClient) -> None
     assert (response.status_code, response.get_json()["code"]) == (422, "invalid_input")
     [error] = response.get_json()["errors"]
     assert error["parameter"] == "q"
-    assert error["detail"].startswith("at character 6: headlin: is no field; did you mean headline:?")
+    assert error["detail"].startswith("at character 6: unknown field headlin:; did you mean headline:?")
 
 
 def test_a_search_is_explained_in_words_and_in_each_language(library: ContractClient) -> None:

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from stories import outlet, record, store
 
 from api.postgres.connection import Connection, connect
-from api.retrieval.plan import asked
-from api.search.parser import AllOf, AnyOf, Misread, Node, Not, Term, parse
+from api.retrieval.plan import analyze_query
+from api.search.parser import AllOf, AnyOf, Node, Not, QuerySyntaxError, Term, parse
 
 
 def read(q: str) -> Node | None:
     try:
         return parse(q)
-    except Misread:
+    except QuerySyntaxError:
         return None
 
 
@@ -39,7 +39,7 @@ typed = st.lists(st.one_of(st.sampled_from(SIGNS), st.characters(exclude_charact
 @example("աբ* αβ* йц* ßs*")
 def test_whatever_is_typed_is_a_search_that_postgres_takes_or_refused(archive: Connection, q: str) -> None:
     if node := read(q):
-        question = asked(archive, node)
+        question = analyze_query(archive, node)
         made = [question.tsquery, *question.by_language.values()]
         archive.execute("select query::tsquery from unnest(%s::text[]) as query", (made,))
 
@@ -106,5 +106,7 @@ searches = st.recursive(
 def test_a_search_finds_what_it_is_by_definition(texts: Connection, q: str) -> None:
     if node := read(q):
         statement = "select external_id from articles where search @@ %s::tsquery order by external_id"
-        found = [row["external_id"] for row in texts.execute(statement, (asked(texts, node).tsquery,)).fetchall()]
+        found = [
+            row["external_id"] for row in texts.execute(statement, (analyze_query(texts, node).tsquery,)).fetchall()
+        ]
         assert found == [str(n) for n, text in enumerate(TEXTS) if holds(node, text)]

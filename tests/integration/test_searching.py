@@ -6,13 +6,12 @@ from urllib.parse import quote
 import pytest
 from contract import ContractClient
 from plans import watched
-from stories import outlet, record, shown, store
+from stories import article_page, outlet, record, shown, store
 
 from api.commands import term_counts
 from api.postgres.connection import Connection
-from api.queries import articles
 from api.retrieval import access_path, by_relevance
-from api.retrieval.keyset import Wanted
+from api.retrieval.keyset import PageRequest
 from api.search.parser import parse
 
 
@@ -153,7 +152,7 @@ def test_include_adds_to_the_fields_asked_for(blank_client: ContractClient) -> N
 def test_where_a_walk_does_not_fill_the_page_all_that_matches_is_fetched(
     blank: Connection, monkeypatch: pytest.MonkeyPatch, sort: str
 ) -> None:
-    monkeypatch.setattr(access_path, "WALKED_AT_LEAST", 10)
+    monkeypatch.setattr(access_path, "SCANNED_AT_LEAST", 10)
     outlet(blank, "daily")
     # The word is said to be everywhere and is at the far end of the order.
     far = range(5) if sort == "newest" else range(55, 60)
@@ -161,21 +160,21 @@ def test_where_a_walk_does_not_fill_the_page_all_that_matches_is_fetched(
     term_counts.measure(blank)
     blank.execute("update term_stats set articles = 30 where lexeme = 'canal'")
     with watched(blank) as costs:
-        page = articles.page(blank, {"q": parse("canal")}, sort, Wanted(3, count="capped"), ["headline"])
+        page = article_page(blank, {"q": parse("canal")}, sort, PageRequest(3, count="capped"), ["headline"])
     days = sorted(far, reverse=sort == "newest")
     assert [row["headline"] for row in shown(page)] == [f"Day {n}" for n in days[:3]]
     assert page.total == 5
     assert page.next is not None
     pages = [cost.text for cost in costs if "%(limit)s" in cost.text]
-    assert ["%(walked)s" in text for text in pages] == [True, False]
+    assert ["%(scanned)s" in text for text in pages] == [True, False]
 
 
 def test_where_a_walk_fills_the_page_nothing_else_is_read(blank: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access_path, "WALKED_AT_LEAST", 10)
+    monkeypatch.setattr(access_path, "SCANNED_AT_LEAST", 10)
     outlet(blank, "daily")
     store(blank, *(record(f"Day {n}", body="Canal." if n % 2 else "Road.", day=n) for n in range(60)))
     term_counts.measure(blank)
     with watched(blank) as costs:
-        page = articles.page(blank, {"q": parse("canal")}, "newest", Wanted(3), ["headline"])
+        page = article_page(blank, {"q": parse("canal")}, "newest", PageRequest(3), ["headline"])
     assert [row["headline"] for row in shown(page)] == ["Day 59", "Day 57", "Day 55"]
-    assert ["%(walked)s" in cost.text for cost in costs if "%(limit)s" in cost.text] == [True]
+    assert ["%(scanned)s" in cost.text for cost in costs if "%(limit)s" in cost.text] == [True]

@@ -2,19 +2,19 @@
 
 import pytest
 
-from api.search.bm25 import Counts, Scale
+from api.search.bm25 import Scorer, TermFrequencies
 
-SCALE = Scale(1_000, {"rare": 2, "common": 500}, (8, 10, 100))
+SCORER = Scorer(1_000, {"rare": 2, "common": 500}, (8, 10, 100))
 USUAL = (8, 10, 100)
 
 
-def counts(**places: str) -> dict[str, Counts]:
+def counts(**places: str) -> dict[str, TermFrequencies]:
     """How often each word is in which field: A headline, B standfirst, D body."""
     return {word: (found.count("A"), found.count("B"), found.count("D")) for word, found in places.items()}
 
 
 def score(lengths: tuple[int, int, int] = USUAL, **places: str) -> float:
-    return SCALE.score(counts(**places), lengths)
+    return SCORER.score(counts(**places), lengths)
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,13 @@ def test_more_of_the_same_counts_ever_less() -> None:
 
 def test_a_score_is_what_its_words_add() -> None:
     words = counts(rare="ADD", common="BD")
-    parts = SCALE.contributions(words, USUAL)
+    parts = SCORER.contributions(words, USUAL)
     assert [(part.lexeme, part.headline, part.standfirst, part.body) for part in parts] == [
         ("rare", 1, 0, 2),
         ("common", 0, 1, 1),
     ]
-    assert SCALE.score(words, USUAL) == pytest.approx(sum(part.score for part in parts), abs=0.01)
+    assert SCORER.score(words, USUAL) == pytest.approx(sum(part.score for part in parts), abs=0.01)
 
 
 def test_a_field_that_no_article_had_when_words_were_counted_has_a_score_all_the_same() -> None:
-    assert Scale(1, {"a": 1}, (0, 0, 0)).score(counts(a="AB"), (3, 2, 0)) > 0
+    assert Scorer(1, {"a": 1}, (0, 0, 0)).score(counts(a="AB"), (3, 2, 0)) > 0

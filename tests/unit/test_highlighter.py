@@ -7,17 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.search.highlighter import FRAGMENT_LENGTH, FRAGMENTS, Text, Wanted
+from api.search.highlighter import FRAGMENT_LENGTH, FRAGMENTS, HighlightedText, WordPattern
 from api.text.folding import tokens
 
 LONG = "Nothing of note happened here, day after day. " * 12
 
 
-def text(content: str, *phrases: str, stop: tuple[str, ...] = ()) -> Text:
+def text(content: str, *phrases: str, stop: tuple[str, ...] = ()) -> HighlightedText:
     """A text in a language whose words are their own stems, but for stop words."""
     known = {token: frozenset({token} - set(stop)) for token in tokens(content)}
     known |= {token: frozenset({token} - set(stop)) for phrase in phrases for token in tokens(phrase)}
-    return Text(content, [[Wanted(known[token]) for token in tokens(phrase)] for phrase in phrases], known)
+    return HighlightedText(
+        content, [[WordPattern(known[token]) for token in tokens(phrase)] for phrase in phrases], known
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,8 +62,8 @@ def test_a_prefix_marks_whole_words_that_begin_so_or_have_its_stem(
 ) -> None:
     english = {"governments": "govern", "governed": "govern", "national": "nation"}
     lexemes = {token: frozenset({english.get(token, token)}) for token in tokens(content)}
-    phrase = [*(Wanted(frozenset({token})) for token in tokens(before)), Wanted(frozenset(stems), beginning)]
-    assert Text(content, [phrase], lexemes).marked() == marked
+    phrase = [*(WordPattern(frozenset({token})) for token in tokens(before)), WordPattern(frozenset(stems), beginning)]
+    assert HighlightedText(content, [phrase], lexemes).marked() == marked
 
 
 def test_a_short_text_is_one_fragment_as_it_is() -> None:

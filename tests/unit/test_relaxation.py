@@ -3,7 +3,7 @@
 import pytest
 from questions import question
 
-from api.search.relaxation import relaxed
+from api.search.relaxation import relax
 from api.search.tsquery import Lexeme
 
 COUNTS = {"rare": 3, "seldom": 10, "often": 60, "usual": 80, "pre": 5}
@@ -11,7 +11,7 @@ COUNTS = {"rare": 3, "seldom": 10, "often": 60, "usual": 80, "pre": 5}
 
 def loosened(q: str, most: int | None = 100, **stop_words: str) -> str | None:
     frequencies = {Lexeme(word): count for word, count in COUNTS.items()}
-    return relaxed(question(q, stop_words or {"en": "the"}), {**frequencies, Lexeme("pre", prefix=True): 5}, most)
+    return relax(question(q, stop_words or {"en": "the"}), {**frequencies, Lexeme("pre", prefix=True): 5}, most)
 
 
 @pytest.mark.parametrize(

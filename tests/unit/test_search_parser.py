@@ -6,7 +6,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.search.parser import NESTED_AT_MOST, PREFIXES_AT_MOST, AllOf, AnyOf, Misread, Node, Not, Term, parse, terms
+from api.search.parser import (
+    NESTED_AT_MOST,
+    PREFIXES_AT_MOST,
+    AllOf,
+    AnyOf,
+    Node,
+    Not,
+    QuerySyntaxError,
+    Term,
+    parse,
+    terms,
+)
 from api.text.folding import tokens
 
 # Text in which the signs of the language meet often enough to matter.
@@ -147,63 +158,63 @@ def test_a_field_is_named_before_a_colon_and_other_colons_do_nothing(q: str, tre
 @pytest.mark.parametrize(
     ("q", "position", "hint"),
     [
-        ("", 1, "nothing to look for"),
-        (" & -", 1, "nothing to look for"),
-        ('ferry "north quay', 7, "not closed"),
-        ('27" screen', 3, "not closed"),
+        ("", 1, "empty search"),
+        (" & -", 1, "empty search"),
+        ('ferry "north quay', 7, "unclosed"),
+        ('27" screen', 3, "unclosed"),
         ('a ""', 3, "at least one letter"),
         ('-"!?"', 2, "at least one letter"),
-        ("(a OR b", 1, "not closed"),
-        ("a ((b)", 3, "not closed"),
-        ("a)", 2, "closes nothing"),
-        ("a ) b", 3, "closes nothing"),
-        ("a ()", 3, "nothing stands between"),
-        ("a (", 3, "nothing stands behind"),
-        ("a OR", 3, "OR has nothing behind it"),
-        ("a OR OR b", 3, "OR has nothing behind it"),
-        ("(a OR ) b", 4, "OR has nothing behind it"),
-        ("OR a", 1, "OR has nothing before it"),
-        ("a (OR b)", 4, "OR has nothing before it"),
-        ("AND a", 1, "AND has nothing before it"),
-        ("a AND", 3, "AND has nothing behind it"),
-        ("a NOT", 3, "NOT has nothing behind it"),
-        ("NOT NOT a", 1, "NOT has nothing behind it"),
-        ("quay -&", 6, "- has no letter or digit right behind it"),
-        ("quay -OR", 6, "- has nothing behind it"),
-        ("a --b", 3, "one - is enough"),
+        ("(a OR b", 1, "unclosed"),
+        ("a ((b)", 3, "unclosed"),
+        ("a)", 2, "unmatched )"),
+        ("a ) b", 3, "unmatched )"),
+        ("a ()", 3, "empty parentheses"),
+        ("a (", 3, "unclosed parenthesis"),
+        ("a OR", 3, "expected a term after OR"),
+        ("a OR OR b", 3, "expected a term after OR"),
+        ("(a OR ) b", 4, "expected a term after OR"),
+        ("OR a", 1, "expected a term before OR"),
+        ("a (OR b)", 4, "expected a term before OR"),
+        ("AND a", 1, "expected a term before AND"),
+        ("a AND", 3, "expected a term after AND"),
+        ("a NOT", 3, "expected a term after NOT"),
+        ("NOT NOT a", 1, "expected a term after NOT"),
+        ("quay -&", 6, "expected a word right after -"),
+        ("quay -OR", 6, "expected a term after -"),
+        ("a --b", 3, "expected one -"),
         ("harb* x*", 8, "at least 2 letters"),
         ("Kim-x*", 6, "at least 2 letters"),
-        ("f*rry", 2, "behind the beginning of a word"),
-        ("fe**", 3, "behind the beginning of a word"),
-        ("fe.*", 4, "behind the beginning of a word"),
-        ("* a", 1, "behind the beginning of a word"),
-        ('"north quay"*', 13, "behind the beginning of a word"),
-        ("(a OR b)*", 9, "behind the beginning of a word"),
+        ("f*rry", 2, "at the end of a prefix"),
+        ("fe**", 3, "at the end of a prefix"),
+        ("fe.*", 4, "at the end of a prefix"),
+        ("* a", 1, "at the end of a prefix"),
+        ('"north quay"*', 13, "at the end of a prefix"),
+        ("(a OR b)*", 9, "at the end of a prefix"),
         ("a headlin:port", 3, "did you mean headline:?"),
-        ("byline:kim", 1, "the fields are headline:, standfirst:, body:"),
-        ("a headline: port", 3, "write headline:word"),
-        ("headline:", 1, "write headline:word"),
+        ("byline:kim", 1, "known fields: headline:, standfirst:, body:"),
+        ("a headline: port", 3, "headline:word"),
+        ("headline:", 1, "headline:word"),
         ("headline:-port", 1, "-headline:word"),
-        ("headline:&", 1, "headline: has no letter or digit"),
-        ("headline:OR b", 1, "headline: has nothing behind it"),
-        ("headline:(a body:b)", 13, "stands inside of headline:"),
+        ("headline:&", 1, "expected a word right after headline:"),
+        ("headline:OR b", 1, "expected a term after headline:"),
+        ("headline:(a body:b)", 13, "inside headline:"),
         ("a " + "x" * 256, 3, "255 letters"),
-        ("(" * (NESTED_AT_MOST + 1) + "a" + ")" * (NESTED_AT_MOST + 1), NESTED_AT_MOST + 1, "at most 8 deep"),
-        ("ab* " * (PREFIXES_AT_MOST + 1), 4 * PREFIXES_AT_MOST + 1, "at most 10 prefixes"),
+        ("(" * (NESTED_AT_MOST + 1) + "a" + ")" * (NESTED_AT_MOST + 1), NESTED_AT_MOST + 1, "the limit is 8 levels"),
+        ("ab* " * (PREFIXES_AT_MOST + 1), 4 * PREFIXES_AT_MOST + 1, "may have 10"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place_and_what_would_be_right(
     q: str, position: int, hint: str
 ) -> None:
-    with pytest.raises(Misread) as refused:
+    with pytest.raises(QuerySyntaxError) as refused:
         parse(q)
     assert (refused.value.position, hint in refused.value.detail) == (position, True), refused.value
 
 
-def read(q: str) -> Node | Misread:
+def read(q: str) -> Node | QuerySyntaxError:
     try:
         return parse(q)
-    except Misread as error:
+    except QuerySyntaxError as error:
         return error
 
 
@@ -217,7 +228,7 @@ def read(q: str) -> Node | Misread:
 @example("\0")
 def test_whatever_is_typed_is_a_search_or_refused_at_one_of_its_characters(q: str) -> None:
     found = read(q)
-    if isinstance(found, Misread):
+    if isinstance(found, QuerySyntaxError):
         assert 1 <= found.position <= max(1, len(q))
         assert found.detail
     else:
@@ -260,10 +271,12 @@ trees = st.recursive(
 @given(trees)
 def test_what_a_search_says_is_read_as_it_was_meant(node: Node) -> None:
     found = read(written(node))
-    assert found == node or (isinstance(found, Misread) and ("deep" in found.detail or "at most" in found.detail))
+    assert found == node or (
+        isinstance(found, QuerySyntaxError) and ("deep" in found.detail or "prefixes" in found.detail)
+    )
 
 
 def test_what_is_excluded_is_not_looked_for() -> None:
     node = parse("a -(b -c) -d OR headline:e")
-    assert [term.text for term in terms(node, wanted=True)] == ["a", "c", "e"]
-    assert [term.text for term in terms(node, wanted=False)] == ["b", "d"]
+    assert [term.text for term in terms(node, positive=True)] == ["a", "c", "e"]
+    assert [term.text for term in terms(node, positive=False)] == ["b", "d"]

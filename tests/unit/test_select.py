@@ -36,20 +36,20 @@ def test_conditions_are_joined_by_and_in_the_order_given() -> None:
     )
 
 
-def test_a_settled_selection_knows_the_largest_page_that_may_be_asked_for() -> None:
+def test_a_fixed_selection_knows_the_largest_page_that_may_be_asked_for() -> None:
     assert PageQuery().load({"limit": str(int(LARGEST) - 1)})
     with pytest.raises(ValidationError):
         PageQuery().load({"limit": LARGEST})
 
 
-def test_a_settled_selection_says_how_many_rows_a_page_has_at_most() -> None:
-    settled = Selection("b.name, b.id", "berths b", settled=True)
-    assert settled.page(BY_NAME, None, 20) == (
+def test_a_fixed_selection_says_how_many_rows_a_page_has_at_most() -> None:
+    fixed = Selection("b.name, b.id", "berths b", fixed=True)
+    assert fixed.page(BY_NAME, None, 20) == (
         "select * from (select b.name, b.id from berths b where true order by b.name, b.id limit 101) as a"
         " limit %(limit)s",
         {"limit": 21},
     )
-    assert settled.first(BY_NAME, "2000") == BERTHS.first(BY_NAME, "2000")
+    assert fixed.first(BY_NAME, "2000") == BERTHS.first(BY_NAME, "2000")
 
 
 def test_a_page_is_counted_whole_wherever_it_is() -> None:
@@ -98,14 +98,14 @@ def test_rows_are_counted_under_the_same_conditions_up_to_a_bound(most: int | No
     assert f"where true{ordered} limit" in BERTHS.count(most, BY_NAME)[0]
 
 
-def test_what_is_gathered_is_ordered_only_after_every_condition_held() -> None:
-    gathered = Selection("a.id", "berths a", gathered=True).where("a.free")
+def test_what_is_materialized_is_ordered_only_after_every_condition_held() -> None:
+    materialized = Selection("a.id", "berths a", materialized=True).where("a.free")
     order = Order(("a.id",), ("id",))
-    assert gathered.page(order, [7], 1)[0] == (
+    assert materialized.page(order, [7], 1)[0] == (
         "select a.id from (select a.* from berths a where a.free and (a.id) > (%(after_0)s) offset 0) as a"
         " order by a.id limit %(limit)s"
     )
-    assert gathered.count(10, order)[0] == "select least(count(*), %(most)s) as total from berths a where a.free"
+    assert materialized.count(10, order)[0] == "select least(count(*), %(most)s) as total from berths a where a.free"
 
 
 def test_of_each_value_the_first_rows_are_taken_and_of_these_the_first() -> None:

@@ -4,12 +4,12 @@ from math import sqrt
 
 import pytest
 
-from api.search.selectivity import IN_A_ROW, estimate, lexemes
+from api.search.selectivity import PHRASE_SHARE, estimate, lexemes
 from api.search.tsquery import Lexeme
 
 # Words that are asked for together often belong together: halfway between independent and always together.
 BOTH = sqrt(0.5 * 0.2 * 0.2)
-PARTS = {
+SHARES = {
     Lexeme("~1"): 0.05,
     Lexeme("~2"): 0.04,
     Lexeme("a"): 0.5,
@@ -21,7 +21,7 @@ PARTS = {
 
 
 @pytest.mark.parametrize(
-    ("tsquery", "part", "looked_at", "exact"),
+    ("tsquery", "matching", "indexed", "exact"),
     [
         ("'a'", 0.5, 0.5, True),
         ("'a' & 'b'", 0.1, BOTH, True),
@@ -34,8 +34,8 @@ PARTS = {
         ("'pre':*", 0.4, 0.4, True),
         ("'a':A", 0.5, 0.5, False),
         ("'pre':*AB & 'a'", 0.2, sqrt(0.2 * 0.4), False),
-        ("'a' <-> 'b'", 0.1 * IN_A_ROW, BOTH, False),
-        ("'a' <2> 'b' & 'c'", 0.01 * IN_A_ROW, sqrt(BOTH * 0.1 * 0.1), False),
+        ("'a' <-> 'b'", 0.1 * PHRASE_SHARE, BOTH, False),
+        ("'a' <2> 'b' & 'c'", 0.01 * PHRASE_SHARE, sqrt(BOTH * 0.1 * 0.1), False),
         # Of a phrase with its pairs these are what is found; other words narrow it as ever.
         ("'~1' & ( 'a' <-> 'b' )", 0.05, 0.05, False),
         ("( '~1' | '~2' ) & ( 'a' <-> ( 'b' | 'c' ) )", 0.088, 0.088, False),
@@ -43,14 +43,14 @@ PARTS = {
         ("( '~1' & ( 'a' <-> 'b' ) ) & 'c'", 0.005, sqrt(0.005 * 0.05), False),
         ("'c' & ( '~1' & ( 'a' <-> 'b' ) )", 0.005, sqrt(0.005 * 0.05), False),
         # Which articles lack a phrase the index of words cannot say.
-        ("!( 'a' <-> 'b' )", 1 - 0.1 * IN_A_ROW, 1.0, False),
+        ("!( 'a' <-> 'b' )", 1 - 0.1 * PHRASE_SHARE, 1.0, False),
     ],
 )
 def test_a_tsquery_finds_as_much_as_its_lexemes_let_expect(
-    tsquery: str, part: float, looked_at: float, exact: bool
+    tsquery: str, matching: float, indexed: float, exact: bool
 ) -> None:
-    found = estimate(tsquery, PARTS)
-    assert (found.part, found.looked_at, found.exact) == (pytest.approx(part), pytest.approx(looked_at), exact)
+    found = estimate(tsquery, SHARES)
+    assert (found.matching, found.indexed, found.exact) == (pytest.approx(matching), pytest.approx(indexed), exact)
 
 
 def test_the_lexemes_of_a_tsquery_are_read_as_postgres_writes_them() -> None:
@@ -64,4 +64,4 @@ def test_the_lexemes_of_a_tsquery_are_read_as_postgres_writes_them() -> None:
 
 def test_what_is_no_tsquery_is_refused() -> None:
     with pytest.raises(ValueError, match="not a tsquery"):
-        estimate("'a' 'b'", PARTS)
+        estimate("'a' 'b'", SHARES)
