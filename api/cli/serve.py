@@ -48,7 +48,7 @@ def serve_command(demo: bool, **given: object) -> None:
     Creates the archive if there is none, and brings its schema up to date first.
     """
     from api.server import (
-        processes,
+        sockets,
         startup,  # load granian, which no other command needs
     )
 
@@ -56,7 +56,7 @@ def serve_command(demo: bool, **given: object) -> None:
     os.environ.update({name.upper(): str(value) for name, value in given.items() if value is not None})
     try:
         startup.serve(Settings.from_env(), demo=demo, say=lambda line: click.echo(line))
-    except processes.CannotListenError as error:
+    except sockets.CannotListenError as error:
         raise click.ClickException(str(error)) from None
 
 

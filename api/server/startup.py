@@ -2,7 +2,6 @@
 
 import logging
 import multiprocessing
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,7 +13,8 @@ from api.postgres import locate, migrate
 from api.postgres.connection import connect
 from api.postgres.embedded import server as embedded
 from api.queries import health
-from api.server import processes, ticker
+from api.server import sockets, ticker
+from api.server.supervisor import Supervisor
 from api.settings import Settings
 
 WATCH_SECONDS = 1.0
@@ -29,12 +29,12 @@ def serve(
 
     Raises CannotListenError, UnfitDatabase, NoArchive.
     """
-    listener = processes.listening(settings)
+    listener = sockets.bind(settings)
     logs.start(settings.log_format)
     as_json = logs.format_for(settings.log_format) == logs.JSON
     with locate.database_for(settings) as (conninfo, server):
         _prepare(conninfo, demo, logs.event if as_json else say)
-        url = settings.public_url or processes.address(listener)
+        url = settings.public_url or sockets.url(listener)
         data = str(server.data) if server else "the Postgres of DATABASE_URL"
         if as_json:
             logs.event("serving", articles=f"{url}/v1/articles", docs=f"{url}/docs", data=data)
@@ -42,7 +42,6 @@ def serve(
             say(f"Dateline     {url}/v1/articles")
             say(f"Swagger UI   {url}/docs")
             say(f"Data         {data}")
-        os.environ["DATABASE_URL"] = conninfo
         # Forked workers would inherit the locks of our threads and granian's signal handlers.
         multiprocessing.set_start_method("spawn", force=True)
         with ExitStack() as stack:
@@ -50,7 +49,7 @@ def serve(
                 stack.enter_context(metrics.shared())
             stack.enter_context(_watched(server))
             stack.enter_context(ticker.ticking(conninfo, settings.changes_kept_days))
-            processes.Workers(worker, listener, settings).serve()
+            Supervisor(worker, listener, settings).serve()
 
 
 def _prepare(conninfo: str, demo: bool, say: Callable[[str], None]) -> None:

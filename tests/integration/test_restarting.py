@@ -144,7 +144,7 @@ def test_new_code_is_served_after_a_hang_up_and_what_cannot_serve_is_not(place: 
     ):
         members = server.members()
         app.write_text("raise RuntimeError('half installed')\n")
-        hung_up(server, "is not ready: it failed")
+        hung_up(server, "the old ones stay: it failed")
         app.write_text(whole.replace('API_TITLE="Dateline"', 'API_TITLE="Dateline, renewed"'))
         connection.execute("update alembic_version set version_num = '0000'")
         hung_up(server, "needs " + revisions.head())

@@ -195,6 +195,61 @@ def test_a_signal_while_it_starts_ends_it_soon_and_the_next_start_serves_all(
         assert again.ready().articles() == DEMO_ARTICLES
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen()
+        except OSError:
+            return True
+    return False
+
+
+def test_after_a_kill_of_the_first_process_the_others_end_and_stop_postgres(place: Path) -> None:
+    with Server(place, workers=2) as server:
+        server.ready()
+        assert postgres_of(place)
+        server.process.kill()
+        until(lambda: not listens(server.port), SOON)
+        until(lambda: not server.members(), SOON)
+        until(lambda: not postgres_of(place), SOON)
+        assert "the parent process has ended" in server.errors
+
+
+def test_after_a_kill_of_the_first_process_a_new_server_gets_the_port_and_releases_embargoes(place: Path) -> None:
+    with Server(place, workers=2) as killed:
+        key = killed.ready().write_key()
+        due = datetime.now(UTC) + timedelta(seconds=8)
+        story = {**article("embargoed"), "embargoed_until": due.isoformat()}
+        status, stored = killed.ask("POST", "/v1/articles", story, key)
+        assert status == 201
+        killed.process.kill()
+        until(lambda: not listens(killed.port), SOON)
+        with Server(place, killed.port) as server:
+            server.ready()
+            latest = max(due, datetime.now(UTC)) + timedelta(seconds=2)
+            while server.get(f"/v1/articles/{stored['id']}")[0] == 404:
+                assert datetime.now(UTC) < latest, "the embargo ends at most two seconds late"
+                time.sleep(0.05)
+            assert datetime.now(UTC) >= due
+
+
+def test_requests_in_flight_are_answered_after_a_kill_of_the_first_process(place: Path) -> None:
+    with Server(place) as server, ThreadPoolExecutor() as pool:
+        server.ready()
+        with embedded.running(server.data) as postgres, psycopg.connect(postgres.conninfo) as connection:
+            connection.execute("lock table articles in access exclusive mode")
+            request = pool.submit(server.get, "/v1/articles")
+            time.sleep(1)
+            server.process.kill()
+            until(lambda: not listens(server.port), SOON)
+            assert not request.done()
+            connection.rollback()
+            assert request.result()[0] == 200
+            until(lambda: not server.members(), SOON)
+
+
 @pytest.mark.long
 def test_after_a_kill_of_the_server_a_new_start_has_every_article(place: Path) -> None:
     with Server(place) as killed:

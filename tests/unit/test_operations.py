@@ -10,10 +10,10 @@ import pytest
 import yaml
 from processes import DATELINE
 
-from api.server import processes
+from api.server import drain
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
-STOPPING = processes.DRAIN_SECONDS + processes.LEAVE_SECONDS
+STOPPING = drain.DRAIN_SECONDS + drain.LEAVE_SECONDS
 """The longest that a server takes to end."""
 
 

@@ -1,0 +1,154 @@
+"""The parent of the worker processes: starts them on one socket, restarts those that fail, replaces all on SIGHUP.
+
+This is the only module that uses private names of granian. They are listed in PRIVATE, granian is pinned to one version
+and tests/unit/test_supervisor.py checks them.
+"""
+
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from multiprocessing import Pipe
+from typing import Any
+
+from flask import Flask
+from granian._granian import SocketHolder
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer, WorkerProcess
+
+from api.errors import Problem
+from api.http import concurrency, readiness
+from api.observability import logs
+from api.server import drain, scheduling, sockets
+from api.settings import Settings
+
+START_SECONDS = 60
+PRIVATE = {
+    "overridden": ("_init_shared_socket", "_reload", "_spawn_worker", "_stop_workers"),
+    "read or set": ("_shd", "_sso", "backlog", "interrupt_children", "interrupt_signal", "main_loop_interrupt", "wrks"),
+    "of a worker": ("_id", "interrupt_by_parent", "is_alive", "start"),
+}
+
+log = logging.getLogger("dateline")
+
+
+class Supervisor(MPServer):
+    """granian with one socket for all its worker processes, which accepts connections as long as one of them runs.
+
+    By itself granian gives each worker process a socket of its own. Connections that wait there are lost when the
+    process ends.
+    """
+
+    def __init__(self, target: str, listener: socket.socket, settings: Settings) -> None:
+        super().__init__(
+            target,
+            factory=True,
+            interface=Interfaces.WSGI,
+            address=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            blocking_threads=concurrency.threads(settings.threads),
+            respawn_failed_workers=True,
+            workers_kill_timeout=drain.DRAIN_SECONDS,
+            websockets=False,
+            log_level=LogLevels.error,
+            log_dictconfig=logs.GRANIAN,
+        )
+        self._listener = listener
+        self._cpu_affinity = settings.cpu_affinity
+
+    def _init_shared_socket(self) -> None:
+        sockets.listen(self._listener, self.backlog)
+        # multiprocessing passes the socket to each process under the descriptor that the holder has.
+        self._sso = self._listener
+        held = (self._listener.fileno(), False, *([self.backlog] if sys.platform == "linux" else []))
+        self._shd = SocketHolder(*held)  # pyright: ignore[reportCallIssue]: its stub has no constructor
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Callable[[], Flask]) -> WorkerProcess:
+        cpu = idx if self._cpu_affinity else None
+        return super()._spawn_worker(idx, target, partial(_load, callback_loader, self._listener, cpu))
+
+    def _reload(self, spawn_target: Any, target_loader: Callable[[], Flask]) -> None:
+        """On SIGHUP, replace the processes one by one. When a new one does not become ready, the rest stay."""
+        self.reload_signal = False
+        self.main_loop_interrupt.clear()
+        for idx in range(self.workers):
+            new, failure = self._started(idx, spawn_target, target_loader)
+            if failure:
+                self._end(new)
+                if not self.interrupt_signal:
+                    log.error("a new worker process did not become ready, the old ones stay: %s", failure)
+                break
+            new.interrupt_by_parent = False
+            old, self.wrks[idx] = self.wrks[idx], new
+            self._stop_accepting([old], drain.LEAVE_SECONDS)
+            self._end(old)
+        else:
+            logs.event("renewed", processes=self.workers)
+        # A process that failed in the meantime may have been replaced already.
+        self.interrupt_children[:] = [idx for idx in self.interrupt_children if not self.wrks[idx].is_alive()]
+        if self.interrupt_signal or self.reload_signal or self.interrupt_children:
+            self.main_loop_interrupt.set()
+
+    def _started(self, idx: int, target: Any, load: Callable[[], Flask]) -> tuple[WorkerProcess, str]:
+        """A new process, and why it is not ready; an empty text when it is."""
+        receiver, sender = Pipe(duplex=False)
+        new = self._spawn_worker(idx, target, partial(_ready, load, sender.send))
+        new.interrupt_by_parent = True  # when it ends, granian does not start another
+        new.start()
+        sender.close()  # so that recv() raises EOFError when the process ends
+        deadline = time.monotonic() + START_SECONDS
+        while not receiver.poll(0.1):
+            if self.interrupt_signal:
+                return new, "the server is ending"
+            if time.monotonic() > deadline:
+                return new, f"it took more than {START_SECONDS} seconds"
+        try:
+            return new, receiver.recv()
+        except EOFError:
+            return new, "it failed"
+
+    def _stop_workers(self) -> None:
+        self._stop_accepting(self.wrks, drain.LEAVE_SECONDS if sockets.is_inherited() else drain.READ_SECONDS)
+        super()._stop_workers()
+
+    def _end(self, worker: WorkerProcess) -> None:
+        others, self.wrks = self.wrks, [worker]
+        super()._stop_workers()
+        self.wrks = others
+
+    def _stop_accepting(self, workers: list[WorkerProcess], seconds: float) -> None:
+        """Let these processes accept no more connections; give those that they have this many seconds to leave."""
+        for worker in workers:
+            worker.interrupt_by_parent = True
+            with suppress(ProcessLookupError):
+                # Ends a process that has not loaded the app yet, and so has no connections.
+                os.kill(worker._id(), drain.STOP_ACCEPTING)
+        time.sleep(seconds)
+
+
+def _load(load: Callable[[], Flask], listener: socket.socket, cpu: int | None) -> Flask:
+    """The app of a worker process, which keeps to one CPU if a number is given."""
+    if cpu is not None:
+        scheduling.keep_to_one_cpu(cpu)
+    app = load()
+    drain.prepare(app, listener)
+    return app
+
+
+def _ready(load: Callable[[], Flask], send: Callable[[str], None]) -> Flask:
+    """The app of a worker process, which sends why it is not ready and exits, or sends an empty text."""
+    app = load()
+    try:
+        with app.app_context():
+            readiness.check()
+    except Problem as problem:
+        send(problem.detail)
+        sys.exit(1)
+    send("")
+    return app
