@@ -132,6 +132,7 @@ def test_new_code_is_served_after_a_hang_up_and_what_cannot_serve_is_not(place: 
     shutil.copytree(Path(api.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     app = package / "app.py"
     whole = app.read_text()
+    document = package / "http" / "openapi" / "document.py"
 
     def title() -> str:
         return server.get("/openapi.json")[1]["info"]["title"]
@@ -145,7 +146,8 @@ def test_new_code_is_served_after_a_hang_up_and_what_cannot_serve_is_not(place: 
         members = server.members()
         app.write_text("raise RuntimeError('half installed')\n")
         hung_up(server, "the old ones stay: it failed")
-        app.write_text(whole.replace('API_TITLE="Dateline"', 'API_TITLE="Dateline, renewed"'))
+        app.write_text(whole)
+        document.write_text(document.read_text().replace('"API_TITLE": "Dateline"', '"API_TITLE": "Dateline, renewed"'))
         connection.execute("update alembic_version set version_num = '0000'")
         hung_up(server, "needs " + revisions.head())
         assert (title(), server.members()) == ("Dateline", members)
