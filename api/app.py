@@ -22,13 +22,14 @@ from api.resources import (
     documentation,
     guides,
     health,
+    index,
     jobs,
     keys,
     metrics,
     outlets,
     people,
+    problem_kinds,
     related,
-    service,
     suggest,
     tags,
     timeline,
@@ -39,26 +40,30 @@ from api.settings import Settings
 SECTIONS = (
     (
         "Articles",
-        "News stories, newest first.",
-        (articles.blueprint, article_writes.blueprint, article_versions.blueprint, article_batch.blueprint),
+        "Read, search and publish news articles. Guides: [reading](/guides/reading), [publishing](/guides/partners).",
+        (articles.blueprint, article_writes.blueprint, article_batch.blueprint, article_versions.blueprint),
     ),
-    ("Tags", "What articles are about; the articles of a tag are its hashtag page.", (tags.blueprint,)),
-    ("People", "Who articles name, with aliases and dated roles.", (people.blueprint,)),
     (
-        "Outlets",
-        "Who publishes articles; the ids of articles derive from an outlet's `uuid`.",
-        (outlets.blueprint,),
+        "Search",
+        "Suggestions, timelines and related articles. Full-text search and facets are parameters of `GET /v1/articles`:"
+        " see [the query language](/guides/search).",
+        (suggest.blueprint, timeline.blueprint, related.blueprint),
     ),
-    ("Discovery", "Ways into the archive.", (timeline.blueprint, suggest.blueprint, related.blueprint)),
-    ("Changes", "Everything that happens, in its order.", (changes.blueprint,)),
-    ("Jobs", "What a write left to do.", (jobs.blueprint,)),
+    ("Tags", "Hashtags and their articles. Guide: [editing](/guides/editing).", (tags.blueprint,)),
+    ("People", "People whom articles name, with aliases and dated roles.", (people.blueprint,)),
+    ("Outlets", "Outlets that publish articles.", (outlets.blueprint,)),
     (
-        "Keys",
-        "Who may write what. All but to see itself needs a key with the scope `admin`.",
-        (keys.blueprint,),
+        "Changes",
+        "A feed of every change to the archive, for copies that stay"
+        " [in sync](/guides/partners#staying-in-sync), and the jobs that complete a change.",
+        (changes.blueprint, jobs.blueprint),
     ),
-    ("Health", "Whether the server is well.", (health.blueprint,)),
-    ("Service", "The server itself.", (service.blueprint,)),
+    ("Keys", "API keys: what each may do, and for which outlets.", (keys.blueprint,)),
+    (
+        "Service",
+        "The index, error codes and health checks.",
+        (index.blueprint, problem_kinds.blueprint, health.blueprint),
+    ),
 )
 
 

@@ -116,7 +116,7 @@ def example_address(path: str, methods: dict[str, Any], method: str = "get") -> 
 @cache
 def written() -> dict[str, Any]:
     """The OpenAPI document, as it is written."""
-    return create_app(Settings()).extensions["dateline.api"].document.to_dict()
+    return create_app(Settings()).extensions["dateline.api"].as_dict("http://127.0.0.1:8000")
 
 
 @cache

@@ -66,7 +66,9 @@ def openapi(output: Path | None) -> None:
     """Print the OpenAPI document. Needs no database."""
     from api.app import create_app  # loads what only the processes of a server need
 
-    document = json.dumps(create_app(Settings()).extensions["dateline.api"].document.to_dict(), indent=2) + "\n"
+    settings = Settings()
+    api = create_app(settings).extensions["dateline.api"]
+    document = json.dumps(api.as_dict(f"http://{settings.host}:{settings.port}"), indent=2) + "\n"
     if output:
         output.write_text(document, encoding="utf-8")
     else:

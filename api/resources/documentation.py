@@ -1,6 +1,6 @@
 """The OpenAPI document, Swagger UI, and where a browser is sent that looks for them elsewhere."""
 
-from functools import cache
+from functools import cache, lru_cache
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -10,8 +10,9 @@ from flask import Blueprint, Response, current_app
 
 from api.errors import NotFound
 from api.http import reads
+from api.http.openapi.document import Api
 from api.http.parsing import JSON
-from api.http.responses import redirect
+from api.http.responses import base_url, redirect
 
 blueprint = Blueprint("documentation", __name__)
 
@@ -22,13 +23,13 @@ DAY = "public, max-age=86400"
 
 @blueprint.get("/openapi.json")
 def get_openapi() -> Response:
-    """The OpenAPI document, made once a process."""
-    return reads.static_response(_openapi(), JSON)
+    """The OpenAPI document, with links to where it was read."""
+    return reads.static_response(_openapi(current_app.extensions["dateline.api"], base_url()), JSON)
 
 
-@cache
-def _openapi() -> bytes:
-    return orjson.dumps(current_app.extensions["dateline.api"].document.to_dict(), option=orjson.OPT_INDENT_2)
+@lru_cache(10)
+def _openapi(api: Api, url: str) -> bytes:
+    return orjson.dumps(api.as_dict(url), option=orjson.OPT_INDENT_2)
 
 
 @blueprint.get("/docs")

@@ -5,6 +5,7 @@ import re
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -169,9 +170,10 @@ def test_every_kind_of_problem_has_a_page(client: ContractClient, code: str) -> 
 
 
 def test_the_document_is_cached_by_its_etag(client: ContractClient) -> None:
-    first = client.get("/openapi.json")
+    first = client.get("/openapi.json", base_url="http://127.0.0.1:8000")
     assert first.get_json() == written()
-    assert client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    known = {"If-None-Match": first.headers["ETag"]}
+    assert client.get("/openapi.json", headers=known, base_url="http://127.0.0.1:8000").status_code == 304
 
 
 def test_reads_can_be_closed(demo: Any, admin_key: dict[str, str]) -> None:
@@ -192,3 +194,20 @@ def test_a_proxy_is_believed_only_when_trusted(demo: Any, proxies: int, scheme: 
     client = app_on(demo, trusted_proxies=proxies).test_client()
     links = client.get("/", headers={"X-Forwarded-Proto": "https"}).get_json()["links"]
     assert links["tags"].startswith(f"{scheme}://")
+
+
+def test_every_link_of_a_description_works_wherever_it_is_read(client: ContractClient) -> None:
+    text = client.get("/openapi.json", base_url="https://news.example.org").text
+    links = set(re.findall(r"\]\((\w+:[^)]+)\)", text))
+    assert {"https://news.example.org/guides/reading", "https://news.example.org/problems/gone"} <= links
+    for link in links:
+        url = urlsplit(link)
+        assert (url.scheme, url.netloc) == ("https", "news.example.org"), link
+        target = client.get(url.path)
+        assert target.status_code == 200, link
+        assert not url.fragment or f'id="{url.fragment}"' in target.text, link
+
+
+def test_reads_ask_for_a_key_where_they_are_not_public(demo: Any) -> None:
+    closed = app_on(demo, public_reads=False).test_client().get("/openapi.json").get_json()
+    assert closed["security"] == [{"key": []}]

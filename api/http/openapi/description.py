@@ -1,12 +1,24 @@
 """The text at the top of the OpenAPI document and of Swagger UI."""
 
-DESCRIPTION = """A news archive queried by hashtag: articles of many outlets with their tags and people.
+# Links to this server begin with a slash; ``Api.as_dict`` makes them absolute.
+DESCRIPTION = """A news archive queried by hashtag: the articles of many outlets, with their tags and people.
 
-Lists answer `data`, `page` and `meta`; go on with `page.next` as `cursor`. Times are RFC 3339 in UTC.
-Whatever is unknown, repeated or malformed is refused with a problem (RFC 9457) that names it.
+**Start here**
 
-Every answer has an `X-Request-Id`, by which the log of the server knows the request; `Server-Timing` says in
-milliseconds where its time went, and `Cache-Control` who may keep it.
+1. Get the articles of a hashtag: [/v1/tags/seoul-washington/articles](/v1/tags/seoul-washington/articles).
+2. Filter, search and page: [Reading](/guides/reading) and [the query language](/guides/search).
+3. Publish with an API key: [For partner newsrooms](/guides/partners). Enter the key under **Authorize**.
+4. Keep a copy in sync: follow [/v1/changes](/v1/changes), as [this section](/guides/partners#staying-in-sync) shows.
+5. Generate a typed client: [Clients](/guides/clients). All guides are at [/guides](/guides).
 
-`RateLimit` says what is left of this minute for an address or a key. A request counts 1, and more for what costs more:
-`q` 1, `facets` and `explain` 2, `count=exact` 4, a timeline 5, a batch 10."""
+**Lists** have `data`, `page` and `meta`. Send `page.next` as `cursor` to get the next page. Times are RFC 3339 in UTC.
+
+**Errors** are problems (RFC 9457) with a `code`; [/problems](/problems) explains every code. Unknown, repeated and
+malformed input is refused, and `errors` names each one.
+
+**Headers** of every response: `X-Request-Id` also appears in the server's log, `Server-Timing` has the milliseconds
+that each step took, and `Cache-Control` says who may cache the response.
+
+**Rate limits** apply per minute to each API key, or to the IP address of requests without one. `RateLimit` has what is
+left. A request costs 1, and more with `q` (1), `facets` or `explain` (2), `count=exact` (4), for a timeline (5) or a
+batch (10)."""

@@ -35,6 +35,10 @@ class Api(flask_smorest.Api):
     ERROR_SCHEMA = ProblemSchema
     DEFAULT_ERROR_RESPONSE_NAME = ""
 
+    def as_dict(self, base_url: str) -> dict[str, Any]:
+        """The OpenAPI document as read at ``base_url``: links in descriptions lead there wherever they are shown."""
+        return _with_absolute_links(self.document.to_dict(), base_url)
+
     @property
     def document(self) -> APISpec:
         """The OpenAPI document of the app."""
@@ -51,6 +55,8 @@ def register(app: Flask) -> Api:
     api = Api(app)
     # The schema of flask-smorest's pagination header, which no operation has.
     del api.document.components.schemas["PaginationMetadata"]
+    if not app.extensions["dateline.settings"].public_reads:
+        api.document.options["security"] = [{"key": []}]
     api.document.components.security_scheme("key", SECURITY_SCHEME)
     headers.register(api.document)
     problems.register(api.document)
@@ -58,3 +64,14 @@ def register(app: Flask) -> Api:
     for converter in (SlugConverter, TagConverter, PrefixConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     return api
+
+
+def _with_absolute_links(node: Any, base_url: str) -> Any:
+    if isinstance(node, list):
+        return [_with_absolute_links(item, base_url) for item in node]
+    if isinstance(node, dict):
+        found = {key: _with_absolute_links(value, base_url) for key, value in node.items()}
+        if isinstance(description := node.get("description"), str):
+            found["description"] = description.replace("](/", f"]({base_url}/")
+        return found
+    return node

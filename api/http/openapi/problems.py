@@ -39,7 +39,9 @@ def register(document: APISpec) -> None:
 def _described(problems: Sequence[type[Problem]]) -> dict[str, Any]:
     shown = {problem.code: {"$ref": f"#/components/examples/{problem.code}"} for problem in problems}
     return {
-        "description": "\n\n".join(f"`{problem.code}`: {problem.__doc__}" for problem in problems),
+        "description": "\n\n".join(
+            f"{problem.title}: [`{problem.code}`](/problems/{problem.code})." for problem in problems
+        ),
         "headers": headers.of_problems(problems),
         "content": {MEDIA_TYPE: {"schema": ProblemSchema, "examples": shown}},
     }
