@@ -90,7 +90,7 @@ def export(output: Path | None) -> None:
     with locate.open_archive(Settings.from_env()) as connection, ExitStack() as stack:
         file = stack.enter_context(output.open("wb")) if output else sys.stdout.buffer
         with progress_bar("Exporting") as advance:
-            for line in archive.exported(connection):
+            for line in archive.export_lines(connection):
                 file.write(orjson.dumps(line, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
                 advance(1)
 

@@ -38,7 +38,7 @@ def reindex(as_json: bool) -> None:
     all servers have the new version. It may be interrupted and run again.
     """
     with locate.open_archive(Settings.from_env()) as connection, progress_bar("Reindexing") as advance:
-        total = reindexing.reindex(connection, advance)
+        total = reindexing.reindex_articles(connection, advance)
     print_result({"articles": total}, as_json, f"{total} articles reindexed.")
 
 

@@ -1,1 +1,1 @@
-"""SQL that writes: each function runs inside one transaction and records its changes last."""
+"""SQL that writes. Functions run inside a transaction of their caller, and the change log is written last."""

@@ -54,7 +54,7 @@ def purge(connection: Connection, article: UUID, reason: str, changes: list[Chan
         return WriteResult(article, "unchanged")
     connection.execute("delete from versions where article_id = %(article)s", {"article": article})
     connection.execute("delete from idempotent_answers where article_id = %(article)s", {"article": article})
-    term_counts.forget(connection, article)
+    term_counts.forget_article(connection, article)
     connection.execute(_PURGE, {"article": article, "reason": reason})
     after = replace(before.state, visible=False, status="canceled", links=Links())
     _write_links(connection, article, before, after)

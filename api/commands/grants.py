@@ -1,10 +1,10 @@
-"""What a role needs that serves an archive and owns nothing of it."""
+"""Grants the privileges of a role that serves an archive without owning its tables."""
 
 from psycopg import sql
 
 from api.postgres.connection import Connection
 
-# Each may be run again. The default is for what later migrations make, as the role that runs them and this.
+# All can be repeated. The default privileges apply to tables that the same owner creates in later migrations.
 _GRANTS = (
     "grant usage on schema public to {role}",
     "grant select, insert, update, delete on all tables in schema public to {role}",
@@ -17,7 +17,7 @@ _GRANTS = (
 
 
 def grant(connection: Connection, role: str) -> None:
-    """Let ``role`` serve this archive: read and write rows, but neither make, change nor drop what holds them."""
+    """Allow ``role`` to read and write the rows of this archive, but not to create, alter or drop its tables."""
     names = {"role": sql.Identifier(role), "database": sql.Identifier(connection.info.dbname)}
     with connection.transaction():
         for statement in _GRANTS:

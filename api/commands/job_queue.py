@@ -1,4 +1,4 @@
-"""Queueing work that outlives the request that caused it."""
+"""Queues jobs, which ``api.jobs`` runs after the transaction."""
 
 from collections.abc import Sequence
 
@@ -6,16 +6,16 @@ import orjson
 
 from api.postgres.connection import Connection, present
 
-# Entities a job: each of their names is looked for in each language of the archive.
-ENTITIES = 100
+# Entities or phrases in a job. Each is searched for in each language of the archive.
+JOB_SIZE = 100
 
 
 def queue_relink(connection: Connection, table: str, ids: Sequence[int], phrases: Sequence[str]) -> int:
-    """Have the articles that these entities concern linked anew: those linked now, those that hold a name they have,
-    and those that hold one of ``phrases``, names that they had. The number under which clients can follow it.
+    """Queue a job that links articles again: those linked to these entities, those that contain one of their current
+    names, and those that contain one of ``phrases``, their earlier names. Returns the number of the job for clients.
     """
-    subjects = [{table: list(ids[n : n + ENTITIES])} for n in range(0, len(ids), ENTITIES)]
-    subjects += [{"phrases": list(phrases[n : n + ENTITIES])} for n in range(0, len(phrases), ENTITIES)]
+    subjects = [{table: list(ids[n : n + JOB_SIZE])} for n in range(0, len(ids), JOB_SIZE)]
+    subjects += [{"phrases": list(phrases[n : n + JOB_SIZE])} for n in range(0, len(phrases), JOB_SIZE)]
     queued = connection.execute(
         """
         with work as materialized (select nextval('job_numbers') as number)

@@ -1,4 +1,4 @@
-"""Making anew what searches look through, of all articles: after an update that indexes texts otherwise."""
+"""Rebuilds the search vectors of all articles, after an update that indexes texts differently."""
 
 from collections.abc import Callable
 from typing import LiteralString
@@ -10,17 +10,17 @@ from api.commands import term_counts
 from api.postgres.connection import Connection
 from api.search import fulltext
 
-AT_ONCE = 500
+BATCH = 500
 
-# Versions, times and changes stay as they are: no reader sees another article. Erased texts have nothing to find.
+# Versions, times and the change log stay as they are, as the articles do not change. Purged articles have no text.
 _NEXT: LiteralString = """
     select id, language, headline, standfirst, body from articles
     where id > %(last)s and purged_at is null
     order by id limit %(most)s for update"""
 _REWRITE: LiteralString = f"""
-    update articles set search = r.made
+    update articles set search = r.vector
     from (
-        select r.id, {fulltext.VECTOR} as made
+        select r.id, {fulltext.VECTOR} as vector
         from json_to_recordset(%(rows)s::json) as r (
             id uuid, language text, configuration text, headline_tokens text, standfirst_tokens text, body_tokens text
         )
@@ -28,17 +28,17 @@ _REWRITE: LiteralString = f"""
     where articles.id = r.id"""
 
 
-def reindex(connection: Connection, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Index all articles anew, some a transaction; how many. What is written meanwhile is indexed so already.
+def reindex_articles(connection: Connection, progress: Callable[[int], None] = lambda done: None) -> int:
+    """Rebuild the search vectors of all articles in several transactions. Returns the number of articles.
 
-    Interrupted, it begins again the next time; searches find the same before, meanwhile and afterwards.
+    If interrupted, start again from the beginning. Searches find the same articles meanwhile.
     """
     last, total = UUID(int=0), 0
-    # A language that comes meanwhile has pairs from its first article on.
+    # A language that is added meanwhile has pairs from its first article on.
     languages = [row["language"] for row in connection.execute("select language from languages").fetchall()]
-    while found := _some(connection, last):
-        last, total = found[-1], total + len(found)
-        progress(len(found))
+    while ids := _reindex_batch(connection, last):
+        last, total = ids[-1], total + len(ids)
+        progress(len(ids))
     connection.execute(
         "update languages set paired = true where language = any(%(languages)s)", {"languages": languages}
     )
@@ -46,9 +46,9 @@ def reindex(connection: Connection, progress: Callable[[int], None] = lambda don
     return total
 
 
-def _some(connection: Connection, last: UUID) -> list[UUID]:
+def _reindex_batch(connection: Connection, last: UUID) -> list[UUID]:
     with connection.transaction():
-        rows = connection.execute(_NEXT, {"last": last, "most": AT_ONCE}).fetchall()
+        rows = connection.execute(_NEXT, {"last": last, "most": BATCH}).fetchall()
         indexed = [
             {
                 "id": str(row["id"]),

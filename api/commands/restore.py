@@ -1,7 +1,7 @@
-"""Giving what an import stored the times, versions and slugs that it had in the archive it was exported from."""
+"""Restores the times, versions, uuids and retired slugs of an export, after its records have been stored."""
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 import orjson
@@ -9,29 +9,33 @@ import orjson
 from api.commands import catalogue
 from api.commands.articles import WriteResult
 from api.errors import Conflict, Problem
+from api.model.types import Record
 from api.postgres.connection import Connection
 
-Record = dict[str, Any]
 
-
-def entities(connection: Connection, table: str, records: Sequence[Record], results: Sequence[str]) -> None:
-    """Stamp the entities that were stored; raises Conflict for an outlet that has articles under another uuid."""
+def restore_entities(connection: Connection, table: str, records: Sequence[Record], outcomes: Sequence[str]) -> None:
+    """Restore the times and uuids of entities. Raises Conflict for an outlet whose articles use another uuid."""
     rows = [
         {"slug": record["slug"], **record["kept"]}
-        for record, result in zip(records, results, strict=True)
-        if "kept" in record and result != "unchanged"
+        for record, outcome in zip(records, outcomes, strict=True)
+        if "kept" in record and outcome != "unchanged"
     ]
     if not rows:
         return
     connection.execute(_ENTITIES[table], {"rows": _json(rows)})
     if table == "outlets":
-        other = connection.execute(_UUIDS, {"rows": _json(rows)}).fetchone()
-        if other:
-            raise Conflict(f"The outlet {other['slug']!r} has articles here, whose ids derive from another uuid.")
+        conflict = connection.execute(_UUIDS, {"rows": _json(rows)}).fetchone()
+        if conflict:
+            raise Conflict(
+                f"The outlet {conflict['slug']!r} has another uuid in this archive,"
+                " and the ids of its articles derive from it."
+            )
 
 
-def articles(connection: Connection, records: Sequence[Record], results: Sequence[WriteResult | Problem]) -> None:
-    """Stamp the articles that were stored."""
+def restore_articles(
+    connection: Connection, records: Sequence[Record], results: Sequence[WriteResult | Problem]
+) -> None:
+    """Restore the times and versions of articles that were stored."""
     rows = [
         {"id": result.id, **record["kept"]}
         for record, result in zip(records, results, strict=True)
@@ -41,33 +45,33 @@ def articles(connection: Connection, records: Sequence[Record], results: Sequenc
         connection.execute(_ARTICLES, {"rows": _json(rows)})
 
 
-def versions(connection: Connection, records: Sequence[Record]) -> int:
-    """Keep earlier versions of articles that are here; how many there were not yet."""
+def insert_versions(connection: Connection, records: Sequence[Record]) -> int:
+    """Insert earlier versions of articles in the archive. Returns the number inserted."""
     return len(connection.execute(_VERSIONS, {"rows": _json(records)}).fetchall())
 
 
-def redirects(connection: Connection, records: Sequence[Record]) -> int:
-    """Retire slugs, whether their entity exists or not, unless an entity has the slug; the number newly retired."""
-    stored = len(connection.execute(_REDIRECTS, {"rows": _json(records)}).fetchall())
-    if stored:
+def insert_redirects(connection: Connection, records: Sequence[Record]) -> int:
+    """Retire slugs, also those of deleted entities, unless an entity has the slug. Returns the number inserted."""
+    inserted = len(connection.execute(_REDIRECTS, {"rows": _json(records)}).fetchall())
+    if inserted:
         catalogue.renew_revision(connection)
-    return stored
+    return inserted
 
 
 def _json(rows: Sequence[Record]) -> str:
     return orjson.dumps(rows, default=lambda value: str(value) if isinstance(value, UUID) else value).decode()
 
 
-def _stamp(table: LiteralString) -> LiteralString:
+def _restore_times(table: LiteralString) -> LiteralString:
     return f"""
         update {table} n set created_at = r.created_at, updated_at = r.updated_at
         from json_to_recordset(%(rows)s::json) as r (slug text, created_at timestamptz, updated_at timestamptz)
         where n.slug = r.slug"""
 
 
-_ENTITIES: dict[str, LiteralString] = {table: _stamp(table) for table in ("outlets", "tags", "people")}
+_ENTITIES: dict[str, LiteralString] = {table: _restore_times(table) for table in ("outlets", "tags", "people")}
 
-# Those that could be given their uuid are, the others are answered.
+# Outlets without articles get their uuid. Returns one of the others whose uuid differs.
 _UUIDS: LiteralString = """
     with given as (
         select * from json_to_recordset(%(rows)s::json) as r (slug text, uuid uuid)
@@ -95,9 +99,9 @@ _VERSIONS: LiteralString = """
     from json_to_recordset(%(rows)s::json) as r (article uuid, version int, content json)
     where exists (select from articles a where a.id = r.article and a.version > r.version)
     on conflict do nothing
-    returning 1 as stored"""
+    returning 1 as inserted"""
 
-# No entity has the id 0.
+# The id 0, which no entity has, stands for a deleted one.
 _REDIRECTS: LiteralString = """
     insert into slugs_retired (noun, slug, id)
     select r.noun, r.slug, coalesce(t.id, p.id, o.id, 0)
@@ -110,4 +114,4 @@ _REDIRECTS: LiteralString = """
         and not exists (select from people where r.noun = 'person' and slug = r.slug)
         and not exists (select from outlets where r.noun = 'outlet' and slug = r.slug)
     on conflict do nothing
-    returning 1 as stored"""
+    returning 1 as inserted"""

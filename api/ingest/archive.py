@@ -1,4 +1,4 @@
-"""A whole archive in and out: the demo data, NDJSON files, exports."""
+"""Loading the demo archive and NDJSON files, and exporting an archive."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,26 +16,26 @@ from seeds import FILES
 
 
 def seed(connection: Connection, progress: Progress = lambda done: None) -> dict[str, dict[str, int]]:
-    """Load the demo archive; what is there already stays as it is. Counts by entity and result."""
-    return {path.stem: load(connection, path, progress, keep=True) for path in FILES}
+    """Load the demo archive. Records that exist stay as they are. Returns the number of each outcome per file."""
+    return {path.stem: load(connection, path, progress, keep_existing=True) for path in FILES}
 
 
-def load(connection: Connection, path: Path, progress: Progress, *, keep: bool = False) -> dict[str, int]:
-    """Store an NDJSON file that ``ndjson.check`` found right; counts by result."""
-    counts = dict.fromkeys(store.RESULTS, 0)
+def load(connection: Connection, path: Path, progress: Progress, *, keep_existing: bool = False) -> dict[str, int]:
+    """Store an NDJSON file that ``ndjson.check`` has accepted. Returns the number of each outcome."""
+    counts = dict.fromkeys(store.OUTCOMES, 0)
     for kind, records in ndjson.grouped(path):
         if kind == "article":
-            part = store.store_articles(connection, records, Options(keep_existing=keep), progress=progress)
+            part = store.store_articles(connection, records, Options(keep_existing=keep_existing), progress=progress)
         elif kind in KINDS:
-            part = store.store_entities(connection, kind, records, keep_existing=keep, progress=progress)
+            part = store.store_entities(connection, kind, records, keep_existing=keep_existing, progress=progress)
         else:
-            part = store.store_rest(connection, kind, records, progress=progress)
-        counts = {result: counts[result] + part[result] for result in counts}
+            part = store.store_history(connection, kind, records, progress=progress)
+        counts = {outcome: counts[outcome] + part[outcome] for outcome in counts}
     return counts
 
 
-def exported(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Every line of an export, the position in the change feed at its end; all of one moment."""
+def export_lines(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Yield every line of an export from one snapshot. The last line is the position in the change feed."""
     with connection.transaction():
         state = export.begin_snapshot(connection)
         yield from export.records(connection)

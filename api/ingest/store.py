@@ -1,50 +1,44 @@
-"""Storing what an import reads, a transaction a chunk, through the same commands as a push."""
+"""Storing imported records in chunks, through the same commands as a push. Each chunk is a transaction."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
 from api.commands import article_lifecycle, articles, change_log, entities, restore
 from api.commands.articles import DEFAULTS, Options, WriteResult
 from api.commands.change_log import Change
 from api.commands.entity_kinds import KINDS
 from api.errors import Conflict, Problem
+from api.ingest.chunks import chunked
 from api.jobs import runner
+from api.model.types import Record
 from api.postgres.connection import Connection, in_transaction
 
-CHUNK = 500
-RESULTS: tuple[str, ...] = ("created", "updated", "unchanged", "stale", "refused")
+OUTCOMES: tuple[str, ...] = ("created", "updated", "unchanged", "stale", "refused")
 
 Progress = Callable[[int], None]
-Record = dict[str, Any]
 
 
 def store_articles(
     connection: Connection, records: Iterable[Record], options: Options = DEFAULTS, *, progress: Progress
 ) -> dict[str, int]:
-    """Upsert articles, creating the outlets, tags and people they name; counts by result.
+    """Store articles, and create the outlets, tags and people that they name. Returns the number of each outcome.
 
-    What this archive withdrew or erased stays so, ``refused``; of what it has a later version, that stays, ``stale``.
-    A record may carry ``outlet_name``, the name of an outlet
-    that does not exist yet.
+    Articles that this archive has withdrawn or purged are ``refused``; those of which it has a later version are
+    ``stale``. A record may have an ``outlet_name``, the name of an outlet that does not exist yet.
     """
-    counts = dict.fromkeys(RESULTS, 0)
-    for chunk in _chunks(records):
-        in_transaction(
-            connection,
-            lambda c, chunk=chunk: entities.create_missing(c, chunk, {"outlets", "tags", "people"}),
-        )
 
-        def stored(c: Connection, chunk: list[Record] = chunk) -> list[str]:
-            answers, recorded = articles.store(c, chunk, options)
-            restore.articles(c, chunk, answers)
-            change_log.append(c, recorded)
-            return [_result(answer) for answer in answers]
+    def create_entities(connection: Connection, chunk: Sequence[Record]) -> list[str]:
+        entities.create_missing(connection, chunk, {"outlets", "tags", "people"})
+        return []
 
-        for result in in_transaction(connection, stored):
-            counts[result] += 1
-        progress(len(chunk))
-    # Entities created above may be named in articles that were there before.
+    def store(connection: Connection, chunk: Sequence[Record]) -> list[str]:
+        results, changes = articles.store(connection, chunk, options)
+        restore.restore_articles(connection, chunk, results)
+        change_log.append(connection, changes)
+        return [_outcome(result) for result in results]
+
+    counts = _in_chunks(connection, records, [create_entities, store], progress)
+    # Links the articles that were there before to the entities created above.
     runner.run(connection)
     return counts
 
@@ -52,70 +46,75 @@ def store_articles(
 def store_entities(
     connection: Connection, kind: str, records: Iterable[Record], *, keep_existing: bool = False, progress: Progress
 ) -> dict[str, int]:
-    """Upsert outlets, tags or people, and link what the archive already holds; counts by result."""
-    counts = dict.fromkeys(RESULTS, 0)
-    for chunk in _chunks(records):
+    """Store outlets, tags or people, and link the articles in the archive. Returns the number of each outcome."""
 
-        def stored(c: Connection, chunk: list[Record] = chunk) -> list[str]:
-            results = [result.outcome for result in entities.upsert(c, KINDS[kind], chunk, keep_existing=keep_existing)]
-            restore.entities(c, KINDS[kind].table, chunk, results)
-            return results
+    def store(connection: Connection, chunk: Sequence[Record]) -> list[str]:
+        results = entities.upsert(connection, KINDS[kind], chunk, keep_existing=keep_existing)
+        outcomes = [result.outcome for result in results]
+        restore.restore_entities(connection, KINDS[kind].table, chunk, outcomes)
+        return outcomes
 
-        for result in in_transaction(connection, stored):
-            counts[result] += 1
-        progress(len(chunk))
+    counts = _in_chunks(connection, records, [store], progress)
     runner.run(connection)
     return counts
 
 
-def store_rest(connection: Connection, kind: str, records: Iterable[Record], *, progress: Progress) -> dict[str, int]:
-    """Store what only an export has: redirects, earlier versions, tombstones; counts by result."""
-    counts = dict.fromkeys(RESULTS, 0)
-    for chunk in _chunks(records):
-        created = in_transaction(connection, lambda c, chunk=chunk: _REST[kind](c, chunk))
-        counts["created"] += created
-        counts["unchanged"] += len(chunk) - created
+def store_history(
+    connection: Connection, kind: str, records: Iterable[Record], *, progress: Progress
+) -> dict[str, int]:
+    """Store the records that only an export has: redirects, earlier versions, tombstones. Counts as above."""
+
+    def store(connection: Connection, chunk: Sequence[Record]) -> list[str]:
+        created = _HISTORY[kind](connection, chunk)
+        return ["created"] * created + ["unchanged"] * (len(chunk) - created)
+
+    return _in_chunks(connection, records, [store], progress)
+
+
+def _in_chunks(
+    connection: Connection,
+    records: Iterable[Record],
+    steps: Sequence[Callable[[Connection, Sequence[Record]], list[str]]],
+    progress: Progress,
+) -> dict[str, int]:
+    """Run each step on each chunk in a transaction of its own. Returns the number of each outcome."""
+    counts = Counter(dict.fromkeys(OUTCOMES, 0))
+    for chunk in chunked(records):
+        for step in steps:
+            counts.update(in_transaction(connection, lambda c, step=step, chunk=chunk: step(c, chunk)))
         progress(len(chunk))
-    return counts
+    return dict(counts)
 
 
-def _result(answer: WriteResult | Problem) -> str:
-    """What is counted; raises what is wrong with the record itself."""
-    if isinstance(answer, Conflict):
-        return "refused"
-    return articles.unwrap(answer).outcome
+def _outcome(result: WriteResult | Problem) -> str:
+    """The outcome to count. Raises problems of the record itself."""
+    return "refused" if isinstance(result, Conflict) else articles.unwrap(result).outcome
 
 
-def _erase(connection: Connection, records: Sequence[Record]) -> int:
-    """Make tombstones; how many were not there yet."""
-    made = 0
-    recorded: list[Change] = []
+def _purge(connection: Connection, records: Sequence[Record]) -> int:
+    """Create tombstones of purged articles. Returns the number created."""
+    created = 0
+    changes: list[Change] = []
     for record in records:
         reason = record["reason"] or "Erased"
-        stand_in = {
+        placeholder = {
             **record, "headline": "-", "published_at": record["kept"]["created_at"], "status": "canceled",
             "reason": reason,
         }  # fmt: skip
-        [result], stored = articles.store(connection, [stand_in])
-        recorded += stored
+        [result], stored = articles.store(connection, [placeholder])
+        changes += stored
         if isinstance(result, WriteResult):
-            article_lifecycle.purge(connection, result.id, reason, recorded)
-            restore.articles(connection, [record], [result])
-            made += 1
-    change_log.append(connection, recorded)
-    return made
+            article_lifecycle.purge(connection, result.id, reason, changes)
+            restore.restore_articles(connection, [record], [result])
+            created += 1
+    change_log.append(connection, changes)
+    return created
 
 
-_REST: dict[str, Callable[[Connection, Sequence[Record]], int]] = {
-    "redirect": restore.redirects,
-    "version": restore.versions,
-    "erased": _erase,
-    # Of no use in another archive.
+_HISTORY: dict[str, Callable[[Connection, Sequence[Record]], int]] = {
+    "redirect": restore.insert_redirects,
+    "version": restore.insert_versions,
+    "erased": _purge,
+    # A position in the change feed is valid only in the archive it comes from.
     "position": lambda _connection, _records: 0,
 }
-
-
-def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
-    iterator = iter(records)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk

@@ -1,8 +1,8 @@
-"""Finding tags and people anew in articles that are held, after the entities were written."""
+"""Links articles to tags and people again after the names of these have changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 import orjson
@@ -11,10 +11,44 @@ from api.commands import article_links, article_rows, catalogue, change_log
 from api.commands.article_links import LinkChanges
 from api.commands.article_rows import Row
 from api.postgres.connection import Connection
+from api.search import fulltext
 
 
-def relink(connection: Connection, articles: Sequence[UUID]) -> int:
-    """Find tags and people in stored texts anew, and renew the copies of entities; how many articles changed."""
+def affected_articles(
+    connection: Connection, subject: Mapping[str, list[Any]], after: UUID | None, limit: int
+) -> list[UUID]:
+    """The articles of a job's ``subject`` in the order of their ids, from the one that follows ``after``.
+
+    These are the articles that are linked to the entities of the subject, or contain one of their names or phrases or
+    one of the subject's ``phrases``.
+    """
+    entities = {table: subject.get(table, []) for table in ("outlets", "tags", "people")}
+    rows = connection.execute(
+        """
+        select unnest(match) as phrase from tags where id = any(%(tags)s)
+        union select unnest(name || aliases) from people where id = any(%(people)s)
+        union select unnest(%(phrases)s::text[])
+        """,
+        {**entities, "phrases": subject.get("phrases", [])},
+    ).fetchall()
+    phrases = [row["phrase"] for row in rows]
+    affected = connection.execute(
+        _AFFECTED,
+        {
+            **entities,
+            "phrases": [words for phrase in phrases if (words := fulltext.words(phrase))],
+            # The index has Hangul and Han in pairs, so a phrase of one character is searched in the text.
+            "short": [f"%{phrase}%" for phrase in phrases if len(phrase) == 1],
+            "configurations": fulltext.CONFIGURATIONS_JSON,
+            "after": after,
+            "limit": limit,
+        },
+    ).fetchall()
+    return [row["id"] for row in affected]
+
+
+def relink_articles(connection: Connection, articles: Sequence[UUID]) -> int:
+    """Find tags and people in articles again, and renew the copies of their entities. Returns the number changed."""
     names = catalogue.read_locked(connection)
     current = article_rows.lock(connection, articles)
     rows = connection.execute(
@@ -50,3 +84,19 @@ _RELINK: LiteralString = """
         and (a.outlet::jsonb, a.tags::jsonb, a.people::jsonb)
             is distinct from (r.outlet::jsonb, r.tags::jsonb, r.people::jsonb)
     returning a.id, a.version"""
+
+_AFFECTED: LiteralString = f"""
+    with queries as materialized ({fulltext.PHRASES})
+    select id from (
+        select found.id
+        from queries cross join lateral (select id from articles where search @@ queries.query) as found
+        union select id from articles
+            where cardinality(%(short)s::text[]) > 0
+                and concat_ws(' ', headline, standfirst, body) like any(%(short)s)
+        union select article_id from article_tags where tag_id = any(%(tags)s)
+        union select article_id from article_people where person_id = any(%(people)s)
+        union select id from articles where outlet_id = any(%(outlets)s)
+    ) as affected
+    where %(after)s::uuid is null or id > %(after)s
+    order by id
+    limit %(limit)s"""

@@ -191,7 +191,7 @@ def test_a_relink_that_waits_for_a_push_links_the_new_text(database: Database) -
     def relinked() -> None:
         pushed.wait()
         began.set()
-        database.write(lambda connection: relink.relink(connection, [result.id]))
+        database.write(lambda connection: relink.relink_articles(connection, [result.id]))
 
     at_once(rewrite, relinked)
     [row] = rows(database, "select people from articles where external_id = 'contended'")

@@ -40,7 +40,7 @@ def two(server: str) -> Iterator[tuple[Connection, Connection]]:
 def written(connection: Connection, path: Path) -> list[dict[str, Any]]:
     """The lines of an export, which are in the file as well."""
     lines = [json.loads(json.dumps(line, default=lambda v: v.isoformat() if hasattr(v, "isoformat") else str(v)))
-             for line in archive.exported(connection)]  # fmt: skip
+             for line in archive.export_lines(connection)]  # fmt: skip
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return lines
 
@@ -183,7 +183,7 @@ def test_an_export_is_of_one_moment_whatever_is_written_meanwhile(
         migrate.upgrade(conninfo)
         with connect(conninfo) as source, connect(conninfo) as other:
             archive.seed(source)
-            lines = archive.exported(source)
+            lines = archive.export_lines(source)
             first = next(lines)
             with other.transaction():
                 entities.upsert(other, entity_kinds.TAG, [{"name": "#Meanwhile"}])

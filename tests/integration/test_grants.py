@@ -54,10 +54,10 @@ def test_a_role_that_owns_nothing_serves_an_archive(granted: str) -> None:
     with connect(granted) as connection:
         headers = new_key(connection, "desk", ["admin"], [])
         assert term_counts.measure(connection)
-        assert reindex.reindex(connection, lambda _: None)
+        assert reindex.reindex_articles(connection, lambda _: None)
         for due in (article_lifecycle.release_due, lambda c: change_log.trim(c, 1), idempotency.forget_old):
             in_transaction(connection, due)
-        assert list(archive.exported(connection))
+        assert list(archive.export_lines(connection))
     app = create_app(Settings(database_url=granted, **UNLIMITED))
     try:
         client = app.test_client()

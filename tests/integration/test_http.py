@@ -66,7 +66,7 @@ def test_what_ranks_anew_or_leads_elsewhere_makes_the_old_tag_no_good(client: Co
     before = client.get(moved)
     assert before.status_code == 404
     held = client.get(ranked).headers["ETag"]
-    restore.redirects(demo, [{"noun": "tag", "slug": "led-on", "to": "seoul-washington"}])
+    restore.insert_redirects(demo, [{"noun": "tag", "slug": "led-on", "to": "seoul-washington"}])
     assert client.get(moved).status_code == 308
     assert client.get(ranked).headers["ETag"] != held
 

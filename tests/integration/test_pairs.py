@@ -81,7 +81,7 @@ def test_an_archive_finds_the_same_without_pairs_and_when_it_is_reindexed(market
     # What is written in between has pairs, and is found with those that have none.
     store(market, record("Later", body="Beyond.", day=45))
     assert everything() == expected
-    assert reindex.reindex(market) == 403
+    assert reindex.reindex_articles(market) == 403
     paired = market.execute("select language from languages where not paired").fetchall()
     assert paired == []
     assert everything() == expected
@@ -96,7 +96,7 @@ def test_reindexing_is_no_change_of_an_article(market: Connection) -> None:
 
     unpair(market)
     before = kept()
-    reindex.reindex(market)
+    reindex.reindex_articles(market)
     assert kept() == before
 
 
@@ -107,14 +107,14 @@ def test_reindexing_makes_what_a_write_makes(market: Connection) -> None:
     before = indexed()
     unpair(market)
     assert indexed() != before
-    reindex.reindex(market)
+    reindex.reindex_articles(market)
     assert indexed() == before
 
 
 def test_words_of_an_erased_text_do_not_come_back(market: Connection) -> None:
     market.execute("update articles set purged_at = now(), status = 'canceled', search = ''"
                    " where headline = 'Share of a market'")  # fmt: skip
-    reindex.reindex(market)
+    reindex.reindex_articles(market)
     row = market.execute("select search::text from articles where purged_at is not null").fetchone()
     assert present(row)["search"] == ""
 

@@ -42,7 +42,7 @@ def test_of_many_articles_a_sample_is_counted(archive: Connection, monkeypatch: 
                     " generate_series(1, 10) i where external_id = 'Port ' || i")  # fmt: skip
     store(archive, *(record(f"Port {n}", body="Busy port " * 50) for n in range(10, 600)))
     archive.execute("analyze articles")
-    monkeypatch.setattr(term_counts, "SAMPLED", 100)
+    monkeypatch.setattr(term_counts, "FREQUENCY_SAMPLE", 100)
     counted = term_counts.measure(archive)
     assert counted
     assert counted["articles"] == 600

@@ -52,7 +52,7 @@ def test_words_are_counted_while_the_archive_is_served_and_again_when_it_grew(co
 def test_counting_that_took_too_long_is_begun_again_after_a_pause(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(term_counts, "SECONDS_AT_MOST", 0.1)
+    monkeypatch.setattr(term_counts, "TIMEOUT_MS", 100)
 
     def failures(seconds: float) -> float | None:
         monkeypatch.setattr(metrics, "_figures", None)
