@@ -114,7 +114,7 @@ def _entry(row: Mapping[str, Any]) -> orjson.Fragment:
 
 
 def one(connection: Connection, article: UUID) -> DictRow | None:
-    """The whole article, whoever may see it, with its entity tag, ``etag``.
+    """The whole article, visible or not, with its entity tag as ``etag``.
 
     ``visible`` says whether everyone may see it, ``owner`` is the slug of its outlet, ``withdrawn`` its tombstone.
     """

@@ -10,7 +10,7 @@ def server(connection: Connection) -> DictRow:
 
     ``pid`` is the backend process; behind a pooler it differs from that of the connection.
     """
-    asked = connection.execute(
+    result = connection.execute(
         """
         select current_setting('server_version_num')::int / 10000 as major,
             current_setting('server_version') as version,
@@ -23,12 +23,12 @@ def server(connection: Connection) -> DictRow:
             clock_timestamp() as now
         """
     )
-    return present(asked.fetchone())
+    return present(result.fetchone())
 
 
 def has_others(connection: Connection) -> bool:
     """Whether other clients are connected to this database, such as a running server."""
-    asked = connection.execute(
+    result = connection.execute(
         """
         select exists (
             select from pg_stat_activity
@@ -36,7 +36,7 @@ def has_others(connection: Connection) -> bool:
         ) as others
         """
     )
-    return present(asked.fetchone())["others"]
+    return present(result.fetchone())["others"]
 
 
 def indexes(connection: Connection) -> dict[str, bool]:
@@ -54,7 +54,7 @@ def indexes(connection: Connection) -> dict[str, bool]:
 
 def statistics(connection: Connection) -> DictRow:
     """What searches are planned by: counted terms and the planner's statistics, and how old both are."""
-    asked = connection.execute(
+    result = connection.execute(
         """
         select (select coalesce(sum(articles), 0) from outlets) as articles,
             (select measured_at from text_stats) as measured_at,
@@ -67,4 +67,4 @@ def statistics(connection: Connection) -> DictRow:
                 where relid = 'articles'::regclass) as analyzed_at
         """
     )
-    return present(asked.fetchone())
+    return present(result.fetchone())

@@ -1,10 +1,10 @@
-"""The filters of article lists: one line each."""
+"""The filters of article lists: for each the condition for one value, and the one for several."""
 
 from collections.abc import Mapping
 from typing import LiteralString
 
-# One value is compared by =, so that the index on it gives the order as well; several by = any(). Entities come as ids,
-# with which the planner knows how frequent they are. An offset keeps what is not to be from being read as a whole.
+# One value is compared by =, so that an index on it gives the order as well, several by = any(). Entities are given by
+# id, for which the planner has statistics. "offset 0" keeps it from turning an anti-join into a scan of all links.
 FILTERS: Mapping[str, tuple[LiteralString, LiteralString]] = {
     "tag": (
         "exists (select from article_tags t where t.article_id = a.id and t.tag_id = %(tag)s)",
@@ -12,8 +12,8 @@ FILTERS: Mapping[str, tuple[LiteralString, LiteralString]] = {
     ),
     "tag_all": (
         "exists (select from article_tags t where t.article_id = a.id and t.tag_id = %(tag_all)s)",
-        "not exists (select from unnest(%(tag_all)s::int[]) as wanted (id) where not exists"
-        " (select from article_tags t where t.article_id = a.id and t.tag_id = wanted.id) offset 0)",
+        "not exists (select from unnest(%(tag_all)s::int[]) as required (id) where not exists"
+        " (select from article_tags t where t.article_id = a.id and t.tag_id = required.id) offset 0)",
     ),
     "tag_not": (
         "not exists (select from article_tags t where t.article_id = a.id and t.tag_id = %(tag_not)s offset 0)",
@@ -25,8 +25,8 @@ FILTERS: Mapping[str, tuple[LiteralString, LiteralString]] = {
     ),
     "person_all": (
         "exists (select from article_people t where t.article_id = a.id and t.person_id = %(person_all)s)",
-        "not exists (select from unnest(%(person_all)s::int[]) as wanted (id) where not exists"
-        " (select from article_people t where t.article_id = a.id and t.person_id = wanted.id) offset 0)",
+        "not exists (select from unnest(%(person_all)s::int[]) as required (id) where not exists"
+        " (select from article_people t where t.article_id = a.id and t.person_id = required.id) offset 0)",
     ),
     "person_not": (
         "not exists (select from article_people t where t.article_id = a.id and t.person_id = %(person_not)s offset 0)",

@@ -139,4 +139,4 @@ def test_a_place_under_anothers_signature_is_refused() -> None:
 def test_anything_else_is_refused_as_no_cursor_of_the_list(text: str) -> None:
     with pytest.raises(InvalidCursor) as refused:
         decode(KEY, SCOPE, text)
-    assert refused.value.errors == [{"parameter": "cursor", "detail": "not a cursor of this list"}]
+    assert refused.value.errors == [{"parameter": "cursor", "detail": "is not a cursor of this list"}]
