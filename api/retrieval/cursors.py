@@ -33,7 +33,8 @@ def decode(key: bytes, scope: Mapping[str, object], cursor: str, parameter: str 
     canonical = urlsafe_b64encode(raw).rstrip(b"=").decode()
     if canonical != cursor or not hmac.compare_digest(signature, _signature(key, scope, payload)):
         raise InvalidCursor(
-            "The cursor was modified, or belongs to other filters, another sort or another archive. Start again without it.",
+            "The cursor was modified, or belongs to other filters, another sort or another archive."
+            " Start again without it.",
             errors=[{"parameter": parameter, "detail": "is not a cursor of this list"}],
         )
     return orjson.loads(payload)
