@@ -1,4 +1,4 @@
-"""Everything that can be set from outside, read once from the environment."""
+"""The settings, read from environment variables."""
 
 import os
 import re
@@ -12,10 +12,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be used; the text names it and says what would be right."""
+    """The value of a setting is invalid; the text names the setting and says what it must be."""
 
 
-# The checkout; where Dateline is installed without one, the directory it is started in.
+# The root of the checkout. Without a checkout, the current directory.
 _CHECKOUT = Path(__file__).parent.parent
 _HOME = _CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path()
 
@@ -29,7 +29,7 @@ def setting(
     high: int = 2**31 - 1,
     choices: Sequence[str] = (),
 ) -> Any:
-    """A field of Settings: its default, its sentence, and what it takes: the bounds of a number, or the words."""
+    """A field of Settings: its default, its description, how the default is shown, and the values that it may have."""
     metadata = {
         "doc": doc,
         "shown": str(default) if shown is None else shown,
@@ -46,85 +46,99 @@ class Settings:
 
     database_url: str = setting(
         "",
-        "The Postgres to use (15 to 18, UTF-8), as a libpq URL; empty starts the embedded one.",
+        "The Postgres database to use, as a libpq URL (Postgres 15 to 18, encoding UTF-8). Empty starts the embedded"
+        " Postgres.",
         shown="(embedded)",
     )
     dateline_data: Path = setting(  # noqa: RUF009 - setting makes a dataclass field of it
         _HOME / ".dateline",
-        "Where the embedded Postgres keeps its data.",
+        "The data directory of the embedded Postgres.",
         shown="`.dateline` in the checkout",
     )
-    host: str = setting("127.0.0.1", "The address to listen on.")
+    host: str = setting("127.0.0.1", "The IP address to listen on.")
     port: int = setting(8000, "The port to listen on.", high=65535)
-    workers: int = setting(1, "Server processes that answer requests.", high=512)
+    workers: int = setting(1, "The number of worker processes.", high=512)
     threads: int = setting(
-        8, "Requests that one server process answers at once, each on a connection of its own.", high=512
+        8,
+        "The number of requests that one worker process handles at the same time. Each uses one database connection.",
+        high=512,
     )
     cpu_affinity: bool = setting(
         False,
-        "Whether each server process keeps to a CPU of its own, where Linux runs it: faster where answers are not"
-        " compressed, slower where they are (`docs/operations.md`).",
+        "Pin each worker process to one CPU (Linux only). Faster for uncompressed responses, slower for compressed"
+        " ones: see `docs/operations.md`.",
         shown="false",
     )
     public_url: str = setting(
         "",
-        "The address readers use, for absolute links, such as `https://news.example.org`.",
+        "The base URL of absolute links in responses, such as `https://news.example.org`.",
         shown="(as requested)",
     )
     trusted_proxies: int = setting(
-        0, "How many proxies in front may set `X-Forwarded-For`, `-Proto` and `-Host`.", low=0, high=16
+        0,
+        "The number of reverse proxies in front whose `X-Forwarded-For`, `-Proto` and `-Host` headers are trusted.",
+        low=0,
+        high=16,
     )
-    public_reads: bool = setting(True, "Whether reading needs no key.", shown="true")
-    max_body_bytes: int = setting(4 * 1024 * 1024, "The largest request body, in bytes; a larger one is a 413.")
+    public_reads: bool = setting(True, "Allow reads without an API key.", shown="true")
+    max_body_bytes: int = setting(
+        4 * 1024 * 1024, "The maximum size of a request body, in bytes. Larger ones get status 413."
+    )
     changes_kept_days: int = setting(
-        90, "How long `/v1/changes` keeps a change, in days; a follower that stays away longer must copy anew."
+        90,
+        "The number of days that `/v1/changes` keeps a change. A client that was away for longer must copy the archive"
+        " again.",
     )
     max_batch_bytes: int = setting(
-        1024 * 1024 * 1024, "The largest body of a batch, in bytes; each of its items keeps to `MAX_BODY_BYTES`."
+        1024 * 1024 * 1024,
+        "The maximum size of a batch request, in bytes. `MAX_BODY_BYTES` limits each of its items.",
     )
-    statement_timeout_ms: int = setting(10_000, "How long one SQL statement of a request may take, in milliseconds.")
+    statement_timeout_ms: int = setting(
+        10_000, "The maximum duration of one SQL statement of a request, in milliseconds."
+    )
     read_timeout_ms: int = setting(
-        15_000,
-        "How long one reading of the database for a request may take, all its statements together, in milliseconds.",
+        15_000, "The maximum duration of all SQL statements of one read together, in milliseconds."
     )
     cache_bytes: int = setting(
-        32 * 1024 * 1024, "How many bytes of answers each process keeps to give them again; 0 keeps none.", low=0
+        32 * 1024 * 1024, "The size of the response cache of each worker process, in bytes. 0 turns it off.", low=0
     )
     cache_position_ms: int = setting(
         100,
-        "How old a kept answer may be at most, in milliseconds, once the archive has changed; 0 asks the archive "
-        "before each is given.",
+        "How long a cached response may still be served after the archive has changed, in milliseconds. 0 checks the"
+        " database for changes before every cached response.",
         low=0,
         high=60_000,
     )
 
     rate_limit_address: int = setting(
         60_000,
-        "How much an address may ask for in a minute without a key (an IPv6 network of 64 bits counts as one); 0 for"
-        " no limit.",
+        "The number of requests a minute from one IP address without an API key. Expensive requests count as several,"
+        " an IPv6 /64 network counts as one address. 0 turns the limit off.",
         low=0,
         high=10_000_000,
     )
     rate_limit_key: int = setting(
-        60_000, "How much a key may ask for in a minute; 0 for no limit.", low=0, high=10_000_000
+        60_000,
+        "The number of requests a minute with one API key. Expensive requests count as several. 0 turns the limit off.",
+        low=0,
+        high=10_000_000,
     )
     rate_limit_storage: str = setting(
         "",
-        "Where that is counted: a Redis for all processes, such as `redis://db.example.org:6379/0`; else each process"
-        " counts for itself.",
+        "The Redis in which all worker processes count requests together, such as `redis://db.example.org:6379/0`."
+        " Empty makes each worker process count by itself.",
         shown="(in memory)",
     )
 
     metrics: bool = setting(
         False,
-        "Whether `/metrics` answers, to whoever reaches this server: let the proxy in front keep it inside.",
+        "Serve Prometheus metrics at `/metrics`, without authentication. Let your reverse proxy block that path.",
         shown="false",
     )
     log_format: str = setting(
-        "",
-        "How the log is written: `json`, an object a line, or `text`.",
-        shown="`text` at a terminal, else `json`",
-        choices=("json", "text"),
+        "auto",
+        "The format of the log: `json`, `text`, or `auto`, which is `text` in a terminal and `json` otherwise.",
+        choices=("auto", "json", "text"),
     )
 
     @classmethod
@@ -139,25 +153,26 @@ def _parse(setting: Any, text: str) -> Any:
     if setting.type is int:
         low, high = setting.metadata["low"], setting.metadata["high"]
         if not (text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high):
-            raise SettingsError(f"{name} is {text!r}; it takes a whole number from {low} to {high}")
+            raise SettingsError(f"{name} is {text!r}; it must be a whole number from {low} to {high}")
         return int(text)
     if setting.type is bool:
         if text.lower() not in ("true", "false"):
-            raise SettingsError(f"{name} is {text!r}; it takes true or false")
+            raise SettingsError(f"{name} is {text!r}; it must be true or false")
         return text.lower() == "true"
     if setting.metadata["choices"] and text not in setting.metadata["choices"]:
-        raise SettingsError(f"{name} is {text!r}; it takes {' or '.join(setting.metadata['choices'])}")
+        *others, last = setting.metadata["choices"]
+        raise SettingsError(f"{name} is {text!r}; it must be {', '.join(others)} or {last}")
     if setting.type is Path:
         return Path(text)
     if setting.name == "database_url":
         try:
             conninfo_to_dict(text)
-        except ProgrammingError:  # whose message shows the password
+        except ProgrammingError:  # its message contains the password
             raise SettingsError(
-                f"{name} is no URL of libpq's, such as postgresql://dateline:secret@db.example.org/dateline"
+                f"{name} must be a libpq URL such as postgresql://dateline:secret@db.example.org/dateline"
             ) from None
     if setting.name == "rate_limit_storage" and not re.match(r"(rediss?|unix)://.", text):
-        raise SettingsError(f"{name} is not the URL of a Redis, such as redis://db.example.org:6379/0")
+        raise SettingsError(f"{name} must be the URL of a Redis, such as redis://db.example.org:6379/0")
     if setting.name == "public_url" and not re.fullmatch(r"(?i:https?)://[^\s/?#]+(/[^\s?#]*)?", text):
-        raise SettingsError(f"{name} is {text!r}; it takes an absolute URL such as https://news.example.org")
+        raise SettingsError(f"{name} is {text!r}; it must be an absolute URL such as https://news.example.org")
     return text.rstrip("/") if setting.name == "public_url" else text

@@ -20,7 +20,7 @@ from api.observability import timing
 
 JSON = "json"
 TEXT = "text"
-FORMATS = (JSON, TEXT)
+AUTO = "auto"
 # How granian logs: as everything else does.
 GRANIAN: dict[str, Any] = {"handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 
@@ -30,8 +30,10 @@ _say: Callable[[str, Mapping[str, object]], None] | None = None
 
 
 def format_for(asked: str) -> str:
-    """The format that was asked for; by itself text for people at a terminal, and JSON for programs."""
-    return asked or (TEXT if sys.stdout.isatty() else JSON)
+    """The format of a LOG_FORMAT: ``auto`` is text when stdout is a terminal, and else JSON."""
+    if asked == AUTO:
+        return TEXT if sys.stdout.isatty() else JSON
+    return asked
 
 
 def start(asked: str, out: BinaryIO | None = None) -> None:

@@ -565,7 +565,7 @@ def test_a_bad_setting_is_named(
     command: list[str], name: str, value: str, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
-    assert refusal(run("", *command)).startswith(f"Error: {name} is '{value}'; it takes ")
+    assert refusal(run("", *command)).startswith(f"Error: {name} is '{value}'; it must be ")
 
 
 @pytest.mark.parametrize(

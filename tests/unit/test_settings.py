@@ -69,7 +69,7 @@ def test_a_number_is_taken_within_its_bounds_only(name: str, low: int, high: int
     for text in (str(low - 1), str(high + 1)):
         with pytest.raises(SettingsError) as refused:
             Settings.from_env({variable: text})
-        assert str(refused.value) == f"{variable} is {text!r}; it takes a whole number from {low} to {high}"
+        assert str(refused.value) == f"{variable} is {text!r}; it must be a whole number from {low} to {high}"
 
 
 def test_numbers_have_the_bounds_of_what_they_count() -> None:
@@ -83,7 +83,7 @@ def test_numbers_have_the_bounds_of_what_they_count() -> None:
     "text", ["1_0", "٣", "１", "²", "1.9", "1e3", "+5", "-5", "0x10", "8 0", "eight", "8000;", "1" * 5_000, "0" * 12]
 )
 def test_a_number_is_written_in_plain_digits(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"^PORT is .*; it takes a whole number from 1 to 65535$"):
+    with pytest.raises(SettingsError, match=r"^PORT is .*; it must be a whole number from 1 to 65535$"):
         Settings.from_env({"PORT": text})
 
 
@@ -91,7 +91,7 @@ def test_a_number_is_written_in_plain_digits(text: str) -> None:
 def test_a_switch_is_true_or_false(text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_env({"PUBLIC_READS": text})
-    assert str(refused.value) == f"PUBLIC_READS is {text!r}; it takes true or false"
+    assert str(refused.value) == f"PUBLIC_READS is {text!r}; it must be true or false"
 
 
 def test_where_limits_are_counted_is_a_redis_and_a_wrong_one_is_not_repeated() -> None:
@@ -102,16 +102,16 @@ def test_where_limits_are_counted_is_a_redis_and_a_wrong_one_is_not_repeated() -
 
 @pytest.mark.parametrize("text", ["mysql://u:hidden@h/d", "u:hidden@h/d", "postgres//u:hidden@h", "hidden"])
 def test_a_database_url_is_one_of_libpq_and_a_wrong_one_is_not_repeated(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"^DATABASE_URL is no URL of libpq's, such as postgresql://") as refused:
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL must be a libpq URL such as postgresql://") as refused:
         Settings.from_env({"DATABASE_URL": text})
     assert "hidden" not in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["JSON", "json,text", "xml"])
-def test_a_word_is_one_of_those_it_takes(text: str) -> None:
+def test_a_choice_is_one_of_its_words(text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_env({"LOG_FORMAT": text})
-    assert str(refused.value) == f"LOG_FORMAT is {text!r}; it takes json or text"
+    assert str(refused.value) == f"LOG_FORMAT is {text!r}; it must be auto, json or text"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_word_is_one_of_those_it_takes(text: str) -> None:
 def test_a_public_url_is_absolute(text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_env({"PUBLIC_URL": text})
-    assert str(refused.value) == f"PUBLIC_URL is {text!r}; it takes an absolute URL such as https://news.example.org"
+    assert str(refused.value) == f"PUBLIC_URL is {text!r}; it must be an absolute URL such as https://news.example.org"
 
 
 def test_the_environment_of_the_process_is_read_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_settings_cannot_be_changed() -> None:
 
 
 @pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)
-def test_every_setting_has_a_sentence_and_a_default_to_show(field: Any) -> None:
+def test_every_setting_has_a_description_and_a_default_to_show(field: Any) -> None:
     assert field.metadata["doc"].endswith(".")
     assert field.metadata["shown"]
     # Paths of this machine are not shown.
