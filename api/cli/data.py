@@ -9,12 +9,11 @@ from typing import Any
 import click
 import orjson
 
+from api.cli import target
 from api.cli.output import as_json, print_counts, progress_bar
 from api.commands.articles import Options
 from api.formats import ndjson, records
 from api.ingest import archive, store
-from api.postgres import locate
-from api.settings import Settings
 
 
 def _regular(_context: click.Context, _parameter: click.Parameter, paths: Sequence[Path]) -> Sequence[Path]:
@@ -70,7 +69,7 @@ def _import(
     store_file: Callable[[Any, Path, store.Progress], dict[str, int]],
 ) -> None:
     counts: dict[str, dict[str, int]] = {}
-    with locate.open_archive(Settings.from_env()) as connection:
+    with target.open_archive() as connection:
         totals = {path: check(path) for path in paths}
         for path, total in totals.items():
             with progress_bar(path.name, total) as advance:
@@ -87,7 +86,7 @@ def export(output: Path | None) -> None:
     `position`, has the cursor from which /v1/changes continues after that moment. API keys and the log of changes
     are left out.
     """
-    with locate.open_archive(Settings.from_env()) as connection, ExitStack() as stack:
+    with target.open_archive() as connection, ExitStack() as stack:
         file = stack.enter_context(output.open("wb")) if output else sys.stdout.buffer
         with progress_bar("Exporting") as advance:
             for line in archive.export_lines(connection):
@@ -99,6 +98,6 @@ def export(output: Path | None) -> None:
 @as_json
 def seed(as_json: bool) -> None:
     """Load the demo archive. Records that exist already stay as they are."""
-    with locate.open_archive(Settings.from_env()) as connection, progress_bar("Seeding") as advance:
+    with target.open_archive() as connection, progress_bar("Seeding") as advance:
         counts = archive.seed(connection, advance)
     print_counts(counts, as_json)

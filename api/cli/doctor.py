@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 import psycopg
 
+from api.cli import target
 from api.cli.output import as_json, print_result
 from api.http import concurrency
 from api.postgres import locate, revisions
@@ -45,6 +47,8 @@ class Finding:
 @click.pass_context
 def doctor_command(context: click.Context, as_json: bool) -> None:
     """Check what a server needs, and say what to do. Exit code 1 when a check fails; warnings do not count."""
+    with suppress(SettingsError, EmbeddedError):  # which become findings
+        target.announced_settings()
     found = list(examined())
     for each in found if not as_json else ():
         click.echo(f"{click.style(f'{each.level:<4}', fg=COLORS[each.level])}  {each.check:<12} {each.said}")
@@ -68,6 +72,8 @@ def examined(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
                 yield from _connected(connection, settings)
             if server:
                 yield disk(server.data)
+    except locate.NoArchive:
+        yield Finding("connection", FAIL, f"there is no archive in {locate.describe(settings)}", "dateline migrate")
     except (EmbeddedError, psycopg.OperationalError) as error:
         said = " ".join(str(error).split())
         yield Finding("connection", FAIL, said, "See that DATABASE_URL is right and its server runs.")

@@ -8,12 +8,11 @@ from rich.console import Console
 from rich.table import Table
 
 from api.auth.keys import SCOPES
+from api.cli import target
 from api.cli.output import as_json, notes, print_result
 from api.commands import keys as key_commands
-from api.postgres import locate
 from api.postgres.connection import in_transaction
 from api.queries import keys as key_queries
-from api.settings import Settings
 
 # In a narrower column a prefix, or a date, would be broken.
 COLUMNS = {"Prefix": 8, "Name": 1, "Scopes": 1, "Outlets": 1, "Created": 10, "Last used": 10, "Revoked": 10}
@@ -33,7 +32,7 @@ def create_key(name: str, scopes: Sequence[str], outlets: Sequence[str], as_json
     """Create a key and print it. It is not shown again."""
     if "write" in scopes and not outlets and "admin" not in scopes:
         raise click.UsageError("A key with the scope write needs an --outlet to write for.")
-    with locate.open_archive(Settings.from_env()) as connection:
+    with target.open_archive() as connection:
         key = in_transaction(connection, lambda c: key_commands.create(c, name, scopes, outlets))
     _print_key(key, {"key": key, "name": name, "scopes": list(scopes), "outlets": list(outlets)}, as_json)
 
@@ -42,7 +41,7 @@ def create_key(name: str, scopes: Sequence[str], outlets: Sequence[str], as_json
 @as_json
 def list_keys(as_json: bool) -> None:
     """List all keys without their secrets."""
-    with locate.open_archive(Settings.from_env()) as connection:
+    with target.open_archive() as connection:
         rows = key_queries.all_keys(connection)
     if as_json:
         print_result(rows, True, "")
@@ -66,7 +65,7 @@ def rotate_key(prefix: str, as_json: bool) -> None:
 
     The new key has the same rights; the old one is revoked at once.
     """
-    with locate.open_archive(Settings.from_env()) as connection:
+    with target.open_archive() as connection:
         key = in_transaction(connection, lambda c: key_commands.rotate(c, prefix))
     _print_key(key, {"key": key, "revoked": prefix}, as_json)
 
@@ -79,7 +78,7 @@ def revoke_key(prefix: str, as_json: bool) -> None:
 
     PREFIX is the eight characters after dl_, as `dateline keys list` shows them.
     """
-    with locate.open_archive(Settings.from_env()) as connection:
+    with target.open_archive() as connection:
         in_transaction(connection, lambda c: key_commands.revoke(c, prefix))
     print_result({"revoked": prefix}, as_json, f"The key {prefix} is revoked.")
 

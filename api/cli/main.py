@@ -34,7 +34,7 @@ class Dateline(click.Group):
         except psycopg.OperationalError as error:
             raise click.ClickException(f"The database does not answer: {' '.join(str(error).split())}") from None
         except psycopg.Error as error:
-            raise click.ClickException(f"The database refuses: {' '.join(str(error).split())}") from None
+            raise click.ClickException(f"Database error: {' '.join(str(error).split())}") from None
         except KeyboardInterrupt:
             notes.print("Interrupted.")
             ctx.exit(130)

@@ -2,11 +2,11 @@
 
 import click
 
+from api.cli import target
 from api.cli.output import as_json, print_result, progress_bar
 from api.commands import grants, term_counts
 from api.commands import reindex as reindexing
 from api.postgres import locate, migrate
-from api.settings import Settings
 
 
 @click.command(name="migrate")
@@ -14,7 +14,7 @@ from api.settings import Settings
 @as_json
 def migrate_command(revision: str, as_json: bool) -> None:
     """Bring the database's schema up to date. Refuses a database that is not UTF-8."""
-    with locate.database_for(Settings.from_env()) as (conninfo, _):
+    with locate.database_for(target.announced_settings(), create=True) as (conninfo, _):
         reached = migrate.go(conninfo, revision)
     print_result({"revision": reached}, as_json, f"The database is at migration {reached or 'none'}.")
 
@@ -24,7 +24,7 @@ def migrate_command(revision: str, as_json: bool) -> None:
 @as_json
 def grant(role: str, as_json: bool) -> None:
     """Let ROLE serve the archive without owning its tables. Run this as the role that owns them."""
-    with locate.open_archive(Settings.from_env()) as connection:
+    with target.open_archive() as connection:
         grants.grant(connection, role)
     print_result({"granted": role}, as_json, f"{role} may serve this archive.")
 
@@ -37,7 +37,7 @@ def reindex(as_json: bool) -> None:
     The archive may be served and written meanwhile. Run it once after an update whose changelog asks for it, when
     all servers have the new version. It may be interrupted and run again.
     """
-    with locate.open_archive(Settings.from_env()) as connection, progress_bar("Reindexing") as advance:
+    with target.open_archive() as connection, progress_bar("Reindexing") as advance:
         total = reindexing.reindex_articles(connection, advance)
     print_result({"articles": total}, as_json, f"{total} articles reindexed.")
 
@@ -49,7 +49,7 @@ def stats(as_json: bool) -> None:
 
     Counts in how many articles each word occurs. A server does this by itself when it is due.
     """
-    with locate.open_archive(Settings.from_env()) as connection:
+    with target.open_archive() as connection:
         counted = term_counts.measure(connection)
     if counted is None:
         print_result({"counted": False}, as_json, "Another process is counting at the moment.")

@@ -32,10 +32,10 @@ def serve(
     listener = sockets.bind(settings)
     logs.start(settings.log_format)
     as_json = logs.format_for(settings.log_format) == logs.JSON
-    with locate.database_for(settings) as (conninfo, server):
+    with locate.database_for(settings, create=True) as (conninfo, server):
         _prepare(conninfo, demo, logs.event if as_json else say)
         url = settings.public_url or sockets.url(listener)
-        data = str(server.data) if server else "the Postgres of DATABASE_URL"
+        data = str(server.data) if server else locate.describe(settings)
         if as_json:
             logs.event("serving", articles=f"{url}/v1/articles", docs=f"{url}/docs", data=data)
         else:

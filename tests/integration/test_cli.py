@@ -38,7 +38,7 @@ from psycopg.conninfo import make_conninfo
 
 from api.app import create_app
 from api.cli import main
-from api.postgres import migrate, revisions
+from api.postgres import locate, migrate, revisions
 from api.postgres.connection import connect
 from api.settings import Settings
 
@@ -136,13 +136,14 @@ def refusal(result: Result) -> str:
     """The one line that a failed command said why with."""
     assert result.exit_code == 1, result.output
     assert result.stdout == ""
-    return single_line(result.stderr)
+    return single_error(result.stderr)
 
 
-def single_line(text: str) -> str:
-    """The only line that the text has."""
-    assert len(text.splitlines()) == 1, text
-    return text
+def single_error(stderr: str) -> str:
+    """The only line of a failed command's stderr, apart from the one that names the archive."""
+    lines = [line for line in stderr.splitlines() if not line.startswith("Archive: ")]
+    assert len(lines) == 1, stderr
+    return lines[0]
 
 
 def held(database: str) -> dict[str, int]:
@@ -267,7 +268,7 @@ def test_a_database_that_is_not_utf_8_is_refused_and_left_alone(server: str, com
         try:
             done = dateline(command, database_url=make_conninfo(server, dbname=name), port=free_port())
             assert (done.returncode, done.stdout) == (1, "")
-            line = single_line(done.stderr)
+            line = single_error(done.stderr)
             assert "SQL_ASCII" in line
             assert "UTF-8" in line
             assert tables(make_conninfo(server, dbname=name)) == 0
@@ -554,7 +555,7 @@ def test_a_database_that_does_not_answer_is_told_soon_by_every_command(silent: b
         url = f"postgresql://someone@127.0.0.1:{nobody.getsockname()[1]}/archive"
         for done in pool.map(run, commands):
             assert (done.returncode, done.stdout) == (1, "")
-            assert "does not answer" in single_line(done.stderr)
+            assert "does not answer" in single_error(done.stderr)
 
 
 @pytest.mark.parametrize("command", [["serve"], ["migrate"], ["seed"], ["keys", "list"]], ids=" ".join)
@@ -587,8 +588,78 @@ def test_a_database_that_was_not_migrated_is_told_and_left_alone(
 ) -> None:
     (ndjson.parent / "page.txt").write_text(PAGE)
     monkeypatch.chdir(ndjson.parent)
-    assert "run dateline migrate" in refusal(run(untouched, *command))
+    assert "Create one with `dateline migrate`" in refusal(run(untouched, *command))
     assert tables(untouched) == 0
+
+
+def test_an_archive_of_another_version_is_refused_with_what_to_do(database: str, run: Run) -> None:
+    for number, expected in (("0005", "Run `dateline migrate`."), ("9999", "Install the newer Dateline.")):
+        with connect(database) as connection:
+            connection.execute("update alembic_version set version_num = %(number)s", {"number": number})
+        assert refusal(run(database, "keys", "list")) == (
+            f"Error: The archive is at migration {number}; this Dateline needs {revisions.head()}. {expected}"
+        )
+
+
+ON_AN_ARCHIVE = [
+    ["seed"],
+    ["import", "listing", "page.txt"],
+    ["import", "ndjson", "archive.jsonl"],
+    ["export"],
+    ["stats"],
+    ["reindex"],
+    ["grant", "somebody"],
+    ["doctor"],
+    ["keys", "create", "--name", "n", "--scope", "read"],
+    ["keys", "list"],
+    ["keys", "revoke", "00000000"],
+    ["keys", "rotate", "00000000"],
+]
+
+
+@pytest.mark.parametrize("command", ON_AN_ARCHIVE, ids=lambda command: " ".join(command[:2]))
+def test_no_command_but_serve_and_migrate_creates_an_embedded_archive(
+    command: list[str], run: Run, ndjson: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ndjson.parent / "page.txt").write_text(PAGE)
+    monkeypatch.chdir(ndjson.parent)
+    monkeypatch.setenv("DATELINE_DATA", "nothing")
+    done = run("", *command)
+    assert done.exit_code == 1
+    place = ndjson.parent / "nothing"
+    announced, *rest = done.stderr.splitlines()
+    named = re.fullmatch(r"Archive: the embedded Postgres in (.+)", announced)
+    assert named
+    assert "here is no archive in the embedded Postgres" in (done.stdout if command == ["doctor"] else rest[0])
+    assert "dateline migrate" in done.output
+    # For root the data may be elsewhere, where the account that runs Postgres reaches it.
+    assert not place.exists()
+    assert not Path(named[1]).exists()
+
+
+@pytest.mark.parametrize("command", [["migrate"], *ON_AN_ARCHIVE], ids=lambda command: " ".join(command[:2]))
+def test_every_command_names_the_database_on_stderr_and_no_password(
+    command: list[str], run: Run, ndjson: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ndjson.parent / "page.txt").write_text(PAGE)
+    monkeypatch.chdir(ndjson.parent)
+    done = run("postgresql://someone:hidden@127.0.0.1:1/news", *command)
+    assert done.stderr.startswith("Archive: the database news on 127.0.0.1, port 1\n")
+    assert "hidden" not in done.output
+
+
+def test_the_database_is_named_as_libpq_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", "/run/postgresql")
+    monkeypatch.setenv("PGPORT", "6000")
+    named = locate.describe(Settings(database_url="postgresql://reader@/news"))
+    assert named == "the database news on /run/postgresql, port 6000"
+
+
+def test_what_a_command_prints_is_clean_beside_the_name_of_the_archive(database: str, run: Run) -> None:
+    listed = run(database, "keys", "list", "--json")
+    assert (json.loads(listed.stdout), len(listed.stderr.splitlines())) == ([], 1)
+    exported = run(database, "export")
+    assert [json.loads(line)["type"] for line in exported.stdout.splitlines()] == ["position"]
 
 
 def test_stats_counts_words_and_says_so(database: str, run: Run) -> None:
@@ -616,7 +687,8 @@ def test_a_command_whose_reader_has_gone_ends_without_a_word(demo_database: str,
     with open(write, "wb") as nobody:
         settings = environment({"database_url": demo_database})
         ended = subprocess.run([DATELINE, *command], env=settings, stdout=nobody, stderr=subprocess.PIPE, text=True)
-    assert (ended.returncode, ended.stderr) == (1, "")
+    assert ended.returncode == 1
+    assert re.fullmatch(r"Archive: .+\n", ended.stderr)
 
 
 def test_no_command_takes_all_objects_apart_as_it_ends() -> None:

@@ -191,7 +191,7 @@ def test_the_command_says_a_line_a_check_and_what_to_do(well: str, monkeypatch: 
     runner, environment = CliRunner(), {"DATABASE_URL": well}
     healthy = runner.invoke(main.main, ["doctor"], env=environment)
     assert healthy.exit_code == 0
-    assert [line[:2] for line in healthy.output.splitlines()] == ["ok"] * 8
+    assert [line[:2] for line in healthy.stdout.splitlines()] == ["ok"] * 8
     with connect(well) as connection:
         connection.execute("drop index jobs_due")
         broken = runner.invoke(main.main, ["doctor"], env=environment)
@@ -200,7 +200,7 @@ def test_the_command_says_a_line_a_check_and_what_to_do(well: str, monkeypatch: 
         assert "Do: create index concurrently jobs_due on jobs" in broken.output
         told = runner.invoke(main.main, ["doctor", "--json"], env=environment)
         assert told.exit_code == 1
-        [failed] = [each for each in json.loads(told.output) if each["level"] == "fail"]
+        [failed] = [each for each in json.loads(told.stdout) if each["level"] == "fail"]
         assert failed["check"] == "indexes"
         connection.execute(failed["todo"])
         connection.execute("delete from text_stats")

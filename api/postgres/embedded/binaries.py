@@ -170,11 +170,10 @@ def make_directory(path: Path) -> None:
             place.chmod(0o755)
 
 
-def place_for(asked: Path) -> Path:
-    """Where the data of the directory `asked` is, made and given to the account that runs Postgres."""
+def place_of(asked: Path) -> Path:
+    """Where the data of the directory `asked` is, or would be made. Changes nothing."""
     data = Path(os.path.realpath(asked))
     if os.geteuid() != 0:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         return data
     stand_in = ROOT_HOME / f"data-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
     account = account_for(data)
@@ -185,13 +184,20 @@ def place_for(asked: Path) -> Path:
             f"User id {account.uid}, who owns the database in {data}, cannot reach it any more. Make the"
             " directories above it passable for that user (chmod o+x), or set DATABASE_URL."
         )
-    chosen = data if not (stand_in / "postgres").is_dir() and _reachable(account, data) else stand_in
-    if not chosen.exists() or _is_free(chosen):
-        make_directory(chosen.parent)
-        chosen.mkdir(mode=0o700, exist_ok=True)
-        chosen.chmod(0o700)
-        account_for(chosen).own(chosen)
-    return chosen
+    return data if not (stand_in / "postgres").is_dir() and _reachable(account, data) else stand_in
+
+
+def place_for(asked: Path) -> Path:
+    """Where the data of the directory `asked` is, made and given to the account that runs Postgres."""
+    place = place_of(asked)
+    if os.geteuid() != 0:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif not place.exists() or _is_free(place):
+        make_directory(place.parent)
+        place.mkdir(mode=0o700, exist_ok=True)
+        place.chmod(0o700)
+        account_for(place).own(place)
+    return place
 
 
 def _is_free(data: Path) -> bool:

@@ -39,9 +39,17 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from api.postgres.embedded.binaries import Account, Binaries, EmbeddedError, account_for, binaries_for, place_for
+from api.postgres.embedded.binaries import (
+    Account,
+    Binaries,
+    EmbeddedError,
+    account_for,
+    binaries_for,
+    place_for,
+    place_of,
+)
 
-__all__ = ["EmbeddedError", "Server", "running"]
+__all__ = ["EmbeddedError", "Server", "exists", "place_of", "running"]
 
 _PATIENCE = 60.0
 """Seconds that a server may be silent. Crash recovery is not silence: that may take as long as it takes."""
@@ -88,6 +96,11 @@ class Server:
         """
         with _explained(self.data):
             return _Cluster(self.data, account_for(self.data)).start(port=_port_of(self.conninfo))
+
+
+def exists(data: Path) -> bool:
+    """Whether a database was made in the directory `data`. Changes nothing. Raises `EmbeddedError`."""
+    return (place_of(data) / "postgres").exists()
 
 
 @contextmanager
