@@ -15,7 +15,7 @@ from api.commands.entity_kinds import KINDS, OUTLET, EntityKind
 from api.errors import Conflict, InvalidInput
 from api.model.types import Record
 from api.postgres.connection import Connection, present
-from api.text.folding import FOLDED_AT_MOST, LONGEST_SLUG, fold, make_slug, name_key
+from api.text.folding import MAX_FOLDED_LENGTH, MAX_SLUG_LENGTH, fold, make_slug, name_key
 
 # The uuid of an outlet derives from its first slug, so that two archives give an article the same id.
 OUTLET_NAMESPACE = UUID("5b0c9d6e-7f5a-5d0b-9b1e-2f1f6a3d8c47")
@@ -174,9 +174,9 @@ def complete_rows(connection: Connection, kind: EntityKind, records: Sequence[Re
             **{field: record.get(field) or [] for field in ("match", "aliases", "roles")},
             "slug": slug,
             # Cut to keep cursors short. Entities with the same beginning are ordered by id.
-            "folded": fold(record["name"].removeprefix("#"))[:FOLDED_AT_MOST],
+            "folded": fold(record["name"].removeprefix("#"))[:MAX_FOLDED_LENGTH],
             "names": [
-                folded[:FOLDED_AT_MOST]
+                folded[:MAX_FOLDED_LENGTH]
                 for name in (record["name"], *(record.get("aliases") or []))
                 if (folded := fold(name))
             ],
@@ -190,7 +190,7 @@ def _find_slugs(connection: Connection, kind: EntityKind, names: Sequence[str]) 
     """Return the slugs of the entities with these names, by the key of the name, and all slugs that are taken."""
     keys = {name_key(name.removeprefix("#")) for name in names}
     # A long slug is cut further when a number is appended to it.
-    prefixes = [f"{make_slug(name)[: LONGEST_SLUG - 10]}%" for name in names]
+    prefixes = [f"{make_slug(name)[: MAX_SLUG_LENGTH - 10]}%" for name in names]
     rows = connection.execute(_SLUGS, {"kind": kind.name, "prefixes": prefixes}).fetchall()
     by_name: dict[str, str] = {}
     for row in rows:
@@ -206,7 +206,7 @@ def _free_slug(preferred: str, taken: Collection[str]) -> str:
 
 
 def _numbered(slug: str, n: int) -> str:
-    return f"{slug[: LONGEST_SLUG - len(f'-{n}')].rstrip('-')}-{n}"
+    return f"{slug[: MAX_SLUG_LENGTH - len(f'-{n}')].rstrip('-')}-{n}"
 
 
 def _retired_slugs(connection: Connection, kind: EntityKind, slugs: Sequence[str]) -> set[str]:

@@ -13,7 +13,7 @@ from api.postgres.prepared import unread
 from api.retrieval.keyset import Page, PageRequest, fetch, hide
 from api.retrieval.select import Order, Selection
 from api.search.tsquery import Lexeme
-from api.text.folding import FOLDED_AT_MOST, fold
+from api.text.folding import MAX_FOLDED_LENGTH, fold
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def page(
             "json_array_length(roles) > 0 and exists (select from json_array_elements(roles) as role where %(as_of)s"
             " between coalesce(role ->> 'from', '0001-01-01') and coalesce(role ->> 'to', '9999-12-31'))"
         )
-    if q is not None and (prefix := fold(q)[:FOLDED_AT_MOST]):
+    if q is not None and (prefix := fold(q)[:MAX_FOLDED_LENGTH]):
         selection = selection.where(entity.prefix, prefix=_like(prefix), lexeme=Lexeme(prefix, prefix=True).tsquery())
     # A prefix is counted along the index of names, by which it is found.
     found = fetch(connection, selection, ORDERS[sort], request, counted=(selection, ORDERS["name"]))

@@ -17,7 +17,7 @@ from api.search import fulltext
 from api.search.highlighter import SEARCHED_CHARACTERS
 from api.search.tsquery import Lexeme
 from api.text.folding import tokens
-from api.text.near_duplicates import original, shingles
+from api.text.near_duplicates import find_original, shingles
 
 # Terms in more articles are ignored.
 FREQUENT = 500
@@ -235,7 +235,7 @@ def _copies(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, UUID]:
     ).fetchall()
     texts = [shingles(row["body"][:SEARCHED_CHARACTERS]) for row in rows]
     outlets = [row["outlet_id"] for row in rows]
-    originals = {row["id"]: original(index, texts, outlets) for index, row in enumerate(rows)}
+    originals = {row["id"]: find_original(index, texts, outlets) for index, row in enumerate(rows)}
     return {id: rows[index]["id"] for id, index in originals.items() if index is not None}
 
 

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from api.postgres.connection import Connection, present
-from api.text.name_index import Name, Names
+from api.text.name_index import Name, NameIndex
 
 # Names are ranked by their number of articles, which is reloaded after so many seconds.
 MAX_AGE_SECONDS = 600
 
 _lock = threading.Lock()
-_loaded: tuple[UUID, float, Names] | None = None
+_loaded: tuple[UUID, float, NameIndex] | None = None
 
 
 def suggest(connection: Connection, text: str, types: Collection[str], limit: int) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def suggest(connection: Connection, text: str, types: Collection[str], limit: in
     ]
 
 
-def names(connection: Connection) -> Names:
+def names(connection: Connection) -> NameIndex:
     """The names of all tags, people and outlets in the current revision of the catalogue."""
     global _loaded
     revision = present(connection.execute("select catalogue from archive").fetchone())["catalogue"]
@@ -59,7 +59,7 @@ def _is_current(revision: UUID) -> bool:
     return loaded is not None and loaded[0] == revision and time.monotonic() - loaded[1] <= MAX_AGE_SECONDS
 
 
-def _load(connection: Connection) -> Names:
+def _load(connection: Connection) -> NameIndex:
     # A merged tag's name stands for the tag that it was merged into, and a tag's match phrases for the tag.
     rows = connection.execute(
         """
@@ -76,4 +76,4 @@ def _load(connection: Connection) -> Names:
         select 'outlet', id, name, false, articles from outlets
         """
     )
-    return Names(Name(row["type"], row["id"], row["name"], row["alias"], row["articles"]) for row in rows)
+    return NameIndex(Name(row["type"], row["id"], row["name"], row["alias"], row["articles"]) for row in rows)

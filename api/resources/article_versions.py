@@ -15,7 +15,7 @@ from api.http.responses import json_response
 from api.postgres.connection import Connection
 from api.queries import versions as queries
 from api.resources.articles import ARTICLE_ID, readable
-from api.text.diff import differences
+from api.text.diff import compare
 from schemas.versions import ArticleVersionSchema, DifferencesSchema, VersionListSchema
 
 blueprint = Blueprint("article_versions", __name__, url_prefix="/v1")
@@ -71,7 +71,7 @@ def get_version_diff(_query: Mapping[str, Any], article_id: UUID, version: int) 
             "version": version,
             "compared_with": before and before["version"],
             "note": after["note"],
-            "changes": differences(before, after) if before else [],
+            "changes": compare(before, after) if before else [],
         }
 
     return reads.read(compared, json_response, at_one_moment=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from api.text.folding import located
+from api.text.folding import locate_tokens
 
 FRAGMENTS = 3
 FRAGMENT_LENGTH = 200
@@ -50,7 +50,7 @@ class HighlightedText:
 
     def __init__(self, text: str, phrases: Sequence[Phrase], lexemes: Mapping[str, frozenset[str]]) -> None:
         self.text = text
-        self._tokens = located(text[:SEARCHED_CHARACTERS])
+        self._tokens = locate_tokens(text[:SEARCHED_CHARACTERS])
         self._lexemes = [lexemes.get(token, frozenset()) for token, _, _ in self._tokens]
         self.matches = sorted(
             (match for number, phrase in enumerate(phrases) for match in self._find(number, trimmed(phrase))),

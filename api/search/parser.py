@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal, NoReturn, TypeAlias
 
-from api.text.folding import paired, tokens
+from api.text.folding import is_paired, tokens
 
 FIELDS = ("headline", "standfirst", "body")
 NESTED_AT_MOST = 8
@@ -206,7 +206,7 @@ def _word(text: str, position: int) -> Term | None:
     if star < 0:
         return Term("word", text, tuple(found))
     # In scripts indexed by pairs of characters, one character is enough.
-    if len(found[-1]) < SHORTEST_PREFIX and not paired(found[-1]):
+    if len(found[-1]) < SHORTEST_PREFIX and not is_paired(found[-1]):
         raise QuerySyntaxError(
             position + star, f"prefix too short; put at least {SHORTEST_PREFIX} letters or digits before *"
         )

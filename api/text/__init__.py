@@ -1,1 +1,1 @@
-"""Text processing without a database: folding, names, language, HTML, differences."""
+"""Text processing without a database: folding, names, languages, HTML, differences."""

@@ -1,4 +1,4 @@
-"""How Dateline compares texts: folding, search tokens and slugs."""
+"""Folds texts for comparison, and makes search tokens and slugs of them."""
 
 import re
 import unicodedata
@@ -7,14 +7,14 @@ from functools import lru_cache
 
 from slugify import slugify
 
-_LONGEST_TOKEN = 255
+_MAX_TOKEN_LENGTH = 255
 
-LONGEST_SLUG = 80
+MAX_SLUG_LENGTH = 80
 
-# Of folded names so many characters are kept to find and sort them by; compatibility forms unfold to many.
-FOLDED_AT_MOST = 200
+# The stored length of folded names. Folding can make a text longer, as compatibility forms become several characters.
+MAX_FOLDED_LENGTH = 200
 
-# Letters that Unicode does not take apart, as they are written where a keyboard lacks them.
+# Letters that Unicode does not decompose, with their usual ASCII spelling.
 _LETTERS = str.maketrans({
     "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i", "ł": "l", "ŋ": "n",
 })  # fmt: skip
@@ -35,75 +35,75 @@ _RUN = re.compile(rf"[{HANGUL}]+|[{KANA}{HAN}]+|[^\W_{HANGUL}{KANA}{HAN}]+")
 
 
 def fold(text: str) -> str:
-    """Text without differences of case, width, compatibility form and accent."""
+    """Remove differences of case, width, compatibility form and accent."""
     if text.isascii():
         return text.lower()
-    return _unaccented(unicodedata.normalize("NFKC", text).casefold()).translate(_LETTERS)
+    return _remove_accents(unicodedata.normalize("NFKC", text).casefold()).translate(_LETTERS)
 
 
 def words(text: str) -> list[str]:
-    """The unaccented words of a text in their own case; where the script changes, a word ends."""
+    """The words of a text without accents, their case unchanged. A word ends where the script changes."""
     if text.isascii():
         return _ASCII_RUN.findall(text)
-    return _RUN.findall(_unaccented(text))
+    return _RUN.findall(_remove_accents(text))
 
 
 def tokens(text: str) -> list[str]:
-    """The search tokens of a text: its folded words, and Hangul, kana and Han as overlapping pairs."""
+    """The search tokens of a text: its folded words, with Hangul, kana and Han as overlapping pairs of characters."""
     if text.isascii():
         runs: list[str] = _ASCII_RUN.findall(text.lower())
         longest = max(map(len, runs), default=0)
-        return runs if longest <= _LONGEST_TOKEN else [run for run in runs if len(run) <= _LONGEST_TOKEN]
+        return runs if longest <= _MAX_TOKEN_LENGTH else [run for run in runs if len(run) <= _MAX_TOKEN_LENGTH]
     found: list[str] = []
     for run in _RUN.findall(fold(text)):
         if run[0] >= _FIRST_PAIRED and len(run) > 2 and _PAIRED.match(run):
             found.extend(map(str.__add__, run, run[1:]))
-        elif len(run) <= _LONGEST_TOKEN:
+        elif len(run) <= _MAX_TOKEN_LENGTH:
             found.append(run)
     return found
 
 
-def paired(token: str) -> bool:
-    """Whether a token is of a script that is searched by pairs of characters: a pair, or one on its own."""
+def is_paired(token: str) -> bool:
+    """Whether a token is of a script that is indexed in pairs of characters."""
     return bool(_PAIRED.match(token))
 
 
-def located(text: str) -> list[tuple[str, int, int]]:
-    """``tokens``, each with the characters of the text that it was made of: the first, and the one behind the last."""
-    folded, begins, ends = _folded_piecewise(text)
+def locate_tokens(text: str) -> list[tuple[str, int, int]]:
+    """``tokens``, each with its start and end in the text."""
+    folded, begins, ends = _fold_with_offsets(text)
     found: list[tuple[str, int, int]] = []
     for run in _RUN.finditer(folded):
         first, last = run.span()
         if folded[first] >= _FIRST_PAIRED and last - first > 2 and _PAIRED.match(folded, first):
             found.extend((folded[n : n + 2], begins[n], ends[n + 1]) for n in range(first, last - 1))
-        elif last - first <= _LONGEST_TOKEN:
+        elif last - first <= _MAX_TOKEN_LENGTH:
             found.append((run[0], begins[first], ends[last - 1]))
     return found
 
 
-def _folded_piecewise(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
-    """``fold``, and where in the text each of its characters begins and ends."""
+def _fold_with_offsets(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Fold a text, and return the start and end in the original of each folded character."""
     if text.isascii():
         return text.lower(), range(len(text)), range(1, len(text) + 1)
     folded: list[str] = []
     begins: list[int] = []
     ends: list[int] = []
     for begin, end in _pieces(text):
-        piece = _folded_piece(text[begin:end])
+        piece = _fold_piece(text[begin:end])
         folded.append(piece)
         begins += [begin] * len(piece)
         ends += [end] * len(piece)
     return "".join(folded), begins, ends
 
 
-_folded_piece = lru_cache(20_000)(fold)
+_fold_piece = lru_cache(20_000)(fold)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """The text in pieces that fold independently: a character, with those that may be composed with it."""
+    """The bounds of the pieces of a text that fold independently: a character and those that combine with it."""
     begin = 0
     for end in range(1, len(text)):
-        if not _composes(text[end]):
+        if not _combines(text[end]):
             yield begin, end
             begin = end
     if text:
@@ -111,22 +111,22 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(20_000)
-def _composes(character: str) -> bool:
-    """Whether normalization may join a character to the one before it: marks, and letters inside a Hangul syllable."""
+def _combines(character: str) -> bool:
+    """Whether normalization may join a character to the one before: marks, and jamo within a Hangul syllable."""
     first = unicodedata.normalize("NFKD", character)[0]
     return unicodedata.category(first).startswith("M") or "\u1160" <= first <= "\u11ff"
 
 
 def name_key(name: str) -> str:
-    """What two spellings of a name have in common: folded, with hyphens, dashes and apostrophes as spaces."""
+    """A key that is equal for different spellings of a name: folded, with hyphens and apostrophes as spaces."""
     return _JOINTS.sub(" ", fold(name)).strip()
 
 
 def make_slug(name: str) -> str:
-    """The ASCII form of a name for an address; empty when nothing of the name can be written so."""
+    """The ASCII form of a name for URLs, or an empty string if no character of it can be transliterated."""
     return slugify(
         name,
-        max_length=LONGEST_SLUG,
+        max_length=MAX_SLUG_LENGTH,
         word_boundary=True,
         save_order=True,
         entities=False,
@@ -135,9 +135,9 @@ def make_slug(name: str) -> str:
     )
 
 
-def _unaccented(text: str) -> str:
+def _remove_accents(text: str) -> str:
     if text.isascii():
         return text
-    # Only the accents of alphabets go: the marks of kana, Hangul and Indic scripts make other letters.
+    # Only the accents of alphabets are removed: the marks of kana, Hangul and Indic scripts make other letters.
     decomposed = unicodedata.normalize("NFKD", text)
     return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))

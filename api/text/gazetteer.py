@@ -1,4 +1,4 @@
-"""People and tags found in an article by name, from a gazetteer of the names known."""
+"""Finds people and tags in texts by their names and phrases."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +34,7 @@ _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 @dataclass(frozen=True)
 class Person:
-    """A person and the names they are written by."""
+    """A person with name and aliases."""
 
     id: int
     name: str
@@ -43,7 +43,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Tag:
-    """A tag and the phrases that give it to an article."""
+    """A tag with the phrases that assign it to an article."""
 
     id: int
     match: tuple[str, ...]
@@ -51,7 +51,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class Matches:
-    """The people an article mentions, with how often, and the tags it earns."""
+    """The people that a text mentions, with the number of mentions, and its tags."""
 
     people: dict[int, int]
     tags: set[int]
@@ -71,7 +71,7 @@ class _Mention(NamedTuple):
 
 
 class Gazetteer:
-    """Finds known people and tags in articles; built once, then read by any number of threads."""
+    """An index of people and tags. Safe for concurrent use, as it does not change."""
 
     def __init__(self, people: Iterable[Person], tags: Iterable[Tag]) -> None:
         self._people: dict[int, Person] = {}
@@ -82,41 +82,41 @@ class Gazetteer:
             _add(named, person.id, (person.name, *person.aliases))
         for tag in tags:
             _add(tagged, tag.id, tag.match)
-        self._phrases = _automaton(
+        self._phrases = _build_automaton(
             {text: _Phrase(text, named.get(text, ()), tagged.get(text, ())) for text in named | tagged}
         )
 
     def find(self, *fields: str | None) -> Matches:
-        """People and tags in the fields of one article, in reading order; no name spans two fields."""
+        """Find people and tags in the text fields of an article, in reading order. No name spans two fields."""
         written = "\n".join(f" {' '.join(words(field))} " for field in fields if field)
         folded = fold(written)
         tags: set[int] = set()
         names: list[_Mention] = []
-        for start, stop, phrase in _matches(self._phrases, folded):
+        for start, stop, phrase in _find_phrases(self._phrases, folded):
             tags.update(phrase.tags)
             if phrase.people:
                 names.append(_Mention(start, stop, phrase.people, by_surname=False))
         names = _leftmost_longest(names)
-        surnames = self._surnames({name.people[0] for name in names if len(name.people) == 1}, folded)
+        surnames = self._find_surnames({name.people[0] for name in names if len(name.people) == 1}, folded)
         return Matches(_count(_leftmost_longest([*names, *surnames]), folded, written), tags)
 
-    def _surnames(self, people: Iterable[int], folded: str) -> list[_Mention]:
-        """Every occurrence of a surname that one alone of these people bears."""
-        bearers: dict[str, tuple[int, ...]] = {}
+    def _find_surnames(self, people: Iterable[int], folded: str) -> list[_Mention]:
+        """Find the mentions of surnames that only one of these people has."""
+        owners: dict[str, tuple[int, ...]] = {}
         for person in people:
-            _add(bearers, person, (_surname(self._people[person]),))
-        phrases = {text: _Phrase(text, ids, ()) for text, ids in bearers.items() if len(ids) == 1}
+            _add(owners, person, (_surname(self._people[person]),))
+        phrases = {text: _Phrase(text, ids, ()) for text, ids in owners.items() if len(ids) == 1}
         return [
             _Mention(start, stop, phrase.people, by_surname=True)
-            for start, stop, phrase in _matches(_automaton(phrases), folded)
+            for start, stop, phrase in _find_phrases(_build_automaton(phrases), folded)
         ]
 
 
 def _count(mentions: Iterable[_Mention], folded: str, written: str) -> dict[int, int]:
-    """How often each person is mentioned; a capitalised surname counts once the full name has been."""
+    """Count the mentions of each person. A capitalized surname counts after the full name has been mentioned."""
     people: dict[int, int] = {}
-    # Folding may change the length of a word, but never how many words there are.
-    spelled = written.split(" ")
+    # Folding may change the length of words but not their number.
+    original_words = written.split(" ")
     word = passed = 0
     for mention in mentions:
         if len(mention.people) != 1:
@@ -126,24 +126,24 @@ def _count(mentions: Iterable[_Mention], folded: str, written: str) -> dict[int,
             people[person] = people.get(person, 0) + 1
         elif person in people:
             word, passed = word + folded.count(" ", passed, mention.start + 1), mention.start + 1
-            people[person] += not spelled[word][0].islower()
+            people[person] += not original_words[word][0].islower()
     return people
 
 
 def _add(index: dict[str, tuple[int, ...]], owner: int, phrases: Iterable[str]) -> None:
-    for text in {_delimited(phrase) for phrase in phrases} - {""}:
+    for text in {_delimit(phrase) for phrase in phrases} - {""}:
         index[text] = (*index.get(text, ()), owner)
 
 
-def _delimited(phrase: str) -> str:
-    """The phrase as it stands in folded text, with a space wherever a word must begin or end."""
+def _delimit(phrase: str) -> str:
+    """Fold a phrase, and add a space where a word must begin or end."""
     text = fold(" ".join(words(phrase)))
     if not text:
         return ""
     return f"{'' if _UNSPACED.match(text) else ' '}{text}{'' if _CJK.match(text[-1]) else ' '}"
 
 
-def _automaton(phrases: Mapping[str, _Phrase]) -> Any:
+def _build_automaton(phrases: Mapping[str, _Phrase]) -> Any:
     automaton = Automaton()
     for text, phrase in phrases.items():
         automaton.add_word(text, phrase)
@@ -151,8 +151,8 @@ def _automaton(phrases: Mapping[str, _Phrase]) -> Any:
     return automaton
 
 
-def _matches(automaton: Any, folded: str) -> Iterator[tuple[int, int, _Phrase]]:
-    """Every phrase in the text, by where it ends; the space before it is its own, the one after is not."""
+def _find_phrases(automaton: Any, folded: str) -> Iterator[tuple[int, int, _Phrase]]:
+    """Find all phrases in order of their ends. A match includes the space before the phrase, not the one after."""
     if not automaton:
         return
     for last, phrase in automaton.iter(folded):
@@ -173,13 +173,13 @@ def _leftmost_longest(mentions: list[_Mention]) -> list[_Mention]:
 
 
 def _surname(person: Person) -> str:
-    """The family name of a name in an alphabet, as far as its form tells; else nothing."""
+    """The surname of a name in an alphabet, or an empty string if it cannot be told."""
     if _CJK.search(person.name):
         return ""
     for name in (person.name, *person.aliases):
-        # Lee Jae-myung, unlike Anna Smith-Jones: before a small letter, the hyphen joins a given name.
-        form = _FAMILY_NAME_FIRST.fullmatch(name.strip())
-        if form and form[2].islower():
-            return form[1]
+        # Lee Jae-myung, unlike Anna Smith-Jones: a hyphen before a lowercase letter is part of a given name.
+        match = _FAMILY_NAME_FIRST.fullmatch(name.strip())
+        if match and match[2].islower():
+            return match[1]
     names = [part for part in person.name.split() if fold(part).strip(".,") not in _GENERATIONS]
     return names[-1] if len(names) > 1 else ""

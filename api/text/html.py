@@ -1,7 +1,7 @@
-"""HTML from outside: made safe to show, and its text.
+"""Sanitizes untrusted HTML and extracts its text.
 
-Written by hand because the text comes from outside: html.parser takes minutes over 80 KB of ``<a <a <a`` and stops
-at ``<![``. This scanner never looks back, so it takes time in proportion to the length, whatever the input.
+html.parser is not used, as it takes minutes for 80 KB of ``<a <a <a`` and stops at ``<![``. The scanner here never
+backtracks, so its time is proportional to the length of any input.
 """
 
 import re
@@ -9,7 +9,7 @@ from html import unescape
 
 import nh3
 
-# A tag ends at the first > outside of its quoted values. Nothing is tried twice: the groups are atomic.
+# A tag ends at the first > outside of quoted values. The groups are atomic, so that nothing is matched twice.
 _TAG = re.compile(r"""<(/?)([a-z][a-z0-9-]*)(?>=\s*"[^"]*"|=\s*'[^']*'|[^>])*+>""", re.ASCII | re.IGNORECASE)
 _TAG_BEGINS = re.compile(r"</?[a-z]", re.ASCII | re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -26,33 +26,33 @@ _LINES = {"br", "caption", "dd", "dt", "li", "tr"}
 
 
 def sanitize(html: str) -> str:
-    """HTML without scripts, styles, and everything else that could do more than show text, links and pictures."""
+    """Remove scripts, styles and everything else except text, links and pictures."""
     return nh3.clean(html, url_schemes={"http", "https", "mailto"})
 
 
 def to_text(html: str) -> str:
-    """The words of HTML as plain text: paragraphs with an empty line between them, line breaks kept."""
+    """Convert HTML to plain text. Paragraphs are separated by an empty line; line breaks are preserved."""
     pieces: list[str] = []
     position = 0
     while (start := html.find("<", position)) >= 0:
-        pieces.append(_words(html[position:start]))
-        position, piece = _skipped(html, start)
+        pieces.append(_decode(html[position:start]))
+        position, piece = _skip_markup(html, start)
         pieces.append(piece)
-    pieces.append(_words(html[position:]))
+    pieces.append(_decode(html[position:]))
     lines = [line.strip(" ") for line in "".join(pieces).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def _words(text: str) -> str:
+def _decode(text: str) -> str:
     return unescape(_SPACE.sub(" ", text))
 
 
-def _skipped(html: str, start: int) -> tuple[int, str]:
-    """Where the text goes on behind the ``<`` at ``start``, and what stands in the place of the tag."""
+def _skip_markup(html: str, start: int) -> tuple[int, str]:
+    """The position after the markup at ``start``, a ``<``, and the text that replaces the markup."""
     if html.startswith("<!--", start):
-        return _behind(html, "-->", start + 4), ""
+        return _find_end(html, "-->", start + 4), ""
     if html.startswith(("<!", "<?"), start):
-        return _behind(html, ">", start), ""
+        return _find_end(html, ">", start), ""
     if not _TAG_BEGINS.match(html, start):
         return start + 1, "<"
     tag = _TAG.match(html, start)
@@ -67,7 +67,7 @@ def _skipped(html: str, start: int) -> tuple[int, str]:
     return tag.end(), "\n" if name in _LINES and not tag[1] else ""
 
 
-def _behind(html: str, mark: str, start: int) -> int:
-    """The position behind the next ``mark``; what never ends goes on to the end, as in a browser."""
+def _find_end(html: str, mark: str, start: int) -> int:
+    """The position after the next ``mark``, or the end of the text without one, as in a browser."""
     found = html.find(mark, start)
     return found + len(mark) if found >= 0 else len(html)

@@ -1,4 +1,4 @@
-"""Names of tags, people and outlets in memory, found by how they begin, a word inside them, or nearly so. Pure."""
+"""An in-memory index of the names of tags, people and outlets for suggestions and spelling corrections. Pure."""
 
 import re
 import unicodedata
@@ -17,23 +17,23 @@ from rapidfuzz.distance import OSA
 
 from api.text.folding import HAN, HANGUL, KANA, fold, words
 
-# Where no spaces tell the words apart, a word may begin at any character.
+# Scripts without spaces, where a word may begin at any character.
 _UNSPACED = re.compile(f"[{HANGUL}{KANA}{HAN}]")
 _LAST = "\U0010ffff"
 
-# Of each kind of match so many names are weighed against each other, those with most articles.
-WEIGHED = 100
+# The number of names returned for each kind of match: those with the most articles.
+MAX_PER_KIND = 100
 
 # Kinds of match, best first.
-WHOLE, BEGINS, ALIAS_BEGINS, INSIDE, ALIAS_INSIDE, TYPO = range(6)
-STARTS = (BEGINS, ALIAS_BEGINS, INSIDE, ALIAS_INSIDE)
+WHOLE, PREFIX, ALIAS_PREFIX, INSIDE, ALIAS_INSIDE, TYPO = range(6)
+PREFIX_KINDS = (PREFIX, ALIAS_PREFIX, INSIDE, ALIAS_INSIDE)
 
 _ARTICLES = attrgetter("articles")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name or alias of a tag, person or outlet, and how many articles that has."""
+    """A name or alias of a tag, person or outlet, and its number of articles."""
 
     type: str
     id: int
@@ -43,7 +43,7 @@ class Name:
 
 
 class Match(NamedTuple):
-    """A name that a reader may mean; of two, the smaller ``kind`` and then ``typos`` is the better match."""
+    """A name that matches what was typed. Matches are ordered by ``kind``, then by ``typos``."""
 
     kind: int
     typos: int
@@ -51,16 +51,16 @@ class Match(NamedTuple):
 
     @property
     def by(self) -> str:
-        """What of the entity was matched."""
+        """How the entity was matched: by its name, by an alias, or with a typo."""
         return "typo" if self.kind == TYPO else "alias" if self.name.alias else "name"
 
 
-class Names:
-    """An index of names. Whatever is compared is folded; a name's # and punctuation do not count."""
+class NameIndex:
+    """An index of names. Names are compared folded, without # and punctuation."""
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._names = list(names)
-        starts: dict[int, list[tuple[str, int]]] = {kind: [] for kind in STARTS}
+        starts: dict[int, list[tuple[str, int]]] = {kind: [] for kind in PREFIX_KINDS}
         by_form: dict[str, list[int]] = {}
         spelled: dict[str, tuple[int, str]] = {}
         for number, name in enumerate(self._names):
@@ -82,63 +82,64 @@ class Names:
         for form in filter(None, self._forms):
             self._alike.setdefault(len(form), {}).setdefault(form[0], []).append(form)
         self._prefixes = lru_cache(maxsize=256)(self._prefixes_of)
-        # Thousands of names begin with one letter; those who type all begin with one.
-        self._found = lru_cache(maxsize=1_000)(self._find)
+        # Cached because the first letters typed match thousands of names and are typed by every reader.
+        self._find_cached = lru_cache(maxsize=1_000)(self._find)
 
-    def find(self, text: str, types: Collection[str], wanted: int) -> Sequence[Match]:
-        """Names that may be meant by what a reader has typed so far: the best match of each entity, best kind first.
+    def find(self, text: str, types: Collection[str], enough: int) -> Sequence[Match]:
+        """Find the names that a reader may be typing: the best match of each entity, best matches first.
 
-        Words in another order are looked for when fewer than ``wanted`` begin so, misspellings when nothing fits else.
+        If fewer than ``enough`` names start with the text, words in another order are matched as well. If nothing else
+        matches, misspellings are.
         """
-        return self._found(text, frozenset(types), wanted)
+        return self._find_cached(text, frozenset(types), enough)
 
-    def _find(self, text: str, types: Collection[str], wanted: int) -> Sequence[Match]:
+    def _find(self, text: str, types: Collection[str], enough: int) -> Sequence[Match]:
         folded = [fold(word) for word in words(text)]
         best: dict[tuple[str, int], Match] = {}
-        for match in self._beginning(folded, types):
-            _keep(best, match)
-        if len(best) < wanted:
-            nearly = [match for match in self._nearly(folded) if match.name.type in types]
+        for match in self._with_prefix(folded, types):
+            _keep_better(best, match)
+        if len(best) < enough:
+            nearly = [match for match in self._with_typos(folded) if match.name.type in types]
             misspelled = not best and all(match.typos for match in nearly)
             for match in nearly:
                 if misspelled or not match.typos:
-                    _keep(best, match)
+                    _keep_better(best, match)
         found: list[Match] = []
         ordered = sorted(best.values(), key=lambda match: (match[:2], -match.name.articles, match.name.text))
         for _, alike in groupby(ordered, key=lambda match: match[:2]):
-            found.extend(list(alike)[:WEIGHED])
+            found.extend(list(alike)[:MAX_PER_KIND])
         return found
 
     def near(self, word: str) -> list[tuple[int, str]]:
-        """Words of names, and names written in one word, that differ from this word by a typo or two: how many, and it.
+        """Find words of names, and whole names in one word, that differ by a typo or two.
 
-        Best first: of those with the same number the one with most articles.
+        Returns the number of typos and the word, ordered by the number of typos, then by articles.
         """
         itself = "".join(fold(part) for part in words(word))
-        typos = self._near_forms(_form(itself))
+        typos = self._similar_forms(_form(itself))
         near = sorted((distance, -self._spelled[form][0], self._spelled[form][1]) for form, distance in typos.items())
         return [(distance, text) for distance, _, text in near if fold(text) != itself]
 
-    def _beginning(self, folded: list[str], types: Collection[str]) -> Iterator[Match]:
+    def _with_prefix(self, folded: list[str], types: Collection[str]) -> Iterator[Match]:
         for key in {" ".join(folded), "".join(folded)}:
             for kind, (begins, numbers) in self._starts.items():
                 first = bisect_left(begins, key)
                 behind = bisect_left(begins, key + _LAST, first)
-                whole = bisect_right(begins, key, first, behind) if kind in (BEGINS, ALIAS_BEGINS) else first
+                whole = bisect_right(begins, key, first, behind) if kind in (PREFIX, ALIAS_PREFIX) else first
                 for alike, begin, end in ((WHOLE, first, whole), (kind, whole, behind)):
                     of_type = (name for name in map(self._names.__getitem__, numbers[begin:end]) if name.type in types)
-                    for name in nlargest(WEIGHED, of_type, key=_ARTICLES):
+                    for name in nlargest(MAX_PER_KIND, of_type, key=_ARTICLES):
                         yield Match(alike, 0, name)
 
-    def _nearly(self, folded: list[str]) -> Iterator[Match]:
-        """Names that have all words, or such that differ by typos, in any order; the last one may be unfinished."""
-        typos = self._numbers(self._near_forms(_form("".join(folded))))
+    def _with_typos(self, folded: list[str]) -> Iterator[Match]:
+        """Find names that have all words in any order, typos allowed. The last word may be incomplete."""
+        typos = self._numbers(self._similar_forms(_form("".join(folded))))
         for number, distance in typos.items():
             if distance:
                 yield Match(TYPO, distance, self._names[number])
         *finished, last = (_form(word) for word in folded)
         common: dict[int, int] | None = None
-        for forms in (self._near_forms(last) | self._near_beginnings(last), *map(self._near_forms, finished)):
+        for forms in (self._similar_forms(last) | self._similar_prefixes(last), *map(self._similar_forms, finished)):
             numbers = self._numbers(forms)
             common = (
                 numbers
@@ -150,45 +151,45 @@ class Names:
             yield Match(TYPO if distance else _kind(name, first=False), distance, name)
 
     def _numbers(self, forms: Mapping[str, int]) -> dict[int, int]:
-        """The names that have one of these words, with the fewest typos."""
+        """The names that have one of these words, with the lowest number of typos."""
         numbers: dict[int, int] = {}
         for form, typos in forms.items():
             for number in self._by_form[form]:
                 numbers[number] = min(typos, numbers.get(number, typos))
         return numbers
 
-    def _near_forms(self, form: str) -> dict[str, int]:
-        """Words that differ by no more typos than a word of this length may have."""
-        most = _typos(form)
+    def _similar_forms(self, form: str) -> dict[str, int]:
+        """The words within the number of typos allowed for this length."""
+        most = _max_typos(form)
         if not most:
             return {form: 0} if form in self._by_form else {}
         lengths = [self._alike.get(len(form) + more, {}) for more in range(-most, most + 1)]
-        # The first letter is seldom the wrong one, and few names have it: those are looked at first.
+        # The first letter is seldom wrong, so the few words that share it are compared first.
         found = _within(most, form, (letters.get(form[0], []) for letters in lengths))
         return found or _within(most, form, (alike for letters in lengths for alike in letters.values()))
 
-    def _near_beginnings(self, form: str) -> dict[str, int]:
-        """Words that begin so, or with the same letter and a typo behind it."""
-        found = dict.fromkeys(self._beginning_with(form), 0)
-        if _typos(form):
+    def _similar_prefixes(self, form: str) -> dict[str, int]:
+        """The words that start with this form, or with the same letter and a typo after it."""
+        found = dict.fromkeys(self._forms_with_prefix(form), 0)
+        if _max_typos(form):
             for more in (0, -1, 1):
                 candidates = self._prefixes(form[0], len(form) + more)
                 for prefix, _, _ in process.extract(form, candidates, scorer=OSA.distance, score_cutoff=1, limit=None):
-                    for longer in self._beginning_with(prefix):
+                    for longer in self._forms_with_prefix(prefix):
                         found.setdefault(longer, 1)
         return found
 
     def _prefixes_of(self, first: str, length: int) -> list[str]:
-        longer = (form[:length] for form in self._beginning_with(first) if len(form) > length)
+        longer = (form[:length] for form in self._forms_with_prefix(first) if len(form) > length)
         return list(dict.fromkeys(longer))
 
-    def _beginning_with(self, prefix: str) -> list[str]:
+    def _forms_with_prefix(self, prefix: str) -> list[str]:
         begin = bisect_left(self._forms, prefix)
         return self._forms[begin : bisect_left(self._forms, prefix + _LAST, begin)]
 
 
 def _starts(folded: list[str]) -> Iterator[tuple[str, bool]]:
-    """The name from each place where a reader may begin to type it, and whether that is its own beginning."""
+    """The rest of the name from each place where typing may start, and whether that is the start of the name."""
     for number, word in enumerate(folded):
         rest = " ".join(folded[number:])
         yield rest, number == 0
@@ -199,17 +200,17 @@ def _starts(folded: list[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _form(word: str) -> str:
-    """What typos are counted in: letters, those of Hangul syllables one by one."""
+    """A word in the letters in which typos are counted: Hangul syllables are decomposed."""
     return unicodedata.normalize("NFD", word)
 
 
-def _typos(form: str) -> int:
-    """How many typos a word may have: one in four letters, two at most."""
+def _max_typos(form: str) -> int:
+    """The number of typos allowed in a word: one in four letters, at most two."""
     return min(len(form) // 4, 2)
 
 
 def _within(most: int, form: str, several: Iterable[list[str]]) -> dict[str, int]:
-    """The words that differ from this one by so many typos at most, and by how many."""
+    """The words within this number of typos, each with its number."""
     return {
         found: round(distance)
         for words in several
@@ -219,7 +220,7 @@ def _within(most: int, form: str, several: Iterable[list[str]]) -> dict[str, int
 
 def _kind(name: Name, *, first: bool) -> int:
     if first:
-        return ALIAS_BEGINS if name.alias else BEGINS
+        return ALIAS_PREFIX if name.alias else PREFIX
     return ALIAS_INSIDE if name.alias else INSIDE
 
 
@@ -228,7 +229,7 @@ def _sorted(pairs: list[tuple[str, int]]) -> tuple[list[str], Sequence[int]]:
     return [begin for begin, _ in pairs], array("L", (number for _, number in pairs))
 
 
-def _keep(best: dict[tuple[str, int], Match], match: Match) -> None:
+def _keep_better(best: dict[tuple[str, int], Match], match: Match) -> None:
     key = match.name.type, match.name.id
     if key not in best or match[:2] < best[key][:2]:
         best[key] = match

@@ -1,35 +1,35 @@
-"""Which texts are nearly the same: the share of their runs of three words that both have. Pure."""
+"""Finds texts that are nearly the same by the share of three-word shingles that they have in common. Pure."""
 
 from collections.abc import Sequence
 
 from api.text.folding import tokens
 
-RUN = 3
-# Measured on edited copies: a copy with every eighth word replaced, or two fifths cut off, is above; another report of
-# the same event, quoting the same words, is far below.
-NEARLY_THE_SAME = 0.5
-# Of fewer runs nothing can be said.
-FEWEST = 20
+SHINGLE_LENGTH = 3
+# The share of common shingles in near duplicates. Measured: a copy with every eighth word replaced, or two fifths cut
+# off, has more; another report of the same event with the same quotes has far less.
+THRESHOLD = 0.5
+# Texts with fewer shingles are too short to compare.
+MIN_SHINGLES = 20
 
 Shingles = frozenset[tuple[str, ...]]
 
 
 def shingles(text: str) -> Shingles:
-    """The runs of three search tokens in a text."""
-    found = tokens(text)
-    return frozenset(zip(*(found[place:] for place in range(RUN)), strict=False))
+    """The set of the runs of three search tokens in a text."""
+    words = tokens(text)
+    return frozenset(zip(*(words[start:] for start in range(SHINGLE_LENGTH)), strict=False))
 
 
-def nearly_the_same(one: Shingles, other: Shingles) -> bool:
-    """Whether one text is a copy of the other with few changes."""
-    if min(len(one), len(other)) < FEWEST:
+def are_near_duplicates(one: Shingles, other: Shingles) -> bool:
+    """Whether one text is a copy of the other with a few changes."""
+    if min(len(one), len(other)) < MIN_SHINGLES:
         return False
-    return len(one & other) >= NEARLY_THE_SAME * len(one | other)
+    return len(one & other) >= THRESHOLD * len(one | other)
 
 
-def original(index: int, texts: Sequence[Shingles], outlets: Sequence[int]) -> int | None:
-    """The first of the texts before this one, all in order of publication, that another outlet has nearly the same."""
+def find_original(index: int, texts: Sequence[Shingles], outlets: Sequence[int]) -> int | None:
+    """The index of the first earlier near duplicate by another outlet. The texts are in order of publication."""
     for earlier in range(index):
-        if outlets[earlier] != outlets[index] and nearly_the_same(texts[earlier], texts[index]):
+        if outlets[earlier] != outlets[index] and are_near_duplicates(texts[earlier], texts[index]):
             return earlier
     return None

@@ -19,7 +19,7 @@ from api.postgres import migrate
 from api.postgres.connection import Connection, connect
 from api.queries import articles as queries
 from api.settings import Settings
-from api.text.diff import parts
+from api.text.diff import split_parts
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ texts = st.lists(st.sampled_from(["port ", "storm", " ", "\n", "é"])).map("".jo
 
 @given(texts, texts)
 def test_the_parts_of_a_difference_are_both_texts(before: str, after: str) -> None:
-    found = parts(before, after)
+    found = split_parts(before, after)
     assert "".join(part["text"] for part in found if part["kind"] != "added") == before
     assert "".join(part["text"] for part in found if part["kind"] != "removed") == after
 

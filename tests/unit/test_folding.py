@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.text.folding import fold, located, make_slug, tokens, words
+from api.text.folding import fold, locate_tokens, make_slug, tokens, words
 
 # Text in which marks, jamo, kana and alphabets meet often enough to combine.
 mixed = st.text(st.one_of(st.sampled_from("aÉßİıǅΣςᾳΐЙё\u0301\u0345\u3099\u309aかハｶﾞ가각ﬁ①石豈"), st.characters()))
@@ -162,7 +162,7 @@ def test_the_slug_of_a_slug_is_the_slug(name: str) -> None:
 @example("ㄱㅏ ﾡￂ ᄀ\u0301ᅡ각")
 @example("x" * 300 + " ﬁn İ ŉ é")
 def test_every_token_is_found_where_it_stands(text: str) -> None:
-    found = located(text)
+    found = locate_tokens(text)
     assert [token for token, _, _ in found] == tokens(text)
     for token, begin, end in found:
         assert 0 <= begin < end <= len(text)
@@ -181,4 +181,4 @@ def test_every_token_is_found_where_it_stands(text: str) -> None:
     ],
 )
 def test_a_place_covers_the_token_with_its_marks(text: str, places: list[str]) -> None:
-    assert [text[begin:end] for _, begin, end in located(text)] == places
+    assert [text[begin:end] for _, begin, end in locate_tokens(text)] == places

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from api.search.fulltext import CONFIGURATIONS
-from api.text.language import CANDIDATES, ENOUGH, detect
+from api.text.language import EXAMINED_LENGTH, LANGUAGES, detect
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_the_body_decides_where_the_headline_is_short() -> None:
 
 
 def test_only_the_beginning_of_a_long_body_is_read() -> None:
-    english = ("The ferry will return to the north quay on Monday, the harbour master said. " * 30)[:ENOUGH]
+    english = ("The ferry will return to the north quay on Monday, the harbour master said. " * 30)[:EXAMINED_LENGTH]
     korean = "총리는 월요일에 새 항구를 방문하여 노동자들을 만났다고 말했다. " * 10_000
     assert detect("Ferry returns", english + korean) == "en"
     assert detect("Ferry returns", korean + english) == "ko"
@@ -42,13 +42,13 @@ def test_only_the_beginning_of_a_long_body_is_read() -> None:
 
 @pytest.mark.parametrize("text", ["", "   ", "2025", "!?", "🚢🚢🚢", "\0", "x", "Xyzzy qwrt", "ภาษาไทย", "עברית"])
 def test_a_text_in_none_of_the_candidates_gets_the_likeliest_of_them(text: str) -> None:
-    assert detect(text, text) in CANDIDATES
+    assert detect(text, text) in LANGUAGES
 
 
 def test_the_candidates_are_iso_639_codes_each_named_once() -> None:
-    assert len(set(CANDIDATES)) == len(CANDIDATES)
-    assert all(len(code) == 2 and code.isascii() and code.islower() for code in CANDIDATES)
-    assert {"ko", "ja", "zh"} <= set(CANDIDATES) - set(CONFIGURATIONS)
+    assert len(set(LANGUAGES)) == len(LANGUAGES)
+    assert all(len(code) == 2 and code.isascii() and code.islower() for code in LANGUAGES)
+    assert {"ko", "ja", "zh"} <= set(LANGUAGES) - set(CONFIGURATIONS)
 
 
 def test_the_model_is_loaded_only_when_a_language_is_asked_for() -> None:

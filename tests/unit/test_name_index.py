@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.text.folding import words
-from api.text.name_index import Match, Name, Names
+from api.text.name_index import Match, Name, NameIndex
 
 TYPES = ("tag", "person", "outlet")
 
-KNOWN = Names([
+KNOWN = NameIndex([
     Name("tag", 1, "#Seoul-Washington", False, 50),
     Name("tag", 1, "한미동맹", True, 50),
     Name("tag", 2, "#Seoul", False, 20),
@@ -82,7 +82,7 @@ def test_only_the_types_asked_for_are_found() -> None:
 
 
 def test_misspellings_are_looked_for_only_where_nothing_fits() -> None:
-    names = Names([Name("tag", 1, "Harbour", False, 1), Name("tag", 2, "Harbor", False, 9)])
+    names = NameIndex([Name("tag", 1, "Harbour", False, 1), Name("tag", 2, "Harbor", False, 9)])
     assert [match.name.text for match in names.find("harbour", TYPES, 10)] == ["Harbour"]
     assert [match.name.text for match in names.find("hrabour", TYPES, 10)] == ["Harbour"]
     assert [match.name.text for match in names.find("harborr", TYPES, 10)] == ["Harbor", "Harbour"]
@@ -106,7 +106,7 @@ def test_words_near_another_are_those_of_names(word: str, expected: list[tuple[i
 
 @given(st.text(max_size=30).filter(words), st.lists(st.text(max_size=30), max_size=5))
 def test_every_name_is_found_by_itself_and_by_its_beginnings(text: str, others: list[str]) -> None:
-    names = Names(Name("tag", number, name, False, 0) for number, name in enumerate([text, *others]))
+    names = NameIndex(Name("tag", number, name, False, 0) for number, name in enumerate([text, *others]))
     assert 0 in {match.name.id for match in names.find(text, TYPES, 1)}
     first = words(text)[0]
     assert 0 in {match.name.id for match in names.find(first[:1], TYPES, 1)} or not words(first[:1])

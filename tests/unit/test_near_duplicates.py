@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.text.near_duplicates import nearly_the_same, original, shingles
+from api.text.near_duplicates import are_near_duplicates, find_original, shingles
 
 WIRE = """
 The port of Busan reopened on Tuesday after a storm had kept ships away for three days, the harbour authority said.
@@ -46,7 +46,7 @@ def cut(text: str, share: float) -> str:
     ids=["same", "typography", "framed", "words", "shortened", "both", "spelling"],
 )
 def test_an_edited_copy_is_nearly_the_same(copy: str) -> None:
-    assert nearly_the_same(shingles(WIRE), shingles(copy))
+    assert are_near_duplicates(shingles(WIRE), shingles(copy))
 
 
 @pytest.mark.parametrize(
@@ -55,15 +55,15 @@ def test_an_edited_copy_is_nearly_the_same(copy: str) -> None:
     ids=["report", "brief", "rewritten", "sentence", "nothing"],
 )
 def test_another_text_is_not(other: str) -> None:
-    assert not nearly_the_same(shingles(WIRE), shingles(other))
+    assert not are_near_duplicates(shingles(WIRE), shingles(other))
 
 
 def test_short_texts_are_never_copies() -> None:
-    assert not nearly_the_same(shingles("Correction to follow."), shingles("Correction to follow."))
+    assert not are_near_duplicates(shingles("Correction to follow."), shingles("Correction to follow."))
 
 
 def test_words_in_another_order_are_another_text() -> None:
-    assert not nearly_the_same(shingles(WIRE), shingles(" ".join(sorted(WIRE.split()))))
+    assert not are_near_duplicates(shingles(WIRE), shingles(" ".join(sorted(WIRE.split()))))
 
 
 def test_korean_copies_are_known() -> None:
@@ -71,10 +71,10 @@ def test_korean_copies_are_known() -> None:
         "부산항이 태풍으로 사흘 동안 닫혔다가 화요일에 다시 열렸다고 항만공사가 밝혔다. "
         "컨테이너선 마흔 척이 밤새 방파제 밖에서 기다렸다."
     )
-    assert nearly_the_same(shingles(text), shingles(text.replace("마흔", "40")))
+    assert are_near_duplicates(shingles(text), shingles(text.replace("마흔", "40")))
 
 
 def test_the_original_is_the_first_of_another_outlet() -> None:
     wire, other = shingles(WIRE), shingles(ANOTHER_REPORT)
     texts, outlets = [other, wire, wire, wire, wire], [1, 2, 3, 2, 4]
-    assert [original(index, texts, outlets) for index in range(5)] == [None, None, 1, 2, 1]
+    assert [find_original(index, texts, outlets) for index in range(5)] == [None, None, 1, 2, 1]
