@@ -1,4 +1,4 @@
-"""Lines of an export: what is pushed, with what the archive adds to it, so that a copy answers as its original does."""
+"""Lines of an export: the fields of a push, and in ``kept`` what the archive added, so that an import restores both."""
 
 from marshmallow import fields, validate
 
@@ -8,21 +8,21 @@ from schemas.pushes import ArticleInput
 from schemas.times import Moment
 
 
-class KeptEntity(Schema):
-    """What the archive knows of a tag or person."""
+class ArchiveEntityFields(Schema):
+    """What the archive added to a tag or person."""
 
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
 
 
-class KeptOutlet(KeptEntity):
-    """What the archive knows of an outlet; ids of articles derive from its ``uuid``."""
+class ArchiveOutletFields(ArchiveEntityFields):
+    """What the archive added to an outlet. The ids of its articles are derived from its ``uuid``."""
 
     uuid = fields.UUID(required=True)
 
 
-class KeptArticle(KeptEntity):
-    """What the archive knows of an article."""
+class ArchiveArticleFields(ArchiveEntityFields):
+    """What the archive added to an article."""
 
     version = Count(required=True)
     withdrawn_at = Moment(load_default=None, allow_none=True)
@@ -30,27 +30,27 @@ class KeptArticle(KeptEntity):
 
 
 class ArchivedOutlet(OutletInput):
-    """An outlet, pushed or exported."""
+    """An outlet of an import or an export."""
 
-    kept = fields.Nested(KeptOutlet)
+    kept = fields.Nested(ArchiveOutletFields)
 
 
 class ArchivedTag(TagInput):
-    """A tag, pushed or exported."""
+    """A tag of an import or an export."""
 
-    kept = fields.Nested(KeptEntity)
+    kept = fields.Nested(ArchiveEntityFields)
 
 
 class ArchivedPerson(PersonInput):
-    """A person, pushed or exported."""
+    """A person of an import or an export."""
 
-    kept = fields.Nested(KeptEntity)
+    kept = fields.Nested(ArchiveEntityFields)
 
 
 class ArchivedArticle(ArticleInput):
-    """An article, pushed or exported."""
+    """An article of an import or an export."""
 
-    kept = fields.Nested(KeptArticle)
+    kept = fields.Nested(ArchiveArticleFields)
 
 
 class ErasedArticle(Schema):
@@ -60,11 +60,11 @@ class ErasedArticle(Schema):
     external_id = Text(low=1, high=200, required=True)
     reason = Text(high=1_000, load_default=None, allow_none=True)
     embargoed_until = Moment()
-    kept = fields.Nested(KeptArticle, required=True)
+    kept = fields.Nested(ArchiveArticleFields, required=True)
 
 
 class ArchivedVersion(Schema):
-    """What an article was before a change."""
+    """A former version of an article."""
 
     article = fields.UUID(required=True)
     version = Count(required=True)
@@ -72,7 +72,7 @@ class ArchivedVersion(Schema):
 
 
 class Redirect(Schema):
-    """A slug that an entity once had; it leads nowhere when the entity was deleted."""
+    """A former slug of an entity, and its current one in ``to``, or null if the entity was deleted."""
 
     noun = fields.String(required=True, validate=validate.OneOf(("tag", "person", "outlet")))
     slug = Slug(required=True)
@@ -80,6 +80,6 @@ class Redirect(Schema):
 
 
 class Position(Schema):
-    """Where the change feed of the exported archive goes on; of no use in another one."""
+    """The position of the change feed of the exported archive. It is not valid in another archive."""
 
     after = fields.String(required=True)

@@ -1,8 +1,8 @@
-"""Articles: how they look, alone and in a list."""
+"""Articles in responses, alone and in lists."""
 
 from marshmallow import fields, validate
 
-from schemas.base import WEB_ADDRESS, Schema
+from schemas.base import URL_PATTERN, Schema
 from schemas.explained import ExplainSchema
 from schemas.facets import FacetsSchema
 from schemas.paging import MetaSchema, PageSchema
@@ -11,140 +11,167 @@ STATUSES = ("usable", "withheld", "canceled")
 
 
 class EntityReference(Schema):
-    """A tag, person or outlet as an article names it."""
+    """A tag, person or outlet of an article."""
 
-    slug = fields.String(required=True, metadata={"description": "Its identifier in addresses and filters."})
-    name = fields.String(required=True, metadata={"description": "Its name as people read it."})
+    slug = fields.String(required=True, metadata={"description": "The identifier in URLs and filters."})
+    name = fields.String(required=True, metadata={"description": "The name to display."})
 
 
 class ImageSchema(Schema):
-    """The picture that belongs to an article."""
+    """The picture of an article."""
 
-    url = fields.String(required=True, metadata={"description": "Where the picture is.", "pattern": WEB_ADDRESS})
-    caption = fields.String(required=True, allow_none=True, metadata={"description": "What the picture shows."})
-    credit = fields.String(required=True, allow_none=True, metadata={"description": "Whose picture it is."})
+    url = fields.String(required=True, metadata={"description": "The URL of the picture.", "pattern": URL_PATTERN})
+    caption = fields.String(
+        required=True, allow_none=True, metadata={"description": "A description of what the picture shows."}
+    )
+    credit = fields.String(required=True, allow_none=True, metadata={"description": "The photographer or agency."})
 
 
 class ArticleSchema(Schema):
     """An article."""
 
-    id = fields.UUID(required=True, metadata={"description": "UUIDv5 of the outlet's `uuid` and the `external_id`."})
-    external_id = fields.String(required=True, metadata={"description": "The outlet's own identifier."})
+    id = fields.UUID(
+        required=True, metadata={"description": "The id: a UUIDv5 of the outlet's `uuid` and the `external_id`."}
+    )
+    external_id = fields.String(required=True, metadata={"description": "The identifier in the outlet's own system."})
     url = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "Where the outlet published it.", "pattern": WEB_ADDRESS},
+        metadata={"description": "The URL at which the outlet published the article.", "pattern": URL_PATTERN},
     )
-    headline = fields.String(required=True, metadata={"description": "The headline, plain text."})
+    headline = fields.String(required=True, metadata={"description": "The headline, as plain text."})
     standfirst = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "The summary under the headline, plain text."},
+        metadata={"description": "The summary below the headline, as plain text."},
     )
-    body = fields.String(required=True, metadata={"description": "The text, plain."})
+    body = fields.String(required=True, metadata={"description": "The text, as plain text."})
     body_html = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "The text as clean HTML, when its outlet sent it so; safe to show in a page."},
+        metadata={
+            "description": "The text as sanitized HTML, safe to insert into a page; null if the outlet sent plain text."
+        },
     )
-    byline = fields.String(required=True, allow_none=True, metadata={"description": "Who wrote it."})
-    credit = fields.String(required=True, allow_none=True, metadata={"description": "The agency it came from."})
-    section = fields.String(required=True, allow_none=True, metadata={"description": "The outlet's section."})
-    language = fields.String(required=True, metadata={"description": "ISO 639 code of its language."})
+    byline = fields.String(required=True, allow_none=True, metadata={"description": "The author or authors."})
+    credit = fields.String(
+        required=True, allow_none=True, metadata={"description": "The news agency that the article is credited to."}
+    )
+    section = fields.String(
+        required=True, allow_none=True, metadata={"description": "The section, as the outlet names it."}
+    )
+    language = fields.String(required=True, metadata={"description": "The language, as an ISO 639 code."})
     image = fields.Nested(
         ImageSchema,
         required=True,
         allow_none=True,
-        metadata={"description": "The picture that belongs to it."},
+        metadata={"description": "The picture of the article."},
     )
-    outlet = fields.Nested(EntityReference, required=True, metadata={"description": "Who published it."})
+    outlet = fields.Nested(
+        EntityReference, required=True, metadata={"description": "The outlet that published the article."}
+    )
     tags = fields.List(
         fields.Nested(EntityReference),
         required=True,
-        metadata={"description": "Its tags by slug, those found by phrases in its text among them."},
+        metadata={"description": "The tags, ordered by slug, including those found by phrases in the text."},
     )
     people = fields.List(
         fields.Nested(EntityReference),
         required=True,
-        metadata={"description": "The people it names, most mentions first."},
+        metadata={"description": "The people named in the article, those with the most mentions first."},
     )
-    published_at = fields.DateTime(required=True, metadata={"description": "When it was published, UTC."})
-    created_at = fields.DateTime(required=True, metadata={"description": "When the archive got it, UTC."})
-    updated_at = fields.DateTime(required=True, metadata={"description": "When the archive last changed it, UTC."})
+    published_at = fields.DateTime(required=True, metadata={"description": "The time of publication, in UTC."})
+    created_at = fields.DateTime(
+        required=True, metadata={"description": "When the archive first stored the article, in UTC."}
+    )
+    updated_at = fields.DateTime(
+        required=True, metadata={"description": "When the article last changed in the archive, in UTC."}
+    )
     version = fields.Integer(
-        required=True, metadata={"description": "1, and one more with every change that the outlet pushed."}
+        required=True,
+        metadata={
+            "description": "The number of this version: 1 at first, and one more with every change by the outlet."
+        },
     )
     source_version = fields.Integer(
         required=True, allow_none=True, metadata={"description": "The outlet's own number of this version."}
     )
     note = fields.String(
-        required=True, allow_none=True, metadata={"description": "What this version corrects, as the outlet says it."}
+        required=True, allow_none=True, metadata={"description": "What this version corrects, in the outlet's words."}
     )
     status = fields.String(
         required=True,
         validate=validate.OneOf(STATUSES),
-        metadata={"description": "`usable`, or why it is not: `withheld` or `canceled`, the words of ninjs."},
+        metadata={"description": "`usable`, or if the article was withdrawn, `withheld` or `canceled`, as in ninjs."},
     )
     embargoed_until = fields.DateTime(
         required=True,
         allow_none=True,
-        metadata={"description": "Until when only its outlet's keys see it; null for everything that all may see."},
+        metadata={
+            "description": "Until this time only keys of the outlet can see the article; null without an embargo."
+        },
     )
 
 
 class HighlightsSchema(Schema):
-    """What a search found in an article, as HTML: finds between `<mark>` and `</mark>`, everything else escaped."""
+    """The matches of a search in an article, as HTML: matches are in `<mark>`, everything else is escaped."""
 
     headline = fields.String(
-        required=True, allow_none=True, metadata={"description": "The headline, or null when nothing in it was found."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "The headline with its matches, or null without a match in it."},
     )
     standfirst = fields.String(
-        required=True, allow_none=True, metadata={"description": "The summary, or null when nothing in it was found."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "The standfirst with its matches, or null without a match in it."},
     )
     body = fields.List(
         fields.String(),
         required=True,
-        metadata={"description": "Up to three parts of the text that hold most of what was found, in its order."},
+        metadata={"description": "Up to three passages of the text with the most matches, in the order of the text."},
     )
 
 
 class ListedArticleSchema(ArticleSchema):
-    """An article in a list: whole, or with the `fields` asked for."""
+    """An article in a list: complete, or with the requested `fields` only."""
 
     highlights = fields.Nested(
-        HighlightsSchema, metadata={"description": "What `q` found in it, with `include=highlights`."}
+        HighlightsSchema, metadata={"description": "With `include=highlights`: the matches of `q`."}
     )
 
 
 class RankedSchema(Schema):
-    """What an order by relevance is made of."""
+    """How many articles were ranked by relevance."""
 
-    articles = fields.Integer(required=True, metadata={"description": "How many articles were ranked."})
+    articles = fields.Integer(required=True, metadata={"description": "The number of ranked articles."})
     all = fields.Boolean(
         required=True,
-        metadata={"description": "Whether those are all that match; if not, they are the newest of them."},
+        metadata={"description": "Whether all matches were ranked. If not, the newest of them were."},
     )
 
 
 class ArticleMetaSchema(MetaSchema):
     """Facts about the whole list of articles."""
 
-    ranked = fields.Nested(RankedSchema, metadata={"description": "With `sort=relevance`, what was ranked."})
+    ranked = fields.Nested(
+        RankedSchema, metadata={"description": "With `sort=relevance`: how many articles were ranked."}
+    )
     relaxed = fields.Boolean(
         metadata={
-            "description": "With `sort=relevance`: fewer articles than a page have all the words,"
-            " so those that have any of the rarest words follow."
+            "description": "With `sort=relevance`: whether fewer articles than a page have all the words, so that "
+            "articles with any of the rarest words follow them."
         }
     )
     explain = fields.Nested(
-        ExplainSchema, metadata={"description": "With `explain=true`, how the search was understood."}
+        ExplainSchema, metadata={"description": "With `explain=true`: how the search was understood."}
     )
-    facets = fields.Nested(FacetsSchema, metadata={"description": "With `facets`, what was counted, by facet."})
+    facets = fields.Nested(FacetsSchema, metadata={"description": "With `facets`: the counts of each facet."})
     suggestion = fields.String(
         allow_none=True,
         metadata={
-            "description": "With `q`, when it finds fewer than three articles: the same search with words of the names "
-            "in the archive instead of near ones that hardly occur, when that finds more; else null."
+            "description": "With `q`, if fewer than three articles match: the same search with similar words from "
+            "names in the archive instead of words that hardly occur, if that finds more articles; null otherwise."
         },
     )
 
@@ -155,7 +182,7 @@ class ArticlePageSchema(Schema):
     data = fields.List(
         fields.Nested(ListedArticleSchema(partial=True)),
         required=True,
-        metadata={"description": "The articles, in the order asked for."},
+        metadata={"description": "The articles, in the requested order."},
     )
-    page = fields.Nested(PageSchema, required=True, metadata={"description": "Where this page stands."})
+    page = fields.Nested(PageSchema, required=True, metadata={"description": "The position of this page in the list."})
     meta = fields.Nested(ArticleMetaSchema, required=True, metadata={"description": "Facts about the whole list."})

@@ -1,4 +1,4 @@
-"""Fields that take exactly what they say, and the schema class that refuses everything else."""
+"""The base class of schemas and the fields they are made of. All of them refuse input that they do not describe."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ INT4 = 2**31 - 1
 INT8 = 2**63 - 1
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-# The same for readers of the OpenAPI document; no JSON Schema can speak of half a character.
+# The same for the OpenAPI document. JSON Schema cannot express lone surrogates.
 _TEXT = r"^[^\u0000]+$"
-# White space as str.strip has it.
+# White space as defined by str.strip.
 _SPACE = r"\s\u001c-\u001f\u0085"
 _STRIPPED = rf"^[^{_SPACE}\u0000]([^\u0000]*[^{_SPACE}\u0000])?$"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -25,32 +25,24 @@ _WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
 class Schema(ma.Schema):
-    """A schema that refuses unknown fields and keeps its fields' order."""
+    """A schema that refuses unknown fields."""
 
     class Meta:
         unknown = ma.RAISE
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        if self.partial is None:
-            # marshmallow would go through all steps for each field that an input leaves out, which most do with most.
-            self.partial = frozenset(
-                name for name, field in self.fields.items() if not field.required and field.load_default is ma.missing
-            )
-
 
 class NoQuery(Schema):
-    """For addresses that take no parameter."""
+    """The query of endpoints without parameters."""
 
 
 def storable(text: str) -> None:
-    """Refuse what Postgres cannot store as text."""
+    """Raise ValidationError if Postgres cannot store this text: it contains NUL or a lone surrogate."""
     if match := _UNSTORABLE.search(text):
-        raise ValidationError(f"holds U+{ord(match[0]):04X} at character {match.start() + 1}, which is no text")
+        raise ValidationError(f"must not contain U+{ord(match[0]):04X} (at character {match.start() + 1})")
 
 
 class Text(fields.String):
-    """A string that Postgres can store, of a length within bounds; surrounding white space is refused."""
+    """A string that Postgres can store, of ``low`` to ``high`` characters, without surrounding white space."""
 
     default_error_messages = {
         "invalid": "must be a string",
@@ -62,7 +54,7 @@ class Text(fields.String):
         self.stripped = stripped
         pattern = _STRIPPED if stripped else _TEXT
         kwargs["metadata"] = {"pattern": pattern if low else f"^({pattern[1:-1]})?$", **kwargs.get("metadata", {})}
-        bounds = validate.Length(low or None, high, error=f"must have {low} to {high:,} characters")
+        bounds = validate.Length(low or None, high, error=f"must have {_characters(low, high)}")
         super().__init__(validate=[storable, bounds, *kwargs.pop("validate", [])], **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
@@ -72,39 +64,43 @@ class Text(fields.String):
         return text
 
 
+def _characters(low: int, high: int) -> str:
+    return f"{low} to {high:,} characters" if low else f"at most {high:,} characters"
+
+
 class Whole(fields.Integer):
-    """A whole number in plain digits, within bounds, in a query string."""
+    """A whole number from ``low`` to ``high`` in a query string, in decimal digits."""
 
     def __init__(self, *, low: int, high: int, **kwargs: Any) -> None:
-        self.sentence = f"must be a whole number from {low} to {high}"
+        self.message = f"must be a whole number from {low} to {high}"
         self.low, self.high = low, high
-        super().__init__(validate=validate.Range(low, high, error=self.sentence), **kwargs)
+        super().__init__(validate=validate.Range(low, high, error=self.message), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         if not isinstance(value, str) or not _WHOLE.fullmatch(value):
-            raise ValidationError(self.sentence)
+            raise ValidationError(self.message)
         return int(value)
 
 
 class Count(fields.Integer):
-    """A whole number from 0 to 2⁶³ - 1 in a body, as JSON writes one."""
+    """A whole number from 0 to 2⁶³ - 1 in a JSON body."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(strict=True, validate=validate.Range(0, INT8, error=self.SENTENCE), **kwargs)
+        super().__init__(strict=True, validate=validate.Range(0, INT8, error=self.MESSAGE), **kwargs)
 
-    SENTENCE = "must be a whole number from 0 to 9,223,372,036,854,775,807"
+    MESSAGE = "must be a whole number from 0 to 9,223,372,036,854,775,807"
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
-        # To JSON, 390.0 is a whole number too; of larger ones a parser has lost digits by now.
+        # In JSON, 390.0 is a whole number as well. Beyond 2**53 the parser may have lost digits of it.
         if type(value) is float and value.is_integer() and value <= 2**53:
             return int(value)
         if type(value) is not int:
-            raise ValidationError(self.SENTENCE)
+            raise ValidationError(self.MESSAGE)
         return value
 
 
 class Slug(fields.String):
-    """A slug in an input: small ASCII letters and digits in groups joined by hyphens."""
+    """A slug: groups of lower-case ASCII letters and digits, joined by hyphens."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs["metadata"] = {"pattern": f"^{_SLUG.pattern}$", **kwargs.get("metadata", {})}
@@ -113,16 +109,16 @@ class Slug(fields.String):
 
 def _slug(text: str) -> None:
     if not _SLUG.fullmatch(text):
-        raise ValidationError("must be small letters and digits, joined by hyphens")
+        raise ValidationError("must be lower-case letters and digits, joined by hyphens")
 
 
 class CommaList(fields.String):
-    """Several values in one parameter, separated by commas; any of them is meant."""
+    """A parameter with several values, separated by commas."""
 
     MOST = 50
     LONGEST = 200
     VALUE = rf"[^,\u0000]*[^,{_SPACE}\u0000][^,\u0000]*"
-    """What one value looks like, as a regular expression for readers of the OpenAPI document."""
+    """The regular expression of one value, for the OpenAPI document."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs["metadata"] = {"pattern": self.pattern(self.VALUE), **kwargs.get("metadata", {})}
@@ -130,7 +126,7 @@ class CommaList(fields.String):
 
     @classmethod
     def pattern(cls, value: str) -> str:
-        """The regular expression of a whole list of such values."""
+        """The regular expression of a list whose values match ``value``."""
         return f"^{value}(,{value}){{0,{cls.MOST - 1}}}$"
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
@@ -141,12 +137,12 @@ class CommaList(fields.String):
         return list(dict.fromkeys(values))
 
     def value(self, text: str) -> str:
-        """One of the values."""
+        """Validate and convert one value."""
         if not text:
-            raise ValidationError("must be a value, or several with a comma between them, none of them empty")
+            raise ValidationError("must be one or more values separated by commas, none of them empty")
         storable(text)
         if len(text) > self.LONGEST:
-            raise ValidationError(f"must have values of at most {self.LONGEST} characters")
+            raise ValidationError(f"must have values of at most {self.LONGEST} characters each")
         return text
 
 
@@ -167,14 +163,14 @@ class ChoiceList(CommaList):
 
 
 class SlugList(CommaList):
-    """Slugs, whatever their case."""
+    """Slugs; upper-case letters are converted."""
 
     def value(self, text: str) -> str:
         return super().value(text).lower()
 
 
 class TagList(SlugList):
-    """Slugs of tags, which may be written with their #."""
+    """Slugs of tags, with or without their #."""
 
     def value(self, text: str) -> str:
         return super().value(text.removeprefix("#"))
@@ -187,44 +183,44 @@ class IdList(CommaList):
 
     def value(self, text: str) -> Any:
         if not _UUID.fullmatch(super().value(text)):
-            raise ValidationError("must be ids of articles, which are UUIDs")
+            raise ValidationError("must be ids of articles, which are UUIDs, separated by commas")
         return UUID(text)
 
 
 class LanguageList(CommaList):
-    """ISO 639 codes, whatever their case."""
+    """ISO 639 codes; upper-case letters are converted."""
 
     VALUE = "[A-Za-z]{2,3}"
 
     def value(self, text: str) -> str:
-        # Before the case goes: the sign of kelvin is a small k as well.
+        # Checked before lower(), which makes a k of the kelvin sign.
         if not re.fullmatch(r"[A-Za-z]{2,3}", super().value(text)):
-            raise ValidationError("must be ISO 639 codes such as en or ko")
+            raise ValidationError("must be ISO 639 codes such as en or ko, separated by commas")
         return text.lower()
 
 
 class Flag(fields.String):
-    """``true`` or ``false`` in a query string, as text; left out, false."""
+    """``true`` or ``false`` in a query string, as text; ``false`` by default."""
 
     def __init__(self, **kwargs: Any) -> None:
-        known = validate.OneOf(("true", "false"), error="must be true or false")
-        super().__init__(load_default="false", validate=known, **kwargs)
+        choices = validate.OneOf(("true", "false"), error="must be true or false")
+        super().__init__(load_default="false", validate=choices, **kwargs)
 
 
 class Repeated(fields.List):
-    """A parameter that may be given several times, for values that may hold commas; any of them is meant."""
+    """A parameter that can be repeated, for values that may contain commas."""
 
     def __init__(self, value: fields.String | None = None, *, most: int = 50, **kwargs: Any) -> None:
         times = validate.Length(1, most, error=f"must be given at most {most} times")
         super().__init__(value or Text(low=1, high=500), validate=times, **kwargs)
 
 
-# Not "format": "uri", which knows ASCII only and no bracket in a query; outlets' addresses have both.
-WEB_ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\u0000-\u001f\u007f-\u009f\u0022<>\\^`{|}]+$"
+# Not "format": "uri", which allows neither characters outside ASCII nor brackets in a query; real URLs have both.
+URL_PATTERN = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\u0000-\u001f\u007f-\u009f\u0022<>\\^`{|}]+$"
 
 
-def web_address(text: str) -> None:
-    """Refuse every URL but an absolute http or https one."""
+def http_url(text: str) -> None:
+    """Raise ValidationError unless this is an absolute http or https URL."""
     storable(text)
     try:
         parts = urlsplit(text)
@@ -235,23 +231,23 @@ def web_address(text: str) -> None:
         raise ValidationError("must be an absolute http or https URL")
 
 
-class WebAddress(fields.String):
+class Url(fields.String):
     """An absolute http or https URL."""
 
-    CHECK = staticmethod(web_address)
+    CHECK = staticmethod(http_url)
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {"pattern": WEB_ADDRESS, **kwargs.get("metadata", {})}
+        kwargs["metadata"] = {"pattern": URL_PATTERN, **kwargs.get("metadata", {})}
         bounds = validate.Length(1, 2_000, error="must have 1 to 2,000 characters")
         super().__init__(validate=[self.CHECK, bounds], **kwargs)
 
 
-def _like_web_address(text: str) -> None:
-    if not re.fullmatch(WEB_ADDRESS, text):
+def _matches_url_pattern(text: str) -> None:
+    if not re.fullmatch(URL_PATTERN, text):
         raise ValidationError("must be an absolute http or https URL")
 
 
-class SoughtWebAddress(WebAddress):
-    """A URL in a query string, checked by its documented pattern alone: one that is wrong otherwise finds nothing."""
+class QueriedUrl(Url):
+    """A URL in a query string, checked only by its documented pattern: any other wrong URL just finds nothing."""
 
-    CHECK = staticmethod(_like_web_address)
+    CHECK = staticmethod(_matches_url_pattern)

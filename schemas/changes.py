@@ -1,4 +1,4 @@
-"""The change feed: how to ask for it, and how it looks."""
+"""The change feed: parameters and responses."""
 
 from marshmallow import ValidationError, fields, validate
 
@@ -8,23 +8,23 @@ from schemas.entities import OutletSchema, PersonSchema, TagSchema
 from schemas.errors import TombstoneSchema
 from schemas.filters import FieldList
 
-HAPPENINGS = {
+EVENTS = {
     "article": ("created", "updated", "released", "embargoed", "withdrawn", "restored", "purged"),
     "tag": ("created", "updated", "renamed", "merged", "deleted"),
     "person": ("created", "updated", "renamed", "merged", "deleted"),
     "outlet": ("created", "updated", "renamed", "deleted"),
 }
-TYPES = tuple(f"{kind}.{happened}" for kind, all_of_it in HAPPENINGS.items() for happened in all_of_it)
+TYPES = tuple(f"{kind}.{event}" for kind, events in EVENTS.items() for event in events)
 
 LONGEST_WAIT = 30
 
 
 class TypeList(CommaList):
-    """Types of changes, or what they are about."""
+    """Types of changes, or kinds of entities, which stand for all their types."""
 
     def value(self, text: str) -> str:
-        if text not in TYPES and text not in HAPPENINGS:
-            raise ValidationError(f"must be {', '.join(HAPPENINGS)}, or of {', '.join(TYPES)}")
+        if text not in TYPES and text not in EVENTS:
+            raise ValidationError(f"must be some of {', '.join((*EVENTS, *TYPES))}, separated by commas")
         return text
 
 
@@ -34,16 +34,19 @@ class ChangesQuery(Schema):
     after = fields.String(
         validate=validate.Length(1, 4_000, error="must have 1 to 4,000 characters"),
         metadata={
-            "description": "Where to go on: `page.next` of the answer before, the `cursor` of an entry, or a "
-            "`Dateline-Position`. `latest` starts with what happens from now on; left out, with the first change."
+            "description": "The position to continue from: `page.next` of the previous response, the `cursor` of a "
+            "change, or a `Dateline-Position`. `latest` returns only changes from now on. By default, the feed "
+            "starts with the first change."
         },
     )
-    limit = Whole(low=1, high=100, load_default=20, metadata={"description": "How many changes a page has, 1 to 100."})
+    limit = Whole(
+        low=1, high=100, load_default=20, metadata={"description": "The maximum number of changes per page, 1 to 100."}
+    )
     types = TypeList(
         metadata={
-            "description": "Only changes of these types, separated by commas, such as `article.withdrawn`, or of all "
-            "types of a kind: `article`, `tag`, `person`, `outlet`.",
-            "pattern": CommaList.pattern(f"({'|'.join((*HAPPENINGS, *TYPES))})".replace(".", r"\.")),
+            "description": "Only changes of these types, separated by commas, such as `article.withdrawn`. "
+            "`article`, `tag`, `person` and `outlet` stand for all their types.",
+            "pattern": CommaList.pattern(f"({'|'.join((*EVENTS, *TYPES))})".replace(".", r"\.")),
         }
     )
     wait = Whole(
@@ -51,69 +54,76 @@ class ChangesQuery(Schema):
         high=LONGEST_WAIT,
         load_default=0,
         metadata={
-            "description": "Where nothing has changed yet, wait so many seconds for a change, 0 to 30. A server on "
-            "which too many wait answers at once, with `Retry-After`."
+            "description": "How many seconds to wait for a change if there is none yet, 0 to 30. If too many clients "
+            "are waiting already, the response comes at once, with `Retry-After`."
         },
     )
     fields_ = FieldList(
         data_key="fields",
         attribute="fields",
-        metadata={"description": "Only these fields of each article, separated by commas; left out, all of them."},
+        metadata={"description": "The fields of each article to return, separated by commas. Default: all."},
     )
 
 
 class ChangedArticleSchema(ArticleSchema):
-    """An article as it is now: whole, or with the `fields` asked for."""
+    """The current version of an article: complete, or with the requested `fields` only."""
 
 
 class ChangeSchema(Schema):
-    """Something that happened to the archive, with what it happened to as that is now."""
+    """A change of the archive, with the current version of what was changed."""
 
-    cursor = fields.String(required=True, metadata={"description": "The place behind this change."})
+    cursor = fields.String(required=True, metadata={"description": "The position after this change."})
     type = fields.String(
         required=True,
         validate=validate.OneOf(TYPES),
-        metadata={"description": "What happened to what; an `article` that is null is to be deleted from a copy."},
+        metadata={"description": "What was changed, and how. If `article` is null, delete it from your copy."},
     )
-    at = fields.DateTime(required=True, metadata={"description": "When it happened, UTC."})
-    id = fields.UUID(metadata={"description": "Of an article: its id."})
-    version = fields.Integer(metadata={"description": "Of an article: the version that it got."})
+    at = fields.DateTime(required=True, metadata={"description": "The time of the change, in UTC."})
+    id = fields.UUID(metadata={"description": "The id of the article."})
+    version = fields.Integer(metadata={"description": "The version of the article after this change."})
     article = fields.Nested(
         ChangedArticleSchema(partial=True),
         allow_none=True,
-        metadata={"description": "Of an article: it, or null when readers do not see it now."},
+        metadata={"description": "The article in its current version, or null if you cannot see it now."},
     )
     tombstone = fields.Nested(
-        TombstoneSchema, allow_none=True, metadata={"description": "Of an article that is withdrawn now: why."}
+        TombstoneSchema, allow_none=True, metadata={"description": "If the article is withdrawn: its tombstone."}
     )
     slug = fields.String(
         allow_none=True,
-        metadata={"description": "Of a tag, person or outlet: the slug it had when this happened to it."},
+        metadata={"description": "The slug of the tag, person or outlet at the time of the change."},
     )
-    merged_into = fields.String(metadata={"description": "Of a merged one: the slug of what it is part of now."})
-    tag = fields.Nested(TagSchema, allow_none=True, metadata={"description": "Of a tag: it, or null once it is gone."})
+    merged_into = fields.String(metadata={"description": "After a merge: the slug of the entity that remains."})
+    tag = fields.Nested(
+        TagSchema, allow_none=True, metadata={"description": "The tag as it is now, or null if it no longer exists."}
+    )
     person = fields.Nested(
-        PersonSchema, allow_none=True, metadata={"description": "Of a person: it, or null once it is gone."}
+        PersonSchema,
+        allow_none=True,
+        metadata={"description": "The person as they are now, or null if they no longer exist."},
     )
     outlet = fields.Nested(
         OutletSchema,
         allow_none=True,
-        metadata={"description": "Of an outlet: it, or null once it is gone."},
+        metadata={"description": "The outlet as it is now, or null if it no longer exists."},
     )
 
 
 class FeedPageSchema(Schema):
-    """Where this page stands in the feed."""
+    """The position of this page in the feed."""
 
-    limit = fields.Integer(required=True, metadata={"description": "How many changes a page has at most."})
+    limit = fields.Integer(required=True, metadata={"description": "The maximum number of changes per page."})
     next = fields.String(
-        required=True, metadata={"description": "The cursor to ask with next, also when there is nothing yet."}
+        required=True,
+        metadata={"description": "The value of `after` for the next request, even if there are no changes yet."},
     )
-    more = fields.Boolean(required=True, metadata={"description": "Whether there are more changes by now."})
+    more = fields.Boolean(required=True, metadata={"description": "Whether there are more changes already."})
 
 
 class ChangePageSchema(Schema):
-    """Changes in the order in which they happened, none missing and none twice."""
+    """Changes in commit order, without gaps or repetitions."""
 
     data = fields.List(fields.Nested(ChangeSchema), required=True, metadata={"description": "The changes."})
-    page = fields.Nested(FeedPageSchema, required=True, metadata={"description": "Where to go on."})
+    page = fields.Nested(
+        FeedPageSchema, required=True, metadata={"description": "The position of this page in the feed."}
+    )

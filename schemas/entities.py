@@ -1,11 +1,11 @@
-"""Tags, people and outlets: how to list them, how they look, how they come in."""
+"""Tags, people and outlets: parameters, responses and inputs."""
 
 import re
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from schemas.base import WEB_ADDRESS, Schema, Slug, Text, WebAddress
+from schemas.base import URL_PATTERN, Schema, Slug, Text, Url
 from schemas.paging import MetaSchema, PageQuery, PageSchema
 from schemas.times import Day
 
@@ -13,15 +13,15 @@ LANGUAGE_CODE = "^[a-z]{2,3}$"
 
 
 def language_code(text: str) -> None:
-    """Refuse what is no ISO 639 code."""
+    """Raise ValidationError unless this is an ISO 639 code."""
     if not re.fullmatch(r"[a-z]{2,3}", text, re.ASCII):
-        raise ValidationError("must be an ISO 639 code in small letters, such as en or ko")
+        raise ValidationError("must be a lower-case ISO 639 code such as en or ko")
 
 
 def country_code(text: str) -> None:
-    """Refuse what is no ISO 3166 code."""
+    """Raise ValidationError unless this is an ISO 3166-1 code."""
     if not re.fullmatch(r"[A-Z]{2}", text, re.ASCII):
-        raise ValidationError("must be an ISO 3166-1 code of two capitals, such as KR")
+        raise ValidationError("must be an ISO 3166-1 code of two upper-case letters such as KR")
 
 
 class EntityQuery(PageQuery):
@@ -30,13 +30,14 @@ class EntityQuery(PageQuery):
     q = Text(
         low=1,
         high=200,
-        metadata={"description": "How the name begins, whatever its case and accents; of people, an alias as well."},
+        metadata={"description": "The beginning of a name; of people, also of an alias. Case and accents are ignored."},
     )
     sort = fields.String(
         load_default="name",
         validate=validate.OneOf(("name", "articles", "recent"), error="must be name, articles or recent"),
         metadata={
-            "description": "By `name`, those with most `articles` first, or those with the most `recent` article first."
+            "description": "`name`: alphabetically. `articles`: the most articles first. `recent`: the newest "
+            "article first."
         },
     )
 
@@ -44,7 +45,7 @@ class EntityQuery(PageQuery):
 class PersonQuery(Schema):
     """Parameters of one person."""
 
-    as_of = Day(metadata={"description": "Only the roles held on this day, such as `2025-06-21`.", "format": "date"})
+    as_of = Day(metadata={"description": "Return only the roles of this day, such as `2025-06-21`.", "format": "date"})
 
 
 class PeopleQuery(EntityQuery):
@@ -52,22 +53,25 @@ class PeopleQuery(EntityQuery):
 
     as_of = Day(
         metadata={
-            "description": "Only people who held a role on this day, such as `2025-06-21`, with the roles of that day.",
+            "description": "Return only people with a role on this day, such as `2025-06-21`, and only their roles "
+            "of that day.",
             "format": "date",
         }
     )
 
 
 class CompanionSchema(Schema):
-    """An entity that is often named in the same articles."""
+    """An entity that often occurs in the same articles."""
 
-    slug = fields.String(required=True, metadata={"description": "Its identifier in addresses and filters."})
-    name = fields.String(required=True, metadata={"description": "Its name as people read it."})
-    articles = fields.Integer(required=True, metadata={"description": "In how many of the articles it is named."})
+    slug = fields.String(required=True, metadata={"description": "The identifier in URLs and filters."})
+    name = fields.String(required=True, metadata={"description": "The name to display."})
+    articles = fields.Integer(
+        required=True, metadata={"description": "The number of these articles in which it occurs."}
+    )
 
 
 class CompanionsSchema(Schema):
-    """What is most often named together, in the newest 2,000 articles; up to ten of each."""
+    """The entities that most often occur in the newest 2,000 articles; up to ten of each kind."""
 
     tags = fields.List(fields.Nested(CompanionSchema), required=True, metadata={"description": "Other tags."})
     people = fields.List(fields.Nested(CompanionSchema), required=True, metadata={"description": "Other people."})
@@ -75,18 +79,20 @@ class CompanionsSchema(Schema):
 
 
 class _EntitySchema(Schema):
-    slug = fields.String(required=True, metadata={"description": "Its identifier in addresses and filters."})
-    name = fields.String(required=True, metadata={"description": "Its name as people read it."})
-    description = fields.String(required=True, allow_none=True, metadata={"description": "A sentence about it."})
-    articles = fields.Integer(required=True, metadata={"description": "How many articles readers can see of it."})
+    slug = fields.String(required=True, metadata={"description": "The identifier in URLs and filters."})
+    name = fields.String(required=True, metadata={"description": "The name to display."})
+    description = fields.String(required=True, allow_none=True, metadata={"description": "A short description."})
+    articles = fields.Integer(required=True, metadata={"description": "The number of its public articles."})
     first_published_at = fields.DateTime(
-        required=True, allow_none=True, metadata={"description": "When the oldest of them was published."}
+        required=True, allow_none=True, metadata={"description": "When its oldest public article was published."}
     )
     last_published_at = fields.DateTime(
-        required=True, allow_none=True, metadata={"description": "When the newest of them was published."}
+        required=True, allow_none=True, metadata={"description": "When its newest public article was published."}
     )
-    created_at = fields.DateTime(required=True, metadata={"description": "When the archive got it."})
-    updated_at = fields.DateTime(required=True, metadata={"description": "When its own fields last changed."})
+    created_at = fields.DateTime(required=True, metadata={"description": "When it was created in the archive."})
+    updated_at = fields.DateTime(
+        required=True, metadata={"description": "When its own fields last changed. New articles do not count."}
+    )
 
 
 class TagSchema(_EntitySchema):
@@ -95,75 +101,96 @@ class TagSchema(_EntitySchema):
     match = fields.List(
         fields.String(),
         required=True,
-        metadata={"description": "Phrases that tag an article wherever they occur in it as whole words."},
+        metadata={"description": "Phrases: an article that contains one of them as whole words gets the tag."},
     )
 
 
 class RoleSchema(Schema):
-    """What a person was, where, and when."""
+    """An office or position of a person, with its dates."""
 
     title = fields.String(required=True, metadata={"description": "The office or position."})
-    organization = fields.String(required=True, allow_none=True, metadata={"description": "Where it was held."})
+    organization = fields.String(
+        required=True, allow_none=True, metadata={"description": "The organization or place of the office."}
+    )
     from_ = fields.Date(
         data_key="from",
         required=True,
         allow_none=True,
-        metadata={"description": "The first day, or null when unknown."},
+        metadata={"description": "The first day, or null if unknown."},
     )
     to = fields.Date(
         required=True,
         allow_none=True,
-        metadata={"description": "The last day, or null when it goes on or is unknown."},
+        metadata={"description": "The last day, or null if the role continues or the day is unknown."},
     )
 
 
 class RoleInput(Schema):
-    """A role of a person as it comes in."""
+    """A role of a person in a request."""
 
     title = Text(low=1, high=200, required=True, metadata={"description": "The office or position."})
     organization = Text(
-        low=1, high=200, allow_none=True, load_default=None, metadata={"description": "Where it was held."}
+        low=1,
+        high=200,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "The organization or place of the office."},
     )
     from_ = Day(
         data_key="from",
         attribute="from",
         allow_none=True,
         load_default=None,
-        metadata={"description": "The first day, or null when unknown.", "format": "date"},
+        metadata={"description": "The first day, or null if unknown.", "format": "date"},
     )
     to = Day(
         allow_none=True,
         load_default=None,
-        metadata={"description": "The last day, or null when it goes on or is unknown.", "format": "date"},
+        metadata={
+            "description": "The last day, or null if the role continues or the day is unknown.",
+            "format": "date",
+        },
     )
 
 
 class PersonSchema(_EntitySchema):
     """A person."""
 
-    aliases = fields.List(fields.String(), required=True, metadata={"description": "Other full names, in any script."})
+    aliases = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Other full names, in any script. Articles are linked by them as well."},
+    )
     roles = fields.List(
-        fields.Nested(RoleSchema), required=True, metadata={"description": "Dated roles, as they were given."}
+        fields.Nested(RoleSchema),
+        required=True,
+        metadata={"description": "The roles with their dates, in the order in which they were entered."},
     )
 
 
 class OutletSchema(_EntitySchema):
     """An outlet."""
 
-    uuid = fields.UUID(required=True, metadata={"description": "Never changes; ids of its articles derive from it."})
+    uuid = fields.UUID(
+        required=True, metadata={"description": "A permanent id, from which the ids of its articles are derived."}
+    )
     country = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "ISO 3166-1 code of its country, such as `KR`."},
+        metadata={"description": "The country, as an ISO 3166-1 code such as `KR`."},
     )
     language = fields.String(
-        required=True, allow_none=True, metadata={"description": "ISO 639 code of its usual language."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "The usual language of its articles, as an ISO 639 code."},
     )
-    url = fields.String(required=True, allow_none=True, metadata={"description": "Its site.", "pattern": WEB_ADDRESS})
+    url = fields.String(
+        required=True, allow_none=True, metadata={"description": "The URL of its website.", "pattern": URL_PATTERN}
+    )
 
 
 class _EntityPageSchema(Schema):
-    page = fields.Nested(PageSchema, required=True, metadata={"description": "Where this page stands."})
+    page = fields.Nested(PageSchema, required=True, metadata={"description": "The position of this page in the list."})
     meta = fields.Nested(MetaSchema, required=True, metadata={"description": "Facts about the whole list."})
 
 
@@ -186,55 +213,55 @@ class OutletPageSchema(_EntityPageSchema):
 
 
 class _EntityInput(Schema):
-    slug = Slug(metadata={"description": "Its identifier; left out, it is made from the name."})
-    name = Text(low=1, high=200, required=True, metadata={"description": "Its name as people read it."})
-    description = Text(high=2_000, allow_none=True, metadata={"description": "A sentence about it."})
+    slug = Slug(metadata={"description": "The identifier in URLs and filters. By default it is made from the name."})
+    name = Text(low=1, high=200, required=True, metadata={"description": "The name to display."})
+    description = Text(high=2_000, allow_none=True, metadata={"description": "A short description."})
 
 
 class TagInput(_EntityInput):
-    """A tag as it comes in."""
+    """A tag in a request."""
 
-    # A push may name a tag by 200 characters, without the # that it is called by.
-    name = Text(low=1, high=201, required=True, metadata={"description": "Its name as people read it, such as #Ports."})
+    # One more than the 200 characters by which a push may name a tag, for the #.
+    name = Text(low=1, high=201, required=True, metadata={"description": "The name to display, such as #Ports."})
     match = fields.List(
         Text(low=1, high=200),
         load_default=list,
-        validate=validate.Length(max=100),
-        metadata={"description": "Phrases that tag an article wherever they occur in it as whole words."},
+        validate=validate.Length(max=100, error="must have at most 100 values"),
+        metadata={"description": "Phrases: an article that contains one of them as whole words gets the tag."},
     )
 
 
 class PersonInput(_EntityInput):
-    """A person as it comes in."""
+    """A person in a request."""
 
     aliases = fields.List(
         Text(low=1, high=200),
         load_default=list,
-        validate=validate.Length(max=100),
-        metadata={"description": "Other full names, in any script."},
+        validate=validate.Length(max=100, error="must have at most 100 values"),
+        metadata={"description": "Other full names, in any script. Articles are linked by them as well."},
     )
     roles = fields.List(
         fields.Nested(RoleInput),
         load_default=list,
-        validate=validate.Length(max=100),
-        metadata={"description": "Dated roles."},
+        validate=validate.Length(max=100, error="must have at most 100 values"),
+        metadata={"description": "The roles with their dates."},
     )
 
 
 class OutletInput(_EntityInput):
-    """An outlet as it comes in."""
+    """An outlet in a request."""
 
     country = fields.String(
         allow_none=True,
         validate=country_code,
-        metadata={"description": "ISO 3166-1 code of its country.", "pattern": "^[A-Z]{2}$"},
+        metadata={"description": "The country, as an ISO 3166-1 code such as `KR`.", "pattern": "^[A-Z]{2}$"},
     )
     language = fields.String(
         allow_none=True,
         validate=language_code,
-        metadata={"description": "ISO 639 code of its usual language.", "pattern": LANGUAGE_CODE},
+        metadata={"description": "The usual language of its articles, as an ISO 639 code.", "pattern": LANGUAGE_CODE},
     )
-    url = WebAddress(allow_none=True, metadata={"description": "Its site."})
+    url = Url(allow_none=True, metadata={"description": "The URL of its website."})
 
 
 class _EntityPatch(Schema):
@@ -244,28 +271,28 @@ class _EntityPatch(Schema):
 
 
 class TagPatch(_EntityPatch, TagInput):
-    """What is to change of a tag (JSON merge patch, RFC 7396): what is left out stays, null empties a field."""
+    """Changes to a tag as a JSON merge patch (RFC 7396): null empties a field, fields that are left out stay."""
 
 
 class PersonPatch(_EntityPatch, PersonInput):
-    """What is to change of a person (JSON merge patch, RFC 7396): what is left out stays, null empties a field."""
+    """Changes to a person as a JSON merge patch (RFC 7396): null empties a field, fields that are left out stay."""
 
 
 class OutletPatch(_EntityPatch, OutletInput):
-    """What is to change of an outlet (JSON merge patch, RFC 7396): what is left out stays, null empties a field."""
+    """Changes to an outlet as a JSON merge patch (RFC 7396): null empties a field, fields that are left out stay."""
 
 
 class MergeInput(Schema):
-    """Where a merge leads."""
+    """The target of a merge."""
 
-    into = Slug(required=True, metadata={"description": "The slug of the one that stays."})
+    into = Slug(required=True, metadata={"description": "The slug of the entity that remains."})
 
 
 class _WholeEntity(Schema):
     companions = fields.Nested(
         CompanionsSchema,
         required=True,
-        metadata={"description": "What is most often named together with it, in its newest 2,000 articles."},
+        metadata={"description": "The entities that most often occur in its newest 2,000 articles."},
     )
 
 
@@ -274,7 +301,7 @@ class WholeTagSchema(TagSchema, _WholeEntity):
 
 
 class WholePersonSchema(PersonSchema, _WholeEntity):
-    """A person with companions."""
+    """A person with their companions."""
 
 
 class WholeOutletSchema(OutletSchema, _WholeEntity):

@@ -1,4 +1,4 @@
-"""Errors and small answers."""
+"""Errors and other small responses."""
 
 from marshmallow import fields, validate
 
@@ -6,74 +6,98 @@ from schemas.base import Schema
 
 
 class ProblemErrorSchema(Schema):
-    """One input that is wrong."""
+    """A wrong input."""
 
     detail = fields.String(required=True, metadata={"description": "What is wrong, and what would be right."})
-    parameter = fields.String(metadata={"description": "The parameter of the address, or the header, that is wrong."})
-    pointer = fields.String(metadata={"description": "JSON Pointer (RFC 6901) into the body, when that is wrong."})
+    parameter = fields.String(
+        metadata={"description": "The name of the wrong query parameter, path parameter or header."}
+    )
+    pointer = fields.String(metadata={"description": "The wrong part of the body, as a JSON Pointer (RFC 6901)."})
 
 
 class TombstoneSchema(Schema):
-    """What is left of an article that its outlet withdrew."""
+    """What remains of a withdrawn article."""
 
-    id = fields.UUID(required=True, metadata={"description": "Its id."})
+    id = fields.UUID(required=True, metadata={"description": "The id of the article."})
     status = fields.String(
         required=True,
         validate=validate.OneOf(("withheld", "canceled")),
-        metadata={"description": "`withheld` for now, or `canceled`."},
+        metadata={"description": "`withheld` (temporarily) or `canceled`."},
     )
-    reason = fields.String(required=True, allow_none=True, metadata={"description": "Why, as its outlet says it."})
-    withdrawn_at = fields.DateTime(required=True, metadata={"description": "When, UTC."})
-    purged = fields.Boolean(required=True, metadata={"description": "Whether its text was erased, which is final."})
+    reason = fields.String(
+        required=True, allow_none=True, metadata={"description": "The reason, in the outlet's words."}
+    )
+    withdrawn_at = fields.DateTime(required=True, metadata={"description": "When it was withdrawn, in UTC."})
+    purged = fields.Boolean(
+        required=True, metadata={"description": "Whether its text was erased. That cannot be undone."}
+    )
 
 
 class ProblemSchema(Schema):
-    """A failure, as RFC 9457 has it."""
+    """A problem (RFC 9457)."""
 
     type = fields.String(
-        required=True, metadata={"description": "Where this kind is documented.", "format": "uri-reference"}
+        required=True,
+        metadata={"description": "The URL of the documentation of this kind of problem.", "format": "uri-reference"},
     )
-    title = fields.String(required=True, metadata={"description": "The kind of failure, always the same words."})
+    title = fields.String(
+        required=True, metadata={"description": "The title of this kind of problem, which is always the same."}
+    )
     status = fields.Integer(required=True, metadata={"description": "The HTTP status."})
-    detail = fields.String(required=True, metadata={"description": "What happened this time, and what to do."})
-    instance = fields.String(required=True, metadata={"description": "The path that was asked for."})
-    code = fields.String(required=True, metadata={"description": "The kind of failure, for programs."})
-    request_id = fields.String(required=True, metadata={"description": "Finds this request in the server's log."})
+    detail = fields.String(
+        required=True, metadata={"description": "What went wrong in this request, and what to do about it."}
+    )
+    instance = fields.String(required=True, metadata={"description": "The path of the request."})
+    code = fields.String(required=True, metadata={"description": "The kind of problem, for programs."})
+    request_id = fields.String(required=True, metadata={"description": "The id of this request in the server's log."})
     errors = fields.List(
         fields.Nested(ProblemErrorSchema),
-        metadata={"description": "Each input that is wrong, on a 400 or 422."},
+        metadata={"description": "With a 400 or 422: the wrong inputs."},
     )
-    tombstone = fields.Nested(TombstoneSchema, metadata={"description": "Of a withdrawn article, on a 410."})
-    line = fields.Integer(metadata={"description": "Of an atomic batch: the line that was refused, counted from 1."})
-    index = fields.Integer(metadata={"description": "Of an atomic batch: the element that was refused, from 0."})
-    restart = fields.String(metadata={"description": "The cursor of now, from which a new copy is followed, on a 410."})
+    tombstone = fields.Nested(
+        TombstoneSchema, metadata={"description": "With a 410 for a withdrawn article: its tombstone."}
+    )
+    line = fields.Integer(
+        metadata={"description": "With an atomic batch of lines: the line that was refused, counted from 1."}
+    )
+    index = fields.Integer(
+        metadata={"description": "With an atomic batch as an array: the element that was refused, counted from 0."}
+    )
+    restart = fields.String(
+        metadata={
+            "description": "With a 410 for an expired cursor: the current cursor. Copy the lists again, then "
+            "continue from it."
+        }
+    )
 
 
 class ProblemKindSchema(Schema):
-    """The documentation of one kind of failure."""
+    """The documentation of a kind of problem."""
 
-    code = fields.String(required=True, metadata={"description": "The kind of failure, for programs."})
-    title = fields.String(required=True, metadata={"description": "Its title."})
-    status = fields.Integer(required=True, metadata={"description": "Its HTTP status."})
-    description = fields.String(required=True, metadata={"description": "What it means and what to do."})
+    code = fields.String(required=True, metadata={"description": "The kind of problem, for programs."})
+    title = fields.String(required=True, metadata={"description": "The title."})
+    status = fields.Integer(required=True, metadata={"description": "The HTTP status."})
+    description = fields.String(required=True, metadata={"description": "What it means and what to do about it."})
 
 
 class ProblemKindsSchema(Schema):
-    """All kinds of failure."""
+    """All kinds of problems."""
 
     data = fields.List(
-        fields.Nested(ProblemKindSchema), required=True, metadata={"description": "The kinds, by their code."}
+        fields.Nested(ProblemKindSchema),
+        required=True,
+        metadata={"description": "The kinds of problems, ordered by code."},
     )
 
 
 class HealthSchema(Schema):
-    """Whether the server is well."""
+    """The state of the server."""
 
-    status = fields.String(required=True, metadata={"description": "`ok`."})
+    status = fields.String(required=True, metadata={"description": "Always `ok`."})
 
 
 class IndexSchema(Schema):
-    """Where everything is."""
+    """Links to the parts of this server."""
 
     name = fields.String(required=True, metadata={"description": "`Dateline`."})
     version = fields.String(required=True, metadata={"description": "The version of this server."})
@@ -81,5 +105,5 @@ class IndexSchema(Schema):
         keys=fields.String(),
         values=fields.String(),
         required=True,
-        metadata={"description": "Name → address."},
+        metadata={"description": "URLs by name."},
     )

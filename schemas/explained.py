@@ -8,84 +8,98 @@ FIELDS = ("headline", "standfirst", "body")
 
 
 class ExplainedTermSchema(Schema):
-    """A term of a search: one of `word`, `phrase` and `prefix`, as it was typed."""
+    """A term of a search as it was typed: a `word`, `phrase` or `prefix`."""
 
-    word = fields.String(metadata={"description": "A word; one of several parts, as `Jae-myung`, is a phrase of them."})
-    phrase = fields.String(metadata={"description": "Words that follow each other."})
-    prefix = fields.String(metadata={"description": "How a word begins."})
+    word = fields.String(
+        metadata={"description": "A word. One with several parts, such as `Jae-myung`, is a phrase of its parts."}
+    )
+    phrase = fields.String(metadata={"description": "Words that follow one another."})
+    prefix = fields.String(metadata={"description": "The beginning of a word."})
     in_ = fields.String(
         data_key="in",
         attribute="in",
         validate=validate.OneOf(FIELDS),
-        metadata={"description": "The field it has to stand in; left out, any of them."},
+        metadata={"description": "The field that must contain the term. Without it, any field may."},
     )
 
 
 class ExplainedQuerySchema(ExplainedTermSchema):
-    """A search as a tree: a term, or one of `all_of`, `any_of` and `not` with the searches below it."""
+    """A search as a tree: a term, or `all_of`, `any_of` or `not` with other searches."""
 
     all_of = fields.List(
-        fields.Nested(lambda: ExplainedQuerySchema()), metadata={"description": "What must all be found."}
+        fields.Nested(lambda: ExplainedQuerySchema()), metadata={"description": "Searches that must all match."}
     )
     any_of = fields.List(
-        fields.Nested(lambda: ExplainedQuerySchema()), metadata={"description": "What one is enough of."}
+        fields.Nested(lambda: ExplainedQuerySchema()),
+        metadata={"description": "Searches of which at least one must match."},
     )
     not_ = fields.Nested(
         lambda: ExplainedQuerySchema(),
         data_key="not",
         attribute="not",
-        metadata={"description": "What must not be found."},
+        metadata={"description": "A search that must not match."},
     )
 
 
 class ExplainedLexemeSchema(Schema):
-    """What is looked for in the index."""
+    """An entry of the index that is searched for."""
 
-    lexeme = fields.String(required=True, metadata={"description": "A word as it is indexed: folded, and its stem."})
-    prefix = fields.Boolean(required=True, metadata={"description": "Whether everything that begins so is meant."})
+    lexeme = fields.String(
+        required=True,
+        metadata={"description": "The word as it is indexed: without case and accents, reduced to its stem."},
+    )
+    prefix = fields.Boolean(required=True, metadata={"description": "Whether everything with this beginning matches."})
     articles = fields.Integer(
-        metadata={"description": "About how many articles of any language have it; left out until words were counted."}
+        metadata={
+            "description": "The approximate number of articles with it, in all languages. Missing until words have "
+            "been counted."
+        }
     )
 
 
 class ExplainedWordsSchema(ExplainedTermSchema):
-    """What a term became in one language."""
+    """A term in one language."""
 
     language = fields.String(required=True, metadata={"description": "A language of the archive, as an ISO 639 code."})
     lexemes = fields.List(
         fields.Nested(ExplainedLexemeSchema),
         required=True,
-        metadata={"description": "What articles of the language are searched for; of a prefix, any of them is enough."},
+        metadata={
+            "description": "The lexemes that articles of this language must contain; for a prefix, any one of them."
+        },
     )
     stop_words = fields.List(
         fields.String(),
         required=True,
-        metadata={"description": "Words too common in the language to be indexed; they are not looked for."},
+        metadata={
+            "description": "Words that are too common in this language to be indexed. They are not searched for."
+        },
     )
 
 
 class ExplainedPartSchema(Schema):
-    """What a word adds to the score of an article."""
+    """A word's share of the score of an article."""
 
     lexeme = fields.String(
-        required=True, metadata={"description": "A word as it is indexed; with a star, all that begin so."}
+        required=True,
+        metadata={"description": "The word as it is indexed; with an asterisk, everything with this beginning."},
     )
-    headline = fields.Integer(required=True, metadata={"description": "How often it is in the headline."})
-    standfirst = fields.Integer(required=True, metadata={"description": "How often it is in the standfirst."})
-    body = fields.Integer(required=True, metadata={"description": "How often it is in the body."})
-    rarity = fields.Float(required=True, metadata={"description": "What it counts for being rare, the idf of BM25."})
-    adds = fields.Float(required=True, metadata={"description": "What it adds."})
+    headline = fields.Integer(required=True, metadata={"description": "How often it occurs in the headline."})
+    standfirst = fields.Integer(required=True, metadata={"description": "How often it occurs in the standfirst."})
+    body = fields.Integer(required=True, metadata={"description": "How often it occurs in the body."})
+    rarity = fields.Float(required=True, metadata={"description": "The weight of its rarity: the idf of BM25."})
+    adds = fields.Float(required=True, metadata={"description": "What it adds to the score."})
 
 
 class ExplainedScoreSchema(Schema):
-    """How relevant an article is."""
+    """The relevance score of an article."""
 
-    id = fields.UUID(required=True, metadata={"description": "The article."})
-    score = fields.Float(required=True, metadata={"description": "The sum of what its words add, rounded."})
+    id = fields.UUID(required=True, metadata={"description": "The id of the article."})
+    score = fields.Float(required=True, metadata={"description": "The sum of what the words add, rounded."})
     words = fields.List(
         fields.Nested(ExplainedPartSchema),
         required=True,
-        metadata={"description": "The words of the search that it has, those that add most first."},
+        metadata={"description": "The words of the search that the article contains, those that add the most first."},
     )
 
 
@@ -93,14 +107,16 @@ class ExplainSchema(Schema):
     """How a search was understood."""
 
     query = fields.Nested(
-        ExplainedQuerySchema, required=True, metadata={"description": "The search, its operators in words."}
+        ExplainedQuerySchema,
+        required=True,
+        metadata={"description": "The search as a tree, with its operators in words."},
     )
     terms = fields.List(
         fields.Nested(ExplainedWordsSchema),
         required=True,
-        metadata={"description": "Each term in each language of the archive, as it is looked for."},
+        metadata={"description": "Each term in each language of the archive, as it is searched for."},
     )
     scores = fields.List(
         fields.Nested(ExplainedScoreSchema),
-        metadata={"description": "With `sort=relevance`, why the articles of the page have their order."},
+        metadata={"description": "With `sort=relevance`: the scores of the articles on this page."},
     )

@@ -1,4 +1,4 @@
-"""Facets: what the articles of a list are, counted by value."""
+"""Facets: the articles of a list, counted by value."""
 
 from marshmallow import fields
 
@@ -13,45 +13,45 @@ class FacetValueSchema(Schema):
     value = fields.String(
         required=True,
         metadata={
-            "description": "What the filter of the same name takes: a slug, a section, a code; of a year or month, "
-            "`2025` or `2025-06`."
+            "description": "The value for the filter of the same name, such as a slug, a section or a code. A year "
+            "is `2025`, a month `2025-06`."
         },
     )
-    name = fields.String(required=True, metadata={"description": "The same as people read it."})
-    count = fields.Integer(required=True, metadata={"description": "How many of the articles counted have it."})
+    name = fields.String(required=True, metadata={"description": "The name to display."})
+    count = fields.Integer(required=True, metadata={"description": "How many of the counted articles have this value."})
 
 
 class FacetSchema(Schema):
-    """What the articles that pass the other filters are, by one facet."""
+    """The counts of one facet, of the articles that match the other filters."""
 
     values = fields.List(
         fields.Nested(FacetValueSchema),
         required=True,
-        metadata={"description": "The 50 values that most of the articles have, most articles first, then by name."},
+        metadata={"description": "The 50 values with the most articles, in descending order; equal ones by name."},
     )
     distinct = fields.Integer(
-        required=True, metadata={"description": "How many different values the articles have, those not shown too."}
+        required=True, metadata={"description": "The number of different values, including those not in `values`."}
     )
     of = fields.Integer(
-        required=True, metadata={"description": "How many articles were counted: the newest, 2,000 at most."}
+        required=True, metadata={"description": "The number of counted articles: the newest ones, at most 2,000."}
     )
     complete = fields.Boolean(
-        required=True, metadata={"description": "Whether those are all that pass the filters; if not, there are more."}
+        required=True, metadata={"description": "Whether all articles that match the filters were counted."}
     )
 
 
-def _facet(of: str) -> fields.Nested:
-    return fields.Nested(FacetSchema, metadata={"description": f"By {of}."})
+def _facet(description: str) -> fields.Nested:
+    return fields.Nested(FacetSchema, metadata={"description": description})
 
 
 class FacetsSchema(Schema):
-    """The facets asked for, by name."""
+    """The requested facets by name."""
 
-    outlet = _facet("outlet, whatever `outlet` filters")
-    section = _facet("section, whatever `section` filters")
-    tag = _facet("tag, whatever `tag` filters")
-    person = _facet("person, whatever `person` filters")
-    language = _facet("language, whatever `language` filters")
-    credit = _facet("credited agency, whatever `credit` filters")
-    year = _facet("year of publication in `tz`, whatever `from` and `to` filter")
-    month = _facet("month of publication in `tz`, whatever `from` and `to` filter")
+    outlet = _facet("By outlet; the filter `outlet` is ignored.")
+    section = _facet("By section; the filter `section` is ignored.")
+    tag = _facet("By tag; the filter `tag` is ignored.")
+    person = _facet("By person; the filter `person` is ignored.")
+    language = _facet("By language; the filter `language` is ignored.")
+    credit = _facet("By credited agency; the filter `credit` is ignored.")
+    year = _facet("By year of publication in `tz`; the filters `from` and `to` are ignored.")
+    month = _facet("By month of publication in `tz`; the filters `from` and `to` are ignored.")

@@ -1,4 +1,4 @@
-"""Asking for articles: the filters, and what a list of them shows in which order."""
+"""Parameters of article lists: the filters, the order, and what is returned of each article."""
 
 from difflib import get_close_matches
 from typing import Any
@@ -13,10 +13,10 @@ from schemas.base import (
     Flag,
     IdList,
     LanguageList,
+    QueriedUrl,
     Repeated,
     Schema,
     SlugList,
-    SoughtWebAddress,
     TagList,
     Text,
 )
@@ -42,58 +42,78 @@ class FieldList(CommaList):
 
 
 class ArticleFilters(Schema):
-    """Filters of articles; an article passes when it passes each of them."""
+    """Filters of articles. An article must match all of them."""
 
     q = Text(
         low=1,
         high=512,
         stripped=False,
         metadata={
-            "description": 'What the article says: words, all of them. `"a phrase"`, `this OR that`, `-without`, '
-            "`begin*`, `headline:word` (or `standfirst:`, `body:`), parentheses. What cannot be read is refused with "
-            "the character where it goes wrong."
+            "description": 'A search: articles must contain all its words. Use `"a phrase"`, `this OR that`, '
+            "`-without`, `begin*`, `headline:word` (or `standfirst:`, `body:`) and parentheses to refine it. An "
+            "invalid search is an error that gives the position of the mistake."
         },
     )
     tag = TagList(
-        metadata={"description": "Has any of these tags: slugs separated by commas, with or without their `#`."}
+        metadata={"description": "Articles with any of these tags: slugs separated by commas, with or without `#`."}
     )
-    tag_all = TagList(metadata={"description": "Has all of these tags: slugs separated by commas."})
-    tag_not = TagList(metadata={"description": "Has none of these tags: slugs separated by commas."})
-    person = SlugList(metadata={"description": "Names any of these people: slugs separated by commas."})
-    person_all = SlugList(metadata={"description": "Names all of these people: slugs separated by commas."})
-    person_not = SlugList(metadata={"description": "Names none of these people: slugs separated by commas."})
-    outlet = SlugList(metadata={"description": "Is from any of these outlets: slugs separated by commas."})
-    outlet_not = SlugList(metadata={"description": "Is from none of these outlets: slugs separated by commas."})
+    tag_all = TagList(metadata={"description": "Articles with all of these tags: slugs separated by commas."})
+    tag_not = TagList(metadata={"description": "Articles with none of these tags: slugs separated by commas."})
+    person = SlugList(metadata={"description": "Articles that name any of these people: slugs separated by commas."})
+    person_all = SlugList(
+        metadata={"description": "Articles that name all of these people: slugs separated by commas."}
+    )
+    person_not = SlugList(
+        metadata={"description": "Articles that name none of these people: slugs separated by commas."}
+    )
+    outlet = SlugList(metadata={"description": "Articles from any of these outlets: slugs separated by commas."})
+    outlet_not = SlugList(metadata={"description": "Articles from none of these outlets: slugs separated by commas."})
     section = Repeated(
-        metadata={"description": "Is in this section, spelled as the outlet spells it. May be repeated: any of them."}
+        metadata={
+            "description": "Articles in this section, spelled as the outlet spells it. Repeat it to match any of "
+            "several."
+        }
     )
     language = LanguageList(
-        metadata={"description": "Is in any of these languages: ISO 639 codes such as `en` or `ko`, by commas."}
+        metadata={
+            "description": "Articles in any of these languages: ISO 639 codes such as `en,ko`, separated by commas."
+        }
     )
     credit = Repeated(
-        metadata={"description": "Is credited to this agency, such as `Yonhap`. May be repeated: any of them."}
+        metadata={
+            "description": "Articles credited to this agency, such as `Yonhap`. Repeat it to match any of several."
+        }
     )
     byline = Repeated(
-        metadata={"description": "Is by this author, spelled as in the article. May be repeated: any of them."}
+        metadata={
+            "description": "Articles with this byline, spelled as in the article. Repeat it to match any of several."
+        }
     )
     url = Repeated(
-        SoughtWebAddress(),
+        QueriedUrl(),
         most=20,
-        metadata={"description": "Was published at this address, of `http` or `https`. May be repeated: any of them."},
+        metadata={"description": "Articles published at this http or https URL. Repeat it to match any of several."},
     )
-    external_id = Repeated(metadata={"description": "Has this identifier of its outlet. May be repeated: any of them."})
-    id = IdList(metadata={"description": "Is one of these articles: ids separated by commas."})
+    external_id = Repeated(
+        metadata={"description": "Articles with this identifier of their outlet. Repeat it to match any of several."}
+    )
+    id = IdList(metadata={"description": "Articles with these ids, separated by commas."})
     from_ = Bound(
         data_key="from",
         attribute="from",
-        metadata={"description": "Published at this time or later: a time, or a date (from its first moment in `tz`)."},
+        metadata={
+            "description": "Articles published at or after this time. A date means the start of that day in `tz`."
+        },
     )
     to = Bound(
         last=True,
-        metadata={"description": "Published at this time or before: a time, or a date (its whole day in `tz`)."},
+        metadata={"description": "Articles published at or before this time. A date includes that whole day in `tz`."},
     )
     updated_since = Bound(
-        metadata={"description": "Changed in the archive at this time or later: a time, or a date in `tz`."}
+        metadata={
+            "description": "Articles changed in the archive at or after this time. A date means the start of that "
+            "day in `tz`."
+        }
     )
     tz = TimeZone(
         load_default="UTC",
@@ -101,20 +121,20 @@ class ArticleFilters(Schema):
     )
 
     @ma.validates_schema
-    def _range(self, data: dict[str, Any], **_: Any) -> None:
+    def _check_range(self, data: dict[str, Any], **_: Any) -> None:
         if "from" in data and "to" in data and data["from"] >= data["to"]:
             raise ValidationError("must not be before from", "to")
 
 
 class ArticleQuery(ArticleFilters, PageQuery):
-    """Parameters of a list of articles: its filters, its order, what it shows."""
+    """Parameters of a list of articles."""
 
     sort = fields.String(
         validate=validate.OneOf(SORTS, error="must be newest, oldest, updated or relevance"),
         metadata={
             "description": "`newest` or `oldest` first by publication, those `updated` last first, or by `relevance` "
-            "those first that match `q` best, of the newest 2,000 that match. Left out, `relevance` when `q` is given "
-            "and `newest` otherwise."
+            "those first that match `q` best, of the newest 2,000 that match. Left out, `relevance` when `q` is "
+            "given and `newest` otherwise."
         },
     )
     include = CommaList(
@@ -125,7 +145,7 @@ class ArticleQuery(ArticleFilters, PageQuery):
         }
     )
     explain = Flag(
-        metadata={"description": "`true` tells in `meta.explain` how `q` was understood."},
+        metadata={"description": "`true` returns in `meta.explain` how `q` was understood."},
     )
     fields_ = FieldList(
         data_key="fields",
@@ -136,8 +156,8 @@ class ArticleQuery(ArticleFilters, PageQuery):
         FACETS,
         metadata={
             "description": "Count the newest 2,000 articles that pass the filters by these facets, separated by "
-            "commas: `outlet`, `section`, `tag`, `person`, `language`, `credit`, `year`, `month`. Each ignores its own "
-            "filter (`year` and `month` ignore `from` and `to`), so that it shows what else could be chosen; "
+            "commas: `outlet`, `section`, `tag`, `person`, `language`, `credit`, `year`, `month`. Each ignores its "
+            "own filter (`year` and `month` ignore `from` and `to`), so that it shows what else could be chosen; "
             "`meta.facets` has them."
         },
     )
@@ -148,14 +168,14 @@ class ArticleQuery(ArticleFilters, PageQuery):
             raise ValidationError("must be body, highlights or body,highlights")
 
     @ma.validates_schema
-    def _searching(self, data: dict[str, Any], **_: Any) -> None:
+    def _require_q(self, data: dict[str, Any], **_: Any) -> None:
         if "q" not in data and data.get("sort") == "relevance":
-            raise ValidationError("relevance needs a search, q", "sort")
+            raise ValidationError("must not be relevance without q", "sort")
         if "q" not in data and "highlights" in data.get("include", ()):
-            raise ValidationError("highlights need a search, q", "include")
+            raise ValidationError("must not contain highlights without q", "include")
         if "q" not in data and data.get("explain") == "true":
-            raise ValidationError("needs a search, q, to explain", "explain")
+            raise ValidationError("must not be true without q", "explain")
 
     @ma.post_load
-    def _sorted(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def _set_default_sort(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         return {"sort": "relevance" if "q" in data else "newest", **data}

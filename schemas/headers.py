@@ -1,4 +1,4 @@
-"""Headers that requests are made with."""
+"""Headers of requests."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from schemas.base import Schema
 
 
 class QuotedHeader(fields.String):
-    """A header whose value is a string of RFC 9651, in double quotes, of 1 to 255 characters."""
+    """A header with a string of RFC 9651: 1 to 255 characters in double quotes."""
 
     _VALUE = r"""([ !#-\[\]-~]|\\["\\]){1,255}"""
 
@@ -22,18 +22,19 @@ class QuotedHeader(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs).strip(" ")
         if not re.fullmatch(f'"{self._VALUE}"', text):
             raise ValidationError(
-                'must be 1 to 255 characters of ASCII in double quotes, such as "8e03978e-40d5-43dd-bc93-6894a57f9324"'
+                'must be 1 to 255 ASCII characters in double quotes, such as "8e03978e-40d5-43dd-bc93-6894a57f9324"'
             )
         return re.sub(r"\\(.)", r"\1", text[1:-1])
 
 
 class RepeatableHeaders(Schema):
-    """Headers of a request that may be sent again."""
+    """Headers of a request that can be repeated safely."""
 
     idempotency_key = QuotedHeader(
         data_key="Idempotency-Key",
         metadata={
-            "description": "A name for this request, best a new UUID, as a string in double quotes. Sent again within a"
-            " day, the same request is not done again: it gets its first answer, with `Idempotency-Replayed: true`."
+            "description": "A name for this request in double quotes, ideally a new UUID. If the same request is "
+            "sent againwithin a day, it is not executed again: the original response is returned, with "
+            "`Idempotency-Replayed: true`."
         },
     )

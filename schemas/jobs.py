@@ -1,4 +1,4 @@
-"""Work that a write left to do."""
+"""Background jobs."""
 
 from marshmallow import fields, validate
 
@@ -8,21 +8,24 @@ STATES = ("waiting", "running", "done", "failing")
 
 
 class JobSchema(Schema):
-    """How far the work is that a write left to do."""
+    """A background job that a write started, and its progress."""
 
-    id = fields.Integer(required=True, metadata={"description": "Its identifier in addresses."})
+    id = fields.Integer(required=True, metadata={"description": "The identifier in URLs."})
     kind = fields.String(
         required=True,
         validate=validate.OneOf(("relink",)),
-        metadata={"description": "`relink`: articles get the tags and people that their texts name, as they are now."},
+        metadata={
+            "description": "`relink`: links articles to the tags and people that their texts name, with their "
+            "current names."
+        },
     )
     state = fields.String(
         required=True,
         validate=validate.OneOf(STATES),
-        metadata={"description": "`waiting`, `running`, `done`, or `failing`: it is tried again, less and less often."},
+        metadata={"description": "`waiting`, `running`, `done`, or `failing`, which is retried in growing intervals."},
     )
-    done = fields.Integer(required=True, metadata={"description": "How many articles were looked at so far."})
-    created_at = fields.DateTime(required=True, metadata={"description": "When the write was made."})
+    done = fields.Integer(required=True, metadata={"description": "The number of articles processed so far."})
+    created_at = fields.DateTime(required=True, metadata={"description": "When the job was created."})
     finished_at = fields.DateTime(
-        required=True, allow_none=True, metadata={"description": "When the last article was done; null before."}
+        required=True, allow_none=True, metadata={"description": "When the job finished; null before that."}
     )

@@ -1,11 +1,11 @@
-"""Validation errors as a list of paths and sentences."""
+"""Validation errors as a list of paths and messages."""
 
 from collections.abc import Sequence
 from typing import Any
 
 
 def flattened(messages: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tuple[str | int, ...], str]]:
-    """The path and sentence of each error, by name and number: marshmallow has them in another order each time."""
+    """The path and the message of each error, sorted, because marshmallow's order is not stable."""
     if isinstance(messages, dict):
         return [
             found
@@ -13,23 +13,30 @@ def flattened(messages: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tup
             for found in flattened(inner, path if name == "_schema" else (*path, name))
         ]
     if isinstance(messages, list):
-        return [(path, _sentence(str(message))) for message in messages]
-    return [(path, _sentence(str(messages)))]
+        return [(path, _message(str(message))) for message in messages]
+    return [(path, _message(str(messages)))]
 
 
-_SENTENCES = {
-    "Unknown field.": "is not known here",
-    "Missing data for required field.": "is missing",
+UNKNOWN = "is not a known field"
+MISSING = "is missing"
+
+_MESSAGES = {
+    "Unknown field.": UNKNOWN,
+    "Missing data for required field.": MISSING,
     "Field may not be null.": "must not be null",
     "Not a valid string.": "must be a string",
     "Not a valid list.": "must be a list",
+    "Not a valid integer.": "must be a whole number",
+    "Not a valid UUID.": "must be a UUID",
+    "Not a valid mapping type.": "must be an object",
     "Invalid input type.": "must be an object",
 }
 
 
-def _sentence(message: str) -> str:
-    return _SENTENCES.get(message, message)
+def _message(message: str) -> str:
+    return _MESSAGES.get(message, message)
 
 
 def pointer(path: Sequence[str | int]) -> str:
+    """A path as a JSON Pointer (RFC 6901)."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)

@@ -1,4 +1,4 @@
-"""Articles as they come in: pushed whole, changed in part, many at once, and withdrawn."""
+"""Inputs that push, change and withdraw articles, and the results of a batch."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,125 +7,140 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import STATUSES
-from schemas.base import INT4, CommaList, Count, Flag, Schema, Slug, Text, WebAddress
+from schemas.base import INT4, CommaList, Count, Flag, Schema, Slug, Text, Url
 from schemas.entities import LANGUAGE_CODE, language_code
 from schemas.errors import ProblemErrorSchema
 from schemas.times import Moment
 
-# Clocks differ; what is published later than this belongs under an embargo.
+# Clocks differ by a few minutes. Later times of publication need an embargo.
 AHEAD = timedelta(minutes=5)
 
 
 class ImageInput(Schema):
-    """The picture of an article as it comes in."""
+    """The picture of an article in a request."""
 
-    url = WebAddress(required=True, metadata={"description": "Where the picture is."})
-    caption = Text(high=2_000, allow_none=True, load_default=None, metadata={"description": "What the picture shows."})
-    credit = Text(high=200, allow_none=True, load_default=None, metadata={"description": "Whose picture it is."})
+    url = Url(required=True, metadata={"description": "The URL of the picture."})
+    caption = Text(
+        high=2_000,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "A description of what the picture shows."},
+    )
+    credit = Text(high=200, allow_none=True, load_default=None, metadata={"description": "The photographer or agency."})
 
 
 class ArticleInput(Schema):
-    """An article as an outlet pushes it, whole: what is left out is empty afterwards."""
+    """A complete article as an outlet pushes it. Fields that are left out become empty."""
 
-    outlet = Slug(required=True, metadata={"description": "The slug of the outlet that publishes it."})
+    outlet = Slug(required=True, metadata={"description": "The slug of the outlet that publishes the article."})
     external_id = Text(
         low=1,
         high=200,
         required=True,
-        metadata={"description": "The outlet's own identifier; pushed again, it updates."},
+        metadata={"description": "The identifier in the outlet's own system. Pushing it again updates the article."},
     )
-    url = WebAddress(allow_none=True, metadata={"description": "Where the outlet published it."})
-    headline = Text(low=1, high=1_000, required=True, metadata={"description": "The headline, plain text."})
+    url = Url(allow_none=True, metadata={"description": "The URL at which the outlet published the article."})
+    headline = Text(low=1, high=1_000, required=True, metadata={"description": "The headline, as plain text."})
     standfirst = Text(
-        high=5_000, allow_none=True, metadata={"description": "The summary under the headline, plain text."}
+        high=5_000, allow_none=True, metadata={"description": "The summary below the headline, as plain text."}
     )
     body = Text(
         high=INT4,
         stripped=False,
         load_default="",
-        metadata={"description": "The text, plain, kept word for word."},
+        metadata={"description": "The text, as plain text. It is stored unchanged."},
     )
     body_html = Text(
         low=1,
         high=INT4,
         stripped=False,
         allow_none=True,
-        metadata={"description": "The text as HTML, instead of `body`: it is cleaned, and `body` is made from it."},
+        metadata={
+            "description": "The text as HTML, instead of `body`. It is sanitized, and `body` is derived from it."
+        },
     )
-    byline = Text(low=1, high=500, allow_none=True, metadata={"description": "Who wrote it."})
-    credit = Text(low=1, high=200, allow_none=True, metadata={"description": "The agency it came from."})
-    section = Text(low=1, high=200, allow_none=True, metadata={"description": "The outlet's section."})
+    byline = Text(low=1, high=500, allow_none=True, metadata={"description": "The author or authors."})
+    credit = Text(
+        low=1, high=200, allow_none=True, metadata={"description": "The news agency that the article is credited to."}
+    )
+    section = Text(low=1, high=200, allow_none=True, metadata={"description": "The section, as the outlet names it."})
     language = fields.String(
         allow_none=True,
         validate=language_code,
         metadata={
-            "description": "ISO 639 code; left out, the outlet's language, or the one the text is found to be in.",
+            "description": "The language, as an ISO 639 code. Default: the outlet's language, or the detected "
+            "language of the text.",
             "pattern": LANGUAGE_CODE,
         },
     )
-    image = fields.Nested(ImageInput, allow_none=True, metadata={"description": "The picture that belongs to it."})
+    image = fields.Nested(ImageInput, allow_none=True, metadata={"description": "The picture of the article."})
     published_at = Moment(
         required=True,
         metadata={
-            "description": "When it was published, with offset; at most 5 minutes ahead, unless it is embargoed.",
+            "description": "The time of publication, with an offset. At most 5 minutes in the future, unless the "
+            "article is under an embargo.",
         },
     )
     embargoed_until = Moment(
         allow_none=True,
         metadata={
-            "description": "Until then only keys of its outlet see it; then it is published, not earlier. Left out, an "
-            "embargo stays as it is; null lifts it.",
+            "description": "The end of the embargo. Until then only keys of the outlet see the article; then it is "
+            "published automatically. If left out, an existing embargo stays; null lifts it.",
         },
     )
     status = fields.String(
-        validate=validate.OneOf(STATUSES, error="must be usable, withheld or canceled"),
+        validate=validate.OneOf(STATUSES, error="must be one of usable, withheld, canceled"),
         metadata={
-            "description": "`withheld` (for now) or `canceled` withdraws it, `usable` brings a withdrawn one back. "
-            "Left out, a new article is usable, and a withdrawn one is a 409."
+            "description": "`withheld` (temporarily) or `canceled` withdraws the article; `usable` restores it. If "
+            "left out, a new article is usable, and pushing a withdrawn one is a 409."
         },
     )
-    reason = Text(low=1, high=1_000, metadata={"description": "Why it is withdrawn, for those who ask for it."})
+    reason = Text(low=1, high=1_000, metadata={"description": "Why the article is withdrawn. Readers see it."})
     note = Text(
-        low=1, high=1_000, allow_none=True, metadata={"description": "What this version corrects, in a sentence."}
+        low=1, high=1_000, allow_none=True, metadata={"description": "What this version corrects, in one sentence."}
     )
     source_version = Count(
         allow_none=True,
-        metadata={"description": "Your own number of this version; one lower than the archive holds changes nothing."},
+        metadata={
+            "description": "Your own number of this version. A push with a lower number than the stored one changes "
+            "nothing."
+        },
     )
     tags = fields.List(
         Text(low=1, high=200),
         load_default=list,
         validate=validate.Length(max=100, error="must have at most 100 tags"),
-        metadata={"description": "Slugs or names of tags; those found in the text are added."},
+        metadata={"description": "Slugs or names of tags. Tags found in the text are added."},
     )
     people = fields.List(
         Text(low=1, high=200),
         load_default=list,
         validate=validate.Length(max=100, error="must have at most 100 people"),
-        metadata={"description": "Slugs, names or aliases of people; those found in the text are added."},
+        metadata={"description": "Slugs, names or aliases of people. People found in the text are added."},
     )
 
     @ma.validates_schema
-    def _timely(self, data: dict[str, Any], **_: Any) -> None:
+    def _check_published_at(self, data: dict[str, Any], **_: Any) -> None:
         latest = max(datetime.now(UTC) + AHEAD, data.get("embargoed_until") or datetime.min.replace(tzinfo=UTC))
         if "published_at" in data and data["published_at"] > latest:
             raise ValidationError(
-                "must not be more than 5 minutes ahead, nor after the end of the embargo", "published_at"
+                "must not be more than 5 minutes in the future, unless embargoed_until is at or after it",
+                "published_at",
             )
 
     @ma.validates_schema
-    def _one_text(self, data: dict[str, Any], **_: Any) -> None:
+    def _check_body(self, data: dict[str, Any], **_: Any) -> None:
         if data.get("body") and data.get("body_html"):
-            raise ValidationError("is made from body_html; send one of them", "body")
+            raise ValidationError("must not be sent together with body_html", "body")
 
     @ma.validates_schema
-    def _reasonable(self, data: dict[str, Any], **_: Any) -> None:
+    def _check_reason(self, data: dict[str, Any], **_: Any) -> None:
         if "reason" in data and data.get("status", "usable") == "usable":
-            raise ValidationError("goes with the status withheld or canceled", "reason")
+            raise ValidationError("must only be sent with the status withheld or canceled", "reason")
 
 
 class ArticlePatch(ArticleInput):
-    """What is to change of an article (JSON merge patch, RFC 7396): what is left out stays, null empties a field."""
+    """Changes to an article as a JSON merge patch (RFC 7396): null empties a field, fields that are left out stay."""
 
     class Meta(ArticleInput.Meta):
         exclude = ("outlet", "external_id")
@@ -136,8 +151,8 @@ class PushQuery(Schema):
 
     create = CommaList(
         metadata={
-            "description": "Which unknown names to create: `tags`, `people` or `tags,people`; others are a 422. "
-            "A name is public once it is created, even while its article is under an embargo.",
+            "description": "Create unknown names: `tags`, `people` or `tags,people`. Without it, an unknown name is "
+            "an error. A created name is public at once, even while its article is under an embargo.",
             "pattern": CommaList.pattern("(tags|people)"),
         },
     )
@@ -145,49 +160,52 @@ class PushQuery(Schema):
     @ma.validates("create")
     def _known(self, values: list[str], **_: Any) -> None:
         if not set(values) <= {"tags", "people"}:
-            raise ValidationError("must be tags, people or tags,people")
+            raise ValidationError("must be one of tags, people, or both separated by a comma")
 
 
 class BatchQuery(PushQuery):
     """Parameters of a batch."""
 
     atomic = Flag(
-        metadata={"description": "`true` stores all items or none."},
+        metadata={"description": "`true` stores either all items or none."},
     )
 
 
 class BatchResultSchema(Schema):
-    """What became of one item of a batch."""
+    """The result of one item of a batch."""
 
-    line = fields.Integer(metadata={"description": "Of NDJSON: the line of the item, counted from 1."})
-    index = fields.Integer(metadata={"description": "Of an array: the index of the item, counted from 0."})
+    line = fields.Integer(metadata={"description": "With NDJSON: the line of the item, counted from 1."})
+    index = fields.Integer(metadata={"description": "With an array: the index of the item, counted from 0."})
     status = fields.Integer(
-        required=True, metadata={"description": "The status that the item would have been answered with on its own."}
+        required=True, metadata={"description": "The HTTP status that the item would have got on its own."}
     )
     result = fields.String(
         validate=validate.OneOf(("created", "updated", "unchanged", "stale")),
-        metadata={"description": "What was done with it, where it was accepted."},
+        metadata={"description": "What was done with the item, if it was accepted."},
     )
-    id = fields.UUID(metadata={"description": "The id of the article, where it was accepted."})
-    code = fields.String(metadata={"description": "The kind of problem, where it was refused."})
-    detail = fields.String(metadata={"description": "What is wrong with it, where it was refused."})
+    id = fields.UUID(metadata={"description": "The id of the article, if the item was accepted."})
+    code = fields.String(metadata={"description": "The kind of problem, if the item was refused."})
+    detail = fields.String(metadata={"description": "What is wrong with the item, if it was refused."})
     errors = fields.List(
         fields.Nested(ProblemErrorSchema),
-        metadata={"description": "Each of its inputs that is wrong, with a pointer into the item."},
+        metadata={"description": "The wrong inputs, each with a pointer into the item."},
     )
 
 
 class WithdrawQuery(Schema):
     """Parameters of a withdrawal."""
 
-    reason = Text(low=1, high=1_000, required=True, metadata={"description": "Why, for those who ask for the article."})
+    reason = Text(
+        low=1, high=1_000, required=True, metadata={"description": "Why the article is withdrawn. Readers see it."}
+    )
     status = fields.String(
         load_default="canceled",
-        validate=validate.OneOf(("withheld", "canceled"), error="must be withheld or canceled"),
-        metadata={"description": "`canceled`, or `withheld` when it is to come back."},
+        validate=validate.OneOf(("withheld", "canceled"), error="must be one of withheld, canceled"),
+        metadata={"description": "`canceled`, or `withheld` if the withdrawal is temporary."},
     )
     purge = Flag(
         metadata={
-            "description": "`true` erases its text and all its versions, for good; needs a key with the scope `admin`."
+            "description": "`true` also erases the text and all versions, permanently. This needs a key with the "
+            "scope `admin`."
         },
     )

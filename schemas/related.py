@@ -1,4 +1,4 @@
-"""Related articles: how to ask for them, and how they look."""
+"""Related articles: parameters and responses."""
 
 from marshmallow import fields
 
@@ -10,63 +10,70 @@ from schemas.filters import FieldList
 class RelatedQuery(Schema):
     """Parameters of a list of related articles."""
 
-    limit = Whole(low=1, high=20, load_default=5, metadata={"description": "How many are shown at most, 1 to 20."})
+    limit = Whole(
+        low=1, high=20, load_default=5, metadata={"description": "The maximum number of related articles, 1 to 20."}
+    )
     fields_ = FieldList(
         data_key="fields",
         attribute="fields",
-        metadata={"description": "Only these fields of each article, separated by commas; left out, all of them."},
+        metadata={"description": "The fields of each article to return, separated by commas. Default: all."},
     )
 
 
 class SharedSchema(Schema):
-    """What both articles have, the rarest first."""
+    """What the two articles have in common, the rarest first."""
 
-    tags = fields.List(fields.Nested(EntityReference), required=True, metadata={"description": "Tags of both."})
-    people = fields.List(fields.Nested(EntityReference), required=True, metadata={"description": "People both name."})
+    tags = fields.List(fields.Nested(EntityReference), required=True, metadata={"description": "Common tags."})
+    people = fields.List(
+        fields.Nested(EntityReference), required=True, metadata={"description": "People named in both."}
+    )
     terms = fields.List(
         fields.String(),
         required=True,
-        metadata={"description": "Rare words of both, in any form, as the article asked about first has them."},
+        metadata={"description": "Rare words of both, in the form in which they first occur in the requested article."},
     )
 
 
 class RelatedArticleSchema(ArticleSchema):
-    """A related article: whole, or with the `fields` asked for."""
+    """A related article: complete, or with the requested `fields` only."""
 
-    shared = fields.Nested(SharedSchema, required=True, metadata={"description": "Why it is related."})
+    shared = fields.Nested(
+        SharedSchema, required=True, metadata={"description": "What it has in common with the requested article."}
+    )
     duplicate_of = fields.UUID(
         required=True,
         allow_none=True,
         metadata={
-            "description": "Of a copy, such as a report of an agency that several outlets publish: the id of the "
-            "earliest article here, be it the one asked about, whose text is nearly the same; else null."
+            "description": "If the article is a near copy, such as an agency report that several outlets published: "
+            "the id of the earliest of these articles, which may be the requested one. Otherwise null."
         },
     )
 
 
 class RelatedMetaSchema(Schema):
-    """Facts about the article asked about."""
+    """Facts about the requested article."""
 
     duplicate_of = fields.UUID(
         required=True,
         allow_none=True,
         metadata={
-            "description": "The id of the earliest related article of which it is nearly a copy itself, or null."
+            "description": "If the requested article is a near copy itself: the id of the earliest of these "
+            "articles. Otherwise null."
         },
     )
 
 
 class RelatedSchema(Schema):
-    """What is related to an article."""
+    """The articles related to an article."""
 
     data = fields.List(
         fields.Nested(RelatedArticleSchema(partial=True)),
         required=True,
         metadata={
-            "description": "Articles that share its rarest tags, people and terms, those that share most first; of "
-            "those that share as much the newest."
+            "description": "Articles that share the rarest tags, people and words with the requested one, those that "
+            "share the most first; equal ones by time, the newest first."
         },
     )
     meta = fields.Nested(
-        RelatedMetaSchema, required=True, metadata={"description": "Facts about the article asked about."}
+        RelatedMetaSchema, required=True, metadata={"description": "Facts about the requested article."}
     )

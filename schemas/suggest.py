@@ -1,8 +1,8 @@
-"""Suggestions: how to ask for them, and how they look."""
+"""Suggestions: parameters and responses."""
 
 from marshmallow import fields, validate
 
-from schemas.base import WEB_ADDRESS, ChoiceList, Schema, Text, Whole
+from schemas.base import URL_PATTERN, ChoiceList, Schema, Text, Whole
 
 TYPES = ("tag", "person", "outlet")
 
@@ -16,8 +16,8 @@ class SuggestQuery(Schema):
         stripped=False,
         required=True,
         metadata={
-            "description": "What has been typed so far of a name: its beginning, or that of a word inside it, whatever "
-            "the case, accents and width; a tag with or without its `#`.",
+            "description": "The beginning of a name, or of a word inside it. Case, accents, character width and the "
+            "`#` of a tag are ignored.",
             "example": "seoul",
         },
     )
@@ -25,47 +25,47 @@ class SuggestQuery(Schema):
         TYPES,
         metadata={"description": "Only these, separated by commas: `tag`, `person`, `outlet`; left out, all of them."},
     )
-    limit = Whole(low=1, high=50, load_default=10, metadata={"description": "How many are suggested at most, 1 to 50."})
+    limit = Whole(
+        low=1, high=50, load_default=10, metadata={"description": "The maximum number of suggestions, 1 to 50."}
+    )
 
 
 class MatchedSchema(Schema):
-    """What of it was matched."""
+    """What matched the typed text."""
 
     by = fields.String(
         required=True,
         validate=validate.OneOf(("name", "alias", "typo")),
         metadata={
-            "description": "`name`; `alias`, another name of a person, a phrase that gives the tag, or the name of a "
-            "tag that was merged into it; or `typo`, one of these, spelled a little otherwise."
+            "description": "`name`: its name. `alias`: another name of a person, a phrase of a tag, or the name of a "
+            "tag that was merged into it. `typo`: one of these, with a spelling mistake."
         },
     )
-    text = fields.String(required=True, metadata={"description": "The name or other name that it was."})
+    text = fields.String(required=True, metadata={"description": "The name or alias that matched."})
 
 
 class SuggestionSchema(Schema):
-    """A tag, person or outlet that may be meant."""
+    """A suggested tag, person or outlet."""
 
     type = fields.String(
         required=True, validate=validate.OneOf(TYPES), metadata={"description": "`tag`, `person` or `outlet`."}
     )
-    slug = fields.String(required=True, metadata={"description": "Its identifier in addresses and filters."})
-    name = fields.String(required=True, metadata={"description": "Its name as people read it."})
-    articles = fields.Integer(
-        required=True, metadata={"description": "How many articles readers can see of it, one at least."}
-    )
-    url = fields.String(required=True, metadata={"description": "Its address in this API.", "pattern": WEB_ADDRESS})
-    matched = fields.Nested(MatchedSchema, required=True, metadata={"description": "What of it was matched."})
+    slug = fields.String(required=True, metadata={"description": "The identifier in URLs and filters."})
+    name = fields.String(required=True, metadata={"description": "The name to display."})
+    articles = fields.Integer(required=True, metadata={"description": "The number of its public articles, at least 1."})
+    url = fields.String(required=True, metadata={"description": "The URL in this API.", "pattern": URL_PATTERN})
+    matched = fields.Nested(MatchedSchema, required=True, metadata={"description": "What matched the typed text."})
 
 
 class SuggestionsSchema(Schema):
-    """What may be meant."""
+    """A list of suggestions."""
 
     data = fields.List(
         fields.Nested(SuggestionSchema),
         required=True,
         metadata={
-            "description": "Names that are just so, those that begin so, other names that do, names and other names "
-            "with a word inside that does, and where nothing fits those with typos. Of those that fit alike, the ones "
-            "with most articles come first."
+            "description": "Suggestions in this order: names equal to the typed text, names with that beginning, "
+            "aliases with that beginning, names and aliases with such a word inside, and, if there are none, names "
+            "with typos. Equally good matches are ordered by their number of articles."
         },
     )

@@ -1,4 +1,4 @@
-"""Timelines: how to ask for one, and how it looks."""
+"""Timelines: parameters and responses."""
 
 from marshmallow import fields, validate
 
@@ -9,29 +9,31 @@ INTERVALS = ("day", "week", "month", "year")
 
 
 class TimelineQuery(ArticleFilters):
-    """Parameters of a timeline: every filter of a list of articles, and the interval."""
+    """Parameters of a timeline: all filters of a list of articles, and the interval."""
 
     interval = fields.String(
         load_default="month",
-        validate=validate.OneOf(INTERVALS, error="must be day, week, month or year"),
+        validate=validate.OneOf(INTERVALS, error="must be one of day, week, month, year"),
         metadata={
-            "description": "How long each stretch of time is: a `day`, `week` (Monday to Sunday), `month` or `year` "
-            "of the time zone `tz`. At most 1,000 of them make a timeline."
+            "description": "The length of an interval in the time zone `tz`: `day`, `week` (from Monday to Sunday), "
+            "`month` or `year`. A timeline has at most 1,000 intervals."
         },
     )
 
 
 class BucketSchema(Schema):
-    """A stretch of time."""
+    """An interval of a timeline."""
 
     from_ = fields.Date(
-        data_key="from", required=True, metadata={"description": "Its first day in `tz`; `from` of a list takes it."}
+        data_key="from",
+        required=True,
+        metadata={"description": "The first day in `tz`, as a value for the filter `from`."},
     )
     to = fields.Date(
-        required=True, metadata={"description": "Its last day in `tz`, included; `to` of a list takes it."}
+        required=True, metadata={"description": "The last day in `tz`, included, as a value for the filter `to`."}
     )
     count = fields.Integer(
-        required=True, metadata={"description": "How many articles that pass every filter were published in it."}
+        required=True, metadata={"description": "The number of matching articles published in the interval."}
     )
 
 
@@ -39,21 +41,21 @@ class TimelineMetaSchema(Schema):
     """Facts about the whole timeline."""
 
     interval = fields.String(
-        required=True, validate=validate.OneOf(INTERVALS), metadata={"description": "How long each stretch is."}
+        required=True, validate=validate.OneOf(INTERVALS), metadata={"description": "The length of an interval."}
     )
-    tz = fields.String(required=True, metadata={"description": "The time zone whose days these are."})
-    total = fields.Integer(required=True, metadata={"description": "How many articles there are in all."})
+    tz = fields.String(required=True, metadata={"description": "The time zone of the intervals."})
+    total = fields.Integer(required=True, metadata={"description": "The number of articles in all intervals together."})
 
 
 class TimelineSchema(Schema):
-    """When articles were published."""
+    """The number of articles over time."""
 
     data = fields.List(
         fields.Nested(BucketSchema),
         required=True,
         metadata={
-            "description": "Stretches of time one after the other, the empty ones among them, from `from`, or the "
-            "first article, to `to`, or the last article; none when there is no article to begin or end with."
+            "description": "Consecutive intervals, including empty ones, from `from` (or the first article) to `to` "
+            "(or the last article). Empty if neither limits it and no article matches."
         },
     )
     meta = fields.Nested(TimelineMetaSchema, required=True, metadata={"description": "Facts about the whole timeline."})

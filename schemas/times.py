@@ -1,4 +1,4 @@
-"""Fields of times: moments and dates, those in a query with the time zone that they are of."""
+"""Fields for times, dates and time zones."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _TIME = re.compile(
 
 @cache
 def available_timezones() -> set[str]:
-    """The names of all time zones; reading them from the disk takes a while."""
+    """The names of all time zones, cached because reading them from disk is slow."""
     return listed_timezones()
 
 
@@ -34,7 +34,7 @@ class TimeZone(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
         if name not in available_timezones():
-            raise ValidationError("must be a time zone of the IANA database, such as Asia/Seoul")
+            raise ValidationError("must be a time zone of the IANA database such as Asia/Seoul")
         return name
 
 
@@ -45,7 +45,7 @@ def _text(value: Any) -> str:
 
 
 class Moment(fields.Field[datetime]):
-    """A time of RFC 3339 with its offset, as UTC."""
+    """A time of RFC 3339 with an offset, converted to UTC."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs["metadata"] = {"type": "string", "format": "date-time", **kwargs.get("metadata", {})}
@@ -56,9 +56,9 @@ class Moment(fields.Field[datetime]):
 
 
 class Bound(fields.Field[datetime]):
-    """One end of a range of time, a date or a time; as the first moment in it, or the first after it (``last``).
+    """One end of a time range: a time, or a date in the time zone ``tz`` of the same query.
 
-    A date is one of the time zone that the same input names as ``tz``.
+    The value is the first moment of the range, or with ``last`` the first moment after it.
     """
 
     PATTERN = (
@@ -79,40 +79,40 @@ class Bound(fields.Field[datetime]):
             first = day(text) + timedelta(days=1 if self.last else 0)
             return datetime.combine(first, time(), _zone(data)).astimezone(UTC)
         except OverflowError:
-            raise ValidationError("must lie within the years 1 to 9999 in UTC") from None
+            raise ValidationError("must be within the years 1 to 9999 in UTC") from None
 
 
 def _zone(data: Mapping[str, Any] | None) -> ZoneInfo:
     name = (data or {}).get("tz", "UTC")
-    # A wrong name is refused where it stands; here it only must not get in the way.
+    # The field tz itself reports an invalid name.
     return ZoneInfo(name if name in available_timezones() else "UTC")
 
 
 def day(text: str) -> date:
-    """A date such as 2025-06-21; ValidationError when there is no such day."""
+    """A date such as 2025-06-21. Raises ValidationError if it is not a valid date."""
     try:
         if not _DATE.fullmatch(text):
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise ValidationError("must be a date that exists, such as 2025-06-21") from None
+        raise ValidationError("must be a valid date such as 2025-06-21") from None
 
 
 def moment(text: str) -> datetime:
-    """A time of RFC 3339 in UTC; ValidationError when it is none, or leaves the years 1 to 9999 in UTC."""
+    """A time of RFC 3339 in UTC. Raises ValidationError if it is invalid or outside the years 1 to 9999 in UTC."""
     hint = ""
     if re.search(r"T[\d:.]+ \d", text):
-        hint = "; in an address, write the plus sign as %2B"
+        hint = "; in a URL, write the plus sign as %2B"
     try:
         if not _TIME.fullmatch(text):
             raise ValueError
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValidationError(f"must be a time with its offset, such as 2025-06-21T09:00:00Z{hint}") from None
+        raise ValidationError(f"must be a time with an offset, such as 2025-06-21T09:00:00Z{hint}") from None
 
 
 class Day(fields.String):
-    """A date such as 2025-06-21, kept as text."""
+    """A date such as 2025-06-21, as text."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         return day(super()._deserialize(value, attr, data, **kwargs)).isoformat()

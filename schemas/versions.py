@@ -1,4 +1,4 @@
-"""What an article was before its changes."""
+"""Versions of an article and their differences."""
 
 from marshmallow import fields, validate
 
@@ -7,15 +7,15 @@ from schemas.base import Schema
 
 
 class VersionSchema(Schema):
-    """One version of an article, in short."""
+    """A version of an article in a list of versions."""
 
-    version = fields.Integer(required=True, metadata={"description": "Its number."})
-    updated_at = fields.DateTime(required=True, metadata={"description": "When the article got to be so, UTC."})
+    version = fields.Integer(required=True, metadata={"description": "The number of the version."})
+    updated_at = fields.DateTime(required=True, metadata={"description": "When the version was stored, in UTC."})
     note = fields.String(
-        required=True, allow_none=True, metadata={"description": "What it corrects, as the outlet says it."}
+        required=True, allow_none=True, metadata={"description": "What the version corrects, in the outlet's words."}
     )
     status = fields.String(required=True, metadata={"description": "`usable`, `withheld` or `canceled`."})
-    headline = fields.String(required=True, metadata={"description": "Its headline."})
+    headline = fields.String(required=True, metadata={"description": "The headline of the version."})
 
 
 class VersionListSchema(Schema):
@@ -25,42 +25,42 @@ class VersionListSchema(Schema):
 
 
 class ArticleVersionSchema(ArticleSchema):
-    """An article as it was in one of its versions."""
+    """An article in one of its versions."""
 
 
 class PartSchema(Schema):
-    """A piece of a text that changed."""
+    """A part of a changed text."""
 
     kind = fields.String(
         required=True,
         validate=validate.OneOf(("same", "removed", "added")),
-        metadata={"description": "Whether it is the `same` in both versions, was `removed` or was `added`."},
+        metadata={"description": "Whether the part is the `same` in both versions, was `removed` or was `added`."},
     )
-    text = fields.String(required=True, metadata={"description": "The piece."})
+    text = fields.String(required=True, metadata={"description": "The text of the part."})
 
 
 class DifferenceSchema(Schema):
-    """A field that changed."""
+    """A changed field."""
 
-    field = fields.String(required=True, metadata={"description": "Its name."})
-    before = fields.Raw(required=True, allow_none=True, metadata={"description": "What it was."})
-    after = fields.Raw(required=True, allow_none=True, metadata={"description": "What it is."})
+    field = fields.String(required=True, metadata={"description": "The name of the field."})
+    before = fields.Raw(required=True, allow_none=True, metadata={"description": "The value before."})
+    after = fields.Raw(required=True, allow_none=True, metadata={"description": "The value after."})
     parts = fields.List(
         fields.Nested(PartSchema),
-        metadata={"description": "Of a text: how the one becomes the other, piece by piece."},
+        metadata={"description": "For a text: its parts that are the same, removed or added, in order."},
     )
 
 
 class DifferencesSchema(Schema):
-    """What a version changed."""
+    """The differences of a version from the one before."""
 
-    version = fields.Integer(required=True, metadata={"description": "The version that changed it."})
+    version = fields.Integer(required=True, metadata={"description": "The version that made these changes."})
     compared_with = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "The version before; null for the first."}
+        required=True, allow_none=True, metadata={"description": "The version before it; null for the first version."}
     )
     note = fields.String(
-        required=True, allow_none=True, metadata={"description": "What it corrects, as the outlet says it."}
+        required=True, allow_none=True, metadata={"description": "What the version corrects, in the outlet's words."}
     )
     changes = fields.List(
-        fields.Nested(DifferenceSchema), required=True, metadata={"description": "The fields that changed."}
+        fields.Nested(DifferenceSchema), required=True, metadata={"description": "The changed fields."}
     )

@@ -2,5 +2,5 @@
 
 from pathlib import Path
 
-# In the order in which they need each other.
+# In the order in which they are imported: articles refer to the others.
 FILES = [Path(__file__).parent / f"{name}.jsonl" for name in ("outlets", "tags", "people", "articles")]

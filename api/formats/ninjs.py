@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 from api.errors import InvalidInput
 from api.formats.ndjson import refuse_nameless
 from api.formats.ninjs_reader import AGENCY, EXTERNAL_ID, ID, OURS, OUTLET, PUBLISHER, SECTION, Item, Path, Story
-from schemas.messages import flattened, pointer
+from schemas.messages import MISSING, UNKNOWN, flattened, pointer
 from schemas.ninjs import NinjsSchema, is_uri
 from schemas.pushes import ArticleInput
 
@@ -167,11 +167,11 @@ def _refusal(wrong: Sequence[tuple[Path, str]]) -> InvalidInput:
 
 def _hinted(path: Path, detail: str) -> str:
     """A property that ninjs 3.1 does not know, perhaps one of an older ninjs, with the nearest that it knows."""
-    if detail != "is not known here":
+    if detail != UNKNOWN:
         return detail
     near = get_close_matches(str(path[-1]), _ITEM.fields, n=1) if len(path) == 1 else []
     return f"is no property of ninjs 3.1 here{f'; did you mean {near[0]}?' if near else ''}"
 
 
 def _told(path: Path, detail: str) -> str:
-    return _MISSING.get(str(path[0]), detail) if detail == "is missing" else detail
+    return _MISSING.get(str(path[0]), detail) if detail == MISSING else detail

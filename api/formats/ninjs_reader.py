@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from api.text.html import to_text
-from schemas.base import web_address
+from schemas.base import http_url
 
 Item = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -183,7 +183,7 @@ def _name(entry: Item) -> tuple[str | None, str]:
 
 def _on_the_web(rendition: Item) -> bool:
     try:
-        web_address(rendition.get("href", ""))
+        http_url(rendition.get("href", ""))
     except ValidationError:
         return False
     return True

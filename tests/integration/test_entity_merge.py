@@ -131,12 +131,12 @@ def test_slugs_lead_to_where_the_last_merge_leads(
     ("into", "detail"),
     [
         ("old", "must be another"),
-        ("OLD", "must be small letters"),
+        ("OLD", "must be lower-case letters"),
         ("no-such", "no {one} has the slug"),
         ("merged", "leads to the {one} 'new' now"),
         ("gone", "was deleted"),
         (None, "must not be null"),
-        ("a\0", "small letters"),
+        ("a\0", "lower-case letters"),
     ],
 )
 @pytest.mark.parametrize(("many", "one"), [("tags", "tag"), ("people", "person")])

@@ -112,7 +112,7 @@ def test_nobody_can_count_what_nobody_sees(blank: Connection, blank_client: Cont
 @pytest.mark.parametrize(
     ("query", "parameter", "detail"),
     [
-        ("interval=hour", "interval", "must be day, week, month or year"),
+        ("interval=hour", "interval", "must be one of day, week, month, year"),
         (
             "interval=day&from=2020-01-01&to=2025-01-01",
             "interval",

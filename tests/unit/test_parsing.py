@@ -189,15 +189,15 @@ def test_an_address_without_parameters_says_so() -> None:
         ("limit=9223372036854775808", "limit", "must be a whole number from 1 to 100"),
         ("limit=" + "9" * 5_000, "limit", "must be a whole number from 1 to 100"),
         ("q=", "q", "must have 1 to 20 characters"),
-        ("q=a%00b", "q", "holds U+0000 at character 2, which is no text"),
-        ("tag=a,%00", "tag", "holds U+0000 at character 1, which is no text"),
+        ("q=a%00b", "q", "must not contain U+0000 (at character 2)"),
+        ("tag=a,%00", "tag", "must not contain U+0000 (at character 1)"),
         ("section=a&section=", "section", "must have 1 to 500 characters"),
         ("&".join(["section=a"] * 51), "section", "must be given at most 50 times"),
-        ("from=soon", "from", "must be a time with its offset, such as 2025-06-21T09:00:00Z"),
+        ("from=soon", "from", "must be a time with an offset, such as 2025-06-21T09:00:00Z"),
         (
             "from=2025-06-21T09:00:00+09:00",
             "from",
-            "must be a time with its offset, such as 2025-06-21T09:00:00Z; in an address, write the plus sign as %2B",
+            "must be a time with an offset, such as 2025-06-21T09:00:00Z; in a URL, write the plus sign as %2B",
         ),
     ],
 )
@@ -273,9 +273,9 @@ def test_a_body_is_taken_up_to_the_limit_whether_it_says_its_length_or_not(says_
         ('{"name": 1}', {"/name": "must be a string"}),
         ('{"name": true}', {"/name": "must be a string"}),
         ('{"name": ["x"]}', {"/name": "must be a string"}),
-        (r'{"name": "\u0000"}', {"/name": "holds U+0000 at character 1, which is no text"}),
-        (r'{"name": "ab\ud800"}', {"/name": "holds U+D800 at character 3, which is no text"}),
-        (r'{"name": "x", "tags": ["a", "\udfff"]}', {"/tags/1": "holds U+DFFF at character 1, which is no text"}),
+        (r'{"name": "\u0000"}', {"/name": "must not contain U+0000 (at character 1)"}),
+        (r'{"name": "ab\ud800"}', {"/name": "must not contain U+D800 (at character 3)"}),
+        (r'{"name": "x", "tags": ["a", "\udfff"]}', {"/tags/1": "must not contain U+DFFF (at character 1)"}),
         ('{"name": "x", "tags": "a"}', {"/tags": "must be a list"}),
         ('{"name": "x", "tags": {"0": "a"}}', {"/tags": "must be a list"}),
         (
@@ -283,10 +283,10 @@ def test_a_body_is_taken_up_to_the_limit_whether_it_says_its_length_or_not(says_
             {"/tags/0": "must have 1 to 20 characters", "/tags/2": "must be a string"},
         ),
         ('{"name": "x", "ship": []}', {"/ship": "must be an object"}),
-        ('{"name": "x", "ship": {"a/b": 1}}', {"/ship/a~1b": "is not known here"}),
-        ('{"name": "x", "Name": "x"}', {"/Name": "is not known here"}),
-        ('{"name": "x", "a~b": 9223372036854775808}', {"/a~0b": "is not known here"}),
-        ('{"name": "x", "": 1}', {"/": "is not known here"}),
+        ('{"name": "x", "ship": {"a/b": 1}}', {"/ship/a~1b": "is not a known field"}),
+        ('{"name": "x", "Name": "x"}', {"/Name": "is not a known field"}),
+        ('{"name": "x", "a~b": 9223372036854775808}', {"/a~0b": "is not a known field"}),
+        ('{"name": "x", "": 1}', {"/": "is not a known field"}),
     ],
 )
 def test_a_field_that_is_wrong_is_pointed_at(body: str, errors: Mapping[str, str]) -> None:
@@ -365,7 +365,7 @@ def test_a_key_that_is_no_text_is_refused_in_words_that_are(body: bytes, key: st
     with pytest.raises(InvalidInput) as refused:
         sent(body)
     [error] = refused.value.errors
-    assert error["detail"].startswith(f"the key {key} holds ")
+    assert error["detail"].startswith(f"the key {key} must not contain ")
     assert error["detail"].isprintable()
 
 
@@ -462,7 +462,7 @@ def test_a_pointer_is_spelled_as_rfc_6901_says(path: tuple[str | int, ...], expe
         ({"_schema": ["a"]}, [((), "a")]),
         ({"image": {"_schema": ["a"]}}, [(("image",), "a")]),
         ({"name": "a"}, [(("name",), "a")]),
-        ({"name": ["Unknown field."]}, [(("name",), "is not known here")]),
+        ({"name": ["Unknown field."]}, [(("name",), "is not a known field")]),
         ({"name": ["Field may not be null."]}, [(("name",), "must not be null")]),
     ],
 )
