@@ -19,7 +19,7 @@ class NoArchive(Exception):
 def describe(settings: Settings) -> str:
     """Where the archive of the settings is, for people: a directory, or host, port and database. Never a password."""
     if not settings.database_url:
-        return f"the embedded Postgres in {embedded.place_of(settings.dateline_data)}"
+        return f"the embedded Postgres in {embedded.data_directory(settings.dateline_data)}"
     # What the URL leaves open libpq takes from the environment, such as PGHOST, or from its own defaults.
     defaults = {option.keyword.decode(): option.val.decode() for option in pq.Conninfo.get_defaults() if option.val}
     known = {**defaults, **conninfo_to_dict(settings.database_url)}

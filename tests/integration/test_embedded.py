@@ -349,7 +349,7 @@ def test_every_script_folds_and_splits_in_the_c_locale(place: Path) -> None:
 def test_every_script_folds_and_splits_where_no_locale_is_installed(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.postgres.embedded.server._CTYPE", "no_SUCH.UTF-8")
+    monkeypatch.setattr("api.postgres.embedded.cluster.CTYPE", "no_SUCH.UTF-8")
     with running(place / "data") as server:
         assert ask(server.conninfo, "SELECT datctype FROM pg_database WHERE datname = current_database()") == "C"
         assert_every_script_folds_and_splits(server.conninfo)
