@@ -13,6 +13,7 @@ from api.cli import target
 from api.cli.output import as_json, print_counts, progress_bar
 from api.commands.articles import Options
 from api.formats import ndjson, records
+from api.formats.mistakes import FileMistake, Report
 from api.ingest import archive, store
 
 
@@ -32,7 +33,9 @@ paths = click.argument(
 def import_group() -> None:
     """Import files of articles, tags, people and outlets.
 
-    Each file is checked in full before any of it is stored. Importing the same file again changes nothing.
+    All files are checked in full before anything is stored. Where a line is wrong, nothing is: the first hundred
+    mistakes are printed, each with its file and line, and the exit code is 1. Importing the same file again changes
+    nothing.
     """
 
 
@@ -62,15 +65,44 @@ def ndjson_command(paths: Sequence[Path], as_json: bool) -> None:
     _import(paths, as_json, ndjson.check, archive.load)
 
 
+class Mistakes:
+    """The mistakes of the files of an import: the first hundred of them, and how many there are."""
+
+    SHOWN = 100
+
+    def __init__(self) -> None:
+        self._shown: list[str] = []
+        self._count = 0
+
+    def add(self, mistake: FileMistake) -> None:
+        text = str(mistake)
+        # A wrong title is found again with each entry of its page.
+        if self._shown[-1:] != [text]:
+            self._count += 1
+            self._shown += [text] if self._count <= self.SHOWN else []
+
+    def refuse(self) -> None:
+        """Print them and raise ClickException when there is one."""
+        if not self._count:
+            return
+        for text in self._shown:
+            click.echo(text, err=True)
+        found = "1 mistake" if self._count == 1 else f"{self._count:,} mistakes"
+        more = f", {self._count - self.SHOWN:,} of them not shown" if self._count > self.SHOWN else ""
+        raise click.ClickException(f"{found}{more}. Nothing was imported.")
+
+
 def _import(
     paths: Sequence[Path],
     as_json: bool,
-    check: Callable[[Path], int],
+    check: Callable[[Path, Report], int],
     store_file: Callable[[Any, Path, store.Progress], dict[str, int]],
 ) -> None:
     counts: dict[str, dict[str, int]] = {}
     with target.open_archive() as connection:
-        totals = {path: check(path) for path in paths}
+        mistakes = Mistakes()
+        totals = {path: check(path, mistakes.add) for path in paths}
+        mistakes.refuse()
         for path, total in totals.items():
             with progress_bar(path.name, total) as advance:
                 counts[str(path)] = store_file(connection, path, advance)

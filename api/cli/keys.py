@@ -9,7 +9,7 @@ from rich.table import Table
 
 from api.auth.keys import SCOPES
 from api.cli import target
-from api.cli.output import as_json, notes, print_result
+from api.cli.output import CommandWithTable, as_json, notes, print_result
 from api.commands import keys as key_commands
 from api.postgres.connection import in_transaction
 from api.queries import keys as key_queries
@@ -17,15 +17,29 @@ from api.queries import keys as key_queries
 # In a narrower column a prefix, or a date, would be broken.
 COLUMNS = {"Prefix": 8, "Name": 1, "Scopes": 1, "Outlets": 1, "Created": 10, "Last used": 10, "Revoked": 10}
 
+SCOPE_HELP = {
+    "read": "Read articles, also when PUBLIC_READS is false. Every other scope includes it.",
+    "write": "Push, change and withdraw the articles of its outlets, and read their embargoed ones.",
+    "edit": "Create, change, merge and delete tags, people and outlets.",
+    "admin": "Everything that the other scopes allow, for all outlets; purge articles, and manage keys.",
+}
+
 
 @click.group(name="keys")
 def keys_group() -> None:
     """Create, list, rotate and revoke API keys."""
 
 
-@keys_group.command(name="create")
+@keys_group.command(name="create", cls=CommandWithTable, table=("Scopes", list(SCOPE_HELP.items())))
 @click.option("--name", required=True, help="Who or what the key is for, to tell keys apart.")
-@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES), help="May be repeated.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice(SCOPES),
+    help="What it allows; may be repeated.",
+)
 @click.option("--outlet", "outlets", multiple=True, help="Slug of an outlet it writes for; may be repeated.")
 @as_json
 def create_key(name: str, scopes: Sequence[str], outlets: Sequence[str], as_json: bool) -> None:

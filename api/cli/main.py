@@ -12,13 +12,12 @@ import psycopg
 from api.cli import data, doctor, keys, schema, serve
 from api.cli.output import notes
 from api.errors import Problem
-from api.formats.listing import ListingError
-from api.formats.ndjson import NdjsonError
+from api.formats.mistakes import FileMistake
 from api.postgres import locate, revisions
 from api.postgres.embedded.server import EmbeddedError
 from api.settings import SettingsError
 
-EXPECTED = (EmbeddedError, ListingError, NdjsonError, SettingsError, locate.NoArchive, revisions.UnfitDatabase)
+EXPECTED = (EmbeddedError, FileMistake, SettingsError, locate.NoArchive, revisions.UnfitDatabase)
 
 
 class Dateline(click.Group):

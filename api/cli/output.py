@@ -1,7 +1,8 @@
 """What commands print: results on stdout, as text or JSON; notes and progress bars on stderr."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import click
 import orjson
@@ -15,6 +16,19 @@ ALWAYS_SHOWN = ("created", "updated", "unchanged")
 
 notes = Console(stderr=True, highlight=False)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+class CommandWithTable(click.Command):
+    """A command whose help ends with a table: its title, and rows of a term and what it means."""
+
+    def __init__(self, *arguments: Any, table: tuple[str, Sequence[tuple[str, str]]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.table = table
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        title, rows = self.table
+        with formatter.section(title):
+            formatter.write_dl(rows)
 
 
 def print_result(content: object, as_json: bool, text: str) -> None:

@@ -9,25 +9,16 @@ from typing import Any
 
 import click
 
+from api.cli.output import CommandWithTable
 from api.settings import Settings
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-class ServeCommand(click.Command):
-    """A command whose help ends with every setting: its variable, what it does and its default."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Settings, as environment variables"):
-            formatter.write_dl(
-                [
-                    (
-                        field.name.upper(),
-                        f"{field.metadata['doc']}  [default: {field.metadata['shown']}]".replace("`", ""),
-                    )
-                    for field in fields(Settings)
-                ]
-            )
+SETTINGS = [
+    (field.name.upper(), f"{field.metadata['doc']}  [default: {field.metadata['shown']}]".replace("`", ""))
+    for field in fields(Settings)
+]
 
 
 def setting_option(name: str) -> Decorator:
@@ -37,7 +28,7 @@ def setting_option(name: str) -> Decorator:
     return click.option(f"--{name}", type=kind, help=f"{field.metadata['doc']} Overrides {name.upper()}.")
 
 
-@click.command(name="serve", cls=ServeCommand)
+@click.command(name="serve", cls=CommandWithTable, table=("Settings, as environment variables", SETTINGS))
 @setting_option("host")
 @setting_option("port")
 @setting_option("workers")

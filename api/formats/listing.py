@@ -3,12 +3,15 @@
 import codecs
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
+
+from api.formats.mistakes import FileMistake, Report, raise_mistake
 
 _LONGEST_LINE = 4 * 1024 * 1024
 _LONGEST_CREDIT = 40
@@ -32,14 +35,8 @@ _SMALL_WORD = re.compile(
 )
 
 
-class ListingError(ValueError):
-    """A page that does not follow the listing format: where, what was expected and what was found."""
-
-    def __init__(self, path: Path, line: int, detail: str) -> None:
-        super().__init__(f"{path}:{line}: {detail}")
-        self.path = path
-        self.line = line
-        self.detail = detail
+class ListingError(FileMistake):
+    """A line that does not follow the listing format: what was expected, and what was found."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +55,25 @@ class Entry:
     line: int
 
 
-def read(path: Path) -> Iterator[Entry]:
-    """The entries of a page in its order, read as they are asked for; raises ListingError."""
+def read(path: Path, report: Report = raise_mistake) -> Iterator[Entry]:
+    """The entries of a page in its order, one at a time. Reports each ListingError and goes on with the next entry."""
     with path.open("rb") as file:
         page = _Page(path, file)
-        tag = page.expect(_TITLE, "a title like 'Latest news with #Tag'")[1].strip()
-        if not page.skip_to_filled():
-            raise page.refusal("an outlet")
+        tag = "unknown"  # when the title cannot be read, so that the entries are checked nevertheless
+        try:
+            tag = page.expect(_TITLE, "a title like 'Latest news with #Tag'")[1].strip()
+            if not page.skip_to_filled():
+                raise page.refusal("an outlet")
+        except ListingError as mistake:
+            report(mistake)
+            page.skip_to_entry()
         while page.text is not None:
-            yield _entry(page, tag)
-            page.skip_to_filled()
+            try:
+                yield _entry(page, tag)
+                page.skip_to_filled()
+            except ListingError as mistake:
+                report(mistake)
+                page.skip_to_entry()
 
 
 class _Page:
@@ -78,6 +84,7 @@ class _Page:
         self.number = 0
         self._path = path
         self._file = file
+        self._ahead: deque[bytes] = deque()
 
     def expect(self, pattern: re.Pattern[str], expected: str) -> re.Match[str]:
         """The next line, which stripped must match the pattern."""
@@ -94,12 +101,46 @@ class _Page:
             self._advance()
         return self.text is not None
 
+    def skip_to_entry(self) -> None:
+        """Go on after a mistake to the first line of an entry. That may be this line, where an entry ended too soon."""
+        if self._begins_entry(undated=False):
+            return
+        while self.text is not None:
+            self._advance(strict=False)
+            if self._begins_entry(undated=True):
+                return
+
+    def _begins_entry(self, *, undated: bool) -> bool:
+        """Whether the lines after this one are those of an entry; with ``undated`` its date may be wrong or missing."""
+        outlet = (self.text or "").strip()
+        if not outlet or _DATE.fullmatch(outlet) or _ITEM.fullmatch(outlet):
+            return False
+        following = self._following(3)
+        if _DATE.fullmatch(following[0]):
+            return True
+        first, second, third = (_ITEM.fullmatch(line) is not None for line in following)
+        return undated and second and (first or (third and following[0] != ""))
+
     def refusal(self, expected: str, found: str = "") -> ListingError:
         """The error that the line read last is not what was expected."""
         return ListingError(self._path, max(self.number, 1), f"expected {expected}, found {found or _shown(self.text)}")
 
-    def _advance(self) -> None:
+    def _following(self, count: int) -> list[str]:
+        """The next lines, stripped, without going on to them; empty ones where the page ends."""
+        while len(self._ahead) < count:
+            self._ahead.append(self._read_line())
+        return [self._ahead[index].decode(errors="replace").strip() for index in range(count)]
+
+    def _read_line(self) -> bytes:
         line = self._file.readline(_LONGEST_LINE + len(codecs.BOM_UTF8 + b"\r\n"))
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = self._file.readline(_LONGEST_LINE)
+        return line
+
+    def _advance(self, *, strict: bool = True) -> None:
+        """Read the next line. Unless ``strict`` is false, raises ListingError when it is not text."""
+        line = self._ahead.popleft() if self._ahead else self._read_line()
         if not line:
             self.text = None
             return
@@ -107,14 +148,19 @@ class _Page:
         if self.number == 1:
             line = line.removeprefix(codecs.BOM_UTF8)
         line = line.removesuffix(b"\n").removesuffix(b"\r")
+        self.text = ""  # for as long as the line is not known to be text
+        self.text = self._checked(line) if strict else line.decode(errors="replace")
+
+    def _checked(self, line: bytes) -> str:
         if len(line) > _LONGEST_LINE:
             raise self.refusal("a line of at most 4 MiB", "a longer one")
         try:
-            self.text = line.decode()
+            text = line.decode()
         except UnicodeDecodeError as error:
             raise self.refusal("UTF-8", f"byte 0x{line[error.start]:02x}") from None
         if b"\0" in line:
             raise self.refusal("text", "a NUL character")
+        return text
 
 
 def _shown(text: str | None) -> str:

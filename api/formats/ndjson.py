@@ -3,7 +3,7 @@
 An export has further types: what else makes an archive the same as another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from api.errors import InvalidInput, MalformedRequest
+from api.formats.mistakes import FileMistake, Report, raise_mistake
 from api.formats.strict_json import parse
 from api.text.folding import make_slug
 from schemas import archived
@@ -31,63 +32,80 @@ PUSHED = ("outlet", "tag", "person", "article")
 LONGEST_LINE = 8 * 1024 * 1024
 
 
-class NdjsonError(ValueError):
-    """A line that is no record; the text says where, and what is wrong with it."""
-
-    def __init__(self, path: Path, line: int, detail: str) -> None:
-        # It is shown at a terminal, and may quote the file.
-        shown = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in detail)
-        super().__init__(f"{path}:{line}: {shown}")
+class NdjsonError(FileMistake):
+    """A line that is not a record."""
 
 
-def check(path: Path) -> int:
-    """How many records the file has; NdjsonError when any of it is malformed. Stores nothing."""
-    return sum(1 for _ in records(path))
+class _BadLine(ValueError):
+    """A line that is not a record, with everything that is wrong with it."""
+
+    def __init__(self, *details: str) -> None:
+        super().__init__()
+        self.details: Sequence[str] = details
 
 
-def records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each line's type and record, one at a time; raises NdjsonError. Empty lines are passed over."""
+def check(path: Path, report: Report = raise_mistake) -> int:
+    """Report each NdjsonError of the file; returns how many records it has. Stores nothing."""
+    return sum(1 for _ in records(path, report))
+
+
+def records(path: Path, report: Report = raise_mistake) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The type and record of each line, one at a time. Empty lines are skipped; others are reported."""
     empty = True
     with path.open("rb") as file:
         number = 0
         while line := file.readline(LONGEST_LINE + 1):
             number += 1
-            if len(line) > LONGEST_LINE:
-                raise NdjsonError(path, number, f"expected a line of at most {LONGEST_LINE:,} bytes")
-            if line.strip():
-                empty = False
-                yield _record(path, number, line)
+            empty = empty and not line.strip()
+            try:
+                if len(line) > LONGEST_LINE:
+                    while line and not line.endswith(b"\n"):
+                        line = file.readline(LONGEST_LINE)
+                    raise _BadLine(f"expected a line of at most {LONGEST_LINE:,} bytes")
+                record = _record(number, line) if line.strip() else None
+            except _BadLine as bad:
+                for detail in bad.details:
+                    report(NdjsonError(path, number, detail))
+            else:
+                if record:
+                    yield record
     if empty:
-        raise NdjsonError(path, 1, "expected a record a line, found an empty file")
+        report(NdjsonError(path, 1, "expected a record a line, found an empty file"))
 
 
-def _record(path: Path, number: int, line: bytes) -> tuple[str, dict[str, Any]]:
+def _record(number: int, line: bytes) -> tuple[str, dict[str, Any]]:
     try:
         content = parse(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
     except (MalformedRequest, InvalidInput) as problem:
-        raise NdjsonError(path, number, problem.detail) from None
+        raise _BadLine(problem.detail) from None
     if not isinstance(content, dict):
-        raise NdjsonError(path, number, "expected an object in braces")
+        raise _BadLine("expected an object in braces")
     kind = content.pop("type", "article")
     if not isinstance(kind, str) or kind not in SCHEMAS:
-        raise NdjsonError(path, number, f"expected a type of {', '.join(PUSHED)}, found {str(kind)[:100]!r}")
+        raise _BadLine(f"expected a type of {', '.join(PUSHED)}, found {str(kind)[:100]!r}")
     try:
         record = SCHEMAS[kind].load(content)
         refuse_nameless(kind, record)
         return kind, record
     except ValidationError as error:
-        where, detail = flattened(error.normalized_messages())[0]
-        raise NdjsonError(path, number, f"{pointer(where) or 'the record'} {detail}") from None
+        found = flattened(error.normalized_messages())
+        raise _BadLine(*(f"{pointer(where) or 'the record'} {detail}" for where, detail in found)) from None
 
 
 def refuse_nameless(kind: str, record: dict[str, Any]) -> None:
-    """Refuse a name of which no slug can be made, where it would have to be."""
+    """Raise ValidationError where a slug has to be made of a name, and cannot be."""
     if "name" in record and "slug" not in record and not make_slug(record["name"]):
         raise ValidationError({"name": ["has no letter or digit of which a slug could be made; give a slug"]})
-    for field in ("tags", "people"):
-        for index, text in enumerate(record.get(field, ())):
-            if not make_slug(text):
-                raise ValidationError({field: {index: ["has no letter or digit of which a slug could be made"]}})
+    wrong = {
+        field: {
+            index: ["has no letter or digit of which a slug could be made"]
+            for index, text in enumerate(record.get(field, ()))
+            if not make_slug(text)
+        }
+        for field in ("tags", "people")
+    }
+    if any(wrong.values()):
+        raise ValidationError({field: found for field, found in wrong.items() if found})
 
 
 def grouped(path: Path) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from api.formats.listing import Entry, ListingError, read
+from api.formats.mistakes import Report, raise_mistake
 from api.formats.ndjson import refuse_nameless
 from api.text.folding import make_slug
 from schemas.messages import flattened
@@ -18,18 +19,26 @@ _PARTS = {"tags": "tag in the title", "published_at": "date"}
 _ARTICLE: Any = ArticleInput()
 
 
-def check(path: Path) -> int:
-    """How many entries the page has; ListingError when any of it is malformed. Stores nothing."""
-    return sum(1 for _ in records(path))
+def check(path: Path, report: Report = raise_mistake) -> int:
+    """Report each ListingError of the page; returns how many entries it has. Stores nothing."""
+    return sum(1 for _ in records(path, report))
 
 
-def records(path: Path) -> Iterator[dict[str, Any]]:
-    """The page's entries as articles are stored, one at a time; raises ListingError."""
-    for entry in read(path):
-        yield _record(path, entry)
+def records(path: Path, report: Report = raise_mistake) -> Iterator[dict[str, Any]]:
+    """The page's entries as articles are stored, one at a time. Malformed ones are reported."""
+    for entry in read(path, report):
+        try:
+            record = _record(entry)
+        except ValidationError as error:
+            for where, detail in flattened(error.normalized_messages()):
+                line = 1 if where[0] == "tags" else entry.line
+                part = _PARTS.get(str(where[0]), where[0])
+                report(ListingError(path, line, f"expected a proper {part}; it {detail}"))
+        else:
+            yield record
 
 
-def _record(path: Path, entry: Entry) -> dict[str, Any]:
+def _record(entry: Entry) -> dict[str, Any]:
     pushed = {
         "outlet": make_slug(entry.outlet),
         "external_id": entry.external_id,
@@ -41,12 +50,6 @@ def _record(path: Path, entry: Entry) -> dict[str, Any]:
         "published_at": datetime.combine(entry.published_on, time(), UTC).isoformat(),
         "tags": [entry.tag],
     }
-    try:
-        record = _ARTICLE.load(pushed)
-        refuse_nameless("article", record)
-        return {**record, "outlet_name": entry.outlet}
-    except ValidationError as error:
-        where, detail = flattened(error.normalized_messages())[0]
-        raise ListingError(
-            path, entry.line, f"expected a proper {_PARTS.get(str(where[0]), where[0])}; it {detail}"
-        ) from None
+    record = _ARTICLE.load(pushed)
+    refuse_nameless("article", record)
+    return {**record, "outlet_name": entry.outlet}

@@ -37,6 +37,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from api.app import create_app
+from api.auth.keys import SCOPES
 from api.cli import main
 from api.postgres import locate, migrate, revisions
 from api.postgres.connection import connect
@@ -139,6 +140,14 @@ def refusal(result: Result) -> str:
     return single_error(result.stderr)
 
 
+def mistake(result: Result) -> str:
+    """The only mistake that an import found in its files."""
+    assert (result.exit_code, result.stdout) == (1, "")
+    _, mistake, error = result.stderr.splitlines()
+    assert error == "Error: 1 mistake. Nothing was imported."
+    return mistake
+
+
 def single_error(stderr: str) -> str:
     """The only line of a failed command's stderr, apart from the one that names the archive."""
     lines = [line for line in stderr.splitlines() if not line.startswith("Archive: ")]
@@ -208,6 +217,11 @@ def test_the_help_of_serve_names_every_setting_with_its_default_and_what_it_does
     for setting in fields(Settings):
         doc, default = (setting.metadata[name].replace("`", "") for name in ("doc", "shown"))
         assert f"{setting.name.upper()} {doc} [default: {default}]" in shown
+
+
+def test_the_help_of_keys_create_explains_every_scope(run: Run) -> None:
+    table = run("", "keys", "create", "--help").stdout.partition("\nScopes:\n")[2]
+    assert tuple(re.findall(r"^  (\w+) +[A-Z]", table, flags=re.MULTILINE)) == SCOPES
 
 
 def test_options_of_serve_have_precedence_over_the_environment(database: str) -> None:
@@ -313,7 +327,7 @@ def test_a_malformed_page_is_refused_with_all_files_of_the_call(
     good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
     good.write_text(PAGE)
     bad.write_bytes(content)
-    assert f"{bad}:{line}: {expected}" in refusal(run(unused, "import", "listing", good, bad, good))
+    assert f"{bad}:{line}: {expected}" in mistake(run(unused, "import", "listing", good, bad, good))
     assert held(unused) == dict.fromkeys(("articles", "outlets", "tags", "people"), 0)
 
 
@@ -374,11 +388,42 @@ def test_a_bad_line_is_named_and_nothing_is_stored(
     bad = tmp_path / "bad.jsonl"
     lines = ndjson.read_text().splitlines()
     bad.write_text("\n".join([*lines[:2], line, lines[3]]))
-    said = refusal(run(unused, "import", "ndjson", ndjson, bad))
+    said = mistake(run(unused, "import", "ndjson", ndjson, bad))
     _, mark, detail = said.partition(f"{bad}:3: ")
     assert mark
     assert expected in detail
     assert held(unused) == dict.fromkeys(("articles", "outlets", "tags", "people"), 0)
+
+
+def test_every_mistake_of_every_file_is_printed_with_its_line(unused: str, run: Run, tmp_path: Path) -> None:
+    lines, page = tmp_path / "lines.jsonl", tmp_path / "page.txt"
+    lines.write_text('{"type": "tag"}\n\n[]\n{"type": "tag", "name": "#Fine"}\n{"type": "tag", "name": "", "x": 1}\n')
+    page.write_text(PAGE.replace("07-03-2024", "soon").replace("- Culture", "Culture"))
+    for kind, file, expected in [
+        ("ndjson", lines, ["1: /name is missing", "3: expected an object", "5: /name must have", "5: /x is not known"]),
+        ("listing", page, ["5: expected a date DD-MM-YYYY, found 'soon'", "14: expected a section like"]),
+    ]:
+        done = run(unused, "import", kind, file, file)
+        _, *mistakes, error = done.stderr.splitlines()
+        assert error == f"Error: {2 * len(expected)} mistakes. Nothing was imported."
+        for shown, start in zip(mistakes, 2 * expected, strict=True):
+            assert shown.startswith(f"{file}:{start}")
+    assert held(unused) == dict.fromkeys(("articles", "outlets", "tags", "people"), 0)
+
+
+def test_of_many_mistakes_the_first_hundred_are_printed(unused: str, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "lines.jsonl"
+    file.write_text('{"type": "tag"}\n' * 1_234)
+    _, *mistakes, error = run(unused, "import", "ndjson", file).stderr.splitlines()
+    assert mistakes == [f"{file}:{line}: /name is missing" for line in range(1, 101)]
+    assert error == "Error: 1,234 mistakes, 1,134 of them not shown. Nothing was imported."
+
+
+def test_a_wrong_title_of_a_page_is_one_mistake(unused: str, run: Run, tmp_path: Path) -> None:
+    for title in ("Newest with #Canal", f"Latest news with #{'x' * 300}"):
+        page = tmp_path / "page.txt"
+        page.write_text(PAGE.replace("Latest news with #Canal-Barge", title))
+        assert mistake(run(unused, "import", "listing", page)).startswith(f"{page}:1: expected a")
 
 
 def test_lines_of_each_type_are_stored_and_linked_once(database: str, run: Run, ndjson: Path) -> None:
@@ -533,7 +578,9 @@ def test_a_wrong_use_of_keys_is_told_and_makes_none(
 def test_openapi_is_what_the_app_serves(run: Run, tmp_path: Path) -> None:
     app = app_of(NOWHERE)
     with closing(app.extensions["dateline.database"]):
-        served = app.test_client().get("/openapi.json").get_json()
+        text = app.test_client().get("/openapi.json").get_data(as_text=True)
+    # A server links to itself; the document that is printed has links that fit every server.
+    served = json.loads(text.replace("](http://localhost/", "](/"))
     printed = run(NOWHERE, "openapi")
     assert printed.exit_code == 0
     assert json.loads(printed.stdout) == served

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.formats.listing import Entry, ListingError, read
+from api.formats.mistakes import FileMistake
 
 PAGE = """\
 Latest news with #Canal-Barge
@@ -242,6 +243,30 @@ def test_entries_before_the_malformed_one_are_given(page: Path) -> None:
     assert next(reading) == FIRST
     with pytest.raises(ListingError):
         next(reading)
+
+
+@pytest.mark.parametrize("blank", ["\n\n", "\n", ""])
+@pytest.mark.parametrize(
+    ("number", "lines"),
+    [
+        (2, ["soon"]), (2, []), (2, [""]), (2, ["07-03-2024"] * 2), (3, ["World"]), (3, []), (3, [""]),
+        (4, ["- Others"]), (4, []), (5, [""]), (6, [""]), (6, ["One.", "Two."]), (1, []),
+        (2, [b"\xff"]), (1, [b"\xff"]), (6, ["A\0B"]), (3, ["- " + "x" * (4 << 20)]),
+    ],
+)  # fmt: skip
+def test_one_wrong_line_in_each_entry_is_one_mistake_each(
+    page: Path, number: int, lines: list[str | bytes], blank: str
+) -> None:
+    entry = ["Lock Courier", "07-03-2024", "- Transport", "- Lock Courier", "Ferry returns", "It ran again."]
+    wrong: list[str | bytes] = [*entry[: number - 1], *lines, *entry[number:]]
+    written = b"".join((line if isinstance(line, bytes) else line.encode()) + b"\n" for line in wrong) + blank.encode()
+    good = "\n".join(entry).encode() + b"\n" + blank.encode()
+    page.write_bytes(b"Latest news with #Canal\n\n" + good + written + good + written + good)
+    found: list[FileMistake] = []
+    assert len(list(read(page, found.append))) >= 3
+    assert len(found) == 2
+    first, second = (mistake.line for mistake in found)
+    assert second - first == len(wrong) + len(entry) + 2 * len(blank)
 
 
 def test_a_long_page_is_read_in_little_memory(page: Path) -> None:
