@@ -70,13 +70,13 @@ def _ours(client: servers.Client, question: str) -> list[str]:
     parameters = {"q": " ".join(tokens(question)), "sort": "relevance", "limit": 100, "count": "none",
                   "fields": "external_id"}  # fmt: skip
     while len(found) < DEPTH:
-        status, answer = client.get("/v1/articles", parameters)
+        status, response = client.get("/v1/articles", parameters)
         if status != 200:
-            raise SystemExit(f"{status} for {question!r}: {answer}")
-        found += [article["external_id"] for article in answer["data"]]
-        if answer["page"]["next"] is None:
+            raise SystemExit(f"{status} for {question!r}: {response}")
+        found += [article["external_id"] for article in response["data"]]
+        if response["page"]["next"] is None:
             break
-        parameters["cursor"] = answer["page"]["next"]
+        parameters["cursor"] = response["page"]["next"]
     return found
 
 

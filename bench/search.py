@@ -135,8 +135,8 @@ def _timed(client: servers.Client, index: tantivy.Index, search: Search, sort: s
 
     def search_tantivy() -> None:
         found = searcher.search(query, LIMIT, count=False, offset=LIMIT * (search.page - 1), **order)
-        for _, address in found.hits:
-            searcher.doc(address)
+        for _, document in found.hits:
+            searcher.doc(document)
 
     return Times(_times(lambda: _response(client, parameters), rounds), _times(search_tantivy, rounds))
 

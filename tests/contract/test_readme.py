@@ -1,4 +1,4 @@
-"""The README and the guides do what they say: commands run, answers are these, settings are all there."""
+"""The README and the guides are right: commands run, responses are as shown, settings and files exist."""
 
 import os
 import re
@@ -22,22 +22,22 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PARTNERS = "docs/partners.md"
 PAGES = ["README.md", "docs/reading.md", "docs/editing.md"]
-# Pages whose blocks follow on each other.
+# Pages whose blocks depend on the ones before.
 WHOLE = [PARTNERS, "docs/search.md"]
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """The code of a page."""
+    """The code blocks of a page in a language."""
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def served(server: str) -> Iterator[dict[str, str]]:
-    """The demo archive as `dateline serve` has it, on a port (BASE); the environment in which the commands find it."""
+    """The environment of the commands: BASE is the URL of a server with the demo archive."""
     with (
         new_database(server) as conninfo,
         temporary_place() as place,
-        # Answers show the address that the pages ask, wherever that is here.
+        # Responses contain the URL of the pages, whatever port the server has here.
         Server(place, database_url=conninfo, public_url="http://127.0.0.1:8000") as serving,
     ):
         base = f"http://127.0.0.1:{serving.ready().port}"
@@ -51,7 +51,7 @@ CONSOLE = [
 
 
 def examples(block: str) -> list[tuple[str, str]]:
-    """Each command of a console block with the output below it."""
+    """The commands of a console block, each with its output."""
     return [
         (command.strip(), output.strip())
         for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", block, re.M)
@@ -59,28 +59,27 @@ def examples(block: str) -> list[tuple[str, str]]:
 
 
 def as_shown(line: str) -> str:
-    """The regular expression of a line of a page; names of headers have no case."""
+    """A regular expression for a line of a page: … stands for anything, and names of headers are not case-sensitive."""
     expression = ".*".join(re.escape(part) for part in line.split("…"))
     return re.sub(r"^[A-Z][A-Za-z]+(\\-[A-Z][a-z]+)*:", r"(?i:\g<0>)", expression)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are written with curl")
 @pytest.mark.parametrize("block", CONSOLE)
-def test_every_example_answers_what_the_page_shows(served: dict[str, str], block: str) -> None:
+def test_every_example_returns_what_the_page_shows(served: dict[str, str], block: str) -> None:
     script, expected = ["set -e"], []
     for command, output in examples(block):
         ours = command.replace(".venv/bin/dateline", "dateline")
-        # Answers show the address of PUBLIC_URL; what is asked is where the test listens.
         ours = re.sub(r"http://127\.0\.0\.1:8000", served["BASE"], ours)
         script += [ours, "echo; echo ====="]
         expected.append(output)
     ran = subprocess.run(
         ["bash", "-c", "\n".join(script)], env=served, cwd=ROOT, capture_output=True, text=True, check=True
     )
-    for output, answered in zip(expected, ran.stdout.split("=====\n"), strict=False):
+    for output, actual in zip(expected, ran.stdout.split("=====\n"), strict=False):
         lines = [as_shown(line) for line in output.splitlines()]
         pattern = r"[\s\S]*?".join(lines)
-        assert re.search(pattern, answered.replace("\r", "")), f"{answered}\nis not as shown:\n{output}"
+        assert re.search(pattern, actual.replace("\r", "")), f"{actual}\nis not as shown:\n{output}"
 
 
 def test_the_python_of_the_guide_for_partners_runs(served: dict[str, str]) -> None:
@@ -104,12 +103,22 @@ def test_the_settings_table_is_the_settings() -> None:
 @pytest.mark.parametrize(
     "page", ["README.md", "CONTRIBUTING.md", *(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/**/*.md"))]
 )
-def test_every_file_a_page_links_is_there(page: str) -> None:
+def test_every_file_a_page_links_exists(page: str) -> None:
     for link in re.findall(r"\]\(([^)#]+)", (ROOT / page).read_text(encoding="utf-8")):
         assert link.startswith("http") or (ROOT / page).parent.joinpath(link).exists(), link
 
 
-def test_every_parameter_of_articles_is_told_to_those_who_read() -> None:
+def test_every_name_that_contributing_places_in_a_file_is_there() -> None:
+    text = " ".join((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split())
+    placed = re.findall(r"`(\w+)` in `([\w/]+\.py)`", text)
+    assert len(placed) > 15
+    for name, path in placed:
+        assert re.search(rf"\b{name}\b", (ROOT / path).read_text(encoding="utf-8")), f"{name} in {path}"
+    for path in re.findall(r"`((?:api|schemas|migrations|tests)/[\w/]*(?:\.py)?)`", text):
+        assert (ROOT / path).exists() or "NNNN" in path, path
+
+
+def test_the_reading_guide_names_every_parameter_of_articles() -> None:
     guide = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
     for name in ArticleQuery._declared_fields:
         assert re.search(rf"\b{name.rstrip('_')}\b", guide), name
