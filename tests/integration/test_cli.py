@@ -246,6 +246,26 @@ def is_ready(url: str) -> bool:
         return False
 
 
+def test_python_m_api_is_the_same_command(database: str) -> None:
+    def run(*command: str | Path) -> str:
+        settings = environment({"database_url": database})
+        return subprocess.run(command, env=settings, capture_output=True, text=True, check=True).stdout
+
+    module = (sys.executable, "-m", "api")
+    assert run(*module, "--version") == run(DATELINE, "--version")
+    assert run(*module, "keys", "list", "--json") == "[]\n"
+    assert run(*module, "--help").startswith("Usage: python -m api ")
+
+
+def test_python_m_api_serves(database: str) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "api", "serve", "--port", str(port), "--workers", "2"]
+    with subprocess.Popen(command, env=environment({"database_url": database}), stdout=subprocess.PIPE) as server:
+        until(lambda: is_ready(f"http://127.0.0.1:{port}/readyz"))
+        server.terminate()
+        assert server.wait(60) == 0
+
+
 @pytest.mark.parametrize("option", [("--port", "0"), ("--port", "x"), ("--workers", "0")])
 def test_an_option_of_serve_out_of_its_bounds_is_wrong_usage(option: tuple[str, str], run: Run) -> None:
     done = run("", "serve", *option)
@@ -579,8 +599,8 @@ def test_openapi_is_what_the_app_serves(run: Run, tmp_path: Path) -> None:
     app = app_of(NOWHERE)
     with closing(app.extensions["dateline.database"]):
         text = app.test_client().get("/openapi.json").get_data(as_text=True)
-    # A server links to itself; the document that is printed has links that fit every server.
-    served = json.loads(text.replace("](http://localhost/", "](/"))
+    # Links lead to the server; those of the printed document lead to one with default settings.
+    served = json.loads(text.replace("](http://localhost/", "](http://127.0.0.1:8000/"))
     printed = run(NOWHERE, "openapi")
     assert printed.exit_code == 0
     assert json.loads(printed.stdout) == served
