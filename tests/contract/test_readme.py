@@ -108,11 +108,12 @@ def test_every_file_a_page_links_exists(page: str) -> None:
         assert link.startswith("http") or (ROOT / page).parent.joinpath(link).exists(), link
 
 
-def test_every_name_that_contributing_places_in_a_file_is_there() -> None:
-    text = " ".join((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split())
-    placed = re.findall(r"`(\w+)` in `([\w/]+\.py)`", text)
-    assert len(placed) > 15
-    for name, path in placed:
+@pytest.mark.parametrize(
+    "page", ["CONTRIBUTING.md", *(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/decisions/*.md"))]
+)
+def test_every_name_that_a_page_places_in_a_file_is_there(page: str) -> None:
+    text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+    for name, path in re.findall(r"`(\w+)` in `([\w/]+\.py)`", text):
         assert re.search(rf"\b{name}\b", (ROOT / path).read_text(encoding="utf-8")), f"{name} in {path}"
     for path in re.findall(r"`((?:api|schemas|migrations|tests)/[\w/]*(?:\.py)?)`", text):
         assert (ROOT / path).exists() or "NNNN" in path, path
