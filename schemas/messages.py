@@ -1,6 +1,5 @@
 """Validation errors as a list of paths and messages."""
 
-from collections.abc import Sequence
 from typing import Any
 
 
@@ -35,8 +34,3 @@ _MESSAGES = {
 
 def _message(message: str) -> str:
     return _MESSAGES.get(message, message)
-
-
-def pointer(path: Sequence[str | int]) -> str:
-    """A path as a JSON Pointer (RFC 6901)."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)

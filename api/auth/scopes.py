@@ -14,7 +14,6 @@ from api.errors import Forbidden, Unauthorized
 
 # What every key may, and nobody without one.
 ANY = "any"
-CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dateline"'}
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def allowed(key: Key | None, scope: str, outlet: str | None = None) -> bool:
 def demand(key: Key | None, scope: str, outlet: str | None = None) -> None:
     """Raise Unauthorized without a key, and Forbidden with the reason for one that is not ``allowed``."""
     if key is None:
-        raise Unauthorized("This needs a key; send it as Authorization: Bearer dl_…", headers=CHALLENGE)
+        raise Unauthorized("This needs a key; send it as Authorization: Bearer dl_…")
     if not allowed(key, scope):
         raise Forbidden(f"This needs a key with the scope {scope}; yours has {', '.join(sorted(key.scopes))}.")
     if not allowed(key, scope, outlet):

@@ -11,7 +11,7 @@ from api.commands.article_links import ArticleState, LinkChanges
 from api.commands.article_rows import CurrentRow, Row
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
-from api.errors import InvalidInput, PreconditionFailed, Problem
+from api.errors import InputError, InvalidInput, PreconditionFailed, Problem
 from api.model.types import Record
 from api.postgres.connection import Connection, Race, present
 from api.text.folding import make_slug
@@ -107,15 +107,12 @@ def _resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) 
     if outlet is None:
         raise InvalidInput(
             "There is no such outlet.",
-            errors=[{"pointer": "/outlet", "detail": f"no outlet has the slug {record['outlet']!r}"}],
+            errors=[InputError(f"no outlet has the slug {record['outlet']!r}", path=("outlet",))],
         )
     tags = [names.tags_named(text) for text in record.get("tags", ())]
     people = [names.people_named(text) for text in record.get("people", ())]
     unclear = [
-        {
-            "pointer": f"/{field}/{index}",
-            "detail": _unclear(entity, record[field][index], [known[id].slug for id in ids]),
-        }
+        InputError(_unclear(entity, record[field][index], [known[id].slug for id in ids]), path=(field, index))
         for field, entity, known, found in (
             ("tags", "tag", names.tags, tags),
             ("people", "person", names.people, people),

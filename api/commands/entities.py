@@ -12,7 +12,7 @@ from api.commands import catalogue, change_log, job_queue
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
 from api.commands.entity_kinds import KINDS, OUTLET, EntityKind
-from api.errors import Conflict, InvalidInput
+from api.errors import Conflict, InputError, InvalidInput
 from api.model.types import Record
 from api.postgres.connection import Connection, present
 from api.text.folding import MAX_FOLDED_LENGTH, MAX_SLUG_LENGTH, fold, make_slug, name_key
@@ -165,7 +165,7 @@ def complete_rows(connection: Connection, kind: EntityKind, records: Sequence[Re
         if not slug:
             raise InvalidInput(
                 "The name has no letter or digit that an address could show.",
-                errors=[{"pointer": "/name", "detail": f"no slug can be made of {record['name']!r}; give one"}],
+                errors=[InputError(f"no slug can be made of {record['name']!r}; give one", path=("name",))],
             )
         taken.add(slug)
         by_name.setdefault(key, slug)

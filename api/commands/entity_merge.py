@@ -7,7 +7,7 @@ from api.commands import catalogue, change_log, entities, entity_edits, job_queu
 from api.commands.change_log import Change
 from api.commands.entities import EditResult
 from api.commands.entity_kinds import PERSON, EntityKind
-from api.errors import Conflict, InvalidInput
+from api.errors import Conflict, InputError, InvalidInput
 from api.model.entity import RETIRED
 from api.model.types import Record
 from api.postgres.connection import Connection
@@ -110,9 +110,7 @@ def _target(connection: Connection, kind: EntityKind, slug: str, into: str) -> R
         detail = f"the {kind.name} {into!r} was deleted"
     else:
         detail = f"the slug {into!r} leads to the {kind.name} {retired['current']!r} now; send that"
-    raise InvalidInput(
-        f"There is nothing to merge the {kind.name} into.", errors=[{"pointer": "/into", "detail": detail}]
-    )
+    raise InvalidInput(f"There is nothing to merge the {kind.name} into.", errors=[InputError(detail, path=("into",))])
 
 
 def _merge_fields(kind: EntityKind, target: Record, source: Record) -> Record:

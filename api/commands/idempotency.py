@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from api.errors import IdempotencyKeyReused, RequestInFlight
+from api.errors import IdempotencyKeyReused, InputError, RequestInFlight
 from api.postgres.connection import Connection, present
 
 FORGOTTEN_AT_ONCE = 1_000
@@ -53,7 +53,7 @@ def claim(connection: Connection, attempt: Attempt) -> Answer | None:
     found = connection.execute(_KEPT, _names(attempt))
     answer = _same(attempt, found.fetchone())
     if answer is None and not present(claimed.fetchone())["free"]:
-        raise RequestInFlight("The same request is being answered just now.", headers={"Retry-After": "1"})
+        raise RequestInFlight("The same request is being answered just now.")
     return answer
 
 
@@ -87,7 +87,7 @@ def _same(attempt: Attempt, row: dict[str, Any] | None) -> Answer | None:
     if bytes(row["request"]) != attempt.request:
         raise IdempotencyKeyReused(
             "This Idempotency-Key came with another request before; a new request needs a new one.",
-            errors=[{"parameter": "Idempotency-Key", "detail": "was sent with another request within the last day"}],
+            errors=[InputError("was sent with another request within the last day", parameter="Idempotency-Key")],
         )
     return Answer(row["status"], row["headers"], bytes(row["body"]))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import LiteralString
 
 from api.auth import keys
-from api.errors import Conflict, InvalidInput, NotFound
+from api.errors import Conflict, InputError, InvalidInput, NotFound
 from api.postgres.connection import Connection
 
 
@@ -18,10 +18,7 @@ def create(connection: Connection, name: str, scopes: Sequence[str], outlets: Se
     if unknown:
         raise InvalidInput(
             f"no outlet has the slug {unknown[0][1]!r}",
-            errors=[
-                {"pointer": f"/outlets/{place}", "detail": f"no outlet has the slug {slug!r}"}
-                for place, slug in unknown
-            ],
+            errors=[InputError(f"no outlet has the slug {slug!r}", path=("outlets", place)) for place, slug in unknown],
         )
     return _insert(connection, name, scopes, [ids[slug] for slug in outlets])
 

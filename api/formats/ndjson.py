@@ -11,12 +11,12 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from api.errors import InvalidInput, MalformedRequest
+from api.errors import InvalidInput, MalformedRequest, spelled
 from api.formats.mistakes import FileMistake, Report, raise_mistake
 from api.formats.strict_json import parse
 from api.text.folding import make_slug
 from schemas import archived
-from schemas.messages import flattened, pointer
+from schemas.messages import flattened
 
 SCHEMAS: dict[str, Any] = {
     "outlet": archived.ArchivedOutlet(),
@@ -89,7 +89,7 @@ def _record(number: int, line: bytes) -> tuple[str, dict[str, Any]]:
         return kind, record
     except ValidationError as error:
         found = flattened(error.normalized_messages())
-        raise _BadLine(*(f"{pointer(where) or 'the record'} {detail}" for where, detail in found)) from None
+        raise _BadLine(*(f"{spelled(where) or 'the record'} {detail}" for where, detail in found)) from None
 
 
 def refuse_nameless(kind: str, record: dict[str, Any]) -> None:

@@ -12,10 +12,10 @@ from urllib.parse import quote, urlsplit
 
 from marshmallow import ValidationError
 
-from api.errors import InvalidInput
+from api.errors import InputError, InvalidInput, invalid_input
 from api.formats.ndjson import refuse_nameless
 from api.formats.ninjs_reader import AGENCY, EXTERNAL_ID, ID, OURS, OUTLET, PUBLISHER, SECTION, Item, Path, Story
-from schemas.messages import MISSING, UNKNOWN, flattened, pointer
+from schemas.messages import MISSING, UNKNOWN, flattened
 from schemas.ninjs import NinjsSchema, is_uri
 from schemas.pushes import ArticleInput
 
@@ -57,13 +57,12 @@ def record(document: object, outlet: str | None = None) -> Record:
     return article
 
 
-def place(document: Item, where: str) -> str:
-    """Where in a news item stands what has this JSON Pointer in its ``record``, as a JSON Pointer.
+def locate(document: Item, path: Path) -> Path:
+    """The path in a news item of what has ``path`` in its ``record``.
 
-    For what is refused later, such as a tag that the archive does not know.
+    For values that are refused later, such as a tag that the archive does not know.
     """
-    path = [part.replace("~1", "/").replace("~0", "~") for part in where.split("/")[1:]]
-    return pointer(Story(document, None).place(tuple(int(part) if part.isdigit() else part for part in path)))
+    return Story(document, None).place(path)
 
 
 def item(article: Mapping[str, Any]) -> Item:
@@ -159,10 +158,8 @@ def _encoded(address: str) -> str:
 
 
 def _refusal(wrong: Sequence[tuple[Path, str]]) -> InvalidInput:
-    # One refusal a place: what stands in one place may fill two fields, as a body in HTML does.
-    errors = [{"pointer": where, "detail": detail} for where, detail in {pointer(p): d for p, d in wrong}.items()]
-    names = ", ".join(error["pointer"] or "the item" for error in errors[:3])
-    return InvalidInput(f"Not accepted: {names}; errors says why.", errors=errors)
+    # One error for each path: one value may fill two fields, as a body in HTML does.
+    return invalid_input(*(InputError(detail, path=path) for path, detail in dict(wrong).items()))
 
 
 def _hinted(path: Path, detail: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import marshmallow as ma
 
-from api.errors import InvalidInput, MalformedRequest
+from api.errors import InputError, MalformedRequest, invalid_input
 from schemas.base import storable
 
 LONGEST_NUMBER = 400
@@ -40,10 +40,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         try:
             storable(name)
         except ma.ValidationError as error:
-            detail = f"the key {name[:100]!a} {error.messages[0]}"
-            raise InvalidInput(
-                "The body has a key that is no text.", errors=[{"pointer": "", "detail": detail}]
-            ) from None
+            raise invalid_input(InputError(f"The key {name[:100]!a} {error.messages[0]}.")) from None
     return content
 
 

@@ -6,7 +6,7 @@ import psycopg
 
 import api.queries.keys as held_keys
 from api.auth import keys, scopes
-from api.auth.scopes import CHALLENGE, Key
+from api.auth.scopes import Key
 from api.commands import keys as key_commands
 from api.context import app, database, g, request, settings
 from api.errors import Unauthorized
@@ -36,7 +36,7 @@ def presented_key() -> Key | None:
         key = database().read(lambda connection: _valid(connection, token))
     if key is None:
         rate_limit.count_refused()
-        raise Unauthorized("The key is not valid: mistyped, unknown or revoked.", headers=CHALLENGE)
+        raise Unauthorized("The key is not valid: mistyped, unknown or revoked.")
     rate_limit.by_key(token)
     return key
 

@@ -98,9 +98,7 @@ class Gate:
         """
         with self._changes:
             if self._senders[sender] >= BODIES - self._senders.total():
-                raise Unavailable(
-                    "Too many bodies are sent slowly with this key at the moment.", headers={"Retry-After": "5"}
-                )
+                raise Unavailable("Too many bodies are sent slowly with this key at the moment.", retry_after=5)
             self._senders[sender] += 1
         try:
             with self.outside():

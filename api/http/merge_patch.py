@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Request
 
-from api.http.parsing import json_body, refused
+from api.errors import InputError, invalid_input
+from api.http.parsing import json_body
 from api.http.validators import unmarked
 
 MERGE_PATCH = "application/merge-patch+json"
@@ -14,7 +15,7 @@ def patch_of(request: Request) -> dict[str, Any]:
     """The merge patch that the request sends, which must be an object."""
     patch = json_body(request, MERGE_PATCH)
     if not isinstance(patch, dict):
-        raise refused([{"pointer": "", "detail": "must be an object"}])
+        raise invalid_input(InputError("must be an object"))
     return patch
 
 

@@ -14,10 +14,10 @@ from flask import Request
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from api.errors import InvalidInput, MalformedRequest, Unavailable, UnsupportedMediaType
+from api.errors import InputError, MalformedRequest, Unavailable, UnsupportedMediaType, invalid_input
 from api.formats import strict_json
 from schemas.base import CommaList, Repeated
-from schemas.messages import flattened, pointer
+from schemas.messages import flattened
 
 JSON = "application/json"
 # How many queries are remembered as they were understood, and of how many bytes each at most.
@@ -58,16 +58,11 @@ class Parser(FlaskParser):
             else:
                 values[name] = value
         if repeated:
-            raise InvalidInput(
-                "A parameter is given twice.",
-                errors=[
-                    {
-                        "parameter": name,
-                        "detail": f"must be given once{SEVERAL if isinstance(fields.get(name), CommaList) else ''}",
-                    }
-                    for name in dict.fromkeys(repeated)
-                ],
-            )
+            details = {
+                name: f"must be given once{SEVERAL if isinstance(fields.get(name), CommaList) else ''}"
+                for name in repeated
+            }
+            raise invalid_input(*(InputError(detail, parameter=name) for name, detail in details.items()))
         return values
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:
@@ -80,36 +75,24 @@ class Parser(FlaskParser):
         schema: ma.Schema,
         **_: Any,
     ) -> NoReturn:
-        errors: list[dict[str, str]] = []
+        errors: list[InputError] = []
         for location, messages in error.normalized_messages().items():
             if location == "headers":
                 path, detail = flattened(messages)[0]
-                wrong = {"parameter": str(path[0]), "detail": detail}
-                raise MalformedRequest(f"The header {path[0]} {detail}.", errors=[wrong])
+                wrong = InputError(detail, parameter=str(path[0]))
+                raise MalformedRequest(f"The header {wrong.sentence}", errors=[wrong])
             for path, detail in flattened(messages):
                 if location == "query":
                     errors.append(_parameter_error(path, detail, schema))
                 else:
-                    errors.append({"pointer": pointer(path), "detail": detail})
-        raise refused(errors)
+                    errors.append(InputError(detail, path=path))
+        raise invalid_input(*errors)
 
 
 @lru_cache(REMEMBERED)
 def _remembered(parser: Parser, schema: ma.Schema, query_string: bytes) -> Mapping[str, Any]:
     request = Request({"QUERY_STRING": query_string.decode("latin-1")})
     return MappingProxyType(parser.parse(schema, request, location="query"))
-
-
-def refused(errors: Sequence[Mapping[str, str]]) -> InvalidInput:
-    """The problem that says which inputs are wrong."""
-    names = ", ".join(_named(error) for error in errors[:3])
-    return InvalidInput(f"Not accepted: {names}; errors says why.", errors=errors)
-
-
-def _named(error: Mapping[str, str]) -> str:
-    if "parameter" in error:
-        return error["parameter"] or "a parameter without a name"
-    return error["pointer"] or "the body"
 
 
 def json_body(req: Request, media_type: str) -> Any:
@@ -133,12 +116,12 @@ def refuse_other_type(req: Request, *media_types: str) -> None:
 
 
 def loaded(schema: ma.Schema, content: Any) -> Any:
-    """What the schema makes of the content of a body; InvalidInput with a pointer to each thing wrong with it."""
+    """What the schema makes of the content of a body; InvalidInput with the path of everything wrong with it."""
     try:
         return schema.load(content)
     except ma.ValidationError as error:
         found = flattened(error.normalized_messages())
-        raise refused([{"pointer": pointer(path), "detail": detail} for path, detail in found]) from None
+        raise invalid_input(*(InputError(detail, path=path) for path, detail in found)) from None
 
 
 def body(req: Request) -> bytes:
@@ -186,11 +169,18 @@ def _decoded(text: bytes) -> str:
     return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8")
 
 
-def _parameter_error(path: Sequence[str | int], detail: str, schema: ma.Schema) -> dict[str, str]:
+def _parameter_error(path: Sequence[str | int], detail: str, schema: ma.Schema) -> InputError:
     name = str(path[0]) if path else ""
     known = sorted(field.data_key or attribute for attribute, field in schema.fields.items())
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-        others = f"; known are {', '.join(known)}" if known else "; this address takes no parameters"
-        detail = f"is no parameter of this address{f'; did you mean {near[0]}?' if near else others}"
-    return {"parameter": name[:100], "detail": detail}
+        detail = f'Unknown parameter "{name[:100]}". {_hint(near, known)}'
+    return InputError(detail, parameter=name[:100])
+
+
+def _hint(near: Sequence[str], known: Sequence[str]) -> str:
+    if near:
+        return f'Did you mean "{near[0]}"?'
+    if known:
+        return f"Known parameters are {', '.join(known)}."
+    return "This endpoint takes no parameters."

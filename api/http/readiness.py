@@ -13,5 +13,5 @@ def check() -> None:
     if held is None or held < head():
         raise Unavailable(
             f"The database is at migration {held}, this server needs {head()}: run dateline migrate.",
-            headers={"Retry-After": "5"},
+            retry_after=5,
         )

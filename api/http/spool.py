@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Self
 
 from api.errors import Unavailable
-from api.postgres.database import RETRY_AFTER
 
 IN_MEMORY = 1024 * 1024
 PART = 64 * 1024
@@ -52,4 +51,4 @@ def _room() -> Iterator[None]:
     except OSError as error:
         log.error("no room for the temporary file of a batch: %s", error)
         detail = "This server has no room for a batch of this length at the moment; send it again, or a shorter one."
-        raise Unavailable(detail, headers=RETRY_AFTER) from error
+        raise Unavailable(detail) from error

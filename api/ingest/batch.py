@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from api.commands import articles, catalogue, entities
 from api.commands.articles import WriteResult
 from api.commands.change_log import Change
-from api.errors import Problem
+from api.errors import InputPath, Problem
 from api.postgres.connection import Connection
 
 CHUNK = 500
@@ -23,23 +23,27 @@ T = TypeVar("T")
 class Item:
     """One item of a batch: where it stands (``line`` or ``index``), and its record or what is wrong with it.
 
-    ``pointer`` makes a pointer into the record one into what was sent.
+    ``locate`` returns the path in what was sent of a path in the record.
     """
 
     place: Mapping[str, int]
     content: Record | Problem
-    pointer: Callable[[str], str] = str
+    locate: Callable[[InputPath], InputPath] = tuple
+
+
+# An item, and what became of it.
+Result = tuple[Item, WriteResult | Problem]
 
 
 def store_each(
     write: Callable[[Callable[[Connection], Any]], Any], items: Iterable[Item], create: Collection[str], writers: int
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Result]:
     """Store what can be stored, chunk by chunk, each by ``write`` in a transaction; a result for each item, in order.
 
     So many ``writers`` at once prepare and store chunks, while the next is read; of two items of one article the
     later is stored after the earlier. The entities of ``create`` that articles name are created.
     """
-    waiting: deque[tuple[frozenset[Any], Future[list[dict[str, Any]]]]] = deque()
+    waiting: deque[tuple[frozenset[Any], Future[list[Result]]]] = deque()
     with ThreadPoolExecutor(writers) as pool:
         for chunk in _chunks(items):
             ids = frozenset(
@@ -56,7 +60,7 @@ def store_each(
 
 def _stored(
     write: Callable[[Callable[[Connection], Any]], Any], chunk: Sequence[Item], create: Collection[str]
-) -> list[dict[str, Any]]:
+) -> list[Result]:
     """Store a chunk; the result of each of its items."""
     records = [item.content for item in chunk if not isinstance(item.content, Problem)]
     if create and records:
@@ -64,12 +68,12 @@ def _stored(
     answers: Iterator[WriteResult | Problem] = iter(
         write(lambda connection: articles.upsert_each(connection, records)) if records else ()
     )
-    return [result(item, item.content if isinstance(item.content, Problem) else next(answers)) for item in chunk]
+    return [_result(item, item.content if isinstance(item.content, Problem) else next(answers)) for item in chunk]
 
 
 def store_all(
     connection: Connection, items: Iterable[Item], create: Collection[str], recorded: list[Change]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Result]:
     """Store all items in the transaction of the connection; raises the problem of the first that is refused.
 
     The changes are added to ``recorded``, for the caller to record as the last step.
@@ -84,17 +88,13 @@ def store_all(
         stored, happened = articles.store(connection, records)
         recorded += happened
         for item, answer in zip(chunk, stored, strict=True):
-            yield result(item, _good(item, answer))
+            yield item, _good(item, answer)
 
 
-def result(item: Item, answer: WriteResult | Problem) -> dict[str, Any]:
-    """The line that says what became of an item."""
-    place = item.place
-    if isinstance(answer, Problem):
-        answer.point(item.pointer)
-        wrong = {"errors": list(answer.errors)} if answer.errors else {}
-        return {**place, "status": answer.status, "code": answer.code, "detail": answer.detail, **wrong}
-    return {**place, "status": 201 if answer.outcome == "created" else 200, "result": answer.outcome, "id": answer.id}
+def _result(item: Item, outcome: WriteResult | Problem) -> Result:
+    if isinstance(outcome, Problem):
+        outcome.relocate(item.locate)
+    return item, outcome
 
 
 def _good(item: Item, answer: T | Problem) -> T:
@@ -102,7 +102,7 @@ def _good(item: Item, answer: T | Problem) -> T:
         [(name, number)] = item.place.items()
         answer.detail = f"Nothing was stored: {name} {number} was refused. {answer.detail}"
         answer.members = {**answer.members, **item.place}
-        answer.point(item.pointer)
+        answer.relocate(item.locate)
         raise answer
     return answer
 

@@ -79,7 +79,7 @@ def in_transaction(connection: Connection, work: Callable[[Connection], T]) -> T
                 return work(connection)
         except (Race, *RACES):
             continue
-    raise Unavailable("Too many writers changed the same articles at once.", headers={"Retry-After": "2"})
+    raise Unavailable("Too many writers changed the same articles at once.")
 
 
 @contextmanager

@@ -16,8 +16,6 @@ from api.postgres.connection import ATTEMPTS, Connection, configure, in_transact
 
 T = TypeVar("T")
 
-RETRY_AFTER = {"Retry-After": "2"}
-
 
 class Database:
     """A pool of ``size`` connections, opened at first use so that it belongs to the process that uses it."""
@@ -118,19 +116,16 @@ def translated(error: psycopg.Error) -> Exception:
     """The problem to answer for a database error; an error of ours stays what it is and becomes a 500."""
     if isinstance(error, pg.QueryCanceled | pg.LockNotAvailable):
         return TooSlow(
-            "The query took longer than this server allows; narrow it by a tag, an outlet or a shorter time.",
-            headers=RETRY_AFTER,
+            "The query took longer than this server allows; narrow it by a tag, an outlet or a shorter time."
         )
     if isinstance(error, PoolTimeout | psycopg.OperationalError):
-        return Unavailable("The database is not available at the moment.", headers=RETRY_AFTER)
+        return Unavailable("The database is not available at the moment.")
     return error
 
 
 def _translated_write(error: psycopg.Error) -> Exception:
     if isinstance(error, pg.QueryCanceled | pg.LockNotAvailable):
-        return Unavailable(
-            "Others are writing the same, or very much, at the moment; send it again.", headers=RETRY_AFTER
-        )
+        return Unavailable("Others are writing the same, or very much, at the moment; send it again.")
     if isinstance(error, pg.ReadOnlySqlTransaction):
-        return Unavailable("The database takes no writes at the moment; send it again.", headers=RETRY_AFTER)
+        return Unavailable("The database takes no writes at the moment; send it again.")
     return translated(error)

@@ -9,6 +9,7 @@ import orjson
 from flask import Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from api.commands.articles import WriteResult
 from api.commands.change_log import Change
 from api.context import database, settings
 from api.errors import (
@@ -16,22 +17,24 @@ from api.errors import (
     ContentTooLarge,
     Forbidden,
     IdempotencyKeyReused,
-    InvalidInput,
+    InputError,
     LengthRequired,
     MalformedRequest,
     Problem,
     RequestInFlight,
     UnsupportedMediaType,
+    invalid_input,
 )
 from api.formats.json_stream import elements, lines
 from api.formats.strict_json import parse
+from api.http import problems
 from api.http.authentication import may_write
 from api.http.operation import Blueprint
 from api.http.parsing import JSON, refuse_other_type
 from api.http.spool import Spool
 from api.http.writes import Written, attempted, kept, positioned, written
 from api.ingest import batch
-from api.ingest.batch import Item
+from api.ingest.batch import Item, Result
 from api.postgres.connection import Connection
 from api.resources.article_payloads import NINJS_EXAMPLE, creatable, push
 from api.resources.article_writes import EXAMPLE
@@ -88,9 +91,7 @@ def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
         return _all(create, headers.get("idempotency_key"))
     if "idempotency_key" in headers:
         detail = "goes with atomic=true only; another batch can be sent again as it is"
-        raise InvalidInput(
-            "Not accepted: Idempotency-Key.", errors=[{"parameter": "Idempotency-Key", "detail": detail}]
-        )
+        raise invalid_input(InputError(detail, parameter="Idempotency-Key"))
     return positioned(_each(create))
 
 
@@ -153,8 +154,17 @@ def _writers() -> Iterator[int]:
             _second.release()
 
 
-def _lines(results: Iterable[dict[str, Any]]) -> Iterator[bytes]:
-    return (orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in results)
+def _lines(results: Iterable[Result]) -> Iterator[bytes]:
+    return (orjson.dumps(_line(*result), option=orjson.OPT_APPEND_NEWLINE) for result in results)
+
+
+def _line(item: Item, outcome: WriteResult | Problem) -> dict[str, Any]:
+    """What the response says about an item."""
+    if isinstance(outcome, Problem):
+        line = {**item.place, "status": outcome.status, "code": outcome.code, "detail": outcome.detail}
+        return {**line, "errors": problems.errors(outcome)} if outcome.errors else line
+    status = 201 if outcome.outcome == "created" else 200
+    return {**item.place, "status": status, "result": outcome.outcome, "id": outcome.id}
 
 
 def _parts() -> Iterator[bytes]:
@@ -207,4 +217,4 @@ def _item(place: Mapping[str, int], text: bytes) -> Item:
     outlet = pushed.article["outlet"]
     if not may_write(outlet):
         return Item(place, Forbidden(f"This key does not write for the outlet {outlet!r}."))
-    return Item(place, pushed.article, pushed.pointer)
+    return Item(place, pushed.article, pushed.locate)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import g
 
 from api.auth import scopes
-from api.errors import InvalidInput
+from api.errors import InputPath, InvalidInput
 from api.formats import ninjs
 from api.http.parsing import loaded
 from api.resources.articles import NINJS
@@ -42,16 +42,16 @@ _ARTICLE = ArticleInput()
 
 @dataclass(frozen=True)
 class Push:
-    """An article as it is stored, and ``pointer``, which makes a pointer into it one into what was sent."""
+    """An article as it is stored, and ``locate``, which returns the path in what was sent of a path in it."""
 
     article: dict[str, Any]
-    pointer: Callable[[str], str] = str
+    locate: Callable[[InputPath], InputPath] = tuple
 
 
 def push(document: Any, media_type: str) -> Push:
     """The article that a parsed body, or one item of it, tells; raises InvalidInput."""
     if media_type == NINJS:
-        return Push(ninjs.record(document, g.key.only_outlet), partial(ninjs.place, document))
+        return Push(ninjs.record(document, g.key.only_outlet), partial(ninjs.locate, document))
     return Push(loaded(_ARTICLE, document))
 
 
@@ -61,10 +61,10 @@ def creatable(query: Mapping[str, Any]) -> set[str]:
 
 
 @contextmanager
-def pointing(pointer: Callable[[str], str]) -> Iterator[None]:
-    """Let what is refused of an article point into what was sent."""
+def locating(locate: Callable[[InputPath], InputPath]) -> Iterator[None]:
+    """Relocate the errors of an article to where they are in what was sent."""
     try:
         yield
     except InvalidInput as problem:
-        problem.point(pointer)
+        problem.relocate(locate)
         raise

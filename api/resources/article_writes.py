@@ -18,11 +18,13 @@ from api.errors import (
     Conflict,
     ContentTooLarge,
     IdempotencyKeyReused,
+    InputError,
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
     RequestInFlight,
     UnsupportedMediaType,
+    invalid_input,
 )
 from api.formats.strict_json import parse
 from api.http.authentication import may_write
@@ -30,12 +32,12 @@ from api.http.merge_patch import MERGE_PATCH, patch_of, patched
 from api.http.merge_patch import matching as matching_tags
 from api.http.openapi.headers import WRITTEN
 from api.http.operation import Blueprint
-from api.http.parsing import JSON, body, loaded, refuse_other_type, refused
+from api.http.parsing import JSON, body, loaded, refuse_other_type
 from api.http.responses import absolute_url, json_response
 from api.http.writes import Written, attempted, kept, written
 from api.postgres.connection import Connection, present
 from api.queries import articles as queries
-from api.resources.article_payloads import NINJS_EXAMPLE, creatable, pointing, push
+from api.resources.article_payloads import NINJS_EXAMPLE, creatable, locating, push
 from api.resources.articles import ARTICLE_ID, NINJS, shown
 from schemas.articles import ArticleSchema
 from schemas.errors import TombstoneSchema
@@ -103,7 +105,7 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     pushed = push(parse(body(request)), request.mimetype)
     scopes.demand(g.key, "write", pushed.article["outlet"])
     attempt = attempted(headers.get("idempotency_key"), [body(request)])
-    with pointing(pushed.pointer):
+    with locating(pushed.locate):
         return _stored(pushed.article, creatable(query), attempt=attempt)
 
 
@@ -139,7 +141,7 @@ def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     for field in ("outlet", "external_id"):
         if field in patch and patch[field] != held[field]:
             detail = "never changes: the id of the article derives from it"
-            raise refused([{"pointer": f"/{field}", "detail": detail}])
+            raise invalid_input(InputError(detail, path=(field,)))
     article = loaded(ArticleInput(), _merged(held, patch))
     return _stored(article, creatable({}), matching=matching)
 

@@ -11,7 +11,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from api.context import database
-from api.errors import Gone, InvalidCursor, InvalidInput, NotFound
+from api.errors import Gone, InputError, InvalidCursor, InvalidInput, NotFound, invalid_input
 from api.formats import ninjs
 from api.http import reads
 from api.http.authentication import may_write, seen_alone
@@ -170,12 +170,12 @@ def _parsed(q: str) -> Node:
     try:
         return parse(q)
     except QuerySyntaxError as error:
-        raise InvalidInput(f"Invalid search {error}.", errors=[{"parameter": "q", "detail": str(error)}]) from error
+        raise InvalidInput(f"Invalid search {error}.", errors=[InputError(str(error), parameter="q")]) from error
 
 
 def not_accepted(parameter: str, detail: str) -> InvalidInput:
     """The problem of one parameter."""
-    return InvalidInput(f"Not accepted: {parameter} {detail}.", errors=[{"parameter": parameter, "detail": detail}])
+    return invalid_input(InputError(detail, parameter=parameter))
 
 
 def shown(article: DictRow) -> dict[str, Any]:

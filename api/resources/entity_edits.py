@@ -9,13 +9,22 @@ from flask import Response, request
 from api.commands import entity_edits, entity_merge
 from api.commands.entities import EditResult
 from api.context import database
-from api.errors import Conflict, ContentTooLarge, Gone, NotFound, PreconditionFailed, UnsupportedMediaType
+from api.errors import (
+    Conflict,
+    ContentTooLarge,
+    Gone,
+    InputError,
+    NotFound,
+    PreconditionFailed,
+    UnsupportedMediaType,
+    invalid_input,
+)
 from api.http.declaration import ResponseSpec
 from api.http.merge_patch import MERGE_PATCH, patch_of, patched
 from api.http.merge_patch import matching as matching_tags
 from api.http.openapi.headers import WRITTEN
 from api.http.operation import Blueprint
-from api.http.parsing import loaded, refused
+from api.http.parsing import loaded
 from api.http.responses import absolute_url, json_response
 from api.http.writes import positioned
 from api.model.types import Record
@@ -91,7 +100,7 @@ def _add_change(blueprint: Blueprint, resource: Resource) -> None:
     def change_entity(_query: Mapping[str, Any], slug: str) -> Response:
         patch = patch_of(request)
         if patch.get("slug", "") is None:
-            raise refused([{"pointer": "/slug", "detail": "must not be null"}])
+            raise invalid_input(InputError("must not be null", path=("slug",)))
 
         def renewed(held: Record) -> Record:
             return loaded(resource.input(), patched(orjson.loads(orjson.dumps(held)), patch))

@@ -45,4 +45,4 @@ def get_problem(_query: Mapping[str, Any], code: str) -> Response:
 
 def _kind(code: str) -> dict[str, Any]:
     problem = PROBLEMS[code]
-    return {"code": code, "title": problem.title, "status": problem.status, "description": problem.__doc__}
+    return {"code": code, "title": problem.title, "status": problem.status, "description": problem.explanation()}

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from api.errors import InvalidInput
+from api.errors import InputError, invalid_input
 from api.http import reads
 from api.http.operation import Blueprint
 from api.http.responses import absolute_url, json_response
@@ -28,7 +28,7 @@ def suggest_names(query: Mapping[str, Any]) -> Response:
     """Tags, people and outlets with articles, for what has been typed so far; typos are forgiven where nothing fits."""
     if not words(query["q"]):
         detail = "must hold at least one letter or digit to look for"
-        raise InvalidInput("There is nothing to look for.", errors=[{"parameter": "q", "detail": detail}])
+        raise invalid_input(InputError(detail, parameter="q"))
 
     def shown(found: list[dict[str, Any]]) -> Response:
         for suggestion in found:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 import orjson
 
-from api.errors import InvalidCursor
+from api.errors import InputError, InvalidCursor
 
 SIGNATURE_BYTES = 12
 
@@ -35,7 +35,7 @@ def decode(key: bytes, scope: Mapping[str, object], cursor: str, parameter: str 
         raise InvalidCursor(
             "The cursor was modified, or belongs to other filters, another sort or another archive."
             " Start again without it.",
-            errors=[{"parameter": parameter, "detail": "is not a cursor of this list"}],
+            errors=[InputError("is not a cursor of this list", parameter=parameter)],
         )
     return orjson.loads(payload)
 

@@ -115,7 +115,7 @@ def test_a_merged_tag_is_suggested_as_what_it_became(
         ("q=%23", "q", "must hold at least one letter or digit"),
         ("q=a&limit=51", "limit", "must be a whole number from 1 to 50"),
         ("q=a&types=tags", "types", "must be some of tag, person, outlet; 'tags' is none, did you mean tag?"),
-        ("q=a&type=tag", "type", "did you mean types?"),
+        ("q=a&type=tag", "type", 'Did you mean "types"?'),
     ],
 )
 def test_what_cannot_be_suggested_for_is_refused(

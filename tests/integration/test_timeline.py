@@ -125,8 +125,8 @@ def test_nobody_can_count_what_nobody_sees(blank: Connection, blank_client: Cont
         ("from=2025-01-02&to=2025-01-01", "to", "must not be before from"),
         ("tz=Mars", "tz", "must be a time zone"),
         ("q=-", "q", "enter at least one letter or digit"),
-        ("limit=3", "limit", "is no parameter of this address"),
-        ("sort=oldest", "sort", "is no parameter of this address"),
+        ("limit=3", "limit", 'Unknown parameter "limit".'),
+        ("sort=oldest", "sort", 'Unknown parameter "sort".'),
     ],
 )
 def test_what_cannot_be_a_timeline_is_refused(client: ContractClient, query: str, parameter: str, detail: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.errors import InvalidCursor
+from api.errors import InputError, InvalidCursor
 from api.retrieval.cursors import SIGNATURE_BYTES, decode, encode
 
 KEY = b"a key of this archive alone, 32 b"
@@ -139,4 +139,4 @@ def test_a_place_under_anothers_signature_is_refused() -> None:
 def test_anything_else_is_refused_as_no_cursor_of_the_list(text: str) -> None:
     with pytest.raises(InvalidCursor) as refused:
         decode(KEY, SCOPE, text)
-    assert refused.value.errors == [{"parameter": "cursor", "detail": "is not a cursor of this list"}]
+    assert refused.value.errors == [InputError("is not a cursor of this list", parameter="cursor")]

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ninjs_facts import PROPERTIES, faults
 
-from api.errors import InvalidInput
+from api.errors import InputPath, InvalidInput
 from api.formats import ninjs
+from api.http.problems import pointer
 from api.text.html import to_text
 from schemas.articles import STATUSES, ArticleSchema
 from schemas.ninjs import NinjsSchema, is_uri
@@ -38,7 +39,7 @@ def refused(document: object, outlet: str | None = "lock-courier") -> list[tuple
     """Pointer and sentence of each refusal."""
     with pytest.raises(InvalidInput) as refusal:
         ninjs.record(document, outlet)
-    return [(error["pointer"], error["detail"]) for error in refusal.value.errors]
+    return [(pointer(error.path), error.detail) for error in refusal.value.errors]
 
 
 # In
@@ -275,7 +276,7 @@ def test_the_schema_has_the_properties_of_ninjs_and_requires_the_uri_alone() -> 
 
 
 @pytest.mark.parametrize(
-    ("properties", "pointer", "detail"),
+    ("properties", "place", "detail"),
     [
         ({"uri": None}, "/uri", "is missing"),
         ({"uri": "1"}, "/uri", "must be an absolute URI"),
@@ -347,16 +348,16 @@ def test_the_schema_has_the_properties_of_ninjs_and_requires_the_uri_alone() -> 
         ({"associations": [{**association(), "x": 1}]}, "/associations/0/x", "is no property of ninjs 3.1 here"),
     ],
 )
-def test_a_refusal_points_into_the_item(properties: dict[str, object], pointer: str, detail: str) -> None:
+def test_a_refusal_points_into_the_item(properties: dict[str, object], place: str, detail: str) -> None:
     document = {name: value for name, value in {**ITEM, **properties}.items() if value is not None}
     [(where, sentence)] = refused(document)
-    assert where == pointer
+    assert where == place
     assert sentence.startswith(detail)
 
 
 def test_without_an_outlet_the_item_must_name_one() -> None:
-    [(pointer, detail)] = refused(ITEM, None)
-    assert pointer == "/altIds"
+    [(place, detail)] = refused(ITEM, None)
+    assert place == "/altIds"
     assert '"dateline:outlet"' in detail
 
 
@@ -375,24 +376,24 @@ def test_no_property_breaks_the_reading(name: str, value: object) -> None:
         ninjs.record({**ITEM, name: value}, "lock-courier")
     except InvalidInput as refusal:
         refusals = list(refusal.errors)
-    assert all(error["pointer"].startswith(f"/{name}") for error in refusals)
+    assert all(error.path[0] == name for error in refusals)
 
 
 @pytest.mark.parametrize(
-    ("where", "pointer"),
+    ("path", "located"),
     [
-        ("/tags/0", "/subjects/1/name"),
-        ("/tags/1", "/subjects/3/literal"),
-        ("/people/0", "/people/0/name"),
-        ("/outlet", "/altIds"),
-        ("/headline", "/headlines/0/value"),
-        ("/nothing", ""),
-        ("", ""),
+        (("tags", 0), ("subjects", 1, "name")),
+        (("tags", 1), ("subjects", 3, "literal")),
+        (("people", 0), ("people", 0, "name")),
+        (("outlet",), ("altIds",)),
+        (("headline",), ("headlines", 0, "value")),
+        (("nothing",), ()),
+        ((), ()),
     ],
 )
-def test_what_the_archive_refuses_later_is_found_in_the_item(where: str, pointer: str) -> None:
+def test_what_the_archive_refuses_later_is_found_in_the_item(path: InputPath, located: InputPath) -> None:
     subjects = [{"name": "a", "rel": "section"}, {"name": "b"}, {"uri": "urn:c:1"}, {"literal": "d"}]
-    assert ninjs.place({**ITEM, "subjects": subjects, "people": [{"name": "e"}]}, where) == pointer
+    assert ninjs.locate({**ITEM, "subjects": subjects, "people": [{"name": "e"}]}, path) == located
 
 
 # Out

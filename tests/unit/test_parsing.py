@@ -18,8 +18,9 @@ from werkzeug.test import EnvironBuilder
 from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
 from api.formats.strict_json import LONGEST_NUMBER, parse
 from api.http.parsing import LONGEST_REMEMBERED, Parser
+from api.http.problems import errors, pointer
 from schemas.base import CommaList, NoQuery, Repeated, Schema, Text, Whole
-from schemas.messages import flattened, pointer
+from schemas.messages import flattened
 from schemas.times import Bound
 
 JSON = "application/json"
@@ -117,7 +118,7 @@ def test_any_query_string_is_read_or_refused(query: str) -> None:
         assert asked(query)["limit"] in range(1, 101)
     except (InvalidInput, MalformedRequest) as refused:
         # It goes into an answer, so it must be text.
-        json.dumps([refused.detail, refused.errors], ensure_ascii=False).encode()
+        json.dumps([refused.detail, errors(refused)], ensure_ascii=False).encode()
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_a_parameter_that_takes_one_value_is_given_once(query: str, repeated: li
     with pytest.raises(InvalidInput) as refused:
         asked(query)
     several = {"tag": "; several values are separated by commas"}
-    assert refused.value.errors == [
+    assert errors(refused.value) == [
         {"parameter": name, "detail": f"must be given once{several.get(name, '')}"} for name in repeated
     ]
 
@@ -143,28 +144,30 @@ def test_a_parameter_that_takes_one_value_is_given_once(query: str, repeated: li
 @pytest.mark.parametrize(
     ("query", "parameter", "hint"),
     [
-        ("lmit=5", "lmit", "; did you mean limit?"),
-        ("LIMIT=5", "LIMIT", "; known are from, limit, q, section, tag"),
-        ("from_=2025-06-21", "from_", "; did you mean from?"),
-        ("tags=a", "tags", "; did you mean tag?"),
-        ("tag[]=a", "tag[]", "; did you mean tag?"),
-        ("utm_source=x", "utm_source", "; known are from, limit, q, section, tag"),
-        ("=5", "", "; known are from, limit, q, section, tag"),
-        ("q%00=5", "q\0", "; did you mean q?"),
-        ("x" * 8_000, "x" * 100, "; known are from, limit, q, section, tag"),
+        ("lmit=5", "lmit", 'Did you mean "limit"?'),
+        ("LIMIT=5", "LIMIT", "Known parameters are from, limit, q, section, tag."),
+        ("from_=2025-06-21", "from_", 'Did you mean "from"?'),
+        ("tags=a", "tags", 'Did you mean "tag"?'),
+        ("tag[]=a", "tag[]", 'Did you mean "tag"?'),
+        ("utm_source=x", "utm_source", "Known parameters are from, limit, q, section, tag."),
+        ("=5", "", "Known parameters are from, limit, q, section, tag."),
+        ("q%00=5", "q\0", 'Did you mean "q"?'),
+        ("x" * 8_000, "x" * 100, "Known parameters are from, limit, q, section, tag."),
     ],
 )
 def test_an_unknown_parameter_is_refused_with_the_nearest_known(query: str, parameter: str, hint: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         asked(query)
-    assert refused.value.errors == [{"parameter": parameter, "detail": f"is no parameter of this address{hint}"}]
+    detail = f'Unknown parameter "{parameter}". {hint}'
+    assert errors(refused.value) == [{"parameter": parameter, "detail": detail}]
+    assert refused.value.detail == detail
 
 
 def test_several_errors_come_in_the_order_of_their_names() -> None:
     names = [f"wrong{number}" for number in range(9)]
     with pytest.raises(InvalidInput) as refused:
         asked("&".join(f"{name}=x" for name in (*reversed(names), "limit")))
-    assert [error["parameter"] for error in refused.value.errors] == ["limit", *names]
+    assert [error.parameter for error in refused.value.errors] == ["limit", *names]
     assert flattened({"b": {10: ["x"], 9: ["x"], "_schema": ["x"]}, "a": ["x"]}) == [
         (("a",), "x"), (("b", 9), "x"), (("b", 10), "x"), (("b",), "x"),
     ]  # fmt: skip
@@ -174,8 +177,8 @@ def test_an_address_without_parameters_says_so() -> None:
     assert asked("", NoQuery) == {}
     with pytest.raises(InvalidInput) as refused:
         asked("limit=5", NoQuery)
-    detail = "is no parameter of this address; this address takes no parameters"
-    assert refused.value.errors == [{"parameter": "limit", "detail": detail}]
+    detail = 'Unknown parameter "limit". This endpoint takes no parameters.'
+    assert errors(refused.value) == [{"parameter": "limit", "detail": detail}]
 
 
 @pytest.mark.parametrize(
@@ -204,14 +207,14 @@ def test_an_address_without_parameters_says_so() -> None:
 def test_a_parameter_out_of_its_range_is_named_with_what_it_takes(query: str, parameter: str, detail: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         asked(query)
-    assert refused.value.errors == [{"parameter": parameter, "detail": detail}]
-    assert refused.value.detail == f"Not accepted: {parameter}; errors says why."
+    assert errors(refused.value) == [{"parameter": parameter, "detail": detail}]
+    assert refused.value.detail == f"{parameter} {detail}."
 
 
 def test_every_parameter_that_is_wrong_is_named() -> None:
     with pytest.raises(InvalidInput) as refused:
         asked("limit=0&q=&tag=,&lmit=1")
-    assert {error["parameter"] for error in refused.value.errors} == {"limit", "q", "tag", "lmit"}
+    assert {error.parameter for error in refused.value.errors} == {"limit", "q", "tag", "lmit"}
 
 
 @pytest.mark.parametrize("media_type", [JSON, "application/json; charset=utf-8", "Application/JSON"])
@@ -262,7 +265,7 @@ def test_a_body_is_taken_up_to_the_limit_whether_it_says_its_length_or_not(says_
 
 
 @pytest.mark.parametrize(
-    ("body", "errors"),
+    ("body", "wrong"),
     [
         ("[]", {"": "must be an object"}),
         ("null", {"": "must be an object"}),
@@ -289,10 +292,10 @@ def test_a_body_is_taken_up_to_the_limit_whether_it_says_its_length_or_not(says_
         ('{"name": "x", "": 1}', {"/": "is not a known field"}),
     ],
 )
-def test_a_field_that_is_wrong_is_pointed_at(body: str, errors: Mapping[str, str]) -> None:
+def test_a_field_that_is_wrong_is_pointed_at(body: str, wrong: Mapping[str, str]) -> None:
     with pytest.raises(InvalidInput) as refused:
         sent(body)
-    assert refused.value.errors == [{"pointer": place, "detail": detail} for place, detail in errors.items()]
+    assert errors(refused.value) == [{"pointer": place, "detail": detail} for place, detail in wrong.items()]
 
 
 @pytest.mark.parametrize(
@@ -365,8 +368,8 @@ def test_a_key_that_is_no_text_is_refused_in_words_that_are(body: bytes, key: st
     with pytest.raises(InvalidInput) as refused:
         sent(body)
     [error] = refused.value.errors
-    assert error["detail"].startswith(f"the key {key} must not contain ")
-    assert error["detail"].isprintable()
+    assert error.detail.startswith(f"The key {key} must not contain ")
+    assert error.detail.isprintable()
 
 
 @pytest.mark.parametrize(
