@@ -7,13 +7,17 @@ CLIENTS := build/clients
 NODE_BIN := $(CLIENTS)/typescript/node_modules/.bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-long openapi clients lint-openapi bench bench-write bench-relevance bench-search screenshots lint format lock clean
+.PHONY: help serve wheel test test-long openapi clients lint-openapi bench bench-write bench-relevance bench-search screenshots lint format lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 serve: $(VENV)/.serve ## Start Dateline with its demo archive (PORT=8000, DATELINE_DATA=.dateline)
 	@exec $(BIN)/dateline serve --demo
+
+wheel: $(VENV)/.serve ## Build the package to install elsewhere, in dist/ (docs/operations.md)
+	@rm -rf build/lib build/bdist.* # setuptools would add what an earlier build left there
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 test: $(VENV)/.dev ## Run the tests, on an embedded Postgres or the one of TEST_DATABASE_URL
 	$(BIN)/python -m pytest -n auto --dist loadfile
@@ -69,7 +73,7 @@ lock: $(VENV)/.dev ## Write both lock files anew from pyproject.toml
 		--group build --group dev --group bench pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove the environment and caches, but never the data
-	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -53,7 +53,7 @@ class Settings:
     dateline_data: Path = setting(  # noqa: RUF009 - setting makes a dataclass field of it
         _HOME / ".dateline",
         "The data directory of the embedded Postgres.",
-        shown="`.dateline` in the checkout",
+        shown="`.dateline` in the checkout, else in the current directory",
     )
     host: str = setting("127.0.0.1", "The IP address to listen on.")
     port: int = setting(8000, "The port to listen on.", high=65535)

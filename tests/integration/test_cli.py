@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -244,6 +245,31 @@ def is_ready(url: str) -> bool:
             return response.status == 200
     except OSError:
         return False
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_documented_completion_of_each_shell_is_a_script(shell: str, tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    [command] = re.findall(rf"^```sh\n(.*_DATELINE_COMPLETE={shell}_source.*)\n```", guide, flags=re.MULTILINE)
+    printed = re.sub(r'^eval "\$\((.*)\)"$|^(.*) > .*$', r"\1\2", command)
+    path = f"{DATELINE.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(["sh", "-c", printed], env=environment({"path": path}), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "_DATELINE_COMPLETE=" in done.stdout
+    if program := shutil.which(shell):
+        subprocess.run([program, "-n"], input=done.stdout, text=True, check=True)
+
+
+def test_completion_offers_commands_and_scopes() -> None:
+    def completed(*words: str) -> set[str]:
+        asked = {"COMP_WORDS": " ".join(words), "COMP_CWORD": len(words) - 1, "_DATELINE_COMPLETE": "bash_complete"}
+        done = subprocess.run(
+            [DATELINE], env=environment({}) | {k: str(v) for k, v in asked.items()}, capture_output=True
+        )
+        return {line.partition(",")[2] for line in done.stdout.decode().splitlines()}
+
+    assert completed("dateline", "mi") == {"migrate"}
+    assert completed("dateline", "keys", "create", "--scope", "") == set(SCOPES)
 
 
 def test_python_m_api_is_the_same_command(database: str) -> None:
