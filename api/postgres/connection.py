@@ -7,6 +7,7 @@ from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg import errors as pg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 
 from api.errors import Unavailable
@@ -103,7 +104,8 @@ def pipelined(connection: Connection) -> Iterator[None]:
 
 
 def planned_once(connection: "Connection", statement: LiteralString, parameters: Mapping[str, object]) -> list[DictRow]:
-    """The rows of a statement whose plan is the same for all parameters, its json columns unread."""
-    if connection.pgconn.pipeline_status:  # libpq has no such call there
+    """The rows of a statement whose plan is the same for all parameters, with json columns as orjson.Fragments."""
+    server = connection.pgconn
+    if server.pipeline_status or server.transaction_status != TransactionStatus.IDLE:
         return unread(connection).execute(statement, parameters).fetchall()
     return connection.prepared.rows(statement, parameters)
