@@ -121,13 +121,12 @@ class CommaList(fields.String):
     """The regular expression of one value, for the OpenAPI document."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {"pattern": self.pattern(self.VALUE), **kwargs.get("metadata", {})}
+        kwargs["metadata"] = {**self._json_schema(), **kwargs.get("metadata", {})}
         super().__init__(**kwargs)
 
-    @classmethod
-    def pattern(cls, value: str) -> str:
-        """The regular expression of a list whose values match ``value``."""
-        return f"^{value}(,{value}){{0,{cls.MOST - 1}}}$"
+    def _json_schema(self) -> dict[str, Any]:
+        """What the OpenAPI document says of the parameter, besides its description."""
+        return {"pattern": f"^{self.VALUE}(,{self.VALUE}){{0,{self.MOST - 1}}}$"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -147,18 +146,21 @@ class CommaList(fields.String):
 
 
 class ChoiceList(CommaList):
-    """Some of the values that are known."""
+    """Some of the known values, in one parameter with commas between them or in several parameters."""
 
     def __init__(self, choices: Sequence[str], **kwargs: Any) -> None:
         self.choices = choices
-        kwargs["metadata"] = {"pattern": self.pattern(f"({'|'.join(choices)})"), **kwargs.get("metadata", {})}
         super().__init__(**kwargs)
+
+    def _json_schema(self) -> dict[str, Any]:
+        items = {"type": "string", "enum": list(self.choices)}
+        return {"type": "array", "items": items, "minItems": 1, "maxItems": self.MOST}
 
     def value(self, text: str) -> str:
         if text not in self.choices:
             near = get_close_matches(text, self.choices, n=1)
-            hint = f", did you mean {near[0]}?" if near else ""
-            raise ValidationError(f"must be some of {', '.join(self.choices)}; {text[:50]!r} is none{hint}")
+            hint = f'Did you mean "{near[0]}"?' if near else f"Known values are {', '.join(self.choices)}."
+            raise ValidationError(f"has the unknown value {text[:50]!r}. {hint}")
         return text
 
 

@@ -1,6 +1,5 @@
 """Parameters of article lists: the filters, the order, and what is returned of each article."""
 
-from difflib import get_close_matches
 from typing import Any
 
 import marshmallow as ma
@@ -9,7 +8,6 @@ from marshmallow import ValidationError, fields, validate
 from schemas.articles import ArticleSchema
 from schemas.base import (
     ChoiceList,
-    CommaList,
     Flag,
     IdList,
     LanguageList,
@@ -27,18 +25,11 @@ from schemas.times import Bound, TimeZone
 SORTS = ("newest", "oldest", "updated", "relevance")
 
 
-class FieldList(CommaList):
+class FieldList(ChoiceList):
     """Names of fields of an article."""
 
-    VALUE = f"({'|'.join(ArticleSchema._declared_fields)})"
-
-    def value(self, text: str) -> str:
-        if text not in ArticleSchema._declared_fields:
-            known = list(ArticleSchema._declared_fields)
-            near = get_close_matches(text, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"they are {', '.join(known)}"
-            raise ValidationError(f"must be fields of an article; {text[:50]!r} is none, {hint}")
-        return text
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(tuple(ArticleSchema._declared_fields), **kwargs)
 
 
 class ArticleFilters(Schema):
@@ -126,7 +117,7 @@ class ArticleFilters(Schema):
             raise ValidationError("must not be before from", "to")
 
 
-class ArticleQuery(ArticleFilters, PageQuery):
+class ArticleQuery(PageQuery, ArticleFilters):
     """Parameters of a list of articles."""
 
     sort = fields.String(
@@ -137,12 +128,12 @@ class ArticleQuery(ArticleFilters, PageQuery):
             "given and `newest` otherwise."
         },
     )
-    include = CommaList(
+    include = ChoiceList(
+        ("highlights", "body"),
         metadata={
             "description": "More of each article, separated by commas: `highlights` (what `q` found, marked), and "
             "`body` (the text, beside the `fields` asked for; without `fields` it is there anyway).",
-            "pattern": CommaList.pattern("(body|highlights)"),
-        }
+        },
     )
     explain = Flag(
         metadata={"description": "`true` returns in `meta.explain` how `q` was understood."},
@@ -161,11 +152,6 @@ class ArticleQuery(ArticleFilters, PageQuery):
             "`meta.facets` has them."
         },
     )
-
-    @ma.validates("include")
-    def _includable(self, values: list[str], **_: Any) -> None:
-        if not set(values) <= {"body", "highlights"}:
-            raise ValidationError("must be body, highlights or body,highlights")
 
     @ma.validates_schema
     def _require_q(self, data: dict[str, Any], **_: Any) -> None:

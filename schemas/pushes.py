@@ -7,7 +7,7 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import STATUSES
-from schemas.base import INT4, CommaList, Count, Flag, Schema, Slug, Text, Url
+from schemas.base import INT4, ChoiceList, Count, Flag, Schema, Slug, Text, Url
 from schemas.entities import LANGUAGE_CODE, language_code
 from schemas.errors import ProblemErrorSchema
 from schemas.times import Moment
@@ -149,18 +149,13 @@ class ArticlePatch(ArticleInput):
 class PushQuery(Schema):
     """Parameters of a push."""
 
-    create = CommaList(
+    create = ChoiceList(
+        ("tags", "people"),
         metadata={
             "description": "Create unknown names: `tags`, `people` or `tags,people`. Without it, an unknown name is "
             "an error. A created name is public at once, even while its article is under an embargo.",
-            "pattern": CommaList.pattern("(tags|people)"),
         },
     )
-
-    @ma.validates("create")
-    def _known(self, values: list[str], **_: Any) -> None:
-        if not set(values) <= {"tags", "people"}:
-            raise ValidationError("must be one of tags, people, or both separated by a comma")
 
 
 class BatchQuery(PushQuery):

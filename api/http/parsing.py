@@ -16,7 +16,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from api.errors import InputError, MalformedRequest, Unavailable, UnsupportedMediaType, invalid_input
 from api.formats import strict_json
-from schemas.base import CommaList, Repeated
+from schemas.base import ChoiceList, CommaList, Repeated
 from schemas.messages import flattened
 
 JSON = "application/json"
@@ -53,6 +53,9 @@ class Parser(FlaskParser):
         for name, value in _pairs(req.query_string):
             if name in lists:
                 values.setdefault(name, []).append(value)
+            elif name in values and isinstance(fields.get(name), ChoiceList):
+                # Generated clients repeat the parameter, as most do with arrays.
+                values[name] += f",{value}"
             elif name in values:
                 repeated.append(name)
             else:

@@ -25,6 +25,7 @@ def kept(article: Article, listed: ListedArticle, image: Image, role: Role, page
     assert_type(page.next_, str | None)
     assert_type(get_article.sync(article.id, client=client), Article | Problem | None)
     list_articles.sync(client=client, sort="oldest", section=["Politics"], person="lee-jae-myung")
+    list_articles.sync(client=client, fields=["id", "headline"], facets=["tag", "year"], include=["body"])
 
 
 def refused(client: Client, article: ArticleInput) -> None:
@@ -32,3 +33,4 @@ def refused(client: Client, article: ArticleInput) -> None:
     push_article.sync(client=client, body=article)  # pyright: ignore[reportArgumentType]: it needs a key
     list_articles.sync(client=client, sort="random")  # pyright: ignore[reportArgumentType]: no such value
     list_articles.sync(client=client, section="World")  # pyright: ignore[reportArgumentType]: several are a list
+    list_articles.sync(client=client, fields=["title"])  # pyright: ignore[reportArgumentType]: no such field

@@ -1,5 +1,6 @@
 // What the generated types promise: it compiles while they keep it. Each expected error must be one.
-import type { components, operations } from "./dateline.js";
+import createClient from "openapi-fetch";
+import type { components, operations, paths } from "./dateline.js";
 
 type Schemas = components["schemas"];
 type Article = Schemas["Article"];
@@ -13,7 +14,7 @@ export type Kept = All<
     Same<Article["headline"], string>,
     Same<Article["standfirst"], string | null>,
     Same<Article["image"], Schemas["Image"] | null>,
-    Same<Article["people"], Schemas["NounReference"][]>,
+    Same<Article["people"], Schemas["EntityReference"][]>,
     Same<Article["status"], "usable" | "withheld" | "canceled">,
     Same<Omit<Required<Schemas["ListedArticle"]>, "highlights">, Article>,
     Same<Schemas["Image"]["caption"], string | null>,
@@ -22,8 +23,16 @@ export type Kept = All<
     Same<Schemas["Index"]["links"], { [name: string]: string }>,
     Same<Query["section"], string[] | undefined>,
     Same<Query["count"], "none" | "capped" | "exact" | undefined>,
+    Same<Query["include"], ("highlights" | "body")[] | undefined>,
   ]
 >;
+
+// One article has one type, though it can be had as ninjs as well.
+export async function headline(id: string): Promise<string | undefined> {
+  const dateline = createClient<paths>({ baseUrl: "http://127.0.0.1:8000" });
+  const { data, error } = await dateline.GET("/v1/articles/{article_id}", { params: { path: { article_id: id } } });
+  return error ? error.code : data.headline;
+}
 
 // A push needs no more than this.
 export const pushed: Schemas["ArticleInput"] = {
@@ -34,7 +43,7 @@ export const pushed: Schemas["ArticleInput"] = {
   image: { url: "https://example.org/1.jpg" },
 };
 
-export const wrong: [Query, Query, Query, Query] = [
+export const wrong: [Query, Query, Query, Query, Query] = [
   // @ts-expect-error: no such parameter
   { persons: "lee-jae-myung" },
   // @ts-expect-error: no such value
@@ -43,4 +52,6 @@ export const wrong: [Query, Query, Query, Query] = [
   { tag: "seoul-washington" },
   // @ts-expect-error: a section may hold a comma, so several are an array
   { section: "Politics,World" },
+  // @ts-expect-error: no such field of an article
+  { fields: ["title"] },
 ];

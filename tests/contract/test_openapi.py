@@ -35,10 +35,7 @@ FILLED = {
 
 
 # What answers are in that are not in JSON alone.
-TYPES = {
-    "pushBatch": {"application/x-ndjson"},
-    "getArticle": {"application/json", "application/vnd.iptc.ninjs+json"},
-}
+TYPES = {"pushBatch": {"application/x-ndjson"}}
 
 
 def described(schema: dict[str, Any]) -> bool:
@@ -118,6 +115,15 @@ def test_every_operation_parameter_and_answer_has_a_sentence(path: str, method: 
         assert answer["description"], status
         good = TYPES.get(operation["operationId"], {"application/json"})
         assert set(answer.get("content", good)) == (good if int(status) < 400 else {"application/problem+json"})
+
+
+def test_an_article_is_documented_in_json_and_its_ninjs_beside_it() -> None:
+    # Beside the content, so that generated clients have one type for it.
+    article = DOCUMENT["paths"]["/v1/articles/{article_id}"]["get"]["responses"]["200"]
+    assert article["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Article"}
+    assert article["x-other-content"] == {
+        "application/vnd.iptc.ninjs+json": {"schema": {"$ref": "#/components/schemas/Ninjs"}}
+    }
 
 
 def test_a_read_may_have_a_key_and_a_write_must() -> None:

@@ -491,7 +491,7 @@ def test_the_index_leads_a_browser_to_the_docs_and_others_to_the_api(client: Con
 def test_swagger_ui_is_served_from_local_files(client: ContractClient) -> None:
     page = client.get("/docs").text
     assert "http" not in page
-    for file in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js", "favicon-32x32.png"):
+    for file in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js", "docs.css", "icon.svg"):
         assert f"/docs/{file}" in page
         assert client.get(f"/docs/{file}").status_code == 200
     assert client.get("/docs/../app.py").status_code == 404

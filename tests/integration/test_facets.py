@@ -156,9 +156,12 @@ def test_pages_of_one_list_may_be_asked_for_with_and_without_facets(blank_client
 @pytest.mark.parametrize(
     ("value", "detail"),
     [
-        ("tags", "; 'tags' is none, did you mean tag?"),
-        ("tag,zzz", "must be some of outlet, section, tag, person, language, credit, year, month; 'zzz' is none"),
-        ("", "is none"),
+        ("tags", "unknown value 'tags'. Did you mean \"tag\"?"),
+        (
+            "tag,zzz",
+            "'zzz'. Known values are outlet, section, tag, person, language, credit, year, month.",
+        ),
+        ("", "unknown value ''"),
     ],
 )
 def test_an_unknown_facet_is_refused_with_the_nearest_one(client: ContractClient, value: str, detail: str) -> None:

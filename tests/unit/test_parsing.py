@@ -19,7 +19,7 @@ from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
 from api.formats.strict_json import LONGEST_NUMBER, parse
 from api.http.parsing import LONGEST_REMEMBERED, Parser
 from api.http.problems import errors, pointer
-from schemas.base import CommaList, NoQuery, Repeated, Schema, Text, Whole
+from schemas.base import ChoiceList, CommaList, NoQuery, Repeated, Schema, Text, Whole
 from schemas.messages import flattened
 from schemas.times import Bound
 
@@ -33,6 +33,7 @@ class BerthQuery(Schema):
     limit = Whole(low=1, high=100, load_default=20)
     tag = CommaList()
     section = Repeated()
+    fields_ = ChoiceList(("depth", "name"), data_key="fields", attribute="fields")
     from_ = Bound(data_key="from", attribute="from")
 
 
@@ -122,6 +123,13 @@ def test_any_query_string_is_read_or_refused(query: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "query", ["fields=name,depth", "fields=name&fields=depth", "fields=name&limit=20&fields=depth"]
+)
+def test_choices_come_with_commas_or_as_generated_clients_repeat_them(query: str) -> None:
+    assert asked(query) == {"fields": ["name", "depth"], "limit": 20}
+
+
+@pytest.mark.parametrize(
     ("query", "repeated"),
     [
         ("limit=5&limit=5", ["limit"]),
@@ -145,14 +153,14 @@ def test_a_parameter_that_takes_one_value_is_given_once(query: str, repeated: li
     ("query", "parameter", "hint"),
     [
         ("lmit=5", "lmit", 'Did you mean "limit"?'),
-        ("LIMIT=5", "LIMIT", "Known parameters are from, limit, q, section, tag."),
+        ("LIMIT=5", "LIMIT", "Known parameters are fields, from, limit, q, section, tag."),
         ("from_=2025-06-21", "from_", 'Did you mean "from"?'),
         ("tags=a", "tags", 'Did you mean "tag"?'),
         ("tag[]=a", "tag[]", 'Did you mean "tag"?'),
-        ("utm_source=x", "utm_source", "Known parameters are from, limit, q, section, tag."),
-        ("=5", "", "Known parameters are from, limit, q, section, tag."),
+        ("utm_source=x", "utm_source", "Known parameters are fields, from, limit, q, section, tag."),
+        ("=5", "", "Known parameters are fields, from, limit, q, section, tag."),
         ("q%00=5", "q\0", 'Did you mean "q"?'),
-        ("x" * 8_000, "x" * 100, "Known parameters are from, limit, q, section, tag."),
+        ("x" * 8_000, "x" * 100, "Known parameters are fields, from, limit, q, section, tag."),
     ],
 )
 def test_an_unknown_parameter_is_refused_with_the_nearest_known(query: str, parameter: str, hint: str) -> None:

@@ -86,8 +86,12 @@ def _responses(declared: Declaration, operation_id: str) -> dict[int, Any]:
         content = {"schema": schema, "example": example}
         if content := {name: value for name, value in content.items() if value is not None}:
             found[status]["content"] = {declared.content_type: content}
-    for media_type, schema in (declared.alternatives or {}).items():
-        found[200]["content"][media_type] = {"schema": schema}
+    if declared.alternatives:
+        # Not as content: generated clients make a union of all media types, which every caller would have to narrow.
+        found[200]["x-other-content"] = {
+            media_type: {"schema": {"$ref": f"#/components/schemas/{schema.__name__.removesuffix('Schema')}"}}
+            for media_type, schema in declared.alternatives.items()
+        }
     return found
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from api.http.openapi import headers, problems
 from api.http.openapi.description import DESCRIPTION
 from api.http.path_converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
+from schemas.base import ChoiceList
 from schemas.errors import ProblemSchema
 
 CONFIG: dict[str, Any] = {
@@ -58,12 +59,19 @@ def register(app: Flask) -> Api:
     if not app.extensions["dateline.settings"].public_reads:
         api.document.options["security"] = [{"key": []}]
     api.document.components.security_scheme("key", SECURITY_SCHEME)
+    converter = api.ma_plugin.converter
+    converter.add_parameter_attribute_function(_list_style)  # pyright: ignore[reportOptionalMemberAccess]: made above
     headers.register(api.document)
     problems.register(api.document)
     api.register_converter(NumberConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
     for converter in (SlugConverter, TagConverter, PrefixConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     return api
+
+
+def _list_style(_: object, field: object, **__: object) -> dict[str, object]:
+    """How an array is written in a query string: ``fields=headline,id``."""
+    return {"style": "form", "explode": False} if isinstance(field, ChoiceList) else {}
 
 
 def _with_absolute_links(node: Any, base_url: str) -> Any:

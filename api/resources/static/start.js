@@ -27,6 +27,22 @@ const searchOperations = {
   },
 };
 
+// Media types that are documented beside the content, so that generated clients have one type, can be chosen here.
+const otherContent = {
+  statePlugins: {
+    spec: {
+      wrapActions: {
+        updateJsonSpec: (update) => (spec) => {
+          for (const operations of Object.values(spec.paths ?? {}))
+            for (const { responses = {} } of Object.values(operations))
+              for (const response of Object.values(responses)) Object.assign(response.content ?? {}, response["x-other-content"]);
+          return update(spec);
+        },
+      },
+    },
+  },
+};
+
 // A padlock marks what needs a key. Reads may be sent with one and show none.
 const padlocksWhereNeeded = {
   wrapComponents: {
@@ -54,5 +70,5 @@ window.ui = SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   tryItOutEnabled: true,
   validatorUrl: null,
-  plugins: [searchOperations, padlocksWhereNeeded],
+  plugins: [searchOperations, otherContent, padlocksWhereNeeded],
 });
