@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ unix_socket_dir =
 auth_type = trust
 auth_file = {users}
 pool_mode = session
+admin_users = {user}
 """
 
 
@@ -71,4 +73,6 @@ def test_an_archive_is_served_through_a_pooler_of_sessions_and_the_doctor_says_s
     found = dateline("doctor", database_url=pooled)
     assert found.returncode == 0
     assert "warn  connection" in found.stdout
-    assert "pool_mode = session" in found.stdout
+    [command] = re.findall(r"Run: (psql .* --dbname=pgbouncer .*)", found.stdout)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "SET pool_mode=session\n"), done.stderr
