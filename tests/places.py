@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from api.observability.metrics import MEMORY
+from api.observability.metrics_directory import MEMORY
 
 ROOM = 8 << 30
 """What must be free there, in bytes: each of several clusters may have a gigabyte of WAL beside its archives."""

@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
     @app.before_request
     def identify() -> None:
         timing.start()
-        metrics.begun()
+        metrics.start_request()
         environ = request().environ
         given = environ.get("HTTP_X_REQUEST_ID", "")
         g().request_id = given if _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
@@ -72,10 +72,10 @@ def register(app: Flask) -> None:
         rate_limit.tell(response)
         timing.report(response)
         logs.answered(response)
-        metrics.answered(response)
+        metrics.count_request(response)
         return response
 
-    app.teardown_request(metrics.ended)
+    app.teardown_request(metrics.end_request)
 
 
 def _base_url(scheme: str, host: str) -> str:

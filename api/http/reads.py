@@ -144,13 +144,13 @@ def from_cache() -> Response | None:
     # What is read from here on is of this state or of a later one.
     g().keep = (key, (cache.trusted() if kept else cache.seen) or current_state())
     if kept is None:
-        metrics.looked_up("miss")
+        metrics.count_lookup("miss")
         return None
     if kept.state != g().keep[1]:
-        metrics.looked_up("stale")
+        metrics.count_lookup("stale")
         return None
     del g().keep
-    metrics.looked_up("hit")
+    metrics.count_lookup("hit")
     with stage("cache"):
         return _again(kept)
 
@@ -173,7 +173,7 @@ def store(response: Response) -> Response:
     etag = f'{etag.removesuffix(mark)}"' if etag.endswith(mark) else etag
     cache = _cache()
     cache.keep(key, Kept(state, response.get_data(), headers, etag, g().get("changed_at")))
-    metrics.kept(cache.size)
+    metrics.set_cache_bytes(cache.size)
     return response
 
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from api.commands import term_counts
 from api.ingest import archive
-from api.observability import logs, metrics
+from api.observability import logs, metrics_directory
 from api.postgres import locate, migrate
 from api.postgres.connection import connect
 from api.postgres.embedded import server as embedded
@@ -46,7 +46,7 @@ def serve(
         multiprocessing.set_start_method("spawn", force=True)
         with ExitStack() as stack:
             if settings.metrics:
-                stack.enter_context(metrics.shared())
+                stack.enter_context(metrics_directory.shared())
             stack.enter_context(_watched(server))
             stack.enter_context(ticker.ticking(conninfo, settings.changes_kept_days))
             Supervisor(worker, listener, settings).serve()

@@ -31,7 +31,7 @@ def ticking(conninfo: str, changes_kept_days: int) -> Iterator[None]:
     with ExitStack() as stack:
         for name, pause, work in (
             ("embargoes", SECONDS, _release),
-            ("what is old", SECONDS, lambda connection: _forget(connection, changes_kept_days)),
+            ("cleanup", SECONDS, lambda connection: _forget(connection, changes_kept_days)),
             ("jobs", SECONDS, lambda connection: runner.run(connection, ended=ended.is_set)),
             ("statistics", PAUSE_AFTER_FAILURE, term_counts.measure_due),
         ):
@@ -65,16 +65,16 @@ def _tick(
         try:
             connection = connection or connect(conninfo)
             work(connection)
-            metrics.ticked(name)
+            metrics.count_work(name)
             pause, failing = SECONDS, None
         except psycopg.Error as error:
-            metrics.ticked(name, failed=True)
+            metrics.count_work(name, failed=True)
             if failing is not type(error):
                 log.warning("%s: what is due waits for the database: %s", name, type(error).__name__)
             failing = type(error)
             connection = connection.close() if connection else None
         except Exception:
-            metrics.ticked(name, failed=True)
+            metrics.count_work(name, failed=True)
             log.exception("what is due fails; it is tried again")
         if ended.wait(pause):
             break

@@ -12,7 +12,7 @@ from dataclasses import replace
 from flask import Flask
 
 from api.app import create_app
-from api.observability import logs, metrics
+from api.observability import logs, metrics, metrics_directory
 from api.postgres import locate, revisions
 from api.server import drain
 from api.server.scheduling import GivingWay
@@ -27,7 +27,7 @@ def worker() -> Flask:
     logs.start(settings.log_format)
     revisions.head()  # reads the names of the migrations before a newer Dateline replaces the files
     if settings.metrics:
-        metrics.join()
+        metrics_directory.join()
     stack = ExitStack()
     # An embedded server runs as long as one of its users, which this process is: also when its parent has been killed.
     conninfo, _ = stack.enter_context(locate.database_for(settings))

@@ -6,8 +6,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -15,12 +17,13 @@ from conftest import app_on
 from contract import ContractClient
 from flask.testing import FlaskClient
 from processes import Server, temporary_place, until
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.parser import text_string_to_metric_families
 from psycopg.conninfo import make_conninfo
 from stories import record, store
 
 from api.app import create_app
-from api.observability import metrics
+from api.observability import metrics, metrics_directory
 from api.postgres.connection import Connection, connect
 from api.postgres.embedded import server as embedded
 from api.settings import Settings
@@ -47,7 +50,7 @@ def samples(text: str) -> dict[str, float]:
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures that begin at zero."""
-    monkeypatch.setattr(metrics, "_figures", None)
+    monkeypatch.setattr(metrics, "_metrics", None)
     metrics.start()
 
 
@@ -138,7 +141,7 @@ def test_without_the_database_the_figures_of_the_server_are_there(started: None)
 def test_every_figure_is_told_to_operators(measured: FlaskClient) -> None:
     section = PAGE.read_text(encoding="utf-8").split("## Figures")[1].split("\n## ")[0]
     told = dict(re.findall(r"^\| `(dateline_\w+)` \| (.+) \|$", section, re.M))
-    metrics.ticked("jobs", failed=True)
+    metrics.count_work("jobs", failed=True)
     shown = {
         family.name + ("_total" if family.type == "counter" else ""): family.documentation
         for family in text_string_to_metric_families(measured.get("/metrics").text)
@@ -163,7 +166,7 @@ def test_every_process_shows_the_figures_of_all(several: Server) -> None:
     assert counted == list(range(int(counted[0]), int(counted[0]) + 9))
     assert {figures["dateline_requests_in_flight"] for figures in shown} == {1}
     assert all(figures['dateline_pool_connections{state="size"}'] >= 1 for figures in shown)
-    for work in ("embargoes", "jobs", "statistics", "what is old"):
+    for work in ("embargoes", "jobs", "statistics", "cleanup"):
         assert shown[-1][f'dateline_ticker_last_run_timestamp_seconds{{work="{work}"}}'] > 1e9
 
 
@@ -196,7 +199,7 @@ def test_a_process_that_has_counted_nothing_so_far_spoils_no_figures(several: Se
     files = [
         directory / f"{kind}_{ended.pid}.db" for kind in ("counter", "histogram", "gauge_livesum", "gauge_livemax")
     ]
-    for file in files:
+    for file in [*files, directory / f"{metrics_directory.MARK}{ended.pid}"]:
         file.touch()
     assert [several.get("/metrics")[0] for _ in range(6)] == [200] * 6
     assert [file.exists() for file in files] == [True, True, False, False]
@@ -230,12 +233,12 @@ def test_a_server_whose_figures_were_cleared_away_goes_on() -> None:
 
 COUNTING = """
 import os, pathlib, subprocess, sys
-from api.observability import metrics
-metrics.MEMORY = pathlib.Path(os.environ["PLACE"])
-with metrics.shared():
-    print(os.environ[metrics.DIRECTORY], flush=True)
+from api.observability import metrics_directory
+metrics_directory.MEMORY = pathlib.Path(os.environ["PLACE"])
+with metrics_directory.shared():
+    print(os.environ[metrics_directory.VARIABLE], flush=True)
     if sys.argv[1:]:
-        worker = "from api.observability import metrics; metrics.join(); print(); input()"
+        worker = "from api.observability import metrics_directory; metrics_directory.join(); print(); input()"
         subprocess.run([sys.executable, "-c", worker])
     input()
 """
@@ -268,10 +271,29 @@ def test_the_next_start_removes_what_killed_servers_left_and_nothing_of_those_th
         assert set(tmp_path.iterdir()) == {workers, used, new}, "a worker outlived its parent"
 
 
+def test_prometheus_client_is_pinned_to_the_version_whose_files_were_checked(tmp_path: Path) -> None:
+    dependencies = tomllib.loads((PAGE.parents[1] / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert f"prometheus-client=={version('prometheus-client')}" in dependencies
+    script = (
+        "import os; from prometheus_client import Counter, Gauge, Histogram;"
+        "Counter('a', 'a').inc(); Histogram('b', 'b').observe(1);"
+        "Gauge('c', 'c', multiprocess_mode='livesum').set(1); print(os.getpid())"
+    )
+    environment = {**os.environ, metrics_directory.VARIABLE: str(tmp_path)}
+    pid = subprocess.check_output([sys.executable, "-c", script], env=environment, text=True).strip()
+    names = {f"{kind}_{pid}.db" for kind in ("counter", "histogram", "gauge_livesum")}
+    assert {path.name for path in tmp_path.iterdir()} == names
+    (tmp_path / f"{metrics_directory.MARK}{pid}").touch()
+    shared = metrics_directory.files(tmp_path)
+    assert {Path(file).name for file in shared} == names - {f"gauge_livesum_{pid}.db"}
+    merged = MultiProcessCollector.merge(shared)
+    assert {family.name for family in merged} == {"a", "b"}
+
+
 def directory_of(server: Server) -> Path:
     """Where the processes of a server keep their figures."""
     environment = Path(f"/proc/{min(workers_of(server))}/environ").read_text().split("\0")
-    return Path(dict(pair.split("=", 1) for pair in environment if pair)[metrics.DIRECTORY])
+    return Path(dict(pair.split("=", 1) for pair in environment if pair)[metrics_directory.VARIABLE])
 
 
 def workers_of(server: Server) -> set[int]:

@@ -55,7 +55,7 @@ def test_counting_that_took_too_long_is_begun_again_after_a_pause(
     monkeypatch.setattr(term_counts, "TIMEOUT_MS", 100)
 
     def failures(seconds: float) -> float | None:
-        monkeypatch.setattr(metrics, "_figures", None)
+        monkeypatch.setattr(metrics, "_metrics", None)
         counted = metrics.start().registry
         with ticker.ticking(conninfo, 7):
             time.sleep(seconds)
