@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +87,10 @@ def test_every_service_that_goes_on_has_a_healthcheck(service: str) -> None:
 @every_service
 def test_no_secret_is_written_into_the_compose_file(service: str) -> None:
     for name, value in SERVICES[service].get("environment", {}).items():
-        literal = re.sub(r"\$\{\w+:\?[^}]*\}", "", str(value))
+        literal = re.sub(r"\$\{\w+:(\?[^}]*|-)\}", "", str(value))
         assert not re.search(r"://[^/@]*:[^/@]+@", literal), f"{name} holds a password"
         if re.search("PASSWORD|SECRET|TOKEN|KEY", name):
-            assert literal == "", f"{name} is not a required variable"
+            assert literal == "", f"{name} has a value of its own"
 
 
 def test_no_secret_is_written_into_the_image() -> None:
@@ -101,8 +102,56 @@ def test_only_the_proxy_is_published() -> None:
     assert [service for service, settings in SERVICES.items() if settings.get("ports")] == ["proxy"]
 
 
+def test_it_is_published_on_loopback_unless_asked_otherwise() -> None:
+    assert SERVICES["proxy"]["ports"] == ["${DATELINE_BIND:-127.0.0.1}:${PORT:-8000}:8080"]
+    run = re.findall(r"--publish (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    assert run == ["127.0.0.1:8000:8000"]
+
+
+def test_images_are_pinned_by_version_and_digest() -> None:
+    [python] = [line.partition("=")[2] for line in arguments("ARG")]
+    assert [line for line in arguments("FROM") if line.split()[0] != "${PYTHON}"] == []
+    images = [settings["image"] for settings in SERVICES.values() if "build" not in settings]
+    for image in [python, *images]:
+        assert re.fullmatch(r"[a-z/-]+:\d+\.\d+(\.\d+)?-[a-z-]+@sha256:[0-9a-f]{64}", image), image
+
+
+# What these files decide themselves: the database, the container's own address and directory, and the one proxy.
+FIXED = {"DATABASE_URL", "DATELINE_DATA", "HOST", "PORT", "TRUSTED_PROXIES"}
+
+
+def test_every_setting_can_come_from_dot_env() -> None:
+    given = SERVICES["api"]["environment"]
+    assert set(given) == SETTINGS - FIXED | {"DATABASE_URL", "TRUSTED_PROXIES"}
+    for name in SETTINGS - FIXED:
+        assert re.fullmatch(rf"\$\{{{name}:-\w*\}}", given[name])
+
+
+def test_the_example_of_dot_env_explains_all_that_compose_reads_from_it() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    listed = re.findall(r"^((?:# .+\n)+)# ([A-Z_]+)=(.*)$", text, flags=re.MULTILINE)
+    explained = {name: (" ".join(lines.replace("# ", "").split()), default) for lines, name, default in listed}
+    passwords = {"POSTGRES_PASSWORD", "API_PASSWORD"}
+    assert set(explained) == set(re.findall(r"\$\{(\w+):", COMPOSE.read_text(encoding="utf-8"))) - passwords
+    for setting in fields(Settings):
+        name, shown = setting.name.upper(), setting.metadata["shown"]
+        if name in SETTINGS - FIXED - {"METRICS"}:
+            assert explained[name][0].startswith(setting.metadata["doc"].replace("`", ""))
+            assert explained[name][1] == ("" if shown.startswith("(") else shown)
+    assert not re.search(r"^[^#\n]", text, flags=re.MULTILINE), "a copy of it changes nothing"
+
+
+def test_the_proxy_logs_no_query_strings() -> None:
+    [written] = re.findall(r"log_format requests ([^;]+);", NGINX)
+    used = set(re.findall(r"\$(\w+)", written))
+    assert "path" in used
+    assert not used & {"request", "request_uri", "uri", "args", "query_string", "http_referer"}
+    # What nginx says of a request at a lower level quotes its first line.
+    assert directive("error_log") == ["stderr alert"]
+
+
 def test_the_figures_of_the_server_stay_inside() -> None:
-    assert SERVICES["api"]["environment"]["METRICS"] == "true"
+    assert SERVICES["api"]["environment"]["METRICS"] == "${METRICS:-true}"
     proxy = (ROOT / "docker" / "nginx.conf").read_text(encoding="utf-8")
     assert re.search(r"location = /metrics \{\s+return 404;\s+\}", proxy)
 
@@ -164,7 +213,7 @@ def test_what_serves_starts_after_the_migrations_and_knows_no_password_of_their_
 
 def test_each_password_is_made_as_the_head_of_the_file_says() -> None:
     head = COMPOSE.read_text(encoding="utf-8").partition("name: ")[0]
-    [command] = re.findall(r"^# (for .*) > \.env$", head, re.MULTILINE)
+    [command] = re.findall(r"^# +(for .*) > \.env$", head, re.MULTILINE)
     made = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
     values = dict(line.split("=") for line in made.splitlines())
     required = set(re.findall(r"\$\{(\w+):\?", COMPOSE.read_text(encoding="utf-8")))
