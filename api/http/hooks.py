@@ -71,7 +71,7 @@ def register(app: Flask) -> None:
         response.headers.extend(security_headers.headers())
         rate_limit.tell(response)
         timing.report(response)
-        logs.answered(response)
+        logs.log_request(response)
         metrics.count_request(response)
         return response
 

@@ -89,7 +89,7 @@ class Supervisor(MPServer):
             self._stop_accepting([old], drain.LEAVE_SECONDS)
             self._end(old)
         else:
-            logs.event("renewed", processes=self.workers)
+            logs.event("reloaded", workers=self.workers)
         # A process that failed in the meantime may have been replaced already.
         self.interrupt_children[:] = [idx for idx in self.interrupt_children if not self.wrks[idx].is_alive()]
         if self.interrupt_signal or self.reload_signal or self.interrupt_children:

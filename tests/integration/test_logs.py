@@ -1,4 +1,4 @@
-"""What is logged of each request, and what never is."""
+"""What is logged for each request, and what never is."""
 
 import io
 import json
@@ -22,9 +22,9 @@ FIELDS = {"time", "level", "event", "request_id", "method", "route", "status", "
 
 @pytest.fixture
 def out(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.BytesIO]:
-    """What the log says on stdout."""
+    """What is logged on stdout."""
     handlers, level = logging.root.handlers[:], logging.root.level
-    monkeypatch.setattr(logs, "_say", None)
+    monkeypatch.setattr(logs, "_log", None)
     out = io.BytesIO()
     logs.start("json", out)
     yield out
@@ -118,11 +118,38 @@ def test_a_log_that_nobody_reads_any_more_fails_no_request(
     assert client.get("/v1/articles").status_code == 200
 
 
-def test_as_text_a_request_is_a_line_for_people(client: ContractClient, out: io.BytesIO) -> None:
+def test_as_text_a_request_is_one_short_line(client: ContractClient, out: io.BytesIO) -> None:
     logs.start("text", out)
     client.get("/v1/articles")
-    line = out.getvalue().decode()
-    assert re.search(r"\[info +\] request +.*method=GET .*route=/v1/articles .*status=200", line), line
+    client.get("/v1/articles?q=confidential")
+    client.get("/v1/tags/no-such-tag")
+    client.get("/v1/%0A200%20GET%20/forged%1B[2J")
+    lines = out.getvalue().decode().splitlines()
+    shown = [re.sub(r"\b\d+ ms$", "# ms", line) for line in lines]
+    assert shown == [
+        "200 GET /v1/articles # ms",
+        "200 GET /v1/articles?… # ms",
+        "404 GET /v1/tags/no-such-tag # ms",
+        "404 GET /v1/%0A200%20GET%20/forged%1B%5B2J # ms",
+    ]
+
+
+def test_an_event_is_a_line_in_either_format(out: io.BytesIO) -> None:
+    logs.event("reloaded", workers=2)
+    logs.start("text", out)
+    logs.event("reloaded", workers=2)
+    as_json, as_text = out.getvalue().decode().splitlines()
+    assert json.loads(as_json)["workers"] == 2
+    assert re.search(r"\[info +\] reloaded +workers=2", as_text)
+
+
+@pytest.mark.parametrize(("is_terminal", "form"), [(True, "text"), (False, "json")])
+def test_the_format_is_text_in_a_terminal_unless_it_is_set(
+    is_terminal: bool, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
+    assert logs.format_for("auto") == form
+    assert [logs.format_for(setting) for setting in ("text", "json")] == ["text", "json"]
 
 
 def test_as_text_a_traceback_shows_no_values(

@@ -105,7 +105,7 @@ def assert_stored(server: Server, clients: Clients) -> None:
     assert {id: server.get(f"/v1/articles/{id}")[0] for id in clients.stored} == dict.fromkeys(clients.stored, 200)
 
 
-def hung_up(server: Server, said: str = '"renewed"') -> None:
+def hung_up(server: Server, said: str = '"reloaded"') -> None:
     """Once the server was told to renew its processes and says what came of it."""
     before = (server.output + server.errors).count(said)
     server.process.send_signal(signal.SIGHUP)
