@@ -6,7 +6,7 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api.auth.keys import Uses
+from api.auth.keys import RecentUses
 from api.http import compression, concurrency, cross_origin, flask_app, hooks, problems, reads, sliding_window
 from api.http.cache import Cache
 from api.http.concurrency import Waiting
@@ -95,7 +95,7 @@ def _add_state(app: Flask, settings: Settings, database: Database | None) -> Non
         read_timeout_ms=settings.read_timeout_ms,
     )
     app.extensions["dateline.cache"] = Cache(settings.cache_bytes, settings.cache_position_ms)
-    app.extensions["dateline.uses"] = Uses()
+    app.extensions["dateline.uses"] = RecentUses()
     app.extensions["dateline.limiter"] = sliding_window.limiter(settings.rate_limit_storage)
     app.extensions["dateline.waiting"] = Waiting(concurrency.polls(settings.threads))
     app.extensions["dateline.writers"] = threading.Semaphore(concurrency.writers(settings.threads))

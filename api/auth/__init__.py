@@ -1,1 +1,1 @@
-"""API keys: what they look like, and what each scope allows."""
+"""API keys: their format, and what each scope permits."""

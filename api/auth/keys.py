@@ -1,4 +1,4 @@
-"""What an API key looks like: ``dl_<8 to find it>_<32 secret><8 to check it>``, of 128 random bits. Pure."""
+"""The format of API keys: ``dl_<prefix, 8>_<secret, 32><checksum, 8>`` in hexadecimal digits. Pure."""
 
 import hashlib
 import re
@@ -12,25 +12,25 @@ _KEY = re.compile("dl_([0-9a-f]{8})_([0-9a-f]{32})([0-9a-f]{8})")
 SCOPES = ("read", "write", "edit", "admin")
 
 
-def new() -> tuple[str, str]:
-    """A new key and the prefix that finds it."""
+def generate() -> tuple[str, str]:
+    """Create a key. Returns it with its prefix."""
     prefix, secret = secrets.token_hex(4), secrets.token_hex(16)
     return f"dl_{prefix}_{secret}{_checksum(prefix + secret)}", prefix
 
 
-def well_formed(text: str) -> bool:
-    """Whether the checksum is right: a mistyped key is known without asking the database."""
+def is_well_formed(text: str) -> bool:
+    """Whether format and checksum are right. Rejects mistyped keys without a query."""
     match = _KEY.fullmatch(text)
     return match is not None and match[3] == _checksum(match[1] + match[2])
 
 
 def prefix_of(text: str) -> str:
-    """The part of a well-formed key by which it is found and named; no secret."""
+    """The prefix of a well-formed key, which identifies it and is not secret."""
     return text.split("_")[1]
 
 
-def hashed(text: str) -> bytes:
-    """What is stored of a key: its SHA-256. A random secret needs no slow hash."""
+def hash_key(text: str) -> bytes:
+    """The SHA-256 of a key, which is stored instead of it. A random secret needs no slow hash."""
     return hashlib.sha256(text.encode()).digest()
 
 
@@ -38,20 +38,20 @@ def _checksum(text: str) -> str:
     return f"{zlib.crc32(text.encode()):08x}"
 
 
-class Uses:
-    """Which keys this process saw in use lately, so that not every request writes when a key was last used."""
+class RecentUses:
+    """The keys that this process saw in the last minute, so that few requests update the time of last use."""
 
     SECONDS = 60.0
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._noted: dict[str, float] = {}
+        self._recorded: dict[str, float] = {}
 
-    def worth_noting(self, prefix: str) -> bool:
-        """Whether the last time that this was so for the key is a minute ago."""
+    def is_due(self, prefix: str) -> bool:
+        """Whether to update the time of last use of a key. Returns True at most once a minute for each key."""
         now = self._clock()
-        noted = self._noted.get(prefix)
-        if noted is not None and now - noted < self.SECONDS:
+        recorded = self._recorded.get(prefix)
+        if recorded is not None and now - recorded < self.SECONDS:
             return False
-        self._noted[prefix] = now
+        self._recorded[prefix] = now
         return True

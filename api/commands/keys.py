@@ -1,4 +1,4 @@
-"""Making, replacing and revoking API keys. Stored hashed, shown once."""
+"""Creating, rotating and revoking API keys. Only their hashes are stored."""
 
 from collections.abc import Sequence
 from typing import LiteralString
@@ -9,7 +9,7 @@ from api.postgres.connection import Connection
 
 
 def create(connection: Connection, name: str, scopes: Sequence[str], outlets: Sequence[str]) -> str:
-    """A new key for these outlets (slugs); InvalidInput when one of them is unknown."""
+    """Create a key for these outlets (slugs). Returns the key. Raises InvalidInput for an unknown outlet."""
     rows = connection.execute(
         "select id, slug from outlets where slug = any(%(slugs)s)", {"slugs": list(outlets)}
     ).fetchall()
@@ -24,11 +24,11 @@ def create(connection: Connection, name: str, scopes: Sequence[str], outlets: Se
 
 
 def rotate(connection: Connection, prefix: str) -> str:
-    """A new key with the name, scopes and outlets of this one, which ends at once.
+    """Revoke a key and create one with the same name, scopes and outlets. Returns the new key.
 
-    NotFound when there is none with this prefix, Conflict when it was revoked already.
+    Raises NotFound for an unknown prefix, and Conflict for a key that is already revoked.
     """
-    held = connection.execute(
+    old = connection.execute(
         """
         update keys set revoked_at = now()
         where prefix = %(prefix)s and revoked_at is null
@@ -36,24 +36,24 @@ def rotate(connection: Connection, prefix: str) -> str:
         """,
         {"prefix": prefix},
     ).fetchone()
-    if held is None:
-        _refuse_unknown(connection, prefix)
-        raise Conflict(f"The key {prefix} is revoked; create a new one.")
-    return _insert(connection, held["name"], held["scopes"], held["outlets"])
+    if old is None:
+        _check_exists(connection, prefix)
+        raise Conflict(f"The key {prefix} is already revoked. Create a new one.")
+    return _insert(connection, old["name"], old["scopes"], old["outlets"])
 
 
 def revoke(connection: Connection, prefix: str) -> None:
-    """End a key at once; to revoke it again changes nothing. NotFound when there is none with this prefix."""
+    """Revoke a key. Revoking it again has no effect. Raises NotFound for an unknown prefix."""
     revoked = connection.execute(
         "update keys set revoked_at = coalesce(revoked_at, now()) where prefix = %(prefix)s returning id",
         {"prefix": prefix},
     ).fetchall()
     if not revoked:
-        raise NotFound(f"no key has the prefix {prefix!r}")
+        raise NotFound(f"No key has the prefix {prefix!r}.")
 
 
-def note_use(connection: Connection, key: int) -> None:
-    """Remember that a key is in use, to the minute, whichever process says so; not while another changes it."""
+def record_use(connection: Connection, key: int) -> None:
+    """Update the time of last use, at most once a minute. Does nothing while another transaction changes the key."""
     connection.execute(
         """
         update keys set last_used_at = now()
@@ -68,13 +68,13 @@ def note_use(connection: Connection, key: int) -> None:
 
 
 def _insert(connection: Connection, name: str, scopes: Sequence[str], outlets: Sequence[int]) -> str:
-    key, prefix = keys.new()
+    key, prefix = keys.generate()
     connection.execute(
         _INSERT,
         {
             "name": name,
             "prefix": prefix,
-            "hash": keys.hashed(key),
+            "hash": keys.hash_key(key),
             "scopes": list(scopes),
             "outlets": list(outlets),
         },
@@ -82,9 +82,9 @@ def _insert(connection: Connection, name: str, scopes: Sequence[str], outlets: S
     return key
 
 
-def _refuse_unknown(connection: Connection, prefix: str) -> None:
+def _check_exists(connection: Connection, prefix: str) -> None:
     if not connection.execute("select from keys where prefix = %(prefix)s", {"prefix": prefix}).fetchall():
-        raise NotFound(f"no key has the prefix {prefix!r}")
+        raise NotFound(f"No key has the prefix {prefix!r}.")
 
 
 _INSERT: LiteralString = """

@@ -32,7 +32,7 @@ def presented_key() -> Key | None:
     scheme, _, token = header.partition(" ")
     key = None
     rate_limit.before_lookup(token)
-    if scheme.lower() == "bearer" and keys.well_formed(token):
+    if scheme.lower() == "bearer" and keys.is_well_formed(token):
         key = database().read(lambda connection: _valid(connection, token))
     if key is None:
         rate_limit.count_refused()
@@ -43,10 +43,10 @@ def presented_key() -> Key | None:
 
 def _valid(connection: Connection, token: str) -> Key | None:
     key = held_keys.valid(connection, token)
-    uses: keys.Uses = app().extensions["dateline.uses"]
-    if key and uses.worth_noting(key.prefix):
+    uses: keys.RecentUses = app().extensions["dateline.uses"]
+    if key and uses.is_due(key.prefix):
         try:
-            key_commands.note_use(connection, key.id)
+            key_commands.record_use(connection, key.id)
         except psycopg.Error as error:  # a database that takes no writes can still be read
             log.warning("not noted that the key %s is in use: %s", key.prefix, type(error).__name__)
     return key

@@ -51,7 +51,7 @@ def _take(name: str, key: str, quota: int, cost: int) -> None:
 
 
 def _holder(token: str) -> str:
-    return keys.hashed(token).hex()
+    return keys.hash_key(token).hex()
 
 
 def _network() -> str:

@@ -1,4 +1,4 @@
-"""Days, weeks, months and years of a time zone, one after the other. Pure."""
+"""The days, weeks, months and years of a time zone. Pure."""
 
 from calendar import monthrange
 from collections.abc import Iterator
@@ -10,31 +10,31 @@ INTERVALS = ("day", "week", "month", "year")
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """The days from ``first`` to ``last``, both included, which begin at ``begin``."""
+class Period:
+    """The days from ``first`` to ``last``, both included. ``begin`` is the first moment of the first day."""
 
     first: date
     last: date
     begin: datetime
 
 
-def stretches(interval: str, zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[Stretch]:
-    """The intervals of a time zone that hold the moments from ``since`` to ``until``, both included.
+def periods(interval: str, zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[Period]:
+    """Yield the periods of a time zone that contain the moments from ``since`` to ``until``, both included.
 
-    OverflowError when one of them leaves the years 1 to 9999.
+    Raises OverflowError for a period outside of the years 1 to 9999.
     """
     day = _first(interval, since.astimezone(zone).date())
     end = until.astimezone(zone).date()
     while day <= end:
         last = _last(interval, day)
-        # Where a clock passes over a whole day, that day has no moment.
+        # Skip a day that a time zone omits by moving across the date line.
         if last > day or begin(day, zone) < begin(day + timedelta(days=1), zone):
-            yield Stretch(day, last, begin(day, zone))
+            yield Period(day, last, begin(day, zone))
         day = last + timedelta(days=1)
 
 
 def begin(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment of a day; where clocks go back over midnight, the first of the two midnights."""
+    """The first moment of a day. If clocks are set back across midnight, it is the first of the two midnights."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 

@@ -33,7 +33,7 @@ def valid(connection: Connection, text: str) -> Key | None:
         """,
         {"prefix": keys.prefix_of(text)},
     ).fetchone()
-    if row is None or not compare_digest(row["hash"], keys.hashed(text)):
+    if row is None or not compare_digest(row["hash"], keys.hash_key(text)):
         return None
     return Key(row["id"], row["prefix"], frozenset(row["scopes"]), frozenset(row["outlets"]), row["only_outlet"])
 

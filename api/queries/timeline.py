@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from api.model.calendar import INTERVALS, Stretch, stretches
+from api.model.calendar import INTERVALS, Period, periods
 from api.postgres.connection import Connection, at_once
 from api.retrieval.plan import Plan, resolved
 
@@ -56,10 +56,10 @@ def _first(connection: Connection, plan: Plan, sort: str) -> Cursor[DictRow]:
     return connection.execute(selection.first(order, "1"), selection.parameters, prepare=False)
 
 
-def _parts(interval: str, zone: ZoneInfo, since: datetime, until: datetime) -> list[Stretch]:
+def _parts(interval: str, zone: ZoneInfo, since: datetime, until: datetime) -> list[Period]:
     """The intervals between two moments."""
     for longer in INTERVALS[INTERVALS.index(interval) :]:
-        parts = list(islice(stretches(longer, zone, since, until), INTERVALS_AT_MOST + 1))
+        parts = list(islice(periods(longer, zone, since, until), INTERVALS_AT_MOST + 1))
         if len(parts) <= INTERVALS_AT_MOST:
             if longer == interval:
                 return parts
@@ -67,7 +67,7 @@ def _parts(interval: str, zone: ZoneInfo, since: datetime, until: datetime) -> l
     raise TooLong(None)
 
 
-def _counts(connection: Connection, plan: Plan, parts: list[Stretch]) -> dict[int, int]:
+def _counts(connection: Connection, plan: Plan, parts: list[Period]) -> dict[int, int]:
     # All articles are counted, without a limit that would mislead the planner: the access path is left to it.
     selection, _ = plan.along_any_index.select("newest")
     filtered = " and ".join(selection.conditions)

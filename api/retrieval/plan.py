@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, LiteralString, cast
 
-from api.model.article import COLUMNS, HIGHLIGHTED, entry
+from api.model.article import COLUMNS, HIGHLIGHTED, json_entry
 from api.postgres.connection import Connection
 from api.retrieval import access_path, cardinality
 from api.retrieval.access_path import ARTICLES, FixedPath, driving_selection
@@ -165,7 +165,7 @@ def columns(fields: Sequence[str], sort_key: Sequence[str], highlights: bool = F
     """The JSON of each article as ``entry``, its sort key and, for ``highlights``, the fields they are made from."""
     others = ", ".join(COLUMNS[name] for name in (*sort_key, *(HIGHLIGHTED if highlights else ())))
     # Highlights are put into the entry, which has to be read for it.
-    return f"{entry(fields)}{'::text' if highlights else ''} as entry, {others}"
+    return f"{json_entry(fields)}{'::text' if highlights else ''} as entry, {others}"
 
 
 def _lists(filters: Mapping[str, object]) -> dict[str, list[Any]]:

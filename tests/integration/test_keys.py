@@ -222,6 +222,6 @@ def test_when_a_key_was_last_used_is_written_once_a_minute(
     demo.execute("update keys set last_used_at = null")
     client.get("/v1/articles", headers=write_key)
     assert last_used() is None, "this process has noted it already"
-    client.application.extensions["dateline.uses"] = keys_in_use.Uses()
+    client.application.extensions["dateline.uses"] = keys_in_use.RecentUses()
     client.get("/v1/articles", headers=write_key)
     assert last_used() is not None, "another one has not"

@@ -60,7 +60,7 @@ def test_neither_who_is_over_the_limit_nor_who_guesses_keys_reaches_the_database
 ) -> None:
     client = limited(demo)
     held = new_key(demo, "held", ["read"], [])
-    unknown = {"Authorization": f"Bearer {keys.new()[0]}"}
+    unknown = {"Authorization": f"Bearer {keys.generate()[0]}"}
     statuses(client, 3)
     assert statuses(client, 6, headers=held)[-1] == 429
     assert statuses(client, 4, headers=unknown) == [401, 401, 401, 429]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.model.calendar import INTERVALS, stretches
+from api.model.calendar import INTERVALS, periods
 
 # Midnights that clocks pass over or show twice, a day that never was, days of 23, 24½ and 25 hours.
 ZONES = ["UTC", "Asia/Seoul", "America/Sao_Paulo", "America/Havana", "Pacific/Apia", "Australia/Lord_Howe", "Asia/Gaza"]
@@ -34,7 +34,7 @@ def moment(text: str) -> datetime:
 def test_intervals_begin_where_the_calendar_says(
     interval: str, tz: str, since: str, until: str, expected: list[str]
 ) -> None:
-    parts = stretches(interval, ZoneInfo(tz), moment(since), moment(until))
+    parts = periods(interval, ZoneInfo(tz), moment(since), moment(until))
     assert [part.first.isoformat() for part in parts] == expected
 
 
@@ -50,7 +50,7 @@ def test_intervals_begin_where_the_calendar_says(
 )
 def test_a_day_is_as_long_as_the_clock_makes_it(tz: str, day: date, hours: float) -> None:
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(tz))
-    first, second = stretches("day", ZoneInfo(tz), noon, noon + timedelta(days=1))
+    first, second = periods("day", ZoneInfo(tz), noon, noon + timedelta(days=1))
     assert (first.first, second.begin - first.begin) == (day, timedelta(hours=hours))
 
 
@@ -62,7 +62,7 @@ def test_a_day_is_as_long_as_the_clock_makes_it(tz: str, day: date, hours: float
 )
 def test_every_moment_lies_in_one_interval(interval: str, tz: str, since: datetime, length: timedelta) -> None:
     zone, begin = ZoneInfo(tz), since.replace(tzinfo=UTC)
-    parts = list(stretches(interval, zone, begin, begin + length))
+    parts = list(periods(interval, zone, begin, begin + length))
     assert parts[0].begin <= begin
     assert parts[-1].first <= (begin + length).astimezone(zone).date() <= parts[-1].last
     for one, other in pairwise(parts):
@@ -72,4 +72,4 @@ def test_every_moment_lies_in_one_interval(interval: str, tz: str, since: dateti
 
 def test_a_calendar_ends_with_the_year_9999() -> None:
     with pytest.raises(OverflowError):
-        list(stretches("day", ZoneInfo("Asia/Seoul"), moment("9999-12-31T20:00"), moment("9999-12-31T23:00")))
+        list(periods("day", ZoneInfo("Asia/Seoul"), moment("9999-12-31T20:00"), moment("9999-12-31T23:00")))
