@@ -8,6 +8,8 @@ import orjson
 from api.commands.article_rows import CurrentRow, Row
 from api.errors import Conflict
 from api.model.types import Record
+from api.text.html import sanitize, to_text
+from api.text.language import detect
 
 CONTENT_FIELDS = (
     "external_id", "url", "headline", "standfirst", "body", "byline", "credit", "section", "language", "image",
@@ -16,6 +18,17 @@ CONTENT_FIELDS = (
 
 # Part of the digest only if they have a value, so that the digests of articles without them stay the same.
 OPTIONAL_FIELDS = ("body_html", "note", "source_version")
+
+
+def read_content(record: Record, default_language: str | None) -> Row:
+    """The content fields of a record. Sanitizes HTML, and detects the language if neither record nor outlet has one."""
+    content: Row = {field: record.get(field) for field in (*CONTENT_FIELDS, *OPTIONAL_FIELDS)}
+    if content["body_html"]:
+        content["body_html"] = sanitize(content["body_html"])
+        content["body"] = to_text(content["body_html"])
+    content["body"] = content["body"] or ""
+    content["language"] = content["language"] or default_language or detect(content["headline"], content["body"])
+    return content
 
 
 def new_row(record: Record, before: CurrentRow | None, now: datetime | None) -> Row:

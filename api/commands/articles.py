@@ -3,20 +3,18 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from api.commands import article_links, article_rows, catalogue, change_log
-from api.commands.article_content import CONTENT_FIELDS, OPTIONAL_FIELDS, new_row
+from api.commands.article_content import new_row
 from api.commands.article_links import ArticleState, LinkChanges
+from api.commands.article_references import resolve
 from api.commands.article_rows import CurrentRow, Row
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
-from api.errors import InputError, InvalidInput, PreconditionFailed, Problem
+from api.errors import PreconditionFailed, Problem
 from api.model.types import Record
 from api.postgres.connection import Connection, Race, present
-from api.text.folding import make_slug
-from api.text.html import sanitize, to_text
-from api.text.language import detect
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def store(
     resolved: list[tuple[int, Record]] = []
     for position, record in enumerate(records):
         try:
-            resolved.append((position, _resolve(names, record)))
+            resolved.append((position, resolve(names, record)))
         except Problem as problem:
             results[position] = problem
     changes: list[Change] = []
@@ -98,51 +96,7 @@ def store(
 
 def check_references(connection: Connection, record: Record, creatable: Collection[str]) -> None:
     """Raise InvalidInput for an unknown outlet, tag or person, except for ``tags`` or ``people`` if creatable."""
-    _resolve(catalogue.read(connection), record, creatable)
-
-
-def _resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) -> Record:
-    """The record with its id, its outlet, its tags and people as ids, and its language."""
-    outlet = names.outlet(record["outlet"], record.get("outlet_name"))
-    if outlet is None:
-        raise InvalidInput(
-            "There is no such outlet.",
-            errors=[InputError(f"no outlet has the slug {record['outlet']!r}", path=("outlet",))],
-        )
-    tags = [names.tags_named(text) for text in record.get("tags", ())]
-    people = [names.people_named(text) for text in record.get("people", ())]
-    unclear = [
-        InputError(_unclear(entity, record[field][index], [known[id].slug for id in ids]), path=(field, index))
-        for field, entity, known, found in (
-            ("tags", "tag", names.tags, tags),
-            ("people", "person", names.people, people),
-        )
-        for index, ids in enumerate(found)
-        if len(ids) > 1 or not (ids or (field in creatable and make_slug(record[field][index])))
-    ]
-    if unclear:
-        raise InvalidInput("The article names tags or people that the archive cannot tell.", errors=unclear)
-    content: Record = {field: record.get(field) for field in (*CONTENT_FIELDS, *OPTIONAL_FIELDS)}
-    if content["body_html"]:
-        content["body_html"] = sanitize(content["body_html"])
-        content["body"] = to_text(content["body_html"])
-    content["body"] = content["body"] or ""
-    content["language"] = content["language"] or outlet.language or detect(content["headline"], content["body"])
-    return {
-        "id": uuid5(outlet.uuid, content["external_id"]),
-        "outlet_id": outlet.id,
-        "outlet": outlet.copy(),
-        "content": content,
-        "tags": {id for ids in tags for id in ids},
-        "people": {id for ids in people for id in ids},
-        **{field: record[field] for field in ("embargoed_until", "status", "reason") if field in record},
-    }
-
-
-def _unclear(entity: str, text: str, slugs: Sequence[str]) -> str:
-    if slugs:
-        return f"more than one {entity} is called {text!r}; give a slug: {', '.join(sorted(slugs))}"
-    return f"no {entity} has the slug or name {text!r}"
+    resolve(catalogue.read(connection), record, creatable)
 
 
 def _split_by_id(records: Sequence[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:

@@ -12,7 +12,7 @@ from api.commands import catalogue, change_log, job_queue
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
 from api.commands.entity_kinds import KINDS, OUTLET, EntityKind
-from api.errors import Conflict, InputError, InvalidInput
+from api.errors import Conflict, InputError, invalid_input
 from api.model.types import Record
 from api.postgres.connection import Connection, present
 from api.text.folding import MAX_FOLDED_LENGTH, MAX_SLUG_LENGTH, fold, make_slug, name_key
@@ -163,10 +163,8 @@ def complete_rows(connection: Connection, kind: EntityKind, records: Sequence[Re
         key = name_key(record["name"].removeprefix("#"))
         slug = record.get("slug") or by_name.get(key) or _free_slug(make_slug(record["name"]), taken)
         if not slug:
-            raise InvalidInput(
-                "The name has no letter or digit that an address could show.",
-                errors=[InputError(f"no slug can be made of {record['name']!r}; give one", path=("name",))],
-            )
+            detail = "has no letter or digit from which to make a slug; send a slug as well"
+            raise invalid_input(InputError(detail, path=("name",)))
         taken.add(slug)
         by_name.setdefault(key, slug)
         rows.append({

@@ -7,7 +7,7 @@ from api.commands import catalogue, change_log, entities, entity_edits, job_queu
 from api.commands.change_log import Change
 from api.commands.entities import EditResult
 from api.commands.entity_kinds import PERSON, EntityKind
-from api.errors import Conflict, InputError, InvalidInput
+from api.errors import Conflict, InputError, invalid_input
 from api.model.entity import RETIRED
 from api.model.types import Record
 from api.postgres.connection import Connection
@@ -105,12 +105,12 @@ def _target(connection: Connection, kind: EntityKind, slug: str, into: str) -> R
     if target:
         detail = f"must be another {kind.name}"
     elif retired is None:
-        detail = f"no {kind.name} has the slug {into!r}"
+        detail = f"No {kind.name} has the slug {into!r}."
     elif retired["current"] is None:
-        detail = f"the {kind.name} {into!r} was deleted"
+        detail = f"The {kind.name} {into!r} was deleted."
     else:
-        detail = f"the slug {into!r} leads to the {kind.name} {retired['current']!r} now; send that"
-    raise InvalidInput(f"There is nothing to merge the {kind.name} into.", errors=[InputError(detail, path=("into",))])
+        detail = f"The slug {into!r} redirects to the {kind.name} {retired['current']!r}. Send that slug instead."
+    raise invalid_input(InputError(detail, path=("into",)))
 
 
 def _merge_fields(kind: EntityKind, target: Record, source: Record) -> Record:

@@ -1,4 +1,4 @@
-"""Answers kept for a day, so that a request that is sent again does nothing twice and is answered the same."""
+"""Stores the responses to requests with an Idempotency-Key for a day, so that a retry gets the same response."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,102 +11,104 @@ import orjson
 from api.errors import IdempotencyKeyReused, InputError, RequestInFlight
 from api.postgres.connection import Connection, present
 
-FORGOTTEN_AT_ONCE = 1_000
+EXPIRY_BATCH = 1_000
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One sending of a request: the API key that sent it, what the client calls it, and the SHA-256 of what it asks."""
+class IdempotentRequest:
+    """A request with an Idempotency-Key: the id of its API key, the Idempotency-Key, and the SHA-256 of its content."""
 
     key_id: int
     idempotency_key: str
-    request: bytes
+    digest: bytes
 
     @property
     def lock(self) -> int:
-        """The advisory lock that only one sending of this request holds at a time."""
+        """The advisory lock of this request."""
         name = f"{self.key_id} {self.idempotency_key}"
         return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What was answered."""
+class StoredResponse:
+    """The response to an idempotent request."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
 
-def kept(connection: Connection, attempt: Attempt) -> Answer | None:
-    """The answer to an earlier sending; IdempotencyKeyReused when that asked something else."""
-    return _same(attempt, connection.execute(_KEPT, _names(attempt)).fetchone())
+def find_response(connection: Connection, request: IdempotentRequest) -> StoredResponse | None:
+    """Return the stored response to a request. Raises IdempotencyKeyReused if it belongs to a different request."""
+    return _response(request, connection.execute(_SELECT, _identity(request)).fetchone())
 
 
-def claim(connection: Connection, attempt: Attempt) -> Answer | None:
-    """The answer to an earlier sending; without one, nobody else answers this request before the transaction ends.
+def claim(connection: Connection, request: IdempotentRequest) -> StoredResponse | None:
+    """Return the stored response, or None after locking the request until the transaction ends.
 
-    Raises IdempotencyKeyReused, and RequestInFlight while another transaction has claimed it.
+    Raises IdempotencyKeyReused, and RequestInFlight if another transaction has locked the request.
     """
-    # The lock first: whoever had it before has committed the answer that the second statement then finds.
-    claimed = connection.execute("select pg_try_advisory_xact_lock(%(lock)s) as free", {"lock": attempt.lock})
-    found = connection.execute(_KEPT, _names(attempt))
-    answer = _same(attempt, found.fetchone())
-    if answer is None and not present(claimed.fetchone())["free"]:
-        raise RequestInFlight("The same request is being answered just now.")
-    return answer
+    # Lock first: a transaction that held the lock before has committed its response, which the second statement reads.
+    locked = connection.execute("select pg_try_advisory_xact_lock(%(lock)s) as locked", {"lock": request.lock})
+    selected = connection.execute(_SELECT, _identity(request))
+    response = _response(request, selected.fetchone())
+    if response is None and not present(locked.fetchone())["locked"]:
+        raise RequestInFlight("A request with the same Idempotency-Key is still being processed.")
+    return response
 
 
-def keep(connection: Connection, attempt: Attempt, answer: Answer, article: UUID | None) -> None:
-    """Keep the answer to a claimed request; it is forgotten when the ``article`` that it shows is purged."""
+def store_response(
+    connection: Connection, request: IdempotentRequest, response: StoredResponse, article: UUID | None
+) -> None:
+    """Store the response to a claimed request. It is deleted when the ``article`` that it contains is purged."""
     connection.execute(
-        _KEEP,
+        _UPSERT,
         {
-            **_names(attempt),
-            "request": attempt.request,
-            "status": answer.status,
-            "headers": orjson.dumps(answer.headers).decode(),
-            "body": answer.body,
+            **_identity(request),
+            "request": request.digest,
+            "status": response.status,
+            "headers": orjson.dumps(response.headers).decode(),
+            "body": response.body,
             "article": article,
         },
     )
 
 
-def forget_old(connection: Connection) -> int:
-    """Delete answers that are older than a day, some at once; how many."""
-    return len(connection.execute(_FORGET, {"most": FORGOTTEN_AT_ONCE}).fetchall())
+def delete_expired(connection: Connection) -> int:
+    """Delete up to EXPIRY_BATCH responses that are older than a day. Returns the number deleted."""
+    return len(connection.execute(_DELETE_EXPIRED, {"most": EXPIRY_BATCH}).fetchall())
 
 
-def _names(attempt: Attempt) -> dict[str, object]:
-    return {"key_id": attempt.key_id, "idempotency_key": attempt.idempotency_key}
+def _identity(request: IdempotentRequest) -> dict[str, object]:
+    return {"key_id": request.key_id, "idempotency_key": request.idempotency_key}
 
 
-def _same(attempt: Attempt, row: dict[str, Any] | None) -> Answer | None:
+def _response(request: IdempotentRequest, row: dict[str, Any] | None) -> StoredResponse | None:
     if row is None:
         return None
-    if bytes(row["request"]) != attempt.request:
+    if bytes(row["request"]) != request.digest:
         raise IdempotencyKeyReused(
-            "This Idempotency-Key came with another request before; a new request needs a new one.",
-            errors=[InputError("was sent with another request within the last day", parameter="Idempotency-Key")],
+            "This Idempotency-Key was already used for a different request. Use a new key for each new request.",
+            errors=[InputError("was used for a different request within the last day", parameter="Idempotency-Key")],
         )
-    return Answer(row["status"], row["headers"], bytes(row["body"]))
+    return StoredResponse(row["status"], row["headers"], bytes(row["body"]))
 
 
-# What is older than a day is as good as forgotten, also while nobody has come to delete it.
-_KEPT: LiteralString = """
+# Expired responses are ignored even before they are deleted.
+_SELECT: LiteralString = """
     select request, status, headers, body
     from idempotent_answers
     where key_id = %(key_id)s and idempotency_key = %(idempotency_key)s and created_at >= now() - interval '1 day'"""
 
-_KEEP: LiteralString = """
+_UPSERT: LiteralString = """
     insert into idempotent_answers (key_id, idempotency_key, request, status, headers, body, article_id)
     values (%(key_id)s, %(idempotency_key)s, %(request)s, %(status)s, %(headers)s::json, %(body)s, %(article)s)
     on conflict (key_id, idempotency_key) do update
     set request = excluded.request, status = excluded.status, headers = excluded.headers, body = excluded.body,
         article_id = excluded.article_id, created_at = excluded.created_at"""
 
-# Several servers do this at the same time, each for other rows.
-_FORGET: LiteralString = """
+# Several servers may do this at once, each for other rows.
+_DELETE_EXPIRED: LiteralString = """
     delete from idempotent_answers
     where (key_id, idempotency_key) in (
         select key_id, idempotency_key from idempotent_answers

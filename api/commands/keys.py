@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import LiteralString
 
 from api.auth import keys
-from api.errors import Conflict, InputError, InvalidInput, NotFound
+from api.errors import Conflict, InputError, NotFound, invalid_input
 from api.postgres.connection import Connection
 
 
@@ -14,11 +14,10 @@ def create(connection: Connection, name: str, scopes: Sequence[str], outlets: Se
         "select id, slug from outlets where slug = any(%(slugs)s)", {"slugs": list(outlets)}
     ).fetchall()
     ids = {row["slug"]: row["id"] for row in rows}
-    unknown = [(place, slug) for place, slug in enumerate(outlets) if slug not in ids]
+    unknown = [(index, slug) for index, slug in enumerate(outlets) if slug not in ids]
     if unknown:
-        raise InvalidInput(
-            f"no outlet has the slug {unknown[0][1]!r}",
-            errors=[InputError(f"no outlet has the slug {slug!r}", path=("outlets", place)) for place, slug in unknown],
+        raise invalid_input(
+            *(InputError(f"No outlet has the slug {slug!r}.", path=("outlets", index)) for index, slug in unknown)
         )
     return _insert(connection, name, scopes, [ids[slug] for slug in outlets])
 

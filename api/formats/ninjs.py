@@ -1,11 +1,7 @@
-"""IPTC ninjs 3.1 ↔ articles, without a database: ``record`` reads a news item, ``item`` writes one.
-
-docs/ninjs.md has the mapping as a table. What is wrong with an item is said in its own terms: ``errors`` point into
-the ninjs document, also when it is the article's field that refuses a value.
-"""
+"""Converts IPTC ninjs 3.1 news items to articles and back. docs/ninjs.md has the mapping as a table. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -14,105 +10,116 @@ from marshmallow import ValidationError
 
 from api.errors import InputError, InvalidInput, invalid_input
 from api.formats.ndjson import refuse_nameless
-from api.formats.ninjs_reader import AGENCY, EXTERNAL_ID, ID, OURS, OUTLET, PUBLISHER, SECTION, Item, Path, Story
+from api.formats.ninjs_reader import AGENCY, EXTERNAL_ID, ID, OURS, OUTLET, PUBLISHER, SECTION, Item, ItemReader, Path
 from schemas.messages import MISSING, UNKNOWN, flattened
 from schemas.ninjs import NinjsSchema, is_uri
 from schemas.pushes import ArticleInput
 
-Record = dict[str, Any]
-
-# What an address may hold beside letters and digits (RFC 3986).
+# Characters allowed in a URL besides letters and digits (RFC 3986).
 _RESERVED = "-._~!$&'()*+,;=:@/?%"
 
 _ITEM: Any = NinjsSchema()
 _ARTICLE: Any = ArticleInput()
 
 _MISSING: Mapping[str, str] = {
-    "outlet": f'must hold {{"role": "{OUTLET}", "value": …}} with the slug of the outlet that publishes it',
-    "headline": "must hold a headline in plain text or HTML",
-    "published_at": "is missing; contentCreated, firstCreated or versionCreated says when it was published",
+    "outlet": f'must contain {{"role": "{OUTLET}", "value": …}} with the slug of the outlet',
+    "headline": "must contain a headline in plain text or HTML",
+    "published_at": "is missing; contentCreated, firstCreated or versionCreated must have the time of publication",
 }
 
 
-def record(document: object, outlet: str | None = None) -> Record:
-    """The article that a news item tells, as ``commands.articles.upsert`` takes it; raises InvalidInput.
+def read_article(document: object, outlet: str | None = None) -> dict[str, Any]:
+    """Convert a news item to an article record. Raises InvalidInput with paths into the news item.
 
-    ``outlet`` is the slug of the outlet that pushes, unless the item names one.
+    ``outlet`` is the slug of the outlet if the item has none.
     """
     try:
         _ITEM.load(document)
     except ValidationError as error:
-        raise _refusal(
-            [(path, _hinted(path, detail)) for path, detail in flattened(error.normalized_messages())]
-        ) from None
-    story = Story(document, outlet)
-    if story.refused:
-        raise _refusal(story.refused)
+        found = flattened(error.normalized_messages())
+        raise _invalid((path, _suggest_property(path, detail)) for path, detail in found) from None
+    reader = ItemReader(document, outlet)
+    if reader.errors:
+        raise _invalid(reader.errors)
     try:
-        article = _ARTICLE.load(story.article)
+        article = _ARTICLE.load(reader.article)
         refuse_nameless("article", article)
     except ValidationError as error:
-        wrong = flattened(error.normalized_messages())
-        raise _refusal([(story.place(path), _told(path, detail)) for path, detail in wrong]) from None
+        found = flattened(error.normalized_messages())
+        raise _invalid((reader.locate(path), _explain_missing(path, detail)) for path, detail in found) from None
     return article
 
 
 def locate(document: Item, path: Path) -> Path:
-    """The path in a news item of what has ``path`` in its ``record``.
+    """Map a path in the record of a news item to the path in the item.
 
     For values that are refused later, such as a tag that the archive does not know.
     """
-    return Story(document, None).place(path)
+    return ItemReader(document, None).locate(path)
 
 
-def item(article: Mapping[str, Any]) -> Item:
-    """An article, as ``GET /v1/articles/{id}`` answers it, as a ninjs 3.1 news item."""
-    told = {name: value for name, value in article.items() if value is not None}
-    external_id, image = told["external_id"], told.get("image")
-    subjects = [_named(tag) for tag in told["tags"]]
-    sources = [{"name": told["outlet"]["name"], "role": PUBLISHER}]
-    bodies = [_text(told["body"])]
-    if "section" in told:
-        subjects.append({"name": told["section"], "rel": SECTION})
-    if "credit" in told:
-        sources.append({"name": told["credit"], "role": AGENCY})
-    if told.get("body_html"):
-        bodies.append({**_text(told["body_html"]), "contentType": "text/html"})
-    optional = {
-        # The archive's own version is none of the outlet's, which it would be taken for when the item is read again.
-        "version": "source_version" in told and str(told["source_version"]),
-        "embargoedUntil": told.get("embargoed_until"),
-        "edNote": told.get("note"),
-        "by": told.get("byline"),
-        "descriptions": "standfirst" in told and [_text(told["standfirst"])],
-        "subjects": subjects,
-        "people": [_named(person) for person in told["people"]],
-        "renditions": "url" in told and [_rendition(told["url"], "web", "text/html")],
-        "associations": image and [_picture(image)],
-    }
+def write_item(article: Mapping[str, Any]) -> Item:
+    """Convert an article, as in the response of ``GET /v1/articles/{id}``, to a ninjs 3.1 news item."""
+    fields = {name: value for name, value in article.items() if value is not None}
     return {
-        "uri": external_id if is_uri(external_id) else f"urn:uuid:{told['id']}",
+        **_identity(fields),
+        "type": "text",
+        "representationType": "full",
+        "firstCreated": fields["created_at"],
+        "versionCreated": fields["updated_at"],
+        "contentCreated": fields["published_at"],
+        "pubStatus": fields["status"],
+        "language": fields["language"],
+        "infoSources": _sources(fields),
+        "headlines": [_text(fields["headline"])],
+        "bodies": _bodies(fields),
+        **{name: value for name, value in _optional(fields).items() if value},
+    }
+
+
+def _identity(fields: Item) -> Item:
+    external_id = fields["external_id"]
+    return {
+        "uri": external_id if is_uri(external_id) else f"urn:uuid:{fields['id']}",
         "standard": {
             "name": "ninjs",
             "version": "3.1",
             "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#",
         },
-        "type": "text",
-        "representationType": "full",
-        "firstCreated": told["created_at"],
-        "versionCreated": told["updated_at"],
-        "contentCreated": told["published_at"],
-        "pubStatus": told["status"],
-        "language": told["language"],
         "altIds": [
-            {"role": ID, "value": str(told["id"])},
+            {"role": ID, "value": str(fields["id"])},
             {"role": EXTERNAL_ID, "value": external_id},
-            {"role": OUTLET, "value": told["outlet"]["slug"]},
+            {"role": OUTLET, "value": fields["outlet"]["slug"]},
         ],
-        "infoSources": sources,
-        "headlines": [_text(told["headline"])],
-        "bodies": bodies,
-        **{name: value for name, value in optional.items() if value},
+    }
+
+
+def _sources(fields: Item) -> list[Item]:
+    publisher = {"name": fields["outlet"]["name"], "role": PUBLISHER}
+    return [publisher, {"name": fields["credit"], "role": AGENCY}] if "credit" in fields else [publisher]
+
+
+def _bodies(fields: Item) -> list[Item]:
+    bodies = [_text(fields["body"])]
+    if fields.get("body_html"):
+        bodies.append({**_text(fields["body_html"]), "contentType": "text/html"})
+    return bodies
+
+
+def _optional(fields: Item) -> Item:
+    """The properties that are omitted if they are empty."""
+    section = [{"name": fields["section"], "rel": SECTION}] if "section" in fields else []
+    return {
+        # Not the archive's own version, which would become the source_version when the item is pushed.
+        "version": "source_version" in fields and str(fields["source_version"]),
+        "embargoedUntil": fields.get("embargoed_until"),
+        "edNote": fields.get("note"),
+        "by": fields.get("byline"),
+        "descriptions": "standfirst" in fields and [_text(fields["standfirst"])],
+        "subjects": [*map(_concept, fields["tags"]), *section],
+        "people": [*map(_concept, fields["people"])],
+        "renditions": "url" in fields and [_rendition(fields["url"], "web", "text/html")],
+        "associations": "image" in fields and [_picture(fields["image"])],
     }
 
 
@@ -120,22 +127,22 @@ def _text(value: str) -> Item:
     return {"role": "main", "contentType": "text/plain", "value": value}
 
 
-def _named(entity: Mapping[str, str]) -> Item:
+def _concept(entity: Mapping[str, str]) -> Item:
     return {"name": entity["name"], "literal": f"{OURS}{entity['slug']}"}
 
 
-def _rendition(address: str, name: str, media_type: str | None = None) -> Item:
-    entry = {"name": name, "href": _encoded(address)}
+def _rendition(url: str, name: str, media_type: str | None = None) -> Item:
+    entry = {"name": name, "href": _encode_url(url)}
     return {**entry, "contentType": media_type} if media_type else entry
 
 
 def _picture(image: Mapping[str, str | None]) -> Item:
-    address, caption, credit = image["url"], image.get("caption"), image.get("credit")
+    url, caption, credit = image["url"], image.get("caption"), image.get("credit")
     picture: Item = {
         "name": "picture",
-        "uri": _encoded(str(address)),
+        "uri": _encode_url(str(url)),
         "type": "picture",
-        "renditions": [_rendition(str(address), "web")],
+        "renditions": [_rendition(str(url), "web")],
     }
     if caption is not None:
         picture["descriptions"] = [_text(caption)]
@@ -144,11 +151,11 @@ def _picture(image: Mapping[str, str | None]) -> Item:
     return picture
 
 
-def _encoded(address: str) -> str:
-    """A web address with everything in it that is not ASCII percent-encoded, as ninjs wants its URIs."""
-    if is_uri(address):
-        return address
-    parts = urlsplit(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", address))
+def _encode_url(url: str) -> str:
+    """Percent-encode the characters of a URL that are not ASCII, as ninjs requires."""
+    if is_uri(url):
+        return url
+    parts = urlsplit(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", url))
     return parts._replace(
         netloc=quote(parts.netloc, safe=f"{_RESERVED}[]"),
         path=quote(parts.path, safe=_RESERVED),
@@ -157,18 +164,19 @@ def _encoded(address: str) -> str:
     ).geturl()
 
 
-def _refusal(wrong: Sequence[tuple[Path, str]]) -> InvalidInput:
-    # One error for each path: one value may fill two fields, as a body in HTML does.
-    return invalid_input(*(InputError(detail, path=path) for path, detail in dict(wrong).items()))
+def _invalid(errors: Iterable[tuple[Path, str]]) -> InvalidInput:
+    # One error for each path, as one value can set two fields: an HTML body sets body_html and body.
+    return invalid_input(*(InputError(detail, path=path) for path, detail in dict(errors).items()))
 
 
-def _hinted(path: Path, detail: str) -> str:
-    """A property that ninjs 3.1 does not know, perhaps one of an older ninjs, with the nearest that it knows."""
+def _suggest_property(path: Path, detail: str) -> str:
+    """For an unknown property, perhaps one of an older ninjs, suggest the most similar one."""
     if detail != UNKNOWN:
         return detail
-    near = get_close_matches(str(path[-1]), _ITEM.fields, n=1) if len(path) == 1 else []
-    return f"is no property of ninjs 3.1 here{f'; did you mean {near[0]}?' if near else ''}"
+    if len(path) == 1 and (similar := get_close_matches(str(path[0]), _ITEM.fields, n=1)):
+        return f'"{path[0]}" is not a property of ninjs 3.1. Did you mean "{similar[0]}"?'
+    return "is not a property of ninjs 3.1 here"
 
 
-def _told(path: Path, detail: str) -> str:
+def _explain_missing(path: Path, detail: str) -> str:
     return _MISSING.get(str(path[0]), detail) if detail == MISSING else detail

@@ -1,4 +1,4 @@
-"""What a ninjs 3.1 news item says of an article: which of its texts, names, times and files, and where they stand."""
+"""Reads an article from a ninjs 3.1 news item, and records the path of each value in the item."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
@@ -11,57 +11,61 @@ from schemas.base import http_url
 Item = dict[str, Any]
 Path = tuple[str | int, ...]
 
-# Roles and codes that only a document meant for Dateline has.
+# Roles and codes of Dateline's own.
 OURS = "dateline:"
 OUTLET, EXTERNAL_ID, ID = f"{OURS}outlet", f"{OURS}external_id", f"{OURS}id"
 SECTION, AGENCY, PUBLISHER = "section", "agency", "publisher"
 
-# Wider pictures are for print.
-WIDEST = 2_048
+# The maximum width of a picture in pixels. Wider ones are for print.
+MAX_WIDTH = 2_048
 
-# Where a field of the article is looked for when nothing says it.
-USUAL: Mapping[str, Path] = {"outlet": ("altIds",), "headline": ("headlines",), "published_at": ("contentCreated",)}
+# The path to report for a required field that the item does not have.
+DEFAULT_PATHS: Mapping[str, Path] = {
+    "outlet": ("altIds",),
+    "headline": ("headlines",),
+    "published_at": ("contentCreated",),
+}
 
 _PLAIN = ("", "text/plain")
 _HTML = ("text/html", "application/xhtml+xml")
-# Roles that say in which form a text is, not which part of the story.
-_FORMS = ("text", "richtext")
+# Roles for the format of a text rather than its part in the story.
+_FORMAT_ROLES = ("text", "richtext")
 
 
-class Story:
-    """What a news item says of an article, as a push, and where it says it."""
+class ItemReader:
+    """The ``article`` of a news item, as it is pushed, and the ``errors`` found while reading it."""
 
     def __init__(self, document: Any, outlet: str | None) -> None:
         self.article: dict[str, Any] = {}
-        self.refused: list[tuple[Path, str]] = []
-        self._places: dict[Path, Path] = {}
-        self._names(document, outlet)
-        self._times_and_status(document)
-        self._texts(document)
-        self._concepts(document)
-        self._files(document)
+        self.errors: list[tuple[Path, str]] = []
+        self._paths: dict[Path, Path] = {}
+        self._read_names(document, outlet)
+        self._read_times_and_status(document)
+        self._read_texts(document)
+        self._read_concepts(document)
+        self._read_files(document)
 
-    def place(self, path: Path) -> Path:
-        """Where the document says what has this path in the article; of what it does not say, where it would."""
+    def locate(self, path: Path) -> Path:
+        """The path in the item of a value of the article, or the path where the value is expected."""
         for length in range(len(path), 0, -1):
-            if path[:length] in self._places:
-                return self._places[path[:length]]
-        return USUAL.get(str(path[0]), ()) if path else ()
+            if path[:length] in self._paths:
+                return self._paths[path[:length]]
+        return DEFAULT_PATHS.get(str(path[0]), ()) if path else ()
 
-    def _put(self, field: str, value: object, *place: str | int) -> None:
+    def _put(self, field: str, value: object, *path: str | int) -> None:
         self.article[field] = value
-        self._places[field,] = place
+        self._paths[field,] = path
 
-    def _append(self, field: str, value: object, *place: str | int) -> None:
+    def _append(self, field: str, value: object, *path: str | int) -> None:
         values = self.article.setdefault(field, [])
-        self._places[field, len(values)] = place
+        self._paths[field, len(values)] = path
         values.append(value)
 
     def _copy(self, document: Item, name: str, field: str, read: Callable[[str], object] = str) -> None:
         if name in document:
             self._put(field, read(document[name]), name)
 
-    def _names(self, document: Item, outlet: str | None) -> None:
+    def _read_names(self, document: Item, outlet: str | None) -> None:
         self._put("external_id", document["uri"], "uri")
         if outlet is not None:
             self.article["outlet"] = outlet
@@ -70,7 +74,7 @@ class Story:
             if entry.get("role") in fields and "value" in entry:
                 self._put(fields[entry["role"]], entry["value"], "altIds", index, "value")
 
-    def _times_and_status(self, document: Item) -> None:
+    def _read_times_and_status(self, document: Item) -> None:
         for name in ("versionCreated", "firstCreated", "contentCreated"):
             self._copy(document, name, "published_at")
         self._copy(document, "embargoedUntil", "embargoed_until")
@@ -79,53 +83,55 @@ class Story:
         if document.get("language", "und").lower() != "und":
             self._copy(document, "language", "language", lambda tag: tag.split("-")[0].lower())
 
-    def _texts(self, document: Item) -> None:
+    def _read_texts(self, document: Item) -> None:
         self._copy(document, "by", "byline")
         self._copy(document, "edNote", "note")
         for name, field in (("headlines", "headline"), ("descriptions", "standfirst")):
-            chosen = _chosen(document.get(name, ()))
+            chosen = _choose(document.get(name, ()))
             if chosen is not None:
                 self._put(field, _plain(document[name][chosen]), name, chosen, "value")
         bodies = document.get("bodies", ())
         if not bodies:
             return
-        chosen = _chosen(bodies)
+        chosen = _choose(bodies)
         if chosen is None:
-            self.refused.append((("bodies",), "must hold one in plain text or HTML; other forms cannot be kept"))
+            self.errors.append(
+                (("bodies",), "must contain a body in plain text or HTML; other formats are not supported")
+            )
             return
-        # A caption in HTML is no other form of the story: only what stands as high as the text is.
-        marked = _chosen(bodies, _HTML, max(_standing(bodies[chosen]), 1))
+        # An HTML body of a lower rank than the text, such as a caption, is not the same story.
+        marked = _choose(bodies, _HTML, max(_rank(bodies[chosen]), 1))
         if marked is not None and bodies[marked]["value"]:
             self._put("body_html", bodies[marked]["value"], "bodies", marked, "value")
         else:
             self._put("body", bodies[chosen]["value"], "bodies", chosen, "value")
 
-    def _concepts(self, document: Item) -> None:
+    def _read_concepts(self, document: Item) -> None:
         for name, field in (("subjects", "tags"), ("people", "people")):
-            self._places[field,] = (name,)
+            self._paths[field,] = (name,)
             for index, entry in enumerate(document.get(name, ())):
-                said, text = _name(entry)
+                field_name, text = _name(entry)
                 if entry.get("rel") != SECTION or name == "people":
-                    if said:
-                        self._append(field, text, name, index, said)
+                    if field_name:
+                        self._append(field, text, name, index, field_name)
                 elif "section" in self.article:
-                    self.refused.append(((name, index, "rel"), "names a second section; an article has one"))
-                elif said:
-                    self._put("section", text, name, index, said)
+                    self.errors.append(((name, index, "rel"), "is a second section; an article has only one"))
+                elif field_name:
+                    self._put("section", text, name, index, field_name)
         for role in (None, AGENCY):
             for index, entry in _reversed(document.get("infoSources")):
-                said, text = _name(entry)
-                if said and entry.get("role") == role:
-                    self._put("credit", text, "infoSources", index, said)
+                field_name, text = _name(entry)
+                if field_name and entry.get("role") == role:
+                    self._put("credit", text, "infoSources", index, field_name)
 
-    def _files(self, document: Item) -> None:
+    def _read_files(self, document: Item) -> None:
         for index, entry in _reversed(document.get("renditions")):
-            if _media_type(entry) in _HTML and _on_the_web(entry):
+            if _media_type(entry) in _HTML and _has_web_url(entry):
                 self._put("url", entry["href"], "renditions", index, "href")
         pictures = [
             (rank, index, rendition)
             for index, entry in enumerate(document.get("associations", ()))
-            if (rank := _picture_rank(entry)) is not None and (rendition := _shown(entry)) is not None
+            if (rank := _picture_rank(entry)) is not None and (rendition := _choose_rendition(entry)) is not None
         ]
         if not pictures:
             return
@@ -133,18 +139,18 @@ class Story:
         entry = document["associations"][index]
         where = ("associations", index)
         image = {"url": entry["renditions"][rendition]["href"]}
-        self._places["image", "url"] = (*where, "renditions", rendition, "href")
-        if (chosen := _chosen(entry.get("descriptions", ()))) is not None:
+        self._paths["image", "url"] = (*where, "renditions", rendition, "href")
+        if (chosen := _choose(entry.get("descriptions", ()))) is not None:
             image["caption"] = _plain(entry["descriptions"][chosen])
-            self._places["image", "caption"] = (*where, "descriptions", chosen, "value")
+            self._paths["image", "caption"] = (*where, "descriptions", chosen, "value")
         if "by" in entry:
             image["credit"] = entry["by"]
-            self._places["image", "credit"] = (*where, "by")
+            self._paths["image", "credit"] = (*where, "by")
         self._put("image", image, *where)
 
 
 def _reversed(entries: Sequence[Item] | None) -> list[tuple[int, Item]]:
-    """Entries with their positions, the first one last: what is put last stays."""
+    """Entries with their positions in reverse, so that the first one overwrites the others."""
     return list(enumerate(entries or ()))[::-1]
 
 
@@ -152,20 +158,20 @@ def _media_type(entry: Item) -> str:
     return entry.get("contentType", "").partition(";")[0].strip().lower()
 
 
-def _standing(entry: Item) -> int:
-    """0 for the main text, 1 for one without a role or with that of a form, 2 for any other."""
+def _rank(entry: Item) -> int:
+    """The rank of a text: 0 for the main text, 1 for one without a role or with a format role, 2 for any other."""
     role = entry.get("role", "").lower()
-    return 0 if role == "main" else 1 if role in ("", *_FORMS) or "html" in role else 2
+    return 0 if role == "main" else 1 if role in ("", *_FORMAT_ROLES) or "html" in role else 2
 
 
-def _chosen(entries: Sequence[Item], types: Collection[str] = (*_PLAIN, *_HTML), lowest: int = 2) -> int | None:
-    """The position of the text to take: by its standing, plain text before HTML, then the first."""
-    known = [
-        (standing, kind in _HTML, index)
+def _choose(entries: Sequence[Item], types: Collection[str] = (*_PLAIN, *_HTML), max_rank: int = 2) -> int | None:
+    """The position of the text to use: by rank, then plain text before HTML, then the first."""
+    candidates = [
+        (rank, kind in _HTML, index)
         for index, entry in enumerate(entries)
-        if (kind := _media_type(entry)) in types and (standing := _standing(entry)) <= lowest
+        if (kind := _media_type(entry)) in types and (rank := _rank(entry)) <= max_rank
     ]
-    return min(known)[2] if known else None
+    return min(candidates)[2] if candidates else None
 
 
 def _plain(entry: Item) -> str:
@@ -173,15 +179,15 @@ def _plain(entry: Item) -> str:
 
 
 def _name(entry: Item) -> tuple[str | None, str]:
-    """Which property names a concept, and how: our own code goes before the name, the name before others' codes."""
+    """The property that names a concept, and the name: Dateline's own code, else the name, else another code."""
     literal = entry.get("literal", "")
     if literal.startswith(OURS):
         return "literal", literal.removeprefix(OURS)
-    said = next((name for name in ("name", "literal") if name in entry), None)
-    return said, entry[said] if said else ""
+    field_name = next((name for name in ("name", "literal") if name in entry), None)
+    return field_name, entry[field_name] if field_name else ""
 
 
-def _on_the_web(rendition: Item) -> bool:
+def _has_web_url(rendition: Item) -> bool:
     try:
         http_url(rendition.get("href", ""))
     except ValidationError:
@@ -190,19 +196,19 @@ def _on_the_web(rendition: Item) -> bool:
 
 
 def _picture_rank(association: Item) -> int | None:
-    """0 for a picture, 1 for a graphic, 2 for what shows itself as one; None for what is neither."""
+    """0 for a picture, 1 for a graphic, 2 for another association with an image file, None for any other."""
     kinds = {"picture": 0, "graphic": 1}
     if "type" in association:
         return kinds.get(association["type"])
     return 2 if any(_media_type(entry).startswith("image/") for entry in association.get("renditions", ())) else None
 
 
-def _shown(association: Item) -> int | None:
-    """The rendition to show: the widest up to WIDEST, else one of unknown width, else the narrowest."""
-    fit = [
-        (0, -width, index) if 0 < width <= WIDEST else (1, 0, index) if width <= 0 else (2, width, index)
+def _choose_rendition(association: Item) -> int | None:
+    """The position of the best rendition: the widest up to MAX_WIDTH, else one of unknown width, else the narrowest."""
+    candidates = [
+        (0, -width, index) if 0 < width <= MAX_WIDTH else (1, 0, index) if width <= 0 else (2, width, index)
         for index, entry in enumerate(association.get("renditions", ()))
-        if _on_the_web(entry) and (not (kind := _media_type(entry)) or kind.startswith("image/"))
+        if _has_web_url(entry) and (not (kind := _media_type(entry)) or kind.startswith("image/"))
         for width in [entry.get("width", 0)]
     ]
-    return min(fit)[2] if fit else None
+    return min(candidates)[2] if candidates else None

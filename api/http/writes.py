@@ -9,7 +9,7 @@ from flask import Response, g, request
 
 from api.commands import change_log, idempotency
 from api.commands.change_log import Change
-from api.commands.idempotency import Answer, Attempt
+from api.commands.idempotency import IdempotentRequest, StoredResponse
 from api.context import database
 from api.http import positions
 from api.postgres.connection import Connection
@@ -33,25 +33,25 @@ def positioned(response: Response) -> Response:
     return response
 
 
-def attempted(idempotency_key: str | None, body: Iterable[bytes]) -> Attempt | None:
+def attempted(idempotency_key: str | None, body: Iterable[bytes]) -> IdempotentRequest | None:
     """This request as one that may be sent again; None without an Idempotency-Key."""
     if idempotency_key is None:
         return None
     asked = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
     for part in body:
         asked.update(part)
-    return Attempt(g.key.id, idempotency_key, asked.digest())
+    return IdempotentRequest(g.key.id, idempotency_key, asked.digest())
 
 
-def kept(attempt: Attempt | None) -> Response | None:
+def kept(attempt: IdempotentRequest | None) -> Response | None:
     """The answer to an earlier sending of this request, None when it is to be answered now."""
     if attempt is None:
         return None
-    replayed = _replayed(database().read(lambda connection: idempotency.kept(connection, attempt)))
+    replayed = _replayed(database().read(lambda connection: idempotency.find_response(connection, attempt)))
     return replayed and positioned(replayed)
 
 
-def written(work: Callable[[Connection], Written], attempt: Attempt | None = None) -> Response:
+def written(work: Callable[[Connection], Written], attempt: IdempotentRequest | None = None) -> Response:
     """The answer of ``work``, run in one transaction; with an attempt it is kept there, or the one kept is given."""
 
     def transaction(connection: Connection) -> Response:
@@ -59,7 +59,7 @@ def written(work: Callable[[Connection], Written], attempt: Attempt | None = Non
             return replayed
         done = work(connection)
         if attempt:
-            idempotency.keep(connection, attempt, _answer(done.response), done.article)
+            idempotency.store_response(connection, attempt, _answer(done.response), done.article)
         # Last, for it stops all other writers until the commit.
         change_log.append(connection, done.changes)
         return done.response
@@ -67,12 +67,12 @@ def written(work: Callable[[Connection], Written], attempt: Attempt | None = Non
     return positioned(database().write(transaction))
 
 
-def _answer(response: Response) -> Answer:
+def _answer(response: Response) -> StoredResponse:
     headers = {name: response.headers[name] for name in KEPT if name in response.headers}
-    return Answer(response.status_code, headers, response.get_data())
+    return StoredResponse(response.status_code, headers, response.get_data())
 
 
-def _replayed(answer: Answer | None) -> Response | None:
+def _replayed(answer: StoredResponse | None) -> Response | None:
     if answer is None:
         return None
     return Response(answer.body, answer.status, {**answer.headers, "Idempotency-Replayed": "true"})

@@ -1,114 +1,110 @@
-"""Many articles at once: each on its own, a transaction a chunk, or all of them or none in one."""
+"""Storing batches of articles: each on its own, a chunk in a transaction, or all of them in one."""
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, TypeVar
 
 from api.commands import articles, catalogue, entities
 from api.commands.articles import WriteResult
 from api.commands.change_log import Change
 from api.errors import InputPath, Problem
+from api.ingest.chunks import chunked
+from api.model.types import Record
 from api.postgres.connection import Connection
 
-CHUNK = 500
-
-Record = dict[str, Any]
 T = TypeVar("T")
+
+# Runs a function in a transaction.
+Write = Callable[[Callable[[Connection], Any]], Any]
 
 
 @dataclass(frozen=True)
 class Item:
-    """One item of a batch: where it stands (``line`` or ``index``), and its record or what is wrong with it.
+    """An item of a batch: its position (``line`` or ``index``), and its record or what is wrong with it.
 
-    ``locate`` returns the path in what was sent of a path in the record.
+    ``locate`` maps a path in the record to the path in the item as it was sent.
     """
 
-    place: Mapping[str, int]
+    position: Mapping[str, int]
     content: Record | Problem
     locate: Callable[[InputPath], InputPath] = tuple
 
 
-# An item, and what became of it.
 Result = tuple[Item, WriteResult | Problem]
 
 
-def store_each(
-    write: Callable[[Callable[[Connection], Any]], Any], items: Iterable[Item], create: Collection[str], writers: int
-) -> Iterator[Result]:
-    """Store what can be stored, chunk by chunk, each by ``write`` in a transaction; a result for each item, in order.
+def store_each(write: Write, items: Iterable[Item], create: Collection[str], writers: int) -> Iterator[Result]:
+    """Store the valid items in chunks, each by ``write``. Yields a result for each item in order.
 
-    So many ``writers`` at once prepare and store chunks, while the next is read; of two items of one article the
-    later is stored after the earlier. The entities of ``create`` that articles name are created.
+    ``writers`` threads store chunks while the next ones are read. Chunks with items of the same article are stored one
+    after the other. Entities that articles name are created if ``create`` lists their kind.
     """
-    waiting: deque[tuple[frozenset[Any], Future[list[Result]]]] = deque()
+    pending: deque[tuple[frozenset[Any], Future[list[Result]]]] = deque()
     with ThreadPoolExecutor(writers) as pool:
-        for chunk in _chunks(items):
+        for chunk in chunked(items):
             ids = frozenset(
                 (item.content["outlet"], item.content["external_id"])
                 for item in chunk
                 if not isinstance(item.content, Problem)
             )
-            while len(waiting) > writers or any(not ids.isdisjoint(others) for others, _ in waiting):
-                yield from waiting.popleft()[1].result()
-            waiting.append((ids, pool.submit(_stored, write, chunk, create)))
-        for _, stored in waiting:
-            yield from stored.result()
+            while len(pending) > writers or any(not ids.isdisjoint(others) for others, _ in pending):
+                yield from pending.popleft()[1].result()
+            pending.append((ids, pool.submit(_store_chunk, write, chunk, create)))
+        for _, future in pending:
+            yield from future.result()
 
 
-def _stored(
-    write: Callable[[Callable[[Connection], Any]], Any], chunk: Sequence[Item], create: Collection[str]
-) -> list[Result]:
-    """Store a chunk; the result of each of its items."""
+def _store_chunk(write: Write, chunk: Sequence[Item], create: Collection[str]) -> list[Result]:
     records = [item.content for item in chunk if not isinstance(item.content, Problem)]
     if create and records:
-        write(lambda connection: _prepare(connection, records, create))
-    answers: Iterator[WriteResult | Problem] = iter(
+        write(lambda connection: _create_entities(connection, records, create))
+    stored: Iterator[WriteResult | Problem] = iter(
         write(lambda connection: articles.upsert_each(connection, records)) if records else ()
     )
-    return [_result(item, item.content if isinstance(item.content, Problem) else next(answers)) for item in chunk]
+    return [_result(item, item.content if isinstance(item.content, Problem) else next(stored)) for item in chunk]
 
 
 def store_all(
-    connection: Connection, items: Iterable[Item], create: Collection[str], recorded: list[Change]
+    connection: Connection, items: Iterable[Item], create: Collection[str], changes: list[Change]
 ) -> Iterator[Result]:
-    """Store all items in the transaction of the connection; raises the problem of the first that is refused.
+    """Store all items in the transaction of the connection. Raises the problem of the first refused item.
 
-    The changes are added to ``recorded``, for the caller to record as the last step.
+    The changes are added to ``changes``, which the caller appends to the change log as its last step.
     """
     if create:
-        # At once: whoever has the catalogue shared, as a chunk does, and wants it alone waits for others who do.
+        # Locked before the first chunk: two batches that share the lock and both wait to own it would deadlock.
         catalogue.lock(connection)
-    for chunk in _chunks(items):
-        records = [_good(item, item.content) for item in chunk]
+    for chunk in chunked(items):
+        records = [_unwrap(item, item.content) for item in chunk]
         if create:
             entities.create_missing(connection, records, create)
-        stored, happened = articles.store(connection, records)
-        recorded += happened
-        for item, answer in zip(chunk, stored, strict=True):
-            yield item, _good(item, answer)
+        results, chunk_changes = articles.store(connection, records)
+        changes += chunk_changes
+        for item, result in zip(chunk, results, strict=True):
+            yield item, _unwrap(item, result)
 
 
-def _result(item: Item, outcome: WriteResult | Problem) -> Result:
-    if isinstance(outcome, Problem):
-        outcome.relocate(item.locate)
-    return item, outcome
+def _result(item: Item, result: WriteResult | Problem) -> Result:
+    if isinstance(result, Problem):
+        result.relocate(item.locate)
+    return item, result
 
 
-def _good(item: Item, answer: T | Problem) -> T:
-    if isinstance(answer, Problem):
-        [(name, number)] = item.place.items()
-        answer.detail = f"Nothing was stored: {name} {number} was refused. {answer.detail}"
-        answer.members = {**answer.members, **item.place}
-        answer.relocate(item.locate)
-        raise answer
-    return answer
+def _unwrap(item: Item, value: T | Problem) -> T:
+    """Return a value, or raise it if it is a Problem, with the position of its item."""
+    if isinstance(value, Problem):
+        [(name, number)] = item.position.items()
+        value.detail = f"Nothing was stored, because {name} {number} was refused: {value.detail}"
+        value.members = {**value.members, **item.position}
+        value.relocate(item.locate)
+        raise value
+    return value
 
 
-def _prepare(connection: Connection, records: Iterable[Record], create: Collection[str]) -> None:
-    """Create the names that these articles may create, but none for an article that is to be refused for others."""
+def _create_entities(connection: Connection, records: Iterable[Record], create: Collection[str]) -> None:
+    """Create the missing entities of these articles, except of articles that will be refused for other names."""
     accepted: list[Record] = []
     for record in records:
         try:
@@ -117,9 +113,3 @@ def _prepare(connection: Connection, records: Iterable[Record], create: Collecti
         except Problem:
             continue
     entities.create_missing(connection, accepted, create)
-
-
-def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk

@@ -161,10 +161,10 @@ def _lines(results: Iterable[Result]) -> Iterator[bytes]:
 def _line(item: Item, outcome: WriteResult | Problem) -> dict[str, Any]:
     """What the response says about an item."""
     if isinstance(outcome, Problem):
-        line = {**item.place, "status": outcome.status, "code": outcome.code, "detail": outcome.detail}
+        line = {**item.position, "status": outcome.status, "code": outcome.code, "detail": outcome.detail}
         return {**line, "errors": problems.errors(outcome)} if outcome.errors else line
     status = 201 if outcome.outcome == "created" else 200
-    return {**item.place, "status": status, "result": outcome.outcome, "id": outcome.id}
+    return {**item.position, "status": status, "result": outcome.outcome, "id": outcome.id}
 
 
 def _parts() -> Iterator[bytes]:

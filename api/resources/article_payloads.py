@@ -51,7 +51,7 @@ class Push:
 def push(document: Any, media_type: str) -> Push:
     """The article that a parsed body, or one item of it, tells; raises InvalidInput."""
     if media_type == NINJS:
-        return Push(ninjs.record(document, g.key.only_outlet), partial(ninjs.locate, document))
+        return Push(ninjs.read_article(document, g.key.only_outlet), partial(ninjs.locate, document))
     return Push(loaded(_ARTICLE, document))
 
 

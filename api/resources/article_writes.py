@@ -12,7 +12,7 @@ from api.commands import article_lifecycle, entities
 from api.commands import articles as commands
 from api.commands.articles import Options
 from api.commands.change_log import Change
-from api.commands.idempotency import Attempt
+from api.commands.idempotency import IdempotentRequest
 from api.context import database
 from api.errors import (
     Conflict,
@@ -207,7 +207,7 @@ def _stored(
     create: set[str],
     *,
     matching: frozenset[str] | None = None,
-    attempt: Attempt | None = None,
+    attempt: IdempotentRequest | None = None,
 ) -> Response:
     if replayed := kept(attempt):
         return replayed

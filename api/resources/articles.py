@@ -82,7 +82,7 @@ def get_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
 
 def _as_ninjs(article: DictRow) -> Response:
     told = orjson.loads(json_response(shown(article)).get_data())
-    return Response(orjson.dumps(ninjs.item(told)), mimetype=NINJS)
+    return Response(orjson.dumps(ninjs.write_item(told)), mimetype=NINJS)
 
 
 def readable(connection: Connection, article_id: UUID) -> DictRow:

@@ -50,7 +50,7 @@ def _release(connection: Connection) -> None:
 def _forget(connection: Connection, changes_kept_days: int) -> None:
     while in_transaction(connection, lambda c: change_log.trim(c, changes_kept_days)) == change_log.TRIM_BATCH:
         pass
-    while in_transaction(connection, idempotency.forget_old) == idempotency.FORGOTTEN_AT_ONCE:
+    while in_transaction(connection, idempotency.delete_expired) == idempotency.EXPIRY_BATCH:
         pass
 
 

@@ -16,9 +16,8 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.auth.keys import prefix_of
-from api.commands import idempotency as kept
-from api.commands import keys
-from api.commands.idempotency import Attempt
+from api.commands import idempotency, keys
+from api.commands.idempotency import IdempotentRequest
 from api.errors import PROBLEMS, MethodNotAllowed
 from api.http.openapi import examples
 from api.postgres.connection import Connection, connect, present
@@ -139,7 +138,7 @@ def _of_another_archive(demo: Connection) -> str:
 def _busy(client: FlaskClient, demo: Connection, demo_database: str, key: dict[str, str]) -> TestResponse:
     [row] = demo.execute("select id from keys where prefix = %s", (key["Authorization"].split("_")[1],)).fetchall()
     with connect(demo_database) as other, other.transaction():
-        kept.claim(other, Attempt(row["id"], "busy", b""))
+        idempotency.claim(other, IdempotentRequest(row["id"], "busy", b""))
         return client.post("/v1/articles", json=ARTICLE, headers={**key, "Idempotency-Key": '"busy"'})
 
 

@@ -588,7 +588,7 @@ def test_a_key_is_replaced_by_one_with_the_same_rights(with_outlet: str, run: Ru
     new = made.stdout.strip()
     assert (made.exit_code, made.stdout) == (0, f"{new}\n")
     assert (pushed(with_outlet, old), pushed(with_outlet, new)) == (401, 201)
-    assert "is revoked" in refusal(run(with_outlet, "keys", "rotate", prefix))
+    assert "is already revoked" in refusal(run(with_outlet, "keys", "rotate", prefix))
     assert answer(run(with_outlet, "keys", "rotate", "--json", new.split("_")[1]))["revoked"] == new.split("_")[1]
 
 

@@ -132,8 +132,8 @@ def test_slugs_lead_to_where_the_last_merge_leads(
     [
         ("old", "must be another"),
         ("OLD", "must be lower-case letters"),
-        ("no-such", "no {one} has the slug"),
-        ("merged", "leads to the {one} 'new' now"),
+        ("no-such", "No {one} has the slug"),
+        ("merged", "redirects to the {one} 'new'"),
         ("gone", "was deleted"),
         (None, "must not be null"),
         ("a\0", "lower-case letters"),

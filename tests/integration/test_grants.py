@@ -55,7 +55,7 @@ def test_a_role_that_owns_nothing_serves_an_archive(granted: str) -> None:
         headers = new_key(connection, "desk", ["admin"], [])
         assert term_counts.measure(connection)
         assert reindex.reindex_articles(connection, lambda _: None)
-        for due in (article_lifecycle.release_due, lambda c: change_log.trim(c, 1), idempotency.forget_old):
+        for due in (article_lifecycle.release_due, lambda c: change_log.trim(c, 1), idempotency.delete_expired):
             in_transaction(connection, due)
         assert list(archive.export_lines(connection))
     app = create_app(Settings(database_url=granted, **UNLIMITED))

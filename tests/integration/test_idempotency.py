@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.commands import idempotency
-from api.commands.idempotency import Attempt
+from api.commands.idempotency import IdempotentRequest
 from api.postgres import migrate
 from api.postgres.connection import Connection, connect
 from api.server.ticker import ticking
@@ -234,7 +234,7 @@ def test_a_request_waits_for_no_other_while_the_first_is_answered(
     with connect(conninfo) as other:
         [row] = other.execute("select id from keys").fetchall()
         with other.transaction():
-            idempotency.claim(other, Attempt(row["id"], NAME.strip('"'), b"the same"))
+            idempotency.claim(other, IdempotentRequest(row["id"], NAME.strip('"'), b"the same"))
             busy = push(client, key, tags=[])
             assert (busy.status_code, busy.get_json()["code"]) == (409, "request_in_flight")
             assert push(client, key, name='"another"', tags=[]).status_code == 201

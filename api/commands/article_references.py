@@ -1,0 +1,56 @@
+"""Resolves the outlet, tags and people that a record names."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from uuid import uuid5
+
+from api.commands.article_content import read_content
+from api.commands.catalogue import Catalogue, Named
+from api.errors import InputError, invalid_input
+from api.model.types import Record
+from api.text.folding import make_slug
+
+
+def resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) -> Record:
+    """Return the record with the id of its article, its content, and the ids of its outlet, tags and people.
+
+    Raises InvalidInput for names that are unknown or ambiguous. Unknown ``tags`` or ``people`` are allowed if they are
+    ``creatable``.
+    """
+    outlet = names.outlet(record["outlet"], record.get("outlet_name"))
+    if outlet is None:
+        raise invalid_input(InputError(f"No outlet has the slug {record['outlet']!r}.", path=("outlet",)))
+    tags = [names.tags_named(text) for text in record.get("tags", ())]
+    people = [names.people_named(text) for text in record.get("people", ())]
+    errors = [
+        *_errors("tag", "tags", record, tags, names.tags, creatable),
+        *_errors("person", "people", record, people, names.people, creatable),
+    ]
+    if errors:
+        raise invalid_input(*errors)
+    content = read_content(record, outlet.language)
+    return {
+        "id": uuid5(outlet.uuid, content["external_id"]),
+        "outlet_id": outlet.id,
+        "outlet": outlet.copy(),
+        "content": content,
+        "tags": {id for ids in tags for id in ids},
+        "people": {id for ids in people for id in ids},
+        **{field: record[field] for field in ("embargoed_until", "status", "reason") if field in record},
+    }
+
+
+def _errors(
+    kind: str,
+    field: str,
+    record: Record,
+    resolved: Sequence[frozenset[int]],
+    entities: Mapping[int, Named],
+    creatable: Collection[str],
+) -> Iterator[InputError]:
+    for index, ids in enumerate(resolved):
+        text = record[field][index]
+        if len(ids) > 1:
+            slugs = ", ".join(sorted(entities[id].slug for id in ids))
+            yield InputError(f"More than one {kind} has the name {text!r}. Use a slug: {slugs}.", path=(field, index))
+        elif not ids and not (field in creatable and make_slug(text)):
+            yield InputError(f"No {kind} has the slug or name {text!r}.", path=(field, index))
