@@ -1,33 +1,36 @@
-"""The request, what is known of it, and the app, as flask has them for this thread.
+"""The current request, its ``g`` and the app, as plain objects.
 
-flask's own names look each up anew at each use, by way of an error: 1.4 µs where a call of these takes 0.15, some sixty
-times a list. So what every read passes uses these.
+Each use of one of flask's proxies looks its object up again: 1.4 µs, some sixty times for a list. Calls of these
+functions take 0.15 µs.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 import flask
-from flask.ctx import _AppCtxGlobals
 
 from api.postgres.database import Database
 from api.settings import Settings
 
 
-def _held(proxy: Any) -> Callable[[], Any]:
+def _lookup(proxy: Any) -> Callable[[], Any]:
+    """The function that returns the object behind a proxy.
+
+    werkzeug documents ``_get_current_object`` in spite of its name. It saves a fifth of a request's time.
+    """
     return proxy._get_current_object
 
 
-request: Callable[[], flask.Request] = _held(flask.request)
-g: Callable[[], _AppCtxGlobals] = _held(flask.g)
-app: Callable[[], flask.Flask] = _held(flask.current_app)
+request: Callable[[], flask.Request] = _lookup(flask.request)
+g: Callable[[], Any] = _lookup(flask.g)
+app: Callable[[], flask.Flask] = _lookup(flask.current_app)
 
 
 def settings() -> Settings:
-    """The settings of the running app."""
+    """The settings of the app."""
     return app().extensions["dateline.settings"]
 
 
 def database() -> Database:
-    """The database of the running app."""
+    """The database of the app."""
     return app().extensions["dateline.database"]

@@ -40,10 +40,12 @@ class Parser(FlaskParser):
     }
 
     def given(self, schema: ma.Schema, req: Request, location: str) -> Any:
-        """What a request gives there. Of a query it is to be read only: who asks the same gets the same."""
-        if location == "query" and len(req.query_string) <= LONGEST_REMEMBERED:
+        """The validated input of a request. That of a query is immutable, as equal query strings share it."""
+        if location != "query":
+            return self.parse(schema, req, location=location)
+        if len(req.query_string) <= LONGEST_REMEMBERED:
             return _remembered(self, schema, req.query_string)
-        return self.parse(schema, req, location=location)
+        return frozen(self.parse(schema, req, location=location))
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> dict[str, Any]:
         fields = {field.data_key or name: field for name, field in schema.fields.items()}
@@ -95,7 +97,14 @@ class Parser(FlaskParser):
 @lru_cache(REMEMBERED)
 def _remembered(parser: Parser, schema: ma.Schema, query_string: bytes) -> Mapping[str, Any]:
     request = Request({"QUERY_STRING": query_string.decode("latin-1")})
-    return MappingProxyType(parser.parse(schema, request, location="query"))
+    return frozen(parser.parse(schema, request, location="query"))
+
+
+def frozen(value: Any) -> Any:
+    """The value with tuples instead of lists and read-only mappings instead of dicts, at every depth."""
+    if isinstance(value, dict):
+        return MappingProxyType({name: frozen(inner) for name, inner in value.items()})
+    return tuple(frozen(inner) for inner in value) if isinstance(value, list) else value
 
 
 def json_body(req: Request, media_type: str) -> Any:

@@ -1,7 +1,7 @@
 """Reads that browsers and CDNs may keep: an entity tag from the archive's state, 304 before the question is asked."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -215,17 +215,10 @@ def _again(kept: Kept) -> Response:
         del response.headers["Content-Type"]
         response.headers["ETag"] = kept.etag
     else:
-        response = Response(kept.body, headers=_sent_before(kept.headers))
+        response = Response(kept.body, headers=Headers(kept.headers))
     if kept.changed_at:
         response.headers["Last-Modified"] = last_modified(kept.changed_at)
     return response
-
-
-def _sent_before(pairs: Iterable[tuple[str, str]]) -> Headers:
-    """These as headers; werkzeug would look each through again for what no header may have."""
-    headers = Headers()
-    headers._list.extend(pairs)
-    return headers
 
 
 @lru_cache(100)

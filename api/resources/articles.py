@@ -160,7 +160,12 @@ def _finds_little(page: Page, page_request: PageRequest) -> bool:
 
 def filters_of(query: Mapping[str, Any], **given: list[str]) -> dict[str, Any]:
     """The filters among a query's parameters, as ``plan.make`` takes them."""
-    filters = {name: value for name, value in {**query, **given}.items() if name in FILTERS}
+    # psycopg takes lists as arrays, and tuples as rows.
+    filters: dict[str, Any] = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in {**query, **given}.items()
+        if name in FILTERS
+    }
     if "q" in filters:
         filters["q"] = _parsed(filters["q"])
     return filters

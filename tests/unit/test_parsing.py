@@ -17,7 +17,7 @@ from werkzeug.test import EnvironBuilder
 
 from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
 from api.formats.strict_json import LONGEST_NUMBER, parse
-from api.http.parsing import LONGEST_REMEMBERED, Parser
+from api.http.parsing import LONGEST_REMEMBERED, Parser, frozen
 from api.http.problems import errors, pointer
 from schemas.base import ChoiceList, CommaList, NoQuery, Repeated, Schema, Text, Whole
 from schemas.messages import flattened
@@ -65,13 +65,26 @@ def test_a_query_is_read_once_unless_it_is_long_or_wrong() -> None:
             return parser.given(schema, request, "query")
 
     assert read("tag=busan") is read("tag=busan")
-    assert read("tag=seoul") == {"tag": ["seoul"], "limit": 20}
+    assert read("tag=seoul") == {"tag": ("seoul",), "limit": 20}
     long = f"section={'a' * LONGEST_REMEMBERED}"
     assert read(long) == read(long)
     assert read(long) is not read(long)
     for _ in range(2):
         with pytest.raises(InvalidInput, match="limit"):
             read("limit=0")
+
+
+@pytest.mark.parametrize("more", ["", f"&q={'a' * 20}&section={'a' * LONGEST_REMEMBERED}"])
+def test_a_parsed_query_cannot_be_changed_at_any_depth(more: str) -> None:
+    parsed: Any = asked(f"tag=busan&section=a{more}")
+    with pytest.raises(TypeError):
+        parsed["tag"] = ()
+    assert isinstance(parsed["tag"], tuple)
+    assert isinstance(parsed["section"], tuple)
+    nested = frozen({"a": [{"b": ["c"]}]})
+    assert nested == {"a": ({"b": ("c",)},)}
+    with pytest.raises(TypeError):
+        nested["a"][0]["b"] = ()
 
 
 @pytest.mark.parametrize(
@@ -92,9 +105,9 @@ def test_a_query_is_read_once_unless_it_is_long_or_wrong() -> None:
         ("%71=ferry", {"q": "ferry"}),
         ("q=+", {"q": " "}),
         ("limit=5&q=ferry&", {"limit": 5, "q": "ferry"}),
-        ("section=Seoul, Politics", {"section": ["Seoul, Politics"]}),
-        ("section=b&section=a&section=b", {"section": ["b", "a", "b"]}),
-        ("tag=b,a,b", {"tag": ["b", "a"]}),
+        ("section=Seoul, Politics", {"section": ("Seoul, Politics",)}),
+        ("section=b&section=a&section=b", {"section": ("b", "a", "b")}),
+        ("tag=b,a,b", {"tag": ("b", "a")}),
     ],
 )
 def test_a_query_string_is_read_as_forms_write_it(query: str, parameters: dict[str, Any]) -> None:
@@ -126,7 +139,7 @@ def test_any_query_string_is_read_or_refused(query: str) -> None:
     "query", ["fields=name,depth", "fields=name&fields=depth", "fields=name&limit=20&fields=depth"]
 )
 def test_choices_come_with_commas_or_as_generated_clients_repeat_them(query: str) -> None:
-    assert asked(query) == {"fields": ["name", "depth"], "limit": 20}
+    assert asked(query) == {"fields": ("name", "depth"), "limit": 20}
 
 
 @pytest.mark.parametrize(
