@@ -103,9 +103,13 @@ def test_the_settings_table_is_the_settings() -> None:
 @pytest.mark.parametrize(
     "page", ["README.md", "CONTRIBUTING.md", *(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/**/*.md"))]
 )
-def test_every_file_a_page_links_exists(page: str) -> None:
-    for link in re.findall(r"\]\(([^)#]+)", (ROOT / page).read_text(encoding="utf-8")):
-        assert link.startswith("http") or (ROOT / page).parent.joinpath(link).exists(), link
+def test_every_link_of_a_page_leads_to_a_file_and_a_heading_that_exist(page: str) -> None:
+    for link, anchor in re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", (ROOT / page).read_text(encoding="utf-8")):
+        target = (ROOT / page).parent / link if link else ROOT / page
+        assert link.startswith("http") or target.exists(), link
+        if anchor and not link.startswith("http"):
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.M)
+            assert anchor in {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}, anchor
 
 
 @pytest.mark.parametrize(
