@@ -36,8 +36,8 @@ class ChangesQuery(Schema):
     types = ChoiceList(
         (*EVENTS, *TYPES),
         metadata={
-            "description": "Only changes of these types, separated by commas, such as `article.withdrawn`. "
-            "`article`, `tag`, `person` and `outlet` stand for all their types.",
+            "description": "Only changes of these types, such as `article.withdrawn`. `article`, `tag`, `person` and "
+            "`outlet` stand for all their types.",
         },
     )
     wait = Whole(
@@ -52,7 +52,7 @@ class ChangesQuery(Schema):
     fields_ = FieldList(
         data_key="fields",
         attribute="fields",
-        metadata={"description": "The fields of each article to return, separated by commas. Default: all."},
+        metadata={"description": "The fields of each article to return. Default: all."},
     )
 
 

@@ -34,7 +34,7 @@ class EntityQuery(PageQuery):
     )
     sort = fields.String(
         load_default="name",
-        validate=validate.OneOf(("name", "articles", "recent"), error="must be name, articles or recent"),
+        validate=validate.OneOf(("name", "articles", "recent"), error="must be one of name, articles, recent"),
         metadata={
             "description": "`name`: alphabetically. `articles`: the most articles first. `recent`: the newest "
             "article first."

@@ -29,7 +29,7 @@ class FieldList(ChoiceList):
     """Names of fields of an article."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(tuple(ArticleSchema._declared_fields), **kwargs)
+        super().__init__(tuple(ArticleSchema().fields), **kwargs)
 
 
 class ArticleFilters(Schema):
@@ -121,18 +121,18 @@ class ArticleQuery(PageQuery, ArticleFilters):
     """Parameters of a list of articles."""
 
     sort = fields.String(
-        validate=validate.OneOf(SORTS, error="must be newest, oldest, updated or relevance"),
+        validate=validate.OneOf(SORTS, error=f"must be one of {', '.join(SORTS)}"),
         metadata={
-            "description": "`newest` or `oldest` first by publication, those `updated` last first, or by `relevance` "
-            "those first that match `q` best, of the newest 2,000 that match. Left out, `relevance` when `q` is "
-            "given and `newest` otherwise."
+            "description": "The order. `newest` and `oldest`: by publication. `updated`: the last changed first. "
+            "`relevance`: the best matches of `q` first, among the newest 2,000 matches. Default: `relevance` with "
+            "`q`, `newest` without it."
         },
     )
     include = ChoiceList(
         ("highlights", "body"),
         metadata={
-            "description": "More of each article, separated by commas: `highlights` (what `q` found, marked), and "
-            "`body` (the text, beside the `fields` asked for; without `fields` it is there anyway).",
+            "description": "What to return of each article in addition. `highlights`: the matches of `q`. `body`: "
+            "the text, if `fields` does not contain it.",
         },
     )
     explain = Flag(
@@ -141,15 +141,14 @@ class ArticleQuery(PageQuery, ArticleFilters):
     fields_ = FieldList(
         data_key="fields",
         attribute="fields",
-        metadata={"description": "Only these fields of each article, separated by commas; left out, all of them."},
+        metadata={"description": "The fields of each article to return. Default: all."},
     )
     facets = ChoiceList(
         FACETS,
         metadata={
-            "description": "Count the newest 2,000 articles that pass the filters by these facets, separated by "
-            "commas: `outlet`, `section`, `tag`, `person`, `language`, `credit`, `year`, `month`. Each ignores its "
-            "own filter (`year` and `month` ignore `from` and `to`), so that it shows what else could be chosen; "
-            "`meta.facets` has them."
+            "description": "Count the newest 2,000 matching articles by these facets; `meta.facets` has the counts. "
+            "Each facet ignores its own filter (`year` and `month` ignore `from` and `to`), so that it shows the "
+            "other choices as well."
         },
     )
 

@@ -152,8 +152,8 @@ class PushQuery(Schema):
     create = ChoiceList(
         ("tags", "people"),
         metadata={
-            "description": "Create unknown names: `tags`, `people` or `tags,people`. Without it, an unknown name is "
-            "an error. A created name is public at once, even while its article is under an embargo.",
+            "description": "Create unknown names of these kinds. All other unknown names are an error. A created "
+            "name is public at once, even while its article is under an embargo.",
         },
     )
 

@@ -16,7 +16,7 @@ class RelatedQuery(Schema):
     fields_ = FieldList(
         data_key="fields",
         attribute="fields",
-        metadata={"description": "The fields of each article to return, separated by commas. Default: all."},
+        metadata={"description": "The fields of each article to return. Default: all."},
     )
 
 

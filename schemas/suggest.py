@@ -23,7 +23,7 @@ class SuggestQuery(Schema):
     )
     types = ChoiceList(
         TYPES,
-        metadata={"description": "Only these, separated by commas: `tag`, `person`, `outlet`; left out, all of them."},
+        metadata={"description": "The kinds of entities to suggest. Default: all."},
     )
     limit = Whole(
         low=1, high=50, load_default=10, metadata={"description": "The maximum number of suggestions, 1 to 50."}

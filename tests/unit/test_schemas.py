@@ -773,8 +773,8 @@ def test_all_filters_of_articles_together() -> None:
 @pytest.mark.parametrize(
     ("schema", "query", "refused"),
     [
-        (ArticleQuery(), {"sort": "Newest"}, {"sort": ["must be newest, oldest, updated or relevance"]}),
-        (ArticleQuery(), {"sort": ""}, {"sort": ["must be newest, oldest, updated or relevance"]}),
+        (ArticleQuery(), {"sort": "Newest"}, {"sort": ["must be one of newest, oldest, updated, relevance"]}),
+        (ArticleQuery(), {"sort": ""}, {"sort": ["must be one of newest, oldest, updated, relevance"]}),
         (ArticleQuery(), {"sort": "relevance"}, {"sort": ["must not be relevance without q"]}),
         (ArticleQuery(), {"include": "highlights"}, {"include": ["must not contain highlights without q"]}),
         (ArticleQuery(), {"explain": "true"}, {"explain": ["must not be true without q"]}),
@@ -784,7 +784,7 @@ def test_all_filters_of_articles_together() -> None:
             {"include": "text"},
             {"include": ["has the unknown value 'text'. Known values are highlights, body."]},
         ),
-        (EntityQuery(), {"sort": "newest"}, {"sort": ["must be name, articles or recent"]}),
+        (EntityQuery(), {"sort": "newest"}, {"sort": ["must be one of name, articles, recent"]}),
         (PageQuery(), {"cursor": ""}, {"cursor": ["must have 1 to 4,000 characters"]}),
         (PageQuery(), {"cursor": "x" * 4_001}, {"cursor": ["must have 1 to 4,000 characters"]}),
         (PageQuery(), {"limit": "0"}, {"limit": ["must be a whole number from 1 to 100"]}),
