@@ -15,7 +15,7 @@ from api.postgres import locate, migrate
 def migrate_command(revision: str, as_json: bool) -> None:
     """Bring the database's schema up to date. Refuses a database that is not UTF-8."""
     with locate.database_for(target.announced_settings(), create=True) as (conninfo, _):
-        reached = migrate.go(conninfo, revision)
+        reached = migrate.migrate_to(conninfo, revision)
     print_result({"revision": reached}, as_json, f"The database is at migration {reached or 'none'}.")
 
 

@@ -110,14 +110,14 @@ def _held(state: State) -> bool:
 
 
 def _read(connection: Connection, work: Callable[[Connection], T], at_one_moment: bool) -> T:
-    with database().moment(connection) if at_one_moment else nullcontext():
+    with database().snapshot(connection) if at_one_moment else nullcontext():
         return work(connection)
 
 
 def _read_with_state(
     connection: Connection, work: Callable[[Connection], T], at_one_moment: bool
 ) -> tuple[State, tuple[T] | None]:
-    with database().moment(connection) if at_one_moment else nullcontext():
+    with database().snapshot(connection) if at_one_moment else nullcontext():
         state = observe_state(connection)
         return state, None if _held(state) else (work(connection),)
 

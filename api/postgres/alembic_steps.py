@@ -16,7 +16,7 @@ from api.postgres.revisions import FOLDER, UnfitDatabase, known
 MIGRATE_LOCK = 0x6461_7465_0003
 
 
-def go(conninfo: str, target: str | None) -> None:
+def run(conninfo: str, target: str | None) -> None:
     """Go up or down to ``target``, None for before the first, each step in a transaction.
 
     Raises UnfitDatabase, psycopg's errors.
@@ -30,7 +30,7 @@ def go(conninfo: str, target: str | None) -> None:
         (command.upgrade if upward else command.downgrade)(config, target or "base")
 
 
-def configured() -> Config:
+def config_for_migrations() -> Config:
     """What alembic is to know of our migrations."""
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
@@ -49,7 +49,7 @@ def _connected(conninfo: str) -> Iterator[tuple[sqlalchemy.Connection, Config]]:
             # Several servers that start at once migrate one after the other; the lock ends with the connection.
             connection.exec_driver_sql(f"select pg_advisory_lock({MIGRATE_LOCK})")
             connection.commit()
-            config = configured()
+            config = config_for_migrations()
             config.attributes["connection"] = connection
             yield connection, config
             connection.commit()

@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 
 from api.errors import Unavailable
-from api.postgres.prepared import Prepared, unread
+from api.postgres.prepared import Prepared, raw_json_cursor
 
 # The other side of a race, not a fault: the whole transaction is run again.
 T = TypeVar("T")
@@ -84,7 +84,7 @@ def in_transaction(connection: Connection, work: Callable[[Connection], T]) -> T
 
 
 @contextmanager
-def at_once(connection: Connection) -> Iterator[None]:
+def in_pipeline(connection: Connection) -> Iterator[None]:
     """Statements that wait for no answer until one is asked for; where they do so already, nothing more.
 
     A pipeline within a pipeline would wait for the server as it begins and again as it ends.
@@ -107,5 +107,5 @@ def planned_once(connection: "Connection", statement: LiteralString, parameters:
     """The rows of a statement whose plan is the same for all parameters, with json columns as orjson.Fragments."""
     server = connection.pgconn
     if server.pipeline_status or server.transaction_status != TransactionStatus.IDLE:
-        return unread(connection).execute(statement, parameters).fetchall()
+        return raw_json_cursor(connection).execute(statement, parameters).fetchall()
     return connection.prepared.rows(statement, parameters)

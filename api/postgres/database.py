@@ -56,7 +56,7 @@ class Database:
         """The answer of ``work``, which only reads; asked again when the server had closed our connections."""
 
         def bounded(connection: Connection) -> T:
-            with deadlines.Within(connection, self._read_seconds):
+            with deadlines.Deadline(connection, self._read_seconds):
                 return work(connection)
 
         lost = 0
@@ -71,7 +71,7 @@ class Database:
                 self._pool.drain()
 
     @contextmanager
-    def moment(self, connection: Connection) -> Iterator[None]:
+    def snapshot(self, connection: Connection) -> Iterator[None]:
         """Statements that see the database as it was at the first, and wait for no answer until one is asked for."""
         with pipelined(connection):
             connection.execute("set transaction isolation level repeatable read, read only")

@@ -20,11 +20,11 @@ CANCEL_SECONDS = 1
 HEED_SECONDS = 3
 
 
-_WATCHED: "set[Within]" = set()
+_WATCHED: "set[Deadline]" = set()
 _STARTED = threading.Lock()
 
 
-class Within:
+class Deadline:
     """Statements that may take so long together: QueryCanceled from the one that is running when they have."""
 
     def __init__(self, connection: psycopg.Connection[Any], seconds: float) -> None:
@@ -57,7 +57,7 @@ def _watch() -> None:
                 _cancel(watched)
 
 
-def _cancel(watched: Within) -> None:
+def _cancel(watched: Deadline) -> None:
     # What fails is tried again at the next look.
     with watched.lock, suppress(psycopg.Error, OSError):
         if watched.ended:

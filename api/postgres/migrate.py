@@ -9,10 +9,10 @@ from api.postgres.revisions import UnfitDatabase, head, known
 
 def upgrade(conninfo: str) -> None:
     """Run the migrations that are missing, each in a transaction of its own. Raises UnfitDatabase."""
-    go(conninfo, "head")
+    migrate_to(conninfo, "head")
 
 
-def go(conninfo: str, revision: str) -> str | None:
+def migrate_to(conninfo: str, revision: str) -> str | None:
     """Go up or down to ``revision`` (``head``, ``base`` or one's number); the revision afterwards.
 
     Raises UnfitDatabase.
@@ -28,7 +28,7 @@ def go(conninfo: str, revision: str) -> str | None:
             # alembic and SQLAlchemy are a third of what a process would load, and most have nothing to migrate.
             from api.postgres import alembic_steps
 
-            alembic_steps.go(conninfo, target)
+            alembic_steps.run(conninfo, target)
     except InsufficientPrivilege as error:
         raise UnfitDatabase(f"The role may not make the tables: {error}; let it own the database.") from None
     return target

@@ -38,7 +38,7 @@ class FragmentLoader(Loader):
         return orjson.Fragment(bytes(data))
 
 
-def unread(connection: psycopg.Connection[DictRow]) -> Cursor[DictRow]:
+def raw_json_cursor(connection: psycopg.Connection[DictRow]) -> Cursor[DictRow]:
     """A cursor whose json columns are orjson.Fragments."""
     cursor = connection.cursor()
     cursor.adapters.register_loader("json", FragmentLoader)
@@ -97,7 +97,7 @@ class Prepared:
         self._checked(server.prepare(name, numbered))
         described = self._checked(server.describe_prepared(name))
         columns = tuple((described.fname(number) or b"").decode() for number in range(described.nfields))
-        transformer = Transformer(unread(self._connection))
+        transformer = Transformer(raw_json_cursor(self._connection))
         transformer.set_pgresult(described)
         self._statements[statement] = Statement(name, parameters, columns, transformer)
         return self._statements[statement]

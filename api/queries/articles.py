@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 
 from api.model.article import ALL, ETAG, TOMBSTONE
 from api.postgres.connection import Connection, planned_once
-from api.postgres.prepared import unread
+from api.postgres.prepared import raw_json_cursor
 from api.queries import explain
 from api.queries.highlights import add_highlights
 from api.retrieval import by_relevance, by_time
@@ -99,7 +99,7 @@ def _visible(
         cross join lateral (select * from articles where id = ranked.id offset 0) as a
         where {STILL_VISIBLE} order by ranked.number"""
     parameters = {"articles": ids, "embargoes_of": None if embargoes_of is None else list(embargoes_of)}
-    return unread(connection).execute(statement, parameters).fetchall()
+    return raw_json_cursor(connection).execute(statement, parameters).fetchall()
 
 
 def _with_entries(found: Page) -> Page:

@@ -12,7 +12,7 @@ from psycopg.rows import DictRow
 
 from api.model.article import COLUMNS, TOMBSTONE
 from api.postgres.connection import Connection, planned_once
-from api.postgres.prepared import unread
+from api.postgres.prepared import raw_json_cursor
 from api.queries.entities import OUTLETS, PEOPLE, TAGS, Entity
 
 KINDS: dict[str, Entity] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
@@ -133,7 +133,7 @@ def _articles(
         cross join lateral (select a.embargoed_until is null or %(everything)s or o.slug = any(%(own)s) as known) as k
         where a.id = any(%(ids)s)"""
     parameters = {"ids": list(set(ids)), "everything": own is None, "own": list(own or ())}
-    rows = unread(connection).execute(statement, parameters).fetchall()
+    rows = raw_json_cursor(connection).execute(statement, parameters).fetchall()
     found: dict[UUID, DictRow] = {}
     for row in rows:
         key, tombstone, seen = row.pop("key"), row.pop("tombstone"), row.pop("seen")
@@ -149,5 +149,5 @@ def _entities(connection: Connection, entity: Entity, ids: Sequence[int]) -> dic
     statement: LiteralString = (
         f"select id as key, {entity.columns} from {entity.table} where id = any(%(ids)s) and {merged}"
     )
-    rows = unread(connection).execute(statement, {"ids": list(set(ids)), "as_of": None}).fetchall()
+    rows = raw_json_cursor(connection).execute(statement, {"ids": list(set(ids)), "as_of": None}).fetchall()
     return {row.pop("key"): row for row in rows}

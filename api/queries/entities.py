@@ -9,7 +9,7 @@ from psycopg.rows import DictRow
 
 from api.model.entity import ETAG, RETIRED
 from api.postgres.connection import Connection
-from api.postgres.prepared import unread
+from api.postgres.prepared import raw_json_cursor
 from api.retrieval.keyset import Page, PageRequest, fetch, hide
 from api.retrieval.select import Order, Selection
 from api.search.tsquery import Lexeme
@@ -132,7 +132,7 @@ def one(connection: Connection, entity: Entity, slug: str, as_of: str | None = N
     statement: LiteralString = f"""
         select {entity.columns}, {COMPANIONS[entity.table]}, {ETAG[entity.table]} as etag
         from {entity.table} n where slug = %(slug)s and {entity.current}"""
-    return unread(connection).execute(statement, {"slug": slug, "as_of": as_of}).fetchone()
+    return raw_json_cursor(connection).execute(statement, {"slug": slug, "as_of": as_of}).fetchone()
 
 
 def exists(connection: Connection, entity: Entity, slug: str) -> Cursor[DictRow]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from api.postgres.connection import Connection, at_once
+from api.postgres.connection import Connection, in_pipeline
 from api.retrieval.plan import Plan, resolve, resolved
 
 COUNTED_AT_MOST = 2_000
@@ -50,7 +50,7 @@ def count(
         ignored = frozenset(own for own in OWN[name] if own in plan.filters and own not in fixed_filters)
         sets.setdefault(ignored, []).append(name)
     counting: list[tuple[list[str], Cursor[DictRow] | None]] = []
-    with at_once(connection):
+    with in_pipeline(connection):
         for ignored, together in sets.items():
             widened = _without(connection, plan, ignored)
             counting.append((together, None if widened.empty else _execute(connection, widened, together)))

@@ -10,8 +10,8 @@ import orjson
 from psycopg.rows import DictRow
 
 from api.model.article import COLUMNS
-from api.postgres.connection import Connection, at_once, present
-from api.postgres.prepared import unread
+from api.postgres.connection import Connection, in_pipeline, present
+from api.postgres.prepared import raw_json_cursor
 from api.retrieval import document_frequencies as counted_frequencies
 from api.search import fulltext
 from api.search.highlighter import SEARCHED_CHARACTERS
@@ -105,7 +105,7 @@ _NUMBERS: tuple[LiteralString, ...] = (
 
 def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictRow], list[DictRow]]:
     """The article's text, its tags and people, the rarest first, and its lexemes."""
-    with at_once(connection):
+    with in_pipeline(connection):
         subject = connection.execute(
             """
             select language, headline, standfirst, body, (select coalesce(sum(articles), 0)::int from outlets) as of_all
@@ -224,7 +224,7 @@ def _articles(connection: Connection, ids: Sequence[UUID], fields: Sequence[str]
     """The visible ones of these articles by id, in this order."""
     columns = ", ".join(COLUMNS[name] for name in fields or COLUMNS)
     statement: LiteralString = f"select a.id as key, {columns} from articles a where a.id = any(%(ids)s) and a.visible"
-    rows = {row.pop("key"): row for row in unread(connection).execute(statement, {"ids": list(ids)})}
+    rows = {row.pop("key"): row for row in raw_json_cursor(connection).execute(statement, {"ids": list(ids)})}
     return {id: rows[id] for id in ids if id in rows}
 
 

@@ -9,7 +9,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from api.model.calendar import INTERVALS, Period, periods
-from api.postgres.connection import Connection, at_once
+from api.postgres.connection import Connection, in_pipeline
 from api.retrieval.plan import Plan, resolved
 
 INTERVALS_AT_MOST = 1_000
@@ -44,7 +44,7 @@ def _span(connection: Connection, plan: Plan) -> tuple[datetime | None, datetime
     end = cast("datetime | None", plan.filters.get("to"))
     until = end - timedelta(microseconds=1) if end else None
     if not plan.empty and None in (since, until):
-        with at_once(connection):
+        with in_pipeline(connection):
             ends = [_first(connection, plan, sort) for sort in ("oldest", "newest")]
         first, last = (row["published_at"] if (row := cursor.fetchone()) else None for cursor in ends)
         since, until = since or first, until or last

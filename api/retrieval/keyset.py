@@ -9,8 +9,8 @@ from typing import Any, LiteralString
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from api.postgres.connection import Connection, at_once, planned_once, present
-from api.postgres.prepared import unread
+from api.postgres.connection import Connection, in_pipeline, planned_once, present
+from api.postgres.prepared import raw_json_cursor
 from api.retrieval.select import Order, Selection, key_parameters
 
 COUNTED_AT_MOST = 1_000
@@ -66,10 +66,10 @@ def fetch(
     counted: tuple[Selection, Order] | None = None,
 ) -> Page:
     """One page of a selection. ``counted`` has the same rows and is cheaper to count, if there is one."""
-    with nullcontext() if request.count == "none" else at_once(connection):
+    with nullcontext() if request.count == "none" else in_pipeline(connection):
         # A generic plan cannot know how frequent a tag or term is; for a tag with a search it was 20 times as slow.
         statement, parameters = selection.page(_direction(order, request), request.key, request.limit)
-        cursor = unread(connection).execute(statement, parameters, prepare=False)
+        cursor = raw_json_cursor(connection).execute(statement, parameters, prepare=False)
         counting = _count(connection, *(counted or (selection, order)), request.count)
     return _page(cursor.fetchall(), _total(counting), order, request)
 

@@ -112,7 +112,7 @@ def test_an_embargo_that_ended_while_nobody_serves_the_archive_is_a_warning(serv
 
 def test_a_database_of_an_older_version_is_found_and_migrated_by_the_command_it_names(server: str) -> None:
     with new_database(server) as conninfo:
-        migrate.go(conninfo, "0005")
+        migrate.migrate_to(conninfo, "0005")
         [found] = examined(conninfo)["migrations"]
         assert (found.level, found.todo) == ("fail", "dateline migrate")
         assert pasted(found.todo, DATABASE_URL=conninfo).returncode == 0

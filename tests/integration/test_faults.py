@@ -175,7 +175,7 @@ def test_what_a_database_has_set_for_its_sessions_changes_no_answer(app: Flask, 
         other.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %(n)s", {"n": name})
     for path, answer in zip(paths, answers, strict=True):
         assert client.get(path).get_json() == answer, path
-    migrate.go(conninfo, "base")
+    migrate.migrate_to(conninfo, "base")
     migrate.upgrade(conninfo)
     with connect(conninfo) as connection:
         archive.seed(connection)

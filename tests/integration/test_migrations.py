@@ -30,7 +30,7 @@ def objects(connection: Connection) -> list[dict[str, object]]:
 
 
 def test_the_migrations_that_a_process_knows_are_those_of_alembic_in_its_order() -> None:
-    script = ScriptDirectory.from_config(alembic_steps.configured())
+    script = ScriptDirectory.from_config(alembic_steps.config_for_migrations())
     assert len(script.get_heads()) == len(script.get_bases()) == 1
     assert list(revisions.known()) == [step.revision for step in script.walk_revisions()][::-1]
 
@@ -51,14 +51,14 @@ def test_every_migration_goes_up_down_and_up_again(server: str) -> None:
         before = "base"
         for step in revisions.known():
             held = objects(connection)
-            migrate.go(conninfo, step)
+            migrate.migrate_to(conninfo, step)
             above = objects(connection)
-            migrate.go(conninfo, before)
+            migrate.migrate_to(conninfo, before)
             assert objects(connection) == held
-            migrate.go(conninfo, step)
+            migrate.migrate_to(conninfo, step)
             assert objects(connection) == above != held
             before = step
-        assert migrate.go(conninfo, "base") is None
+        assert migrate.migrate_to(conninfo, "base") is None
         assert objects(connection) == []
 
 

@@ -12,7 +12,7 @@ from psycopg.adapt import Transformer
 
 from api.postgres import prepared
 from api.postgres.connection import Connection, connect, planned_once
-from api.postgres.prepared import unread
+from api.postgres.prepared import raw_json_cursor
 
 ROOT = Path(__file__).parents[2]
 STATEMENT = """
@@ -38,7 +38,7 @@ def test_the_rows_of_a_prepared_statement_are_those_of_a_cursor(connection: Conn
         alone = planned_once(connection, STATEMENT, parameters)
         with connection.pipeline():
             piped = planned_once(connection, STATEMENT, parameters)
-        expected = unread(connection).execute(STATEMENT, parameters).fetchall()
+        expected = raw_json_cursor(connection).execute(STATEMENT, parameters).fetchall()
         assert orjson.dumps(alone) == orjson.dumps(piped) == orjson.dumps(expected)
         assert len(alone) == parameters["most"]
     assert on_the_server(connection) == 1
@@ -60,7 +60,7 @@ def test_a_statement_that_was_deallocated_is_prepared_again(connection: Connecti
 def test_a_parameter_of_none_is_null(connection: Connection) -> None:
     statement = "select %(text)s::text is null as is_null, coalesce(%(text)s, 'nothing') as text, %(ids)s::int[] as ids"
     for text, ids in ((None, [1, 2]), ("None", []), (None, None)):
-        expected = unread(connection).execute(statement, {"text": text, "ids": ids}).fetchall()
+        expected = raw_json_cursor(connection).execute(statement, {"text": text, "ids": ids}).fetchall()
         assert planned_once(connection, statement, {"text": text, "ids": ids}) == expected
         assert expected[0]["is_null"] == (text is None)
 
