@@ -191,7 +191,10 @@ class WithdrawQuery(Schema):
     """Parameters of a withdrawal."""
 
     reason = Text(
-        low=1, high=1_000, required=True, metadata={"description": "Why the article is withdrawn. Readers see it."}
+        low=1,
+        high=1_000,
+        required=True,
+        metadata={"description": "Why the article is withdrawn. Readers see it.", "example": "Published by mistake"},
     )
     status = fields.String(
         load_default="canceled",

@@ -105,11 +105,12 @@ def fields(response: TestResponse) -> str | None:
 
 def example_address(path: str, methods: dict[str, Any], method: str = "get") -> str:
     """The address of an operation with the examples of its path and of the query that it needs."""
-    filled = path.format(**{part["name"]: part["example"] for part in methods.get("parameters", [])})
+    parameters = methods[method]["parameters"]
+    filled = path.format(**{part["name"]: part["example"] for part in parameters if part["in"] == "path"})
     needed = {
         parameter["name"]: parameter["schema"]["example"]
-        for parameter in methods[method].get("parameters", [])
-        if parameter.get("required") and parameter["in"] == "query" and method == "get"
+        for parameter in parameters
+        if parameter.get("required") and parameter["in"] == "query"
     }
     return f"{filled}?{urlencode(needed)}" if needed else filled
 

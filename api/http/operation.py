@@ -66,10 +66,6 @@ class Blueprint(flask_smorest.Blueprint):
     def add(self, declared: Declaration, view: View) -> View:
         """Route requests to a view, and document it."""
         documented = self.doc(**describe.operation(declared, view, self.url_prefix or ""))
-        self.route(
-            declared.rule,
-            methods=[declared.method],
-            endpoint=declared.name or None,
-            parameters=describe.path_parameters(declared),
-        )(documented(handler(declared, view)))
+        route = self.route(declared.rule, methods=[declared.method], endpoint=declared.name or None)
+        route(documented(handler(declared, view)))
         return view

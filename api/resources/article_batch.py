@@ -37,7 +37,7 @@ from api.ingest import batch
 from api.ingest.batch import Item, Result
 from api.postgres.connection import Connection
 from api.resources.article_payloads import NINJS_EXAMPLE, creatable, push
-from api.resources.article_writes import EXAMPLE
+from api.resources.article_writes import EXAMPLE, SECOND
 from api.resources.articles import NINJS
 from schemas.headers import RepeatableHeaders
 from schemas.ninjs import NinjsSchema
@@ -50,15 +50,13 @@ T = TypeVar("T")
 # Whose batch has a second writer, as only one at a time has.
 _second = threading.Lock()
 
-SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries sail again"}
-
 
 @blueprint.operation(
     "/articles/batch",
     {
         200: (
             BatchResultSchema,
-            "A line of JSON for each item, in their order.",
+            "One line of JSON for each item, in the order of the items.",
             "Dateline-Position",
             "Idempotency-Replayed",
         )
@@ -77,20 +75,21 @@ SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries s
     summary="Push many articles",
 )
 def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
-    """Push any number of articles, one a line of NDJSON or as a JSON array; the answer has a line for each, in order.
+    """Push any number of articles as lines of NDJSON or as a JSON array. News items in ninjs must be an array.
 
-    Each item stands for itself: what is right is stored, in chunks, and what is refused says why. With `atomic=true`
-    all are stored or none, and the answer to one that is refused is its problem. Sending a batch again is harmless; one
-    that is atomic may have an `Idempotency-Key`, to get its first answer again. News items in ninjs come as an array.
+    Each item is independent: valid items are stored, in chunks, and the line of an invalid item has its error. With
+    `atomic=true`, either all items are stored or none, and the first invalid item makes the whole response an error.
+
+    Repeating a batch changes nothing. An atomic batch may have an `Idempotency-Key` to get its first response again.
     """
     refuse_other_type(request, JSON, NDJSON, NINJS)
     create = creatable(query)
     if query["atomic"] == "true":
         if request.mimetype == NDJSON and request.content_length is None:
-            raise LengthRequired("Send an atomic batch of lines with a Content-Length, or as a JSON array.")
+            raise LengthRequired("An atomic batch of NDJSON needs a Content-Length. Or send a JSON array.")
         return _all(create, headers.get("idempotency_key"))
     if "idempotency_key" in headers:
-        detail = "goes with atomic=true only; another batch can be sent again as it is"
+        detail = "is only allowed with atomic=true; other batches can be repeated without it"
         raise invalid_input(InputError(detail, parameter="Idempotency-Key"))
     return positioned(_each(create))
 

@@ -34,7 +34,7 @@ NINJS_EXAMPLE = {
         }
     ],
     "by": "Dateline demo desk",
-    "subjects": [{"name": "Business", "rel": "section"}, {"name": "#Seoul-Washington", "rel": "about"}],
+    "subjects": [{"name": "Business", "rel": "section"}, {"name": "#Exports", "rel": "about"}],
 }
 
 _ARTICLE = ArticleInput()

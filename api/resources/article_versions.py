@@ -34,11 +34,11 @@ def _operation(rule: str, schema: type[Schema], meaning: str, summary: str) -> A
     )
 
 
-@_operation("", VersionListSchema, "All versions, the current one first.", "List the versions of an article")
+@_operation("", VersionListSchema, "All versions, newest first.", "List the versions of an article")
 def list_versions(_query: Mapping[str, Any], article_id: UUID) -> Response:
-    """Every version of an article; each change by its outlet makes one, and nothing that was published is lost.
+    """Every version of an article. Each change by its outlet makes a version; published versions are never lost.
 
-    What only its outlet saw, under an embargo or withdrawn, is there for the outlet's keys alone.
+    Versions that were under an embargo or withdrawn are only visible with a key of the outlet.
     """
 
     def listed(connection: Connection) -> dict[str, Any]:
@@ -47,9 +47,9 @@ def list_versions(_query: Mapping[str, Any], article_id: UUID) -> Response:
     return reads.read(listed, json_response, at_one_moment=True)
 
 
-@_operation("/<number:version>", ArticleVersionSchema, "The article as it was.", "Get one version of an article")
+@_operation("/<number:version>", ArticleVersionSchema, "The version.", "Get a version of an article")
 def get_version(_query: Mapping[str, Any], article_id: UUID, version: int) -> Response:
-    """The whole article as it was in this version."""
+    """The whole article in this version."""
 
     def one(connection: Connection) -> dict[str, Any]:
         return _version(connection, article_id, version, _everything(connection, article_id))
@@ -57,9 +57,9 @@ def get_version(_query: Mapping[str, Any], article_id: UUID, version: int) -> Re
     return reads.read(one, json_response, at_one_moment=True)
 
 
-@_operation("/<number:version>/diff", DifferencesSchema, "What changed.", "See what a version changed")
+@_operation("/<number:version>/diff", DifferencesSchema, "The changes.", "Compare a version with the previous one")
 def get_version_diff(_query: Mapping[str, Any], article_id: UUID, version: int) -> Response:
-    """The fields that this version changed, with what they were and are; texts word by word."""
+    """The fields that this version changed, with their values before and after. Texts are compared word by word."""
 
     def compared(connection: Connection) -> dict[str, Any]:
         everything = _everything(connection, article_id)
@@ -78,7 +78,7 @@ def get_version_diff(_query: Mapping[str, Any], article_id: UUID, version: int) 
 
 
 def _everything(connection: Connection, article_id: UUID) -> bool:
-    """Whether whoever asks sees what only the outlet saw; NotFound, Gone when not even the article."""
+    """Whether the key may see all versions; NotFound or Gone if it may not see the article."""
     return may_write(readable(connection, article_id)["owner"])
 
 

@@ -38,7 +38,7 @@ from api.http.writes import Written, attempted, kept, written
 from api.postgres.connection import Connection, present
 from api.queries import articles as queries
 from api.resources.article_payloads import NINJS_EXAMPLE, creatable, locating, push
-from api.resources.articles import ARTICLE_ID, NINJS, shown
+from api.resources.articles import NINJS, shown
 from schemas.articles import ArticleSchema
 from schemas.errors import TombstoneSchema
 from schemas.headers import RepeatableHeaders
@@ -47,7 +47,8 @@ from schemas.pushes import ArticleInput, ArticlePatch, PushQuery, WithdrawQuery
 
 blueprint = Blueprint("article_writes", __name__, url_prefix="/v1")
 
-# A push that the demo archive accepts from a key of the Korea Herald.
+# A push that the demo archive accepts from a key of the Korea Herald, and the id that the article gets.
+EXAMPLE_ID = "b3a93a55-576f-58e0-827b-98ea47dbba9f"
 EXAMPLE = {
     "outlet": "korea-herald",
     "external_id": "2025-06-22-example",
@@ -58,17 +59,20 @@ EXAMPLE = {
     "section": "Business",
     "language": "en",
     "published_at": "2025-06-22T09:00:00+09:00",
-    "tags": ["seoul-washington"],
+    "tags": ["exports"],
     "people": [],
 }
 IF_MATCH: dict[str, object] = {
     "name": "If-Match",
     "in": "header",
-    "description": "The `ETag` of the article as you know it, or `*` for whatever it is; another one is a 412.",
+    "description": "The `ETag` of the version you last read, or `*` for any. If it has changed, the response is 412.",
     "schema": {"type": "string"},
 }
 STORED = (*WRITTEN, "ETag", "Location")
-PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "Says that ferries sail."}
+PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "The headline mentions the ferries."}
+# The second article of the example of a batch.
+SECOND = {**EXAMPLE, "external_id": "2025-06-23-example", "headline": "Ferries sail again"}
+SECOND_ID = "4ed7f83e-7597-5d15-8387-d2cdffc5fb49"
 
 
 @blueprint.operation(
@@ -76,7 +80,7 @@ PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "S
     {
         200: (
             ArticleSchema,
-            "The article was held already; it is updated, unchanged if nothing in it is new, or stale.",
+            "The archive already had the article. `Dateline-Result` says what was done.",
             *STORED,
             "Idempotency-Replayed",
         ),
@@ -91,15 +95,15 @@ PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "S
     summary="Push an article",
 )
 def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
-    """Create the article of this `outlet` and `external_id`, or replace it. Sending it again changes nothing.
+    """Create or replace the article with this `outlet` and `external_id`. Repeating a push changes nothing.
 
-    `Dateline-Result` in the answer says `created`, `updated`, `unchanged`, or `stale` when the archive holds a higher
-    `source_version`, which then stays.
+    `Dateline-Result` is `created`, `updated` or `unchanged`. It is `stale` if the archive has a higher
+    `source_version`; the archive then keeps its version.
 
-    With an `Idempotency-Key` a lost answer can be had again: the same request (method, address and body, byte for byte)
-    with the same API key gets its first answer for a day, whatever became of the article since. Refusals are not kept.
+    With an `Idempotency-Key`, repeating the same request (method, URL and body, byte for byte) with the same API key
+    within a day returns the first response again, even if the article has changed since. Errors are not stored.
 
-    The article may come as a news item in IPTC's ninjs 3.1; docs/ninjs.md says what becomes of each of its properties.
+    The body can also be a news item in IPTC's ninjs 3.1: see [Articles as ninjs](/guides/ninjs).
     """
     refuse_other_type(request, JSON, NINJS)
     pushed = push(parse(body(request)), request.mimetype)
@@ -111,9 +115,9 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
 
 @blueprint.operation(
     "/articles/<uuid:article_id>",
-    {200: (ArticleSchema, "The article as it is now.", *STORED)},
+    {200: (ArticleSchema, "The changed article.", *STORED)},
     method="PATCH",
-    extra_headers=[{**IF_MATCH, "required": True}],
+    extra_headers=[{**IF_MATCH, "required": True, "example": "*"}],
     accepts={MERGE_PATCH: (ArticlePatch(partial=True), PATCH)},
     scope="write",
     problems=[
@@ -124,19 +128,19 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
         UnsupportedMediaType,
         PreconditionRequired,
     ],
-    path={"article_id": ARTICLE_ID},
+    path={"article_id": ("The id of the article. The example is the one of `POST /v1/articles`.", EXAMPLE_ID)},
     summary="Correct an article",
 )
 def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
-    """Change some fields of an article (JSON merge patch, RFC 7396): what is left out stays, null empties a field.
+    """Change some fields of an article with a JSON merge patch (RFC 7396). Omitted fields stay; null clears a field.
 
-    `If-Match` with the `ETag` of the article as you know it makes sure that nobody else's change is lost. A `note`
-    says what a correction corrects.
+    `If-Match` with the `ETag` of the article makes sure that you do not overwrite another change. Describe a correction
+    in `note`.
     """
     patch = patch_of(request)
     matching = matching_tags(request)
     if matching is None:
-        raise PreconditionRequired("Send If-Match with the ETag of the article as you know it.")
+        raise PreconditionRequired("Send If-Match with the ETag of the article.")
     held = _own(article_id)
     for field in ("outlet", "external_id"):
         if field in patch and patch[field] != held[field]:
@@ -148,19 +152,19 @@ def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
 
 @blueprint.operation(
     "/articles/<uuid:article_id>",
-    {200: (TombstoneSchema, "What readers get now, with the status 410.", *WRITTEN)},
+    {200: (TombstoneSchema, "The tombstone that readers now get with status 410.", *WRITTEN)},
     method="DELETE",
     query=WithdrawQuery,
     extra_headers=[IF_MATCH],
     scope="write",
     problems=[NotFound, Conflict, PreconditionFailed],
-    path={"article_id": ARTICLE_ID},
+    path={"article_id": ("The id of the article. The example is one of `POST /v1/articles/batch`.", SECOND_ID)},
     summary="Withdraw an article",
 )
 def withdraw_article(query: Mapping[str, Any], article_id: UUID) -> Response:
-    """Take an article from all readers: from then on it answers 410 with the reason, and is in no list.
+    """Withdraw an article: it disappears from all lists, and its URL responds with 410 and the reason.
 
-    Its text stays with the archive, and a push or change with `status: usable` brings it back; `purge=true` erases it.
+    The archive keeps its text. A push or a change with `status: usable` publishes it again. `purge=true` erases it.
     """
     purge = query["purge"] == "true"
     if purge:

@@ -45,28 +45,28 @@ ARTICLE_ID = ("The id of the article.", "73489488-7d9b-55fc-b9b4-5e9ee5af3853")
 
 @blueprint.operation(
     "/articles",
-    {200: (ArticlePageSchema, "One page of the articles that pass every filter.")},
+    {200: (ArticlePageSchema, "A page of the articles that match all filters.")},
     query=ArticleQuery,
     problems=[InvalidCursor],
     summary="List and search articles",
 )
 def list_articles(query: Mapping[str, Any]) -> Response:
-    """The archive, newest first, narrowed by any of the filters together."""
+    """The articles that match all filters, newest first by default. See [Reading](/guides/reading) for examples."""
     return article_list(query)
 
 
 @blueprint.operation(
     "/articles/<uuid:article_id>",
-    {200: (ArticleSchema, "The whole article.")},
+    {200: (ArticleSchema, "The article.")},
     alternatives={NINJS: NinjsSchema},
     problems=[NotFound, Gone],
     path={"article_id": ARTICLE_ID},
-    summary="Get one article",
+    summary="Get an article",
 )
 def get_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
-    """One article by its id; 410 with the reason once its outlet withdrew it.
+    """One article by its id. After its outlet has withdrawn it, the response is 410 with the reason.
 
-    `Accept: application/vnd.iptc.ninjs+json` gets it as a news item in IPTC's ninjs 3.1.
+    With `Accept: application/vnd.iptc.ninjs+json`, the response is a news item in IPTC's [ninjs](/guides/ninjs) 3.1.
     """
     with stage("sql"):
         article = database().read(lambda connection: readable(connection, article_id))

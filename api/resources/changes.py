@@ -31,7 +31,7 @@ PAUSE_SECONDS = 5
     {
         200: (
             ChangePageSchema,
-            "The changes behind the cursor, oldest first; with `Retry-After` when you asked to wait and too many do.",
+            "The changes after the cursor, oldest first. `Retry-After` is set if too many requests are waiting.",
             "Retry-After",
         )
     },
@@ -39,13 +39,13 @@ PAUSE_SECONDS = 5
     takes_position=False,
     cacheable=False,
     problems=[InvalidCursor, CursorExpired],
-    summary="Follow the archive",
+    summary="List changes",
 )
 def list_changes(query: Mapping[str, Any]) -> Response:
-    """Every change in the order of commits, with what changed as it is now; a follower misses none and sees none twice.
+    """Every change to the archive in the order of commits, with the current state of what changed.
 
-    Ask again with `page.next`. An entry whose `article` is null is a tombstone: delete it from your copy. Changes of
-    embargoed articles are shown to their outlet's keys alone, and to everyone once they are published.
+    Continue with `page.next`: you miss no change and see none twice. If `article` is null, delete the article from your
+    copy. Changes of embargoed articles are only visible with a key of their outlet, and to everyone once published.
     """
     own = seen_alone()
     types, limit, fields = query.get("types", ()), query["limit"], query.get("fields", ())

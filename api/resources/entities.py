@@ -41,15 +41,19 @@ class Resource:
     list_query: type[ma.Schema] = schemas.EntityQuery
     get_query: type[ma.Schema] = NoQuery
 
-    slug: str
-    # What the path may hold besides the slug, and its converter.
+    # What the path may contain besides the slug, and its converter.
     slug_note: str = ""
     converter: str = "slug"
+    # The example of a read, which the demo archive has.
+    slug: str
+    # The examples of writes: what is created, the slug it gets, and how it is changed. Nothing else depends on it, so
+    # the examples can be sent to the demo archive.
     new: Mapping[str, object]
+    new_slug: str
     change: Mapping[str, object]
-    # The slug to merge into; None where entities cannot be merged.
-    into: str | None = None
-    # Which changes, besides those of slug and name, a job follows.
+    # The slug of another one that can be merged into it; None if entities of this kind cannot be merged.
+    merged_slug: str | None = None
+    # What besides a new slug or name starts a job.
     linked: str = ""
 
     @property
@@ -62,14 +66,14 @@ class Resource:
         """The response for a retired slug."""
         return (
             None,
-            f"The {self.one} has another slug now, or was merged into another {self.one}: `Location` leads there.",
+            f"The {self.one} was renamed or merged into another {self.one}. `Location` has its current URL.",
             "Location",
         )
 
     @property
     def read_path(self) -> dict[str, tuple[str, object]]:
         """The parts of the path, for reads."""
-        return {"slug": (f"The slug of the {self.one}, whatever its case{self.slug_note}.", self.slug)}
+        return {"slug": (f"The slug of the {self.one}, in any case{self.slug_note}.", self.slug)}
 
 
 def add_reads(blueprint: Blueprint, resource: Resource) -> None:
@@ -82,12 +86,12 @@ def add_reads(blueprint: Blueprint, resource: Resource) -> None:
 def _add_list(blueprint: Blueprint, resource: Resource) -> None:
     @blueprint.operation(
         f"/{resource.many}",
-        {200: (resource.page, f"One page of the {resource.many}.")},
+        {200: (resource.page, f"A page of {resource.many}.")},
         name=f"list_{resource.many}",
         query=resource.list_query,
         problems=[InvalidCursor],
         summary=f"List {resource.many}",
-        description=f"All {resource.many} by name, by how many articles they have, or by how recent the last one is.",
+        description=f"All {resource.many}, sorted by name, by number of articles, or by date of the newest article.",
     )
     def list_entities(query: Mapping[str, Any]) -> Response:
         q, as_of = query.get("q"), query.get("as_of")
@@ -106,9 +110,9 @@ def _add_get(blueprint: Blueprint, resource: Resource) -> None:
         query=resource.get_query,
         problems=[NotFound, Gone],
         path=resource.read_path,
-        summary=f"Get one {resource.one}",
-        description=f"One {resource.one}: how many articles there are, from when to when, and what is named together"
-        " with it.",
+        summary=f"Get {resource.a}",
+        description=f"{resource.a.capitalize()} with the number and dates of its articles, and the tags, people and"
+        " outlets that most often occur with it.",
     )
     def get_entity(query: Mapping[str, Any], slug: str) -> Response:
         return reads.read(
@@ -124,15 +128,15 @@ def _add_articles(blueprint: Blueprint, resource: Resource) -> None:
     @blueprint.operation(
         f"{resource.path}/articles",
         {
-            200: (ArticlePageSchema, f"One page of the articles of this {one} that pass every filter."),
+            200: (ArticlePageSchema, f"A page of the articles of this {one} that match all filters."),
             308: resource.moved,
         },
         name=f"list_{one}_articles",
         query=ArticleQuery(exclude=[one]),
         problems=[InvalidCursor, NotFound, Gone],
         path=resource.read_path,
-        summary=f"List the articles of one {one}",
-        description=f"Exactly the list of articles with this {one} as a filter, and with all other filters.",
+        summary=f"List the articles of {resource.a}",
+        description=f"The same as `GET /v1/articles` with this {one} as a filter. Takes all other filters.",
     )
     def list_entity_articles(query: Mapping[str, Any], slug: str) -> Response:
         try:

@@ -39,7 +39,7 @@ EDITED = (*WRITTEN, "ETag", "Location")
 IF_MATCH: dict[str, object] = {
     "name": "If-Match",
     "in": "header",
-    "description": "The `ETag` of it as you know it; when it was changed since, the answer is a 412.",
+    "description": "The `ETag` of the version you last read. If it has changed since, the response is 412.",
     "schema": {"type": "string"},
 }
 
@@ -48,13 +48,13 @@ def add_edits(blueprint: Blueprint, resource: Resource) -> None:
     """Declare the operations that need a key with the scope ``edit``."""
     _add_create(blueprint, resource)
     _add_change(blueprint, resource)
-    if resource.into:
+    if resource.merged_slug:
         _add_merge(blueprint, resource)
     _add_delete(blueprint, resource)
 
 
 def _add_create(blueprint: Blueprint, resource: Resource) -> None:
-    one, job = resource.one, ("Link",) if resource.into else ()
+    one, job = resource.one, ("Link",) if resource.merged_slug else ()
 
     @blueprint.operation(
         f"/{resource.many}",
@@ -67,9 +67,9 @@ def _add_create(blueprint: Blueprint, resource: Resource) -> None:
         problems=[Conflict, *BODY],
         summary=f"Create {resource.a}",
         description=(
-            f"Create {resource.a}. One whose slug exists is refused with 409, and so is one with the name of another"
-            f" {one}, unless a slug tells them apart. A slug that once was another's is never given again.\n\n"
-            'Articles that are there already are looked through by the job that a `Link` with `rel="monitor"` names.'
+            f"The response is 409 if the slug is in use or was used by another {one}. It is also 409 if another {one}"
+            " has the same name, unless you give a `slug`.\n\nA job links existing articles. The `Link` header with"
+            ' `rel="monitor"` has its URL.'
         ),
     )
     def create_entity(_query: Mapping[str, Any], record: Record) -> Response:
@@ -80,8 +80,8 @@ def _add_change(blueprint: Blueprint, resource: Resource) -> None:
     @blueprint.operation(
         resource.path,
         {
-            200: (resource.whole, f"The {resource.one} as it is now.", *WRITTEN, "ETag"),
-            202: (resource.whole, "The same; the names in articles follow by a job.", *EDITED),
+            200: (resource.whole, f"The changed {resource.one}.", *WRITTEN, "ETag"),
+            202: (resource.whole, f"The changed {resource.one}. A job updates its articles.", *EDITED),
         },
         name=f"change_{resource.one}",
         method="PATCH",
@@ -92,9 +92,9 @@ def _add_change(blueprint: Blueprint, resource: Resource) -> None:
         path=_path(resource),
         summary=f"Change {resource.a}",
         description=(
-            "Change some fields (JSON merge patch, RFC 7396): what is left out stays, null empties a field. A new slug"
-            f" retires the old one, which leads to the new one for ever.{resource.linked} Their names in articles"
-            f" follow by the job that `Location` names.\n\n{_careful(resource)}"
+            "Change some fields with a JSON merge patch (RFC 7396). Omitted fields stay; null clears a field. After a"
+            f" change of slug, the old slug redirects to the new one permanently.{resource.linked}\n\nA job updates the"
+            f" articles. `Location` has its URL.\n\n{_careful(resource)}"
         ),
     )
     def change_entity(_query: Mapping[str, Any], slug: str) -> Response:
@@ -113,7 +113,7 @@ def _add_change(blueprint: Blueprint, resource: Resource) -> None:
 
 def _add_merge(blueprint: Blueprint, resource: Resource) -> None:
     one, texts = resource.one, "phrases" if resource.one == "tag" else "names and roles"
-    meaning = f"The {one} that stays, with all articles of both; the names in articles follow by a job."
+    meaning = f"The remaining {one}, with the articles of both. A job updates the names in articles."
 
     @blueprint.operation(
         f"{resource.path}/merge",
@@ -121,16 +121,17 @@ def _add_merge(blueprint: Blueprint, resource: Resource) -> None:
         name=f"merge_{one}",
         method="POST",
         body=MergeInput,
-        example={"into": resource.into},
+        example={"into": resource.new_slug},
         scope="edit",
         extra_headers=[IF_MATCH],
         problems=[*FOUND, *BODY],
-        path=_path(resource),
+        path=_path(resource, resource.merged_slug),
         summary=f"Merge {resource.a} into another",
         description=(
-            f"Make one {one} of two. The one that stays gets all articles at once, and the other's {texts}; the slug of"
-            " the other leads to it for ever. The names in articles follow by the job that `Location` names. There is"
-            f" no way back.\n\n{_careful(resource)}"
+            f"Merge this {one} into the one named by `into`, which immediately gets its articles and its {texts}. The"
+            " slug of the merged one redirects permanently. A job updates the names in articles. `Location` has its"
+            f" URL. A merge cannot be undone.\n\nThe example needs two {resource.many} that you create first.\n\n"
+            f"{_careful(resource)}"
         ),
     )
     def merge_entity(_query: Mapping[str, Any], content: dict[str, str], slug: str) -> Response:
@@ -141,10 +142,11 @@ def _add_merge(blueprint: Blueprint, resource: Resource) -> None:
 
 
 def _add_delete(blueprint: Blueprint, resource: Resource) -> None:
-    one, by_job = resource.one, "The same; others with the name are found by a job."
-    responses: dict[int, ResponseSpec] = {200: (resource.whole, f"The {one} as it was.", *WRITTEN)}
+    one = resource.one
+    responses: dict[int, ResponseSpec] = {200: (resource.whole, f"The deleted {one}.", *WRITTEN)}
     if one == "person":
-        responses[202] = (resource.whole, by_job, *WRITTEN, "Location")
+        meaning = "The deleted person. A job finds others of the same name in articles."
+        responses[202] = (resource.whole, meaning, *WRITTEN, "Location")
 
     @blueprint.operation(
         resource.path,
@@ -157,8 +159,9 @@ def _add_delete(blueprint: Blueprint, resource: Resource) -> None:
         path=_path(resource),
         summary=f"Delete {resource.a}",
         description=(
-            f"Delete {resource.a} without articles, withdrawn and embargoed ones counted; 409 says how many there are."
-            f" Its slug answers 410 from then on and is never given again.\n\n{_careful(resource)}"
+            f"Delete {resource.a} that has no articles. Withdrawn and embargoed articles count: if there are any, the"
+            " response is 409 with their number. Afterwards the slug responds with 410 and cannot be used again."
+            f"\n\n{_careful(resource)}"
         ),
     )
     def delete_entity(_query: Mapping[str, Any], slug: str) -> Response:
@@ -170,15 +173,14 @@ def _add_delete(blueprint: Blueprint, resource: Resource) -> None:
         return _answered(resource, held, edit)
 
 
-def _path(resource: Resource) -> dict[str, tuple[str, object]]:
-    return {"slug": (f"The slug of the {resource.one}, whatever its case.", resource.slug)}
+def _path(resource: Resource, example: str | None = None) -> dict[str, tuple[str, object]]:
+    return {"slug": (f"The current slug of the {resource.one}, in any case.", example or resource.new_slug)}
 
 
 def _careful(resource: Resource) -> str:
     return (
-        f"`If-Match` with the `ETag` of the {resource.one} as you know it makes sure that nobody else's change is lost."
-        " A slug of earlier times is refused with 409, which names the one of today: what you mean to write may be"
-        f" another {resource.one} by now."
+        f"Send `If-Match` with the `ETag` of the {resource.one} so that you do not overwrite another change. A former"
+        f" slug is 409, and the error names the current one, because it may be another {resource.one} now."
     )
 
 

@@ -14,20 +14,22 @@ from schemas.errors import HealthSchema
 blueprint = Blueprint("health", __name__)
 
 
-@blueprint.operation("/livez", {200: (HealthSchema, "The process answers.")}, scope=None, summary="Is it alive?")
+@blueprint.operation(
+    "/livez", {200: (HealthSchema, "The process runs.")}, scope=None, summary="Check that the process runs"
+)
 def livez(_query: Mapping[str, Any]) -> Response:
-    """The process answers; the database is not asked."""
+    """A liveness check. It does not use the database."""
     return json_response({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
 @blueprint.operation(
     "/readyz",
-    {200: (HealthSchema, "The database answers, and has the migrations of this server.")},
+    {200: (HealthSchema, "The server is ready.")},
     scope=None,
     problems=[Unavailable],
-    summary="Is it ready?",
+    summary="Check that the server is ready",
 )
 def readyz(_query: Mapping[str, Any]) -> Response:
-    """The database answers and has this server's migrations, or newer ones; else 503, for load balancers."""
+    """A readiness check for load balancers: 503 unless the database responds and has this server's migrations."""
     readiness.check()
     return json_response({"status": "ok"}, headers={"Cache-Control": "no-store"})

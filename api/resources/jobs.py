@@ -17,15 +17,15 @@ blueprint = Blueprint("jobs", __name__, url_prefix="/v1")
 
 @blueprint.operation(
     "/jobs/<number:job_id>",
-    {200: (JobSchema, "How far it is.")},
-    path={"job_id": ("The id of the job, as the answer to the write named it.", 1)},
+    {200: (JobSchema, "The job and its progress.")},
+    path={"job_id": ("The id of the job, from the `Location` or `Link` header of a write.", 1)},
     cacheable=False,
-    summary="Get one job",
+    summary="Get a job",
 )
 def get_job(_query: Mapping[str, Any], job_id: int) -> Response:
-    """How far the work is that followed a write: renewing the names in the articles concerned. Ask again until `done`.
+    """The progress of a job that updates the names in articles after a write. Poll it until its state is `done`.
 
-    A reader sees the names before and after side by side meanwhile; which articles a list holds is right at once.
+    Until then, some articles still show the former names. Lists already contain the right articles.
     """
     job = database().read(lambda connection: queries.one(connection, job_id))
     if job is None:

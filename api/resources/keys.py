@@ -1,4 +1,4 @@
-"""API keys over HTTP: made, listed, replaced and revoked by those with the scope ``admin``."""
+"""API keys over HTTP: created, listed, rotated and revoked by keys with the scope ``admin``."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -29,26 +29,26 @@ blueprint = Blueprint("keys", __name__, url_prefix="/v1")
 
 # One that a key of every archive finds.
 SELF = "self"
-PREFIX = {"prefix": ("The eight characters after `dl_`, or `self` for the key that is used.", SELF)}
+PREFIX = {"prefix": ("The eight characters after `dl_`, or `self` for the key of this request.", SELF)}
 EXAMPLE = {"name": "Korea Herald newsroom", "scopes": ["write"], "outlets": ["korea-herald"]}
 SECRET = {"Cache-Control": "no-store"}
 
 
 @blueprint.operation(
     "/keys",
-    {201: (NewKeySchema, "The key, shown this once.", "Location")},
+    {201: (NewKeySchema, "The new key. Its secret is only shown here.", "Location")},
     method="POST",
     body=KeyInput,
     example=EXAMPLE,
     scope="admin",
     problems=[ContentTooLarge, UnsupportedMediaType],
-    summary="Make a key",
+    summary="Create a key",
 )
 def create_key(_query: Mapping[str, Any], content: dict[str, Any]) -> Response:
-    """Make a key and show it, this once: it is stored hashed.
+    """Create a key. Only this response shows its secret, because the archive stores a hash.
 
-    `Idempotency-Key` is refused here, for a kept answer would be a kept secret. If the answer is lost, revoke the key
-    of that name in the list and make another.
+    `Idempotency-Key` is not allowed, because it would store the secret. If you lose the response, revoke the key of
+    that name and create another.
     """
     return _shown_once(
         lambda connection: commands.create(connection, content["name"], content["scopes"], content["outlets"])
@@ -57,14 +57,14 @@ def create_key(_query: Mapping[str, Any], content: dict[str, Any]) -> Response:
 
 @blueprint.operation(
     "/keys",
-    {200: (KeyPageSchema, "One page of the keys.")},
+    {200: (KeyPageSchema, "A page of keys.")},
     query=KeysQuery,
     scope="admin",
     problems=[InvalidCursor],
     summary="List keys",
 )
 def list_keys(query: Mapping[str, Any]) -> Response:
-    """All keys without their secrets, the newest first, revoked ones included. Never cached, so without an `ETag`."""
+    """All keys, newest first, including revoked ones, without their secrets. Never cached."""
     return listed(query, {}, queries.page, read=reads.read_uncached)
 
 
@@ -73,12 +73,12 @@ def list_keys(query: Mapping[str, Any]) -> Response:
     {200: (KeySchema, "The key, without its secret.")},
     scope=scopes.ANY,
     path=PREFIX,
-    summary="Get one key",
+    summary="Get a key",
 )
 def get_key(_query: Mapping[str, Any], prefix: str) -> Response:
-    """One key by its prefix: what it may do, when it was last used, and whether it is revoked.
+    """One key by its prefix: its scopes and outlets, when it was last used, and whether it is revoked.
 
-    A key sees itself; to see others it needs the scope `admin`.
+    Every key can get itself as `self`. Getting other keys needs the scope `admin`.
     """
     if _named(prefix) != g.key.prefix:
         scopes.demand(g.key, "admin")
@@ -87,7 +87,7 @@ def get_key(_query: Mapping[str, Any], prefix: str) -> Response:
 
 @blueprint.operation(
     "/keys/<prefix:prefix>",
-    {200: (KeySchema, "The key, which is revoked now.")},
+    {200: (KeySchema, "The revoked key.")},
     method="DELETE",
     scope="admin",
     problems=[NotFound, Conflict],
@@ -95,10 +95,10 @@ def get_key(_query: Mapping[str, Any], prefix: str) -> Response:
     summary="Revoke a key",
 )
 def revoke_key(_query: Mapping[str, Any], prefix: str) -> Response:
-    """End a key: the next request with it is a 401, in every process. To revoke it again changes nothing.
+    """Revoke a key: from now on, requests with it get 401. Revoking it again changes nothing.
 
-    The key that is used does not end itself, lest nobody be left to make another: that is a 409. End it with another
-    one, or with `dateline keys revoke` beside the database.
+    A key cannot revoke itself: the response is 409, so that an accident does not lock everybody out. Use another key,
+    or `dateline keys revoke` on the server.
     """
     prefix = _another(prefix)
 
@@ -111,19 +111,20 @@ def revoke_key(_query: Mapping[str, Any], prefix: str) -> Response:
 
 @blueprint.operation(
     "/keys/<prefix:prefix>/rotate",
-    {201: (NewKeySchema, "The new key, shown this once.", "Location")},
+    {201: (NewKeySchema, "The new key. Its secret is only shown here.", "Location")},
     method="POST",
     scope="admin",
     problems=[NotFound, Conflict],
     path=PREFIX,
-    summary="Replace a key",
+    summary="Rotate a key",
 )
 def rotate_key(_query: Mapping[str, Any], prefix: str) -> Response:
-    """Make a new key with the name, scopes and outlets of this one, and revoke this one, both at once.
+    """Create a key with the name, scopes and outlets of this one, and revoke this one in the same transaction.
 
-    A revoked one is a 409, and so it is on sending this again: if the answer was lost, revoke the newest key of that
-    name and make another. The key that is used is a 409 too, for with the answer it would be lost itself: make a second
-    one, and revoke the first with that. Answers kept by `Idempotency-Key` stay with the old key.
+    The response is 409 for a revoked key, and so also if you repeat the request. If you lose the response, revoke the
+    newest key of that name and create another. A key cannot rotate itself: the response is 409, because losing the
+    response would lock you out. Responses stored for an `Idempotency-Key` of the old key are not available to the new
+    one.
     """
     prefix = _another(prefix)
     return _shown_once(lambda connection: commands.rotate(connection, prefix))

@@ -19,7 +19,8 @@ OUTLETS = Resource(
     patch=schemas.OutletPatch,
     slug="korea-herald",
     new={"name": "Harbour Daily", "country": "KR", "language": "en", "url": "https://harbour-daily.example"},
-    change={"description": "English-language daily of Seoul."},
+    new_slug="harbour-daily",
+    change={"description": "News of harbours and ferries."},
 )
 
 blueprint = Blueprint("outlets", __name__, url_prefix="/v1")

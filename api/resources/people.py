@@ -25,9 +25,10 @@ PEOPLE = Resource(
         "aliases": ["Anna Roe"],
         "roles": [{"title": "Harbour master", "organization": "Port of Example", "from": "2025-01-01", "to": None}],
     },
-    change={"aliases": ["이재명", "李在明", "J. M. Lee"]},
-    into="yoon-suk-yeol",
-    linked=" Articles are linked anew when `aliases` change.",
+    new_slug="ana-roe",
+    change={"aliases": ["Anna Roe", "Ana María Roe"]},
+    merged_slug="bo-lind",
+    linked=" Changing `aliases` links articles again.",
 )
 
 blueprint = Blueprint("people", __name__, url_prefix="/v1")

@@ -21,14 +21,14 @@ blueprint = Blueprint("related", __name__, url_prefix="/v1")
 
 @blueprint.operation(
     "/articles/<uuid:article_id>/related",
-    {200: (RelatedSchema, "Articles that share most with this one.")},
+    {200: (RelatedSchema, "The related articles, the closest first.")},
     query=RelatedQuery,
     problems=[NotFound, Gone],
     path={"article_id": ARTICLE_ID},
     summary="List related articles",
 )
 def list_related(query: Mapping[str, Any], article_id: UUID) -> Response:
-    """Articles on the same story, by the rarest tags, people and words that they share; each says what those are."""
+    """Articles on the same story, found by shared rare tags, people and words. Each lists what it shares."""
     fields = query.get("fields", ())
 
     def read(connection: Connection) -> Related:

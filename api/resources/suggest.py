@@ -20,12 +20,12 @@ MANY = {"tag": "tags", "person": "people", "outlet": "outlets"}
 
 @blueprint.operation(
     "/suggest",
-    {200: (SuggestionsSchema, "What may be meant, best first.")},
+    {200: (SuggestionsSchema, "The suggestions, best first.")},
     query=SuggestQuery,
     summary="Suggest tags, people and outlets",
 )
 def suggest_names(query: Mapping[str, Any]) -> Response:
-    """Tags, people and outlets with articles, for what has been typed so far; typos are forgiven where nothing fits."""
+    """Tags, people and outlets that match the beginning of a name. If none does, the search allows for typos."""
     if not words(query["q"]):
         detail = "must hold at least one letter or digit to look for"
         raise invalid_input(InputError(detail, parameter="q"))

@@ -18,12 +18,13 @@ TAGS = Resource(
     input=schemas.TagInput,
     patch=schemas.TagPatch,
     slug="seoul-washington",
-    slug_note=", which may be written with its `#` (as `%23`)",
+    slug_note=", with or without its `#` (written `%23`)",
     converter="tag",
-    new={"name": "#Harbours", "description": "Ports and those who work in them.", "match": ["harbour", "port"]},
-    change={"description": "Relations between Seoul and Washington.", "match": ["Seoul-Washington", "한미동맹"]},
-    into="north-korea",
-    linked=" Articles are tagged anew when `match` changes.",
+    new={"name": "#Example Harbours", "description": "Ports and their work.", "match": ["Example Harbour"]},
+    new_slug="example-harbours",
+    change={"description": "Ports, ferries and their work.", "match": ["Example Harbour", "Example Port"]},
+    merged_slug="example-ports",
+    linked=" Changing `match` tags articles again.",
 )
 
 blueprint = Blueprint("tags", __name__, url_prefix="/v1")

@@ -19,12 +19,12 @@ blueprint = Blueprint("timeline", __name__, url_prefix="/v1")
 
 @blueprint.operation(
     "/timeline",
-    {200: (TimelineSchema, "How many of the articles that pass every filter were published when.")},
+    {200: (TimelineSchema, "The number of articles in each interval.")},
     query=TimelineQuery,
     summary="Count articles over time",
 )
 def get_timeline(query: Mapping[str, Any]) -> Response:
-    """How many articles each day, week, month or year has, narrowed by any of the filters of a list of articles."""
+    """The number of articles per day, week, month or year. Takes the filters of `GET /v1/articles`."""
     filters = filters_of(query)
     interval, tz = query["interval"], query["tz"]
 

@@ -44,8 +44,8 @@ def operation(declared: Declaration, view: Callable[..., object], url_prefix: st
     }
 
 
-def path_parameters(declared: Declaration) -> list[dict[str, object]]:
-    """The parts of the path; their schemas come from the converters of the rule."""
+def _path_parameters(declared: Declaration) -> list[dict[str, object]]:
+    """The parts of the path. ``Api.as_dict`` adds their schemas, which come from the converters of the rule."""
     return [
         {"name": name, "in": "path", "required": True, "description": description, "example": example}
         for name, (description, example) in (declared.path or {}).items()
@@ -60,7 +60,7 @@ def _parameters(declared: Declaration) -> list[Any]:
     ]
     position = [headers.POSITION] if declared.takes_position else []
     etag = [headers.IF_NONE_MATCH] if declared.cacheable else []
-    return [*schemas, *declared.extra_headers, *position, *etag]
+    return [*_path_parameters(declared), *schemas, *declared.extra_headers, *position, *etag]
 
 
 def _request_body(declared: Declaration) -> dict[str, Any] | None:

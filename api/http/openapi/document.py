@@ -26,7 +26,7 @@ CONFIG: dict[str, Any] = {
 SECURITY_SCHEME = {
     "type": "http",
     "scheme": "bearer",
-    "description": "An API key, `dl_…`; `dateline keys create` makes one, and so does `POST /v1/keys`.",
+    "description": "An API key, `dl_…`. Create one with `dateline keys create` or `POST /v1/keys`.",
 }
 
 
@@ -38,7 +38,10 @@ class Api(flask_smorest.Api):
 
     def as_dict(self, base_url: str) -> dict[str, Any]:
         """The OpenAPI document as read at ``base_url``: links in descriptions lead there wherever they are shown."""
-        return _with_absolute_links(self.document.to_dict(), base_url)
+        document = _with_absolute_links(self.document.to_dict(), base_url)
+        for operations in document["paths"].values():
+            _describe_path_in_operations(operations)
+        return document
 
     @property
     def document(self) -> APISpec:
@@ -72,6 +75,15 @@ def register(app: Flask) -> Api:
 def _list_style(_: object, field: object, **__: object) -> dict[str, object]:
     """How an array is written in a query string: ``fields=headline,id``."""
     return {"style": "form", "explode": False} if isinstance(field, ChoiceList) else {}
+
+
+def _describe_path_in_operations(operations: dict[str, Any]) -> None:
+    """Move the parts of a path into its operations, which have descriptions and examples of their own for them."""
+    schemas = {parameter["name"]: parameter["schema"] for parameter in operations.pop("parameters", [])}
+    for operation in operations.values():
+        for parameter in operation["parameters"]:
+            if parameter["in"] == "path":
+                parameter["schema"] = schemas[parameter["name"]]
 
 
 def _with_absolute_links(node: Any, base_url: str) -> Any:

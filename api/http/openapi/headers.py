@@ -1,4 +1,4 @@
-"""What answers tell in headers, for the OpenAPI document; what all of them tell is in its description."""
+"""The headers of responses in the OpenAPI document. Its description has the headers that all responses have."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,31 +13,31 @@ WRITTEN = ("Dateline-Position", "Dateline-Result")
 LIMIT = ("RateLimit-Policy", "RateLimit")
 
 HEADERS: Mapping[str, str] = {
-    "Dateline-Position": "The position of the archive after this write: a read that sends it back sees that or more.",
+    "Dateline-Position": "The position of the archive after this write. A read that sends it back includes this write.",
     "Dateline-Result": "What the write did, such as `created`, `updated`, `unchanged`, `stale`, `merged` or `deleted`.",
-    "ETag": "Names what was answered: sent as `If-None-Match` it gets a 304 as long as that is the same, and sent as"
-    " `If-Match` a write is made only if it still is.",
-    "Idempotency-Replayed": "`true` when this is the first answer to the same request, given again.",
-    "Last-Modified": "When the archive, or the article itself, last changed.",
-    "Link": 'The pages after and before this one (`rel="next"`, `rel="prev"`), or the job that goes on with what was'
-    ' written (`rel="monitor"`).',
-    "Location": "The address of what was written, or of the job that goes on with it; of a redirect, where to go.",
-    "RateLimit": "What is left of the limit, `r`, for `t` seconds.",
-    "RateLimit-Policy": "The limit: `q` in `w` seconds.",
-    "Retry-After": "The seconds after which to ask again.",
-    "WWW-Authenticate": "How a key is shown: `Bearer`.",
+    "ETag": "The version of the response. Send it as `If-None-Match` to get a 304 if nothing has changed, or as"
+    " `If-Match` to write only if nothing has changed.",
+    "Idempotency-Replayed": "`true` if this response was stored for an earlier request with this `Idempotency-Key`.",
+    "Last-Modified": "When the archive, or the article, last changed.",
+    "Link": 'The next and previous pages (`rel="next"`, `rel="prev"`), or the job that completes a write'
+    ' (`rel="monitor"`).',
+    "Location": "The URL of what was written, of the job that completes the write, or of a redirect.",
+    "RateLimit": "The remaining limit, `r`, for the next `t` seconds.",
+    "RateLimit-Policy": "The limit: `q` per `w` seconds.",
+    "Retry-After": "The number of seconds to wait before another request.",
+    "WWW-Authenticate": "The authentication scheme: `Bearer`.",
 }
-# That 304 is no answer of the document: of one without content, generated clients make one that may be anything.
+# The document has no 304, because generated clients give a response without content the type of any value.
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
-    "description": "The `ETag` of an answer that you hold: a 304 without content says that it is still that.",
+    "description": "The `ETag` of a response that you have cached. If nothing has changed, the response is 304.",
     "schema": {"type": "string"},
 }
 POSITION = {
     "name": "Dateline-Position",
     "in": "header",
-    "description": "What a write, or the change feed, answered: the answer is from that state of the archive or later.",
+    "description": "The position from a write or the change feed. The response is from that position or later.",
     "schema": {"type": "string"},
 }
 _OF_PROBLEMS: Mapping[type[Problem], tuple[str, ...]] = {
