@@ -139,7 +139,7 @@ def test_without_the_database_the_figures_of_the_server_are_there(started: None)
 
 
 def test_every_figure_is_told_to_operators(measured: FlaskClient) -> None:
-    section = PAGE.read_text(encoding="utf-8").split("## Figures")[1].split("\n## ")[0]
+    section = PAGE.read_text(encoding="utf-8").split("## Metrics")[1].split("\n## ")[0]
     told = dict(re.findall(r"^\| `(dateline_\w+)` \| (.+) \|$", section, re.M))
     metrics.count_work("jobs", failed=True)
     shown = {
