@@ -1,6 +1,7 @@
 """The guides of ``docs/`` as pages, and their table of contents."""
 
 import posixpath
+import re
 from functools import cache
 from html import escape
 from mimetypes import guess_type
@@ -57,7 +58,8 @@ def _page(title: str, content: str) -> Response:
 
 def _entry(name: str) -> str:
     guide = _rendered(name)
-    return f'<dt><a href="/guides/{name}">{escape(guide.title)}</a></dt><dd>{escape(guide.lead)}</dd>'
+    first_sentence = re.split(r"(?<=[.:])\s", guide.lead)[0]
+    return f'<dt><a href="/guides/{name}">{escape(guide.title)}</a></dt><dd>{escape(first_sentence)}</dd>'
 
 
 @cache

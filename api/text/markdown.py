@@ -47,6 +47,10 @@ def render(source: str, link: Callable[[str], str | None]) -> Rendered:
                 sections.append((anchor, text))
         elif opening.type == "paragraph_open":
             leads.append(text)
+    for token in tokens:
+        # The alignment of a cell, as a class, because the pages allow no inline styles.
+        if style := token.attrs.pop("style", None):
+            token.attrSet("class", str(style).removeprefix("text-align:"))
     html = _PARSER.renderer.render(tokens, _PARSER.options, {})
     # A wide table scrolls by itself; the page does not.
     html = html.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")

@@ -1,16 +1,18 @@
 """Swagger UI in a real browser: every example runs as it stands, and nothing is loaded from elsewhere."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from contract import documented
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, ViewportSize, expect, sync_playwright
 
 from api.commands import keys
 from api.postgres.connection import connect
+from api.resources.guides import CONTENTS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Without these, Chromium asks its maker's servers for this and that.
@@ -19,17 +21,22 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+DESKTOP, PHONE = ViewportSize(width=1280, height=1400), ViewportSize(width=390, height=844)
+
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium, which .ci/run installs")
 
 
 @pytest.fixture
-def page(served: dict[str, str]) -> Iterator[Page]:
-    """A page that fails the test when it asks another host or complains in its console."""
+def page(served: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page that fails the test when it asks another host or complains in its console.
+
+    Its parameters are those of a new page of the browser.
+    """
     elsewhere: list[str] = []
     complaints: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1400})
+        page = browser.new_page(**{"viewport": DESKTOP, **getattr(request, "param", {})})
         page.on(
             "request",
             lambda request: (
@@ -69,10 +76,10 @@ def pictured(page: Page, name: str) -> None:
         page.screenshot(path=f"{directory}/{name}.png")
 
 
-def authorized(page: Page, served: dict[str, str], scope: str, *outlets: str) -> None:
-    """Say a new key with this scope under "Authorize"."""
+def authorized(page: Page, served: dict[str, str], scopes: str, *outlets: str) -> None:
+    """Enter a new key with these scopes under "Authorize"."""
     with connect(served["DATABASE_URL"]) as connection:
-        key = keys.create(connection, "browser", [scope], outlets)
+        key = keys.create(connection, "browser", scopes.split(), outlets)
     page.locator("button.authorize").first.click()
     page.locator(".auth-container input").fill(key)
     page.locator(".auth-btn-wrapper button.authorize").click()
@@ -91,6 +98,90 @@ def test_every_get_runs_untouched(page: Page, served: dict[str, str]) -> None:
         block.locator(".opblock-summary-control").click()
     assert len(answered) > 10
     assert set(answered.values()) == {"200"}, answered
+
+
+@pytest.mark.long
+def test_every_patch_delete_and_batch_runs_untouched_after_what_it_needs(page: Page, served: dict[str, str]) -> None:
+    authorized(page, served, "write edit", "korea-herald")
+    answered: dict[str, str] = {}
+    for operation in (
+        "pushArticle", "changeArticle", "pushBatch", "withdrawArticle",
+        "createTag", "changeTag", "deleteTag", "createPerson", "changePerson", "deletePerson",
+        "createOutlet", "changeOutlet", "deleteOutlet",
+    ):  # fmt: skip
+        block = opened(page, operation)
+        answered[operation] = executed(block)
+        block.locator(".opblock-summary-control").click()
+    assert set(answered.values()) <= {"200", "201", "202"}, answered
+
+
+def test_operations_are_folded_and_the_box_filters_them(page: Page) -> None:
+    expect(page.locator(".opblock.is-open")).to_have_count(0)
+    everything = page.locator(".opblock").count()
+    page.locator(".operation-filter-input").fill("merge")
+    expect(page.locator(".opblock")).to_have_count(2)
+    page.locator(".operation-filter-input").fill("Keys")
+    expect(page.locator(".opblock")).to_have_count(5)
+    page.locator(".operation-filter-input").fill("")
+    expect(page.locator(".opblock")).to_have_count(everything)
+
+
+def test_a_padlock_marks_what_needs_a_key(page: Page) -> None:
+    needed = {
+        operation["operationId"]
+        for methods in documented()["paths"].values()
+        for operation in methods.values()
+        if operation.get("security")
+    }
+    marked = page.locator(".opblock:has(.authorization__btn)").evaluate_all("all => all.map(one => one.id)")
+    assert {name.rpartition("-")[2] for name in marked} == needed
+
+
+def test_choices_are_offered_and_sent_with_commas(page: Page) -> None:
+    block = opened(page, "listTagArticles")
+    block.locator("tr[data-param-name='fields'] select").select_option(["id", "headline"])
+    block.locator("tr[data-param-name='facets'] select").select_option("year")
+    assert executed(block) == "200"
+    expect(block.locator(".request-url")).to_contain_text("fields=id,headline&facets=year")
+
+
+def test_an_article_can_be_had_as_ninjs(page: Page) -> None:
+    block = opened(page, "getArticle")
+    block.locator("tr[data-code='200'] select.content-type").select_option("application/vnd.iptc.ninjs+json")
+    assert executed(block) == "200"
+    expect(block.locator(".live-responses-table")).to_contain_text("application/vnd.iptc.ninjs+json")
+
+
+def test_only_the_first_error_shows_a_body(page: Page) -> None:
+    block = opened(page, "getArticle")
+    errors = block.locator("tr.response:is([data-code^='4'], [data-code^='5'])")
+    assert errors.count() > 5
+    assert errors.locator(".model-example:visible").count() == 1
+    expect(errors.nth(2).locator("a")).to_have_attribute("href", re.compile(r"/problems/\w+$"))
+
+
+@pytest.mark.parametrize("page", [{"color_scheme": scheme} for scheme in ("light", "dark")], indirect=True)
+def test_colours_follow_the_system(page: Page) -> None:
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    [brightness] = page.evaluate("[getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]]")
+    assert (int(brightness) < 100) is dark
+
+
+@pytest.mark.parametrize("page", [{"viewport": PHONE}], indirect=True)
+def test_nothing_scrolls_sideways_on_a_phone(page: Page, served: dict[str, str]) -> None:
+    def overflow() -> int:
+        return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    assert overflow() <= 0
+    for operation in ("listTagArticles", "pushArticle"):
+        block = opened(page, operation)
+        if operation.startswith("list"):
+            assert executed(block) == "200"
+        assert overflow() <= 0, operation
+        block.locator(".opblock-summary-control").click()
+    for path in ("/guides", *(f"/guides/{name}" for names in CONTENTS.values() for name in names)):
+        page.goto(f"{served['BASE']}{path}")
+        assert overflow() <= 0, path
 
 
 def test_the_hashtag_page_is_opened_and_filtered_by_person(page: Page) -> None:
@@ -116,8 +207,8 @@ def test_a_link_to_an_operation_opens_it(page: Page, served: dict[str, str]) -> 
 def test_an_article_is_pushed_with_a_key(page: Page, served: dict[str, str]) -> None:
     authorized(page, served, "write", "korea-herald")
     block = opened(page, "pushArticle")
-    assert executed(block) == "201"
-    assert executed(block) in ("200", "201")
+    for _ in range(2):
+        assert executed(block) in ("200", "201")
 
 
 @pytest.mark.long
@@ -132,6 +223,6 @@ def test_a_push_that_is_sent_again_shows_its_first_answer(page: Page, served: di
 
 
 @pytest.mark.long
-def test_a_key_is_made_with_a_key(page: Page, served: dict[str, str]) -> None:
+def test_a_key_is_created_with_a_key(page: Page, served: dict[str, str]) -> None:
     authorized(page, served, "admin")
     assert executed(opened(page, "createKey")) == "201"

@@ -62,6 +62,7 @@ def test_a_guide_is_cached_by_its_etag(client: ContractClient) -> None:
 def test_a_page_loads_nothing_from_elsewhere_and_runs_no_script(client: ContractClient) -> None:
     response = client.get("/guides/reading")
     assert "<script" not in response.text
+    assert "style=" not in response.text
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 
 
@@ -79,7 +80,9 @@ def test_a_link_to_a_file_that_is_not_served_becomes_text() -> None:
 
 
 def test_a_table_scrolls_by_itself() -> None:
-    assert '<div class="wide"><table>' in render("|a|\n|-|\n|b|\n", str).html
+    html = render("|a|\n|-:|\n|b|\n", str).html
+    assert '<div class="wide"><table>' in html
+    assert '<td class="right">b</td>' in html
 
 
 @pytest.mark.parametrize("path", ["/v1", "/redoc", "/favicon.ico"])
