@@ -33,7 +33,7 @@ paths = click.argument(
 def import_group() -> None:
     """Import files of articles, tags, people and outlets.
 
-    All files are checked in full before anything is stored. Where a line is wrong, nothing is: the first hundred
+    All files are checked in full before anything is stored. If a line is wrong, nothing is stored: the first hundred
     mistakes are printed, each with its file and line, and the exit code is 1. Importing the same file again changes
     nothing.
     """

@@ -77,7 +77,8 @@ def list_keys(as_json: bool) -> None:
 def rotate_key(prefix: str, as_json: bool) -> None:
     """Replace the key with this PREFIX and print the new one.
 
-    The new key has the same rights; the old one is revoked at once.
+    PREFIX is the eight characters after dl_, as `dateline keys list` shows them. The new key has the same rights; the
+    old one is revoked at once.
     """
     with target.open_archive() as connection:
         key = in_transaction(connection, lambda c: key_commands.rotate(c, prefix))

@@ -13,7 +13,10 @@ from api.postgres import locate, migrate
 @click.option("--to", "revision", default="head", show_default=True, help="Go up or down to this migration.")
 @as_json
 def migrate_command(revision: str, as_json: bool) -> None:
-    """Bring the database's schema up to date. Refuses a database that is not UTF-8."""
+    """Migrate the database to the newest schema.
+
+    Creates the archive if there is none. Refuses a database that is not in UTF-8.
+    """
     with locate.database_for(target.announced_settings(), create=True) as (conninfo, _):
         reached = migrate.migrate_to(conninfo, revision)
     print_result({"revision": reached}, as_json, f"The database is at migration {reached or 'none'}.")
