@@ -76,7 +76,7 @@ class OneConnection(Database):
         return {"size": 1, "available": 1, "waiting": 0}
 
     @contextmanager
-    def moment(self, connection: Connection) -> Iterator[None]:
+    def snapshot(self, connection: Connection) -> Iterator[None]:
         # The test's transaction has begun, and nobody else changes what it sees.
         with connection.pipeline():
             yield
