@@ -68,7 +68,8 @@ class OneConnection(Database):
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        # After each part that is rolled back, psycopg would give up what reads have prepared, which then fails.
+        # After a failed pipeline, psycopg believes statements to be prepared that are not. The pool closes such a
+        # connection; this one is used on.
         connection.prepare_threshold = None
         self._read_seconds = 60
 

@@ -9,18 +9,18 @@ from api.context import g
 
 
 def start() -> None:
-    """The request begins; until its first stage it is being parsed."""
+    """Start the clock of a request. The time before its first stage is counted as parsing."""
     g().started = perf_counter()
     g().stages = {}
 
 
 def elapsed() -> float:
-    """The seconds since the request began."""
+    """The seconds since the start of the request."""
     return perf_counter() - g().started
 
 
 def stage(name: str) -> AbstractContextManager[None]:
-    """Count the time of a block as a stage."""
+    """A block whose duration is added to a stage."""
     return _Stage(name, g().stages)
 
 
@@ -38,7 +38,7 @@ class _Stage(AbstractContextManager[None]):
 
 
 def report(response: Response) -> None:
-    """Name the stages and their milliseconds in the response."""
+    """Set the Server-Timing header to the milliseconds of each stage."""
     stages = g().get("stages")
     if stages:
         response.headers["Server-Timing"] = ", ".join(

@@ -1,4 +1,4 @@
-"""From one migration to another, by alembic."""
+"""Runs migrations with alembic, which is slow to import and so only loaded if there is something to migrate."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,21 +17,21 @@ MIGRATE_LOCK = 0x6461_7465_0003
 
 
 def run(conninfo: str, target: str | None) -> None:
-    """Go up or down to ``target``, None for before the first, each step in a transaction.
+    """Migrate up or down to ``target``, each migration in its own transaction. None is before the first.
 
     Raises UnfitDatabase, psycopg's errors.
     """
     with _connected(conninfo) as (connection, config):
-        held = MigrationContext.configure(connection).get_current_revision()
+        current = MigrationContext.configure(connection).get_current_revision()
         connection.commit()
-        if held is not None and held not in known():
-            raise UnfitDatabase(f"The database is at migration {held}, which a newer Dateline made; update this one.")
-        upward = target is not None and (held is None or target >= held)
+        if current is not None and current not in known():
+            raise UnfitDatabase(f"The database is at migration {current} of a newer Dateline. Update this one.")
+        upward = target is not None and (current is None or target >= current)
         (command.upgrade if upward else command.downgrade)(config, target or "base")
 
 
 def config_for_migrations() -> Config:
-    """What alembic is to know of our migrations."""
+    """alembic's configuration for our migrations."""
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return config
@@ -46,7 +46,7 @@ def _connected(conninfo: str) -> Iterator[tuple[sqlalchemy.Connection, Config]]:
     )
     try:
         with engine.connect() as connection:
-            # Several servers that start at once migrate one after the other; the lock ends with the connection.
+            # Servers that start at the same time migrate one after the other. The lock ends with the connection.
             connection.exec_driver_sql(f"select pg_advisory_lock({MIGRATE_LOCK})")
             connection.commit()
             config = config_for_migrations()

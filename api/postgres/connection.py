@@ -1,4 +1,4 @@
-"""Connections and transactions."""
+"""Connections to Postgres: how they are configured, their transactions and pipelines."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,16 +13,13 @@ from psycopg.rows import DictRow, dict_row
 from api.errors import Unavailable
 from api.postgres.prepared import Prepared, raw_json_cursor
 
-# The other side of a race, not a fault: the whole transaction is run again.
 T = TypeVar("T")
 
+# Conflicts with other transactions: the whole transaction is run again.
 RACES = (pg.SerializationFailure, pg.DeadlockDetected)
-
-
 ATTEMPTS = 5
 
-
-# What our statements and the reading of their answers rely on, whatever the server, database or role has set.
+# Our statements, and how we read their results, rely on these, whatever server, database or role have set.
 SESSION = {
     "client_encoding": "UTF8",
     "datestyle": "ISO",
@@ -35,7 +32,7 @@ SESSION = {
 
 
 class Connection(psycopg.Connection[DictRow]):
-    """A connection, with the statements that are prepared on it."""
+    """A connection with its prepared statements."""
 
     @cached_property
     def prepared(self) -> Prepared:
@@ -43,18 +40,18 @@ class Connection(psycopg.Connection[DictRow]):
 
 
 class Race(Exception):
-    """Another transaction changed what this one had read; it is run again from its start."""
+    """Another transaction has changed what this one has read. It is run again."""
 
 
 def connect(conninfo: str, **session: Any) -> Connection:
-    """One connection outside any pool, for commands at the terminal. Raises psycopg.OperationalError."""
+    """A connection outside the pool, in autocommit mode. Raises psycopg.OperationalError."""
     connection = Connection.connect(conninfo, autocommit=True, row_factory=dict_row, connect_timeout=10)
     configure(connection, **session)
     return connection
 
 
 def configure(connection: psycopg.Connection[Any], **session: Any) -> None:
-    """Set what we rely on, and ``session``, for as long as this connection lasts; by one statement."""
+    """Set SESSION, and ``session``, for as long as the connection lasts, by one statement."""
     session = {**SESSION, **session}
     connection.execute(
         """
@@ -66,28 +63,31 @@ def configure(connection: psycopg.Connection[Any], **session: Any) -> None:
 
 
 def present(row: T | None) -> T:
-    """A row that cannot be missing: an insert's, an aggregate's, or one that the first migration made."""
+    """The row of a statement that always returns one. Raises LookupError."""
     if row is None:
         raise LookupError("the statement returned no row")
     return row
 
 
 def in_transaction(connection: Connection, work: Callable[[Connection], T]) -> T:
-    """Run ``work`` in one transaction on one connection, pipelined; races are run again from the start."""
+    """The result of ``work``, run in one pipelined transaction, and again if it conflicts with another.
+
+    Raises Unavailable after ATTEMPTS conflicts.
+    """
     for _ in range(ATTEMPTS):
         try:
             with pipelined(connection):
                 return work(connection)
         except (Race, *RACES):
             continue
-    raise Unavailable("Too many writers changed the same articles at once.")
+    raise Unavailable("Too many concurrent writes. Retry later.")
 
 
 @contextmanager
 def in_pipeline(connection: Connection) -> Iterator[None]:
-    """Statements that wait for no answer until one is asked for; where they do so already, nothing more.
+    """A block whose statements are sent without waiting for their results, in the current pipeline if there is one.
 
-    A pipeline within a pipeline would wait for the server as it begins and again as it ends.
+    A nested pipeline would wait for the server when it begins and when it ends.
     """
     if connection.pgconn.pipeline_status:
         yield
@@ -98,7 +98,7 @@ def in_pipeline(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def pipelined(connection: Connection) -> Iterator[None]:
-    """One transaction whose statements wait for no answer until one is asked for, the commit included."""
+    """A transaction in a pipeline: statements, the commit included, are sent without waiting for their results."""
     with connection.pipeline(), connection.transaction():
         yield
 

@@ -1,4 +1,4 @@
-"""The way to Postgres: the pool, transactions, and which SQLSTATE is whose fault. Requests get theirs only here."""
+"""The connection pool of a worker process, and how database errors become problems."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Database:
-    """A pool of ``size`` connections, opened at first use so that it belongs to the process that uses it."""
+    """A pool of up to ``size`` connections. It is opened at its first use, in the process that uses it."""
 
     def __init__(self, conninfo: str, *, size: int, statement_timeout_ms: int, read_timeout_ms: int) -> None:
         self._read_seconds = read_timeout_ms / 1_000
@@ -40,11 +40,11 @@ class Database:
         )
 
     def close(self) -> None:
-        """Give all connections back to the server."""
+        """Close all connections."""
         self._pool.close()
 
     def connections(self) -> dict[str, int]:
-        """How many connections are open and available, and how many requests wait for one."""
+        """The numbers of open connections, of idle ones, and of requests that wait for one."""
         stats = self._pool.get_stats()
         return {
             "size": stats.get("pool_size", 0),
@@ -53,7 +53,7 @@ class Database:
         }
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        """The answer of ``work``, which only reads; asked again when the server had closed our connections."""
+        """The result of ``work``, which only reads. It is run again if the server had closed our connections."""
 
         def bounded(connection: Connection) -> T:
             with deadlines.Deadline(connection, self._read_seconds):
@@ -67,22 +67,22 @@ class Database:
                 lost += 1
                 if lost == ATTEMPTS or not _lost(error):
                     raise translated(error) from error
-                # Those that were being opened when the others were lost may be as well, and are not drained.
+                # drain() does not reach connections that were being opened meanwhile, so it may take several rounds.
                 self._pool.drain()
 
     @contextmanager
     def snapshot(self, connection: Connection) -> Iterator[None]:
-        """Statements that see the database as it was at the first, and wait for no answer until one is asked for."""
+        """A pipelined block whose statements all see the database as the first one does."""
         with pipelined(connection):
             connection.execute("set transaction isolation level repeatable read, read only")
             yield
 
     def write(self, work: Callable[[Connection], T]) -> T:
-        """The answer of ``work``, run in one transaction, again from its start when it lost a race."""
+        """The result of ``work``, run in one transaction, and again if it conflicts with another."""
         try:
             return self._once(lambda connection: in_transaction(connection, work))
         except psycopg.Error as error:
-            # Connections to a server that takes no writes may have one behind their address that does, by now.
+            # After a failover, new connections may reach a server that accepts writes.
             if _lost(error) or isinstance(error, pg.ReadOnlySqlTransaction):
                 self._pool.drain()
             raise _translated_write(error) from error
@@ -93,7 +93,7 @@ class Database:
         try:
             return work(connection)
         except psycopg.Error:
-            # psycopg goes on taking a statement for prepared that a failed pipeline was to prepare.
+            # After a failed pipeline, psycopg believes statements to be prepared that are not.
             connection.close()
             raise
         finally:
@@ -101,31 +101,29 @@ class Database:
 
     @cached_property
     def cursor_key(self) -> bytes:
-        """What signs this archive's paging cursors, the same in every process."""
+        """The key that signs the cursors of this archive, the same in every process."""
         return self.read(lambda c: present(c.execute("select cursor_key from archive").fetchone()))["cursor_key"]
 
 
 def _lost(error: psycopg.Error) -> bool:
-    """Whether the server closed our connection, and so probably all of the pool's."""
+    """Whether the server has closed this connection, and so probably all others."""
     if isinstance(error, PoolTimeout) or not isinstance(error, psycopg.OperationalError):
         return False
     return error.sqlstate is None or isinstance(error, pg.AdminShutdown)
 
 
 def translated(error: psycopg.Error) -> Exception:
-    """The problem to answer for a database error; an error of ours stays what it is and becomes a 500."""
+    """The problem for a database error. An error in our code stays as it is, and becomes a 500."""
     if isinstance(error, pg.QueryCanceled | pg.LockNotAvailable):
-        return TooSlow(
-            "The query took longer than this server allows; narrow it by a tag, an outlet or a shorter time."
-        )
+        return TooSlow("The query took too long. Narrow it by a tag, an outlet or a shorter time.")
     if isinstance(error, PoolTimeout | psycopg.OperationalError):
-        return Unavailable("The database is not available at the moment.")
+        return Unavailable("The database is unavailable. Retry later.")
     return error
 
 
 def _translated_write(error: psycopg.Error) -> Exception:
     if isinstance(error, pg.QueryCanceled | pg.LockNotAvailable):
-        return Unavailable("Others are writing the same, or very much, at the moment; send it again.")
+        return Unavailable("Too many concurrent writes. Retry later.")
     if isinstance(error, pg.ReadOnlySqlTransaction):
-        return Unavailable("The database takes no writes at the moment; send it again.")
+        return Unavailable("The database is read-only at the moment. Retry later.")
     return translated(error)

@@ -1,6 +1,7 @@
-"""What connections do for too long is cancelled, as Postgres cancels a single statement that takes too long.
+"""Deadlines for several statements together; ``statement_timeout`` of Postgres is for one statement only.
 
-A server that does not even react to that, because its machine is gone or hangs, is hung up on.
+When a deadline has passed, the running statement is cancelled. If the server does not react to that, because its
+machine is gone or hangs, the connection is closed.
 """
 
 import os
@@ -13,58 +14,58 @@ from typing import Any
 import psycopg
 from psycopg.errors import QueryCanceled
 
-LOOK_SECONDS = 0.1
-# For the cancellation itself, which is a connection of its own.
+CHECK_SECONDS = 0.1
+# The cancellation uses a connection of its own.
 CANCEL_SECONDS = 1
-# For the server to heed it.
-HEED_SECONDS = 3
+# How long the server has to react to it.
+REACT_SECONDS = 3
 
 
-_WATCHED: "set[Deadline]" = set()
-_STARTED = threading.Lock()
+_watched: "set[Deadline]" = set()
+_started = threading.Lock()
 
 
 class Deadline:
-    """Statements that may take so long together: QueryCanceled from the one that is running when they have."""
+    """A block whose statements may take so many seconds together. Raises QueryCanceled when they take longer."""
 
     def __init__(self, connection: psycopg.Connection[Any], seconds: float) -> None:
-        if _STARTED.acquire(blocking=False):
+        if _started.acquire(blocking=False):
             threading.Thread(target=_watch, name="deadlines", daemon=True).start()
         self.connection = connection
         self.until = time.monotonic() + seconds
         self.lock = threading.Lock()
-        self.ended = self.hung_up = False
+        self.ended = self.closed = False
 
     def __enter__(self) -> None:
-        _WATCHED.add(self)
+        _watched.add(self)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        _WATCHED.discard(self)
-        # Whoever has the connection next is not to be cancelled for it.
+        _watched.discard(self)
+        # The next user of the connection must not be cancelled.
         with self.lock:
             self.ended = True
-        if self.hung_up and kind and issubclass(kind, psycopg.OperationalError):
-            raise QueryCanceled("the server heeded no cancellation") from None
+        if self.closed and kind and issubclass(kind, psycopg.OperationalError):
+            raise QueryCanceled("the server did not react to the cancellation") from None
 
 
 def _watch() -> None:
     while True:
-        time.sleep(LOOK_SECONDS)
+        time.sleep(CHECK_SECONDS)
         now = time.monotonic()
-        # Others come and go meanwhile.
-        for watched in _WATCHED.copy():
+        # Other threads change the set meanwhile.
+        for watched in _watched.copy():
             if watched.until <= now:
                 _cancel(watched)
 
 
 def _cancel(watched: Deadline) -> None:
-    # What fails is tried again at the next look.
+    # A cancellation that fails is repeated at the next check.
     with watched.lock, suppress(psycopg.Error, OSError):
         if watched.ended:
             return
-        if time.monotonic() < watched.until + HEED_SECONDS:
+        if time.monotonic() < watched.until + REACT_SECONDS:
             watched.connection.cancel_safe(timeout=CANCEL_SECONDS)
         else:
-            watched.hung_up = True
-            with socket.socket(fileno=os.dup(watched.connection.fileno())) as line:
-                line.shutdown(socket.SHUT_RDWR)
+            watched.closed = True
+            with socket.socket(fileno=os.dup(watched.connection.fileno())) as connected:
+                connected.shutdown(socket.SHUT_RDWR)

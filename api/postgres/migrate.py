@@ -1,4 +1,4 @@
-"""Bringing a database to the newest migration, or to another one."""
+"""Migrates a database to the newest revision or to another one."""
 
 from psycopg.errors import InsufficientPrivilege
 
@@ -8,29 +8,29 @@ from api.postgres.revisions import UnfitDatabase, head, known
 
 
 def upgrade(conninfo: str) -> None:
-    """Run the migrations that are missing, each in a transaction of its own. Raises UnfitDatabase."""
+    """Migrate to the newest revision. Raises UnfitDatabase."""
     migrate_to(conninfo, "head")
 
 
 def migrate_to(conninfo: str, revision: str) -> str | None:
-    """Go up or down to ``revision`` (``head``, ``base`` or one's number); the revision afterwards.
+    """Migrate up or down to ``revision`` (``head``, ``base`` or a number). Returns the revision, None for base.
 
     Raises UnfitDatabase.
     """
     target = {"head": head(), "base": None}.get(revision, revision)
     if target is not None and target not in known():
-        raise UnfitDatabase(f"There is no migration {revision!r}; there are base, {', '.join(known())}, head.")
+        raise UnfitDatabase(f"Unknown migration {revision!r}. Choose base, {', '.join(known())} or head.")
     try:
         with connect(conninfo) as connection:
             _refuse_unfit(connection)
-            is_there = target is not None and revisions.current(connection) == target
-        if not is_there:
-            # alembic and SQLAlchemy are a third of what a process would load, and most have nothing to migrate.
+            is_current = target is not None and revisions.current(connection) == target
+        if not is_current:
+            # alembic and SQLAlchemy are a third of all imports, and most processes have nothing to migrate.
             from api.postgres import alembic_steps
 
             alembic_steps.run(conninfo, target)
     except InsufficientPrivilege as error:
-        raise UnfitDatabase(f"The role may not make the tables: {error}; let it own the database.") from None
+        raise UnfitDatabase(f"The role may not create tables: {error}. Make it the owner of the database.") from None
     return target
 
 
@@ -43,7 +43,7 @@ def _refuse_unfit(connection: Connection) -> None:
     )
     if server["encoding"] != "UTF8":
         raise UnfitDatabase(
-            f"The database is encoded in {server['encoding']}; Dateline needs UTF-8. Create one with:"
+            f"The encoding of the database is {server['encoding']}; Dateline needs UTF-8. Create one with:"
             " create database dateline encoding 'UTF8' template template0;"
         )
     if server["version"] < 150000:

@@ -1,4 +1,4 @@
-"""The migrations this code knows, and the one a database is at."""
+"""The revisions of the schema: those that this code has migrations for, and the current one of a database."""
 
 import re
 from collections.abc import Sequence
@@ -12,22 +12,22 @@ FOLDER = Path(migrations.__file__).parent
 
 
 class UnfitDatabase(Exception):
-    """The database cannot hold an archive; the text says why and what would."""
+    """The database cannot be used for an archive; the text says why, and what to do."""
 
 
 @cache
 def known() -> Sequence[str]:
-    """The migrations that this process knows, the first one first, whatever is installed beneath it later."""
+    """The revisions in order. Read once: a newer Dateline may replace the files while this process runs."""
     return [path.name.partition("_")[0] for path in _files()]
 
 
 def head() -> str:
-    """The newest of them."""
+    """The newest revision."""
     return known()[-1]
 
 
 def indexes() -> dict[str, str]:
-    """The indexes that the migrations make, each with the statement that does."""
+    """The indexes that the migrations create, with their statements."""
     made = re.compile(r"create index (\w+) on [^;]+;")
     texts = [path.read_text(encoding="utf-8") for path in _files()]
     return {found[1]: " ".join(found[0].split()) for text in texts for found in made.finditer(text)}
@@ -38,9 +38,9 @@ def _files() -> Sequence[Path]:
 
 
 def current(connection: Connection) -> str | None:
-    """The migration the database is at; None when it was never migrated."""
-    known = connection.execute("select to_regclass('alembic_version') is not null as known").fetchone()
-    if known is None or not known["known"]:
+    """The revision of a database; None if it was never migrated."""
+    table = connection.execute("select to_regclass('alembic_version') is not null as exists").fetchone()
+    if table is None or not table["exists"]:
         return None
     row = connection.execute("select version_num from alembic_version").fetchone()
     return row["version_num"] if row else None

@@ -1,6 +1,6 @@
 """How a worker process ends: it stops accepting connections, finishes its requests and exits.
 
-The supervisor tells it to. When the supervisor itself is gone, for example after ``kill -9``, each worker process ends
+The main process tells it to. When the main process itself is gone, for example after ``kill -9``, each worker process ends
 the same way by itself. The port is then free for the next server, which releases embargoes again.
 """
 
@@ -26,7 +26,7 @@ log = logging.getLogger("dateline")
 
 
 def prepare(app: Flask, listener: socket.socket) -> None:
-    """Let this worker process stop accepting connections on STOP_ACCEPTING, and end when its parent has ended.
+    """Let this worker process stop accepting connections on STOP_ACCEPTING, and end when the main process has ended.
 
     From then on its responses close their connections. granian itself only knows how to end: it closes connections
     whose next request is on its way.
@@ -47,7 +47,7 @@ def prepare(app: Flask, listener: socket.socket) -> None:
     def end_with_parent() -> None:
         if parent := multiprocessing.parent_process():
             parent.join()
-            log.warning("the parent process has ended; this worker process finishes its requests and ends")
+            log.warning("the main process has ended; this worker process finishes its requests and ends")
             leave()
             _end()
 

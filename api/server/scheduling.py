@@ -1,4 +1,4 @@
-"""How the threads of a process share CPUs, where Python's lock lets them use one at a time."""
+"""How the operating system schedules the threads of a worker process, of which Python's lock lets one run at a time."""
 
 import os
 import sys
@@ -11,20 +11,20 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def keep_to_one_cpu(number: int) -> None:
-    """Keep this thread, and those it starts, to the CPU of this number among those that it may use, counted on from the
-    first after the last; only Linux lets itself be told.
+    """Pin this thread, and those it starts, to one of the allowed CPUs: that of the number, modulo how many there are.
 
-    A thread that gets the lock on another CPU has to wait until that one wakes up, and finds nothing in its caches.
+    Does nothing except on Linux. A thread that gets the lock on another CPU has to wait until that CPU wakes up, and
+    finds its caches cold.
     """
     if sys.platform == "linux":
         cpus = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {cpus[number % len(cpus)]})
 
 
-class GivingWay:
-    """A WSGI app whose threads, when they wake up, do not take the CPU from who has it.
+class BatchScheduled:
+    """A WSGI app whose threads do not preempt others when they wake up (SCHED_BATCH, Linux only).
 
-    They wake up to wait for the lock first, or to read the first of an answer that Postgres is still writing.
+    They only wake up to wait for Python's lock, or to read the beginning of a result that Postgres is still sending.
     """
 
     def __init__(self, app: Wsgi) -> None:
@@ -32,13 +32,13 @@ class GivingWay:
         self._thread = threading.local()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if not hasattr(self._thread, "gives_way"):
-            self._thread.gives_way = True
-            _give_way()
+        if not hasattr(self._thread, "is_set"):
+            self._thread.is_set = True
+            _set_batch()
         return self._app(environ, start_response)
 
 
-def _give_way() -> None:
+def _set_batch() -> None:
     if sys.platform == "linux":
-        with suppress(OSError):  # some sandboxes know nothing of it
+        with suppress(OSError):  # some sandboxes do not support it
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

@@ -1,4 +1,4 @@
-"""Serving: migrate, seed if asked, then granian's processes until a signal ends them."""
+"""``dateline serve``: migrates, loads the demo archive if told to, and runs worker processes until a signal."""
 
 import logging
 import multiprocessing
@@ -25,7 +25,7 @@ log = logging.getLogger("dateline")
 def serve(
     settings: Settings, *, demo: bool, say: Callable[[str], None], worker: str = "api.server.worker:worker"
 ) -> None:
-    """Serve until SIGINT or SIGTERM; requests are finished. ``worker`` makes the app in each process.
+    """Serve until SIGINT or SIGTERM, then finish the requests in flight. ``worker`` is where the app is made.
 
     Raises CannotListenError, UnfitDatabase, NoArchive.
     """
@@ -42,12 +42,12 @@ def serve(
             say(f"Dateline     {url}/v1/articles")
             say(f"Swagger UI   {url}/docs")
             say(f"Data         {data}")
-        # Forked workers would inherit the locks of our threads and granian's signal handlers.
+        # Forked processes would inherit the locks of our threads and granian's signal handlers.
         multiprocessing.set_start_method("spawn", force=True)
         with ExitStack() as stack:
             if settings.metrics:
                 stack.enter_context(metrics_directory.shared())
-            stack.enter_context(_watched(server))
+            stack.enter_context(_kept_running(server))
             stack.enter_context(ticker.ticking(conninfo, settings.changes_kept_days))
             Supervisor(worker, listener, settings).serve()
 
@@ -58,23 +58,23 @@ def _prepare(conninfo: str, demo: bool, say: Callable[[str], None]) -> None:
         if demo and health.is_empty(connection):
             say("Loading the demo archive ...")
             archive.seed(connection)
-            # As the server and its Postgres would before long; searches are planned by both from the first on.
+            # The ticker and autovacuum would do both later, but the first searches are planned by them.
             term_counts.measure(connection)
             connection.execute("analyze")
 
 
 @contextmanager
-def _watched(server: embedded.Server | None) -> Iterator[None]:
-    """Bring the embedded server back, on the same port, whenever it dies."""
+def _kept_running(server: embedded.Server | None) -> Iterator[None]:
+    """Restart the embedded server on its port whenever it ends."""
     ended = threading.Event()
 
     def watch() -> None:
         while server and not ended.wait(WATCH_SECONDS):
             try:
                 if server.ensure_running():
-                    log.warning("the embedded Postgres had died and was started again")
+                    log.warning("the embedded Postgres had ended and was restarted")
             except Exception:
-                log.exception("the embedded Postgres is away and cannot be started")
+                log.exception("the embedded Postgres has ended and cannot be restarted")
 
     watcher = threading.Thread(target=watch, name="watch-postgres", daemon=True)
     watcher.start()

@@ -1,5 +1,6 @@
-"""What is due, done by the process that serves: embargoes that end, what is kept no longer, jobs that writes left,
-and the statistics that searches are ranked by.
+"""Scheduled work of the server's main process: it releases embargoes, runs jobs, counts terms and deletes old rows.
+
+Several servers may run it on one database.
 """
 
 import logging
@@ -15,7 +16,7 @@ from api.observability import metrics
 from api.postgres.connection import Connection, connect, in_transaction
 
 SECONDS = 0.5
-# Counting words may take minutes until it fails, and so is not begun again at once.
+# Counting terms may run for minutes before it fails.
 PAUSE_AFTER_FAILURE = 60
 
 log = logging.getLogger("dateline")
@@ -23,15 +24,15 @@ log = logging.getLogger("dateline")
 
 @contextmanager
 def ticking(conninfo: str, changes_kept_days: int) -> Iterator[None]:
-    """Threads that do what is due until the block ends; a database that is away is asked again.
+    """Run the work in threads until the block ends. It is retried while the database is unavailable.
 
-    A job may take long, as may counting words, and no embargo waits for one.
+    Each kind of work has its own thread, so that no embargo waits for a long job.
     """
     ended = threading.Event()
     with ExitStack() as stack:
         for name, pause, work in (
             ("embargoes", SECONDS, _release),
-            ("cleanup", SECONDS, lambda connection: _forget(connection, changes_kept_days)),
+            ("cleanup", SECONDS, lambda connection: _clean_up(connection, changes_kept_days)),
             ("jobs", SECONDS, lambda connection: runner.run(connection, ended=ended.is_set)),
             ("statistics", PAUSE_AFTER_FAILURE, term_counts.measure_due),
         ):
@@ -47,7 +48,7 @@ def _release(connection: Connection) -> None:
         pass
 
 
-def _forget(connection: Connection, changes_kept_days: int) -> None:
+def _clean_up(connection: Connection, changes_kept_days: int) -> None:
     while in_transaction(connection, lambda c: change_log.trim(c, changes_kept_days)) == change_log.TRIM_BATCH:
         pass
     while in_transaction(connection, idempotency.delete_expired) == idempotency.EXPIRY_BATCH:
@@ -70,12 +71,12 @@ def _tick(
         except psycopg.Error as error:
             metrics.count_work(name, failed=True)
             if failing is not type(error):
-                log.warning("%s: what is due waits for the database: %s", name, type(error).__name__)
+                log.warning("scheduled work waits for the database: %s: %s", name, type(error).__name__)
             failing = type(error)
             connection = connection.close() if connection else None
         except Exception:
             metrics.count_work(name, failed=True)
-            log.exception("what is due fails; it is tried again")
+            log.exception("scheduled work failed and will be retried")
         if ended.wait(pause):
             break
     if connection:

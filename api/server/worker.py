@@ -15,7 +15,7 @@ from api.app import create_app
 from api.observability import logs, metrics, metrics_directory
 from api.postgres import locate, revisions
 from api.server import drain
-from api.server.scheduling import GivingWay
+from api.server.scheduling import BatchScheduled
 from api.settings import Settings
 
 
@@ -32,7 +32,7 @@ def worker() -> Flask:
     # An embedded server runs as long as one of its users, which this process is: also when its parent has been killed.
     conninfo, _ = stack.enter_context(locate.database_for(settings))
     app = create_app(replace(settings, database_url=conninfo))
-    app.wsgi_app = GivingWay(app.wsgi_app)
+    app.wsgi_app = BatchScheduled(app.wsgi_app)
     _on_sigterm(app.extensions["dateline.waiting"].stop)
     if settings.metrics:
         metrics.watch_pool(app.extensions["dateline.database"])

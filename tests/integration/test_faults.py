@@ -250,7 +250,7 @@ def test_no_read_goes_on_beyond_its_time_and_it_says_how_to_narrow_it(conninfo: 
         app.extensions["dateline.database"].close()
     assert (response.status_code, response.get_json()["code"]) == (503, "too_slow")
     assert response.headers["Retry-After"]
-    assert "narrow it by a tag, an outlet or a shorter time" in response.get_json()["detail"]
+    assert "Narrow it by a tag, an outlet or a shorter time" in response.get_json()["detail"]
 
 
 @pytest.mark.parametrize("together", [False, True])
@@ -267,7 +267,7 @@ def test_a_read_of_many_statements_is_bounded_as_a_whole_and_the_next_one_is_not
     try:
         for _ in range(3):
             started = time.monotonic()
-            with pytest.raises(TooSlow, match="narrow it by a tag"):
+            with pytest.raises(TooSlow, match="Narrow it by a tag"):
                 database.read(sleep)
             assert time.monotonic() - started < 2
             assert database.read(lambda c: present(c.execute("select 1 as one, pg_sleep(0.3)").fetchone()))["one"] == 1
@@ -311,7 +311,7 @@ def test_a_push_that_waits_too_long_for_others_is_to_be_sent_again(app: Flask, c
             response = app.test_client().post("/v1/articles", json=STORY, headers=key)
     assert (response.status_code, response.get_json()["code"]) == (503, "unavailable")
     assert response.headers["Retry-After"]
-    assert "send it again" in response.get_json()["detail"]
+    assert "Retry later" in response.get_json()["detail"]
     assert app.test_client().post("/v1/articles", json=STORY, headers=key).status_code == 201
 
 
@@ -321,4 +321,4 @@ def test_a_statement_that_waits_too_long_says_how_to_narrow_it(app: Flask, conni
         other.execute("lock table articles in access exclusive mode")
         response = client.get("/v1/articles")
     assert (response.status_code, response.get_json()["code"]) == (503, "too_slow")
-    assert "narrow" in response.get_json()["detail"]
+    assert "Narrow" in response.get_json()["detail"]

@@ -44,7 +44,7 @@ def granted(server: str, superuser: str) -> Iterator[str]:
 
 def test_a_role_that_owns_nothing_is_told_that_it_cannot_migrate(granted: str) -> None:
     for revision in ("base", "0005"):
-        with pytest.raises(revisions.UnfitDatabase, match=r"may not make the tables: .* let it own the database"):
+        with pytest.raises(revisions.UnfitDatabase, match=r"may not create tables: .* Make it the owner"):
             migrate.migrate_to(granted, revision)
     migrate.upgrade(granted)
 

@@ -206,7 +206,7 @@ def listens(port: int) -> bool:
     return False
 
 
-def test_after_a_kill_of_the_first_process_the_others_end_and_stop_postgres(place: Path) -> None:
+def test_after_a_kill_of_the_main_process_the_others_end_and_stop_postgres(place: Path) -> None:
     with Server(place, workers=2) as server:
         server.ready()
         assert postgres_of(place)
@@ -214,10 +214,10 @@ def test_after_a_kill_of_the_first_process_the_others_end_and_stop_postgres(plac
         until(lambda: not listens(server.port), SOON)
         until(lambda: not server.members(), SOON)
         until(lambda: not postgres_of(place), SOON)
-        assert "the parent process has ended" in server.errors
+        assert "the main process has ended" in server.errors
 
 
-def test_after_a_kill_of_the_first_process_a_new_server_gets_the_port_and_releases_embargoes(place: Path) -> None:
+def test_after_a_kill_of_the_main_process_a_new_server_gets_the_port_and_releases_embargoes(place: Path) -> None:
     with Server(place, workers=2) as killed:
         key = killed.ready().write_key()
         due = datetime.now(UTC) + timedelta(seconds=8)
@@ -235,7 +235,7 @@ def test_after_a_kill_of_the_first_process_a_new_server_gets_the_port_and_releas
             assert datetime.now(UTC) >= due
 
 
-def test_requests_in_flight_are_answered_after_a_kill_of_the_first_process(place: Path) -> None:
+def test_requests_in_flight_are_answered_after_a_kill_of_the_main_process(place: Path) -> None:
     with Server(place) as server, ThreadPoolExecutor() as pool:
         server.ready()
         with embedded.running(server.data) as postgres, psycopg.connect(postgres.conninfo) as connection:
