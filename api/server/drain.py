@@ -1,7 +1,7 @@
 """How a worker process ends: it stops accepting connections, finishes its requests and exits.
 
-The main process tells it to. When the main process itself is gone, for example after ``kill -9``, each worker process ends
-the same way by itself. The port is then free for the next server, which releases embargoes again.
+The main process tells it to. When the main process itself is gone, for example after ``kill -9``, each worker process
+ends the same way by itself. The port is then free for the next server, which releases embargoes again.
 """
 
 import logging
