@@ -1,4 +1,4 @@
-"""The ``dateline`` command: its groups, and how expected failures are told."""
+"""The ``dateline`` command: its groups of commands, and how expected failures are reported."""
 
 import atexit
 import gc

@@ -24,7 +24,7 @@ _ITEM = re.compile(r"-\s+(.+)")
 _FILLED = re.compile(r".+")
 
 _AGENCY = re.compile(r"(?:[^\W\d_]|[ ,./&-])+")
-# Agencies that write themselves small, and what stands in such brackets but is no agency.
+# Agencies with lower-case names, and what can be in such brackets without being an agency.
 _SMALL_AGENCIES = re.compile(r"((afp|ansa|ap|apa|dpa|efe|epd|kna|lusa|tass)(\b[/, -]+|$))+")
 _NO_AGENCY = re.compile(r"\w|cont|end|ends|file|more|photos?|pictured|video|끝|사진|종합|写真|終|了", re.IGNORECASE)
 _NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f ',’.-])+")
