@@ -34,7 +34,7 @@ class RepeatableHeaders(Schema):
         data_key="Idempotency-Key",
         metadata={
             "description": "A name for this request in double quotes, ideally a new UUID. If the same request is "
-            "sent againwithin a day, it is not executed again: the original response is returned, with "
+            "sent again within a day, it is not executed again: the original response is returned, with "
             "`Idempotency-Replayed: true`."
         },
     )

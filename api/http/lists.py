@@ -21,15 +21,16 @@ UNBOUND = ("cursor", "limit", "count", "fields", "include", "explain", "facets")
 _AS_IT_IS = "%=&+,:;/?@!$'()*~-._"
 
 
-def listed(
+def list_response(
     query: Mapping[str, Any],
     scope: Mapping[str, Any],
     fetch: Fetch,
     read: Callable[[Callable[[Connection], Page], Callable[[Page], Response]], Response] = reads.read,
 ) -> Response:
-    """Answer one page. ``scope`` is what a cursor is bound to besides the query; ``fetch`` reads the page.
+    """A page as a response. ``scope`` is what a cursor is bound to besides the query; ``fetch`` reads the page.
 
-    ``read`` shows it; ``caching.unkept`` does for what may change without a change of the archive.
+    ``read`` makes the response: ``reads.read``, or ``reads.read_uncached`` for content that changes while the archive
+    does not.
     """
     key = database().cursor_key
     bound = {name: value for name, value in {**scope, **query, "": request().path}.items() if name not in UNBOUND}
@@ -63,14 +64,14 @@ def _meta(page: Page) -> dict[str, Any]:
 
 
 def _links(ends: Mapping[str, str | None]) -> dict[str, str]:
-    kept = asked_again(b"cursor")
+    kept = query_string_without(b"cursor")
     address = f"{absolute_url(quote(request().path))}?{kept}{'&' if kept else ''}"
     links = [f'<{address}cursor={cursor}>; rel="{direction}"' for direction, cursor in ends.items() if cursor]
     return {"Link": ", ".join(links)} if links else {}
 
 
-def asked_again(*left_out: bytes) -> str:
-    """The query of this request as an address may hold it, without these parameters."""
+def query_string_without(*omitted: bytes) -> str:
+    """The query string of this request, safely quoted, without these parameters."""
     parts = request().query_string.split(b"&")
-    kept = [part for part in parts if part and unquote_to_bytes(part.partition(b"=")[0]) not in left_out]
+    kept = [part for part in parts if part and unquote_to_bytes(part.partition(b"=")[0]) not in omitted]
     return quote(b"&".join(kept), safe=_AS_IT_IS)

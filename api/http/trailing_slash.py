@@ -5,7 +5,7 @@ from urllib.parse import quote
 from flask import Response
 
 from api.context import request
-from api.http.lists import asked_again
+from api.http.lists import query_string_without
 from api.http.responses import redirect
 
 
@@ -15,4 +15,4 @@ def redirected() -> Response | None:
     if path == "/" or not path.endswith("/"):
         return None
     # WSGI hands over the bytes of a path as the first 256 characters of Unicode.
-    return redirect(308, quote(path.rstrip("/").encode("latin-1"), safe="/:@!$&'()*+,;=~"), asked_again())
+    return redirect(308, quote(path.rstrip("/").encode("latin-1"), safe="/:@!$&'()*+,;=~"), query_string_without())

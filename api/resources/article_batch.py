@@ -47,7 +47,7 @@ blueprint = Blueprint("article_batch", __name__, url_prefix="/v1")
 
 NDJSON = "application/x-ndjson"
 T = TypeVar("T")
-# Whose batch has a second writer, as only one at a time has.
+# Held by the batch that has a second writer. Only one batch at a time has one.
 _second = threading.Lock()
 
 
@@ -87,64 +87,64 @@ def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     if query["atomic"] == "true":
         if request.mimetype == NDJSON and request.content_length is None:
             raise LengthRequired("An atomic batch of NDJSON needs a Content-Length. Or send a JSON array.")
-        return _all(create, headers.get("idempotency_key"))
+        return _store_all(create, headers.get("idempotency_key"))
     if "idempotency_key" in headers:
         detail = "is only allowed with atomic=true; other batches can be repeated without it"
         raise invalid_input(InputError(detail, parameter="Idempotency-Key"))
-    return positioned(_each(create))
+    return positioned(_store_each(create))
 
 
-def _each(create: set[str]) -> Response:
+def _store_each(create: set[str]) -> Response:
     with _results() as results, _writers() as writers:
-        results.take(_lines(batch.store_each(_write(), _items(_parts()), create, writers)))
-        return _answer(results)
+        results.take(_lines(batch.store_each(_chunk_writer(), _items(_parts()), create, writers)))
+        return _results_response(results)
 
 
-def _all(create: set[str], idempotency_key: str | None) -> Response:
+def _store_all(create: set[str], idempotency_key: str | None) -> Response:
     with Spool() as body:
         body.take(_parts())
         attempt = attempted(idempotency_key, body.parts())
 
-        def stored(connection: Connection) -> Written:
+        def work(connection: Connection) -> Written:
             recorded: list[Change] = []
             with _results() as results:
                 results.take(_lines(batch.store_all(connection, _items(body.parts()), create, recorded)))
-                return Written(_answer(results), recorded)
+                return Written(_results_response(results), recorded)
 
-        return kept(attempt) or written(stored, attempt)
+        return kept(attempt) or written(work, attempt)
 
 
-def _write() -> Callable[[Callable[[Connection], T]], T]:
-    """What stores a chunk, in whatever thread, without taking a connection from those who are worked on."""
-    held, places = database(), current_app.extensions["dateline.writers"]
+def _chunk_writer() -> Callable[[Callable[[Connection], T]], T]:
+    """A function that stores a chunk in any thread. It waits for a writer, so that other requests get connections."""
+    archive, writers = database(), current_app.extensions["dateline.writers"]
 
     def write(work: Callable[[Connection], T]) -> T:
-        with places:
-            return held.write(work)
+        with writers:
+            return archive.write(work)
 
     return write
 
 
 @contextmanager
 def _results() -> Iterator[Spool]:
-    """Where the lines of an answer are kept until it is sent."""
+    """The spool for the lines of the response. It stays open until they are sent."""
     with ExitStack() as unsent:
         yield unsent.enter_context(Spool())
         unsent.pop_all()
 
 
-def _answer(results: Spool) -> Response:
-    return Response(_sent(results), mimetype=NDJSON, headers={"Cache-Control": "no-store"})
+def _results_response(results: Spool) -> Response:
+    return Response(_stream(results), mimetype=NDJSON, headers={"Cache-Control": "no-store"})
 
 
-def _sent(results: Spool) -> Iterator[bytes]:
+def _stream(results: Spool) -> Iterator[bytes]:
     with results:
         yield from results.parts()
 
 
 @contextmanager
 def _writers() -> Iterator[int]:
-    """How many writers a batch may have: one, and one more for the first of those that are here at once."""
+    """The number of writers of a batch: two if no other batch has two, else one."""
     second = _second.acquire(blocking=False)
     try:
         yield 2 if second else 1
@@ -167,8 +167,11 @@ def _line(item: Item, outcome: WriteResult | Problem) -> dict[str, Any]:
 
 
 def _parts() -> Iterator[bytes]:
-    """The body as it comes in; RequestEntityTooLarge once it is larger than a batch may be, MalformedRequest at its
-    end when it is shorter than it said."""
+    """The parts of the body as they arrive.
+
+    Raises RequestEntityTooLarge when they exceed the limit, and MalformedRequest if the body is shorter than its
+    Content-Length.
+    """
     most = request.max_content_length = settings().max_batch_bytes
     stream = request.stream if request.content_length is not None else request.environ["wsgi.input"]
     total = 0
@@ -185,8 +188,8 @@ def _items(body: Iterable[bytes]) -> Iterator[Item]:
     longest = settings().max_body_bytes
     if request.mimetype == NDJSON:
         for number, text in lines(body, longest):
-            place = {"line": number}
-            yield _item(place, text) if text is not None else Item(place, _too_long(longest))
+            position = {"line": number}
+            yield _item(position, text) if text is not None else Item(position, _too_long(longest))
         return
     found = elements(body, longest)
     index = -1
@@ -198,7 +201,7 @@ def _items(body: Iterable[bytes]) -> Iterator[Item]:
         except Problem as problem:
             if index < 0:
                 raise
-            # Where the array cannot be read on, what was read of it stands.
+            # The items before the syntax error are stored.
             yield Item({"index": index + 1}, problem)
             return
         yield _item({"index": index}, text)
@@ -208,12 +211,12 @@ def _too_long(longest: int) -> Problem:
     return ContentTooLarge(f"The line is longer than {longest:,} bytes.")
 
 
-def _item(place: Mapping[str, int], text: bytes) -> Item:
+def _item(position: Mapping[str, int], text: bytes) -> Item:
     try:
         pushed = push(parse(text), request.mimetype)
     except Problem as problem:
-        return Item(place, problem)
+        return Item(position, problem)
     outlet = pushed.article["outlet"]
     if not may_write(outlet):
-        return Item(place, Forbidden(f"This key does not write for the outlet {outlet!r}."))
-    return Item(place, pushed.article, pushed.locate)
+        return Item(position, Forbidden(f"This key does not write for the outlet {outlet!r}."))
+    return Item(position, pushed.article, pushed.locate)

@@ -1,4 +1,4 @@
-"""The articles that requests bring: as JSON of ours, or as IPTC's ninjs."""
+"""Articles in request bodies, as JSON of this API or as IPTC's ninjs."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -42,27 +42,27 @@ _ARTICLE = ArticleInput()
 
 @dataclass(frozen=True)
 class Push:
-    """An article as it is stored, and ``locate``, which returns the path in what was sent of a path in it."""
+    """An article to store. ``locate`` converts a path in it to the path in the request body."""
 
     article: dict[str, Any]
     locate: Callable[[InputPath], InputPath] = tuple
 
 
 def push(document: Any, media_type: str) -> Push:
-    """The article that a parsed body, or one item of it, tells; raises InvalidInput."""
+    """The article in a parsed body, or in one item of it. Raises InvalidInput."""
     if media_type == NINJS:
         return Push(ninjs.read_article(document, g.key.only_outlet), partial(ninjs.locate, document))
     return Push(loaded(_ARTICLE, document))
 
 
 def creatable(query: Mapping[str, Any]) -> set[str]:
-    """Of which kinds of entities this request may create those that its articles name."""
+    """The kinds of entities that this request may create if an article names an unknown one."""
     return {"tags", "people"} if scopes.allowed(g.key, "edit") else set(query.get("create", ()))
 
 
 @contextmanager
 def locating(locate: Callable[[InputPath], InputPath]) -> Iterator[None]:
-    """Relocate the errors of an article to where they are in what was sent."""
+    """Convert the paths in errors of an article to paths in the request body."""
     try:
         yield
     except InvalidInput as problem:

@@ -14,7 +14,7 @@ from api.http.operation import Blueprint
 from api.http.responses import json_response
 from api.postgres.connection import Connection
 from api.queries import versions as queries
-from api.resources.articles import ARTICLE_ID, readable
+from api.resources.articles import ARTICLE_ID, visible_article
 from api.text.diff import compare
 from schemas.versions import ArticleVersionSchema, DifferencesSchema, VersionListSchema
 
@@ -41,32 +41,32 @@ def list_versions(_query: Mapping[str, Any], article_id: UUID) -> Response:
     Versions that were under an embargo or withdrawn are only visible with a key of the outlet.
     """
 
-    def listed(connection: Connection) -> dict[str, Any]:
-        return {"data": queries.summaries(connection, article_id, _everything(connection, article_id))}
+    def read(connection: Connection) -> dict[str, Any]:
+        return {"data": queries.summaries(connection, article_id, _sees_all(connection, article_id))}
 
-    return reads.read(listed, json_response, at_one_moment=True)
+    return reads.read(read, json_response, at_one_moment=True)
 
 
 @_operation("/<number:version>", ArticleVersionSchema, "The version.", "Get a version of an article")
 def get_version(_query: Mapping[str, Any], article_id: UUID, version: int) -> Response:
     """The whole article in this version."""
 
-    def one(connection: Connection) -> dict[str, Any]:
-        return _version(connection, article_id, version, _everything(connection, article_id))
+    def read(connection: Connection) -> dict[str, Any]:
+        return _version(connection, article_id, version, _sees_all(connection, article_id))
 
-    return reads.read(one, json_response, at_one_moment=True)
+    return reads.read(read, json_response, at_one_moment=True)
 
 
 @_operation("/<number:version>/diff", DifferencesSchema, "The changes.", "Compare a version with the previous one")
 def get_version_diff(_query: Mapping[str, Any], article_id: UUID, version: int) -> Response:
     """The fields that this version changed, with their values before and after. Texts are compared word by word."""
 
-    def compared(connection: Connection) -> dict[str, Any]:
-        everything = _everything(connection, article_id)
-        after = _version(connection, article_id, version, everything)
-        numbers = (known["version"] for known in queries.summaries(connection, article_id, everything))
+    def read(connection: Connection) -> dict[str, Any]:
+        sees_all = _sees_all(connection, article_id)
+        after = _version(connection, article_id, version, sees_all)
+        numbers = (known["version"] for known in queries.summaries(connection, article_id, sees_all))
         earlier = next((number for number in numbers if number < version), None)
-        before = _version(connection, article_id, earlier, everything) if earlier else None
+        before = _version(connection, article_id, earlier, sees_all) if earlier else None
         return {
             "version": version,
             "compared_with": before and before["version"],
@@ -74,16 +74,16 @@ def get_version_diff(_query: Mapping[str, Any], article_id: UUID, version: int) 
             "changes": compare(before, after) if before else [],
         }
 
-    return reads.read(compared, json_response, at_one_moment=True)
+    return reads.read(read, json_response, at_one_moment=True)
 
 
-def _everything(connection: Connection, article_id: UUID) -> bool:
+def _sees_all(connection: Connection, article_id: UUID) -> bool:
     """Whether the key may see all versions; NotFound or Gone if it may not see the article."""
-    return may_write(readable(connection, article_id)["owner"])
+    return may_write(visible_article(connection, article_id)["owner"])
 
 
-def _version(connection: Connection, article_id: UUID, version: int, everything: bool) -> dict[str, Any]:
-    found = queries.one(connection, article_id, version, everything)
+def _version(connection: Connection, article_id: UUID, version: int, sees_all: bool) -> dict[str, Any]:
+    found = queries.one(connection, article_id, version, sees_all)
     if found is None:
         raise NotFound(f"The article {article_id} has no version {version}.")
     return found

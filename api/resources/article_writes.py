@@ -38,7 +38,7 @@ from api.http.writes import Written, attempted, kept, written
 from api.postgres.connection import Connection, present
 from api.queries import articles as queries
 from api.resources.article_payloads import NINJS_EXAMPLE, creatable, locating, push
-from api.resources.articles import NINJS, shown
+from api.resources.articles import NINJS, article_fields
 from schemas.articles import ArticleSchema
 from schemas.errors import TombstoneSchema
 from schemas.headers import RepeatableHeaders
@@ -110,7 +110,7 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     scopes.demand(g.key, "write", pushed.article["outlet"])
     attempt = attempted(headers.get("idempotency_key"), [body(request)])
     with locating(pushed.locate):
-        return _stored(pushed.article, creatable(query), attempt=attempt)
+        return _store(pushed.article, creatable(query), attempt=attempt)
 
 
 @blueprint.operation(
@@ -141,13 +141,13 @@ def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     matching = matching_tags(request)
     if matching is None:
         raise PreconditionRequired("Send If-Match with the ETag of the article.")
-    held = _own(article_id)
+    current = _writable_article(article_id)
     for field in ("outlet", "external_id"):
-        if field in patch and patch[field] != held[field]:
-            detail = "never changes: the id of the article derives from it"
+        if field in patch and patch[field] != current[field]:
+            detail = "must not change, because the id of the article derives from it"
             raise invalid_input(InputError(detail, path=(field,)))
-    article = loaded(ArticleInput(), _merged(held, patch))
-    return _stored(article, creatable({}), matching=matching)
+    article = loaded(ArticleInput(), _merged(current, patch))
+    return _store(article, creatable({}), matching=matching)
 
 
 @blueprint.operation(
@@ -169,7 +169,7 @@ def withdraw_article(query: Mapping[str, Any], article_id: UUID) -> Response:
     purge = query["purge"] == "true"
     if purge:
         scopes.demand(g.key, "admin")
-    _own(article_id)
+    _writable_article(article_id)
     matching = matching_tags(request)
 
     def withdraw(connection: Connection) -> Written:
@@ -185,20 +185,20 @@ def withdraw_article(query: Mapping[str, Any], article_id: UUID) -> Response:
     return written(withdraw)
 
 
-def _own(article_id: UUID) -> dict[str, Any]:
-    """The article as it was pushed; NotFound for another outlet's that is not public, Forbidden for one that is."""
-    held = database().read(lambda connection: queries.pushed(connection, article_id))
-    if held is None or not (may_write(held["outlet"]) or held["known"]):
+def _writable_article(article_id: UUID) -> dict[str, Any]:
+    """The article as it was pushed. Raises Forbidden for another outlet's article, NotFound if that is not public."""
+    current = database().read(lambda connection: queries.pushed(connection, article_id))
+    if current is None or not (may_write(current["outlet"]) or current["known"]):
         raise NotFound(f"No article has the id {article_id}.")
-    scopes.demand(g.key, "write", held["outlet"])
-    del held["known"]
-    return held
+    scopes.demand(g.key, "write", current["outlet"])
+    del current["known"]
+    return current
 
 
-def _merged(held: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    """The whole push that the patch makes of the article."""
-    current = orjson.loads(orjson.dumps(held, option=orjson.OPT_UTC_Z))
-    # One text derives from the other; the one that the patch gives counts.
+def _merged(current: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """The article with the patch applied, as a push."""
+    current = orjson.loads(orjson.dumps(current, option=orjson.OPT_UTC_Z))
+    # body and body_html derive from each other. The one in the patch is kept.
     by_html = "body_html" in patch or (current["body_html"] and "body" not in patch)
     del current["body" if by_html else "body_html"]
     merged = {name: value for name, value in patched(current, patch).items() if value is not None}
@@ -206,7 +206,7 @@ def _merged(held: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     return merged | ({"embargoed_until": None} if lifted else {})
 
 
-def _stored(
+def _store(
     article: dict[str, Any],
     create: set[str],
     *,
@@ -216,9 +216,9 @@ def _stored(
     if replayed := kept(attempt):
         return replayed
     if create:
-        database().write(lambda connection: _prepared(connection, article, create))
+        database().write(lambda connection: _create_missing_names(connection, article, create))
 
-    def stored_as(connection: Connection) -> Written:
+    def work(connection: Connection) -> Written:
         [pushed], recorded = commands.store(connection, [article], Options(expected_etags=matching))
         result = commands.unwrap(pushed)
         stored = present(queries.one(connection, result.id))
@@ -228,13 +228,13 @@ def _stored(
             "Dateline-Result": result.outcome,
             "Cache-Control": "no-store",
         }
-        response = json_response(shown(stored), 201 if result.outcome == "created" else 200, headers)
+        response = json_response(article_fields(stored), 201 if result.outcome == "created" else 200, headers)
         return Written(response, recorded, result.id)
 
-    return written(stored_as, attempt)
+    return written(work, attempt)
 
 
-def _prepared(connection: Connection, article: dict[str, Any], create: set[str]) -> None:
-    """Create the names that the push may create, unless the push is to be refused for others."""
+def _create_missing_names(connection: Connection, article: dict[str, Any], create: set[str]) -> None:
+    """Create the unknown entities that the push may create. Raises InvalidInput if it names others."""
     commands.check_references(connection, article, create)
     entities.create_missing(connection, [article], create)

@@ -15,7 +15,7 @@ from api.errors import Gone, InputError, InvalidCursor, InvalidInput, NotFound, 
 from api.formats import ninjs
 from api.http import reads
 from api.http.authentication import may_write, seen_alone
-from api.http.lists import listed
+from api.http.lists import list_response
 from api.http.operation import Blueprint
 from api.http.parsing import JSON
 from api.http.responses import json_response
@@ -39,7 +39,7 @@ blueprint = Blueprint("articles", __name__, url_prefix="/v1")
 
 FILTERS = ("q", "from", "to", "updated_since", *ARTICLE_FILTERS)
 
-BEYOND_TIME = "takes a day of this time out of the years 1 to 9999"
+BEYOND_TIME = "moves a day of this request out of the years 1 to 9999"
 ARTICLE_ID = ("The id of the article.", "73489488-7d9b-55fc-b9b4-5e9ee5af3853")
 
 
@@ -52,7 +52,7 @@ ARTICLE_ID = ("The id of the article.", "73489488-7d9b-55fc-b9b4-5e9ee5af3853")
 )
 def list_articles(query: Mapping[str, Any]) -> Response:
     """The articles that match all filters, newest first by default. See [Reading](/guides/reading) for examples."""
-    return article_list(query)
+    return article_list_response(query)
 
 
 @blueprint.operation(
@@ -69,24 +69,24 @@ def get_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     With `Accept: application/vnd.iptc.ninjs+json`, the response is a news item in IPTC's [ninjs](/guides/ninjs) 3.1.
     """
     with stage("sql"):
-        article = database().read(lambda connection: readable(connection, article_id))
-    wanted = request.accept_mimetypes.best_match([JSON, NINJS])
-    etag = f'{article["etag"][:-1]}:ninjs"' if wanted == NINJS else article["etag"]
+        article = database().read(lambda connection: visible_article(connection, article_id))
+    media_type = request.accept_mimetypes.best_match([JSON, NINJS])
+    etag = f'{article["etag"][:-1]}:ninjs"' if media_type == NINJS else article["etag"]
     if client_has(etag, article["updated_at"]):
         response = Response(status=304)
     else:
-        response = _as_ninjs(article) if wanted == NINJS else json_response(shown(article))
+        response = _ninjs_response(article) if media_type == NINJS else json_response(article_fields(article))
     response.vary.add("Accept")
     return reads.with_validators(response, etag, article["updated_at"])
 
 
-def _as_ninjs(article: DictRow) -> Response:
-    told = orjson.loads(json_response(shown(article)).get_data())
-    return Response(orjson.dumps(ninjs.write_item(told)), mimetype=NINJS)
+def _ninjs_response(article: DictRow) -> Response:
+    document = orjson.loads(json_response(article_fields(article)).get_data())
+    return Response(orjson.dumps(ninjs.write_item(document)), mimetype=NINJS)
 
 
-def readable(connection: Connection, article_id: UUID) -> DictRow:
-    """The article, if whoever asks may see it: NotFound while it is another's embargoed one, Gone once withdrawn."""
+def visible_article(connection: Connection, article_id: UUID) -> DictRow:
+    """The article. Raises NotFound if it is under an embargo and the key may not see it, Gone if it is withdrawn."""
     article = queries.one(connection, article_id)
     if article is None:
         raise NotFound(f"No article has the id {article_id}.")
@@ -94,7 +94,7 @@ def readable(connection: Connection, article_id: UUID) -> DictRow:
         raise NotFound(f"No article has the id {article_id}.")
     if article["withdrawn"]:
         raise Gone(
-            f"The article {article_id} was withdrawn by its outlet: {article['status']}; tombstone says more.",
+            f"The article {article_id} was withdrawn by its outlet ({article['status']}). `tombstone` has the reason.",
             tombstone=article["withdrawn"],
         )
     return article
@@ -104,7 +104,7 @@ class UnknownEntity(Exception):
     """The path names an entity that does not exist."""
 
 
-def article_list(
+def article_list_response(
     query: Mapping[str, Any], exists: Callable[[Connection], Cursor[DictRow]] | None = None, **path_filters: list[str]
 ) -> Response:
     """A page of articles; ``path_filters`` are set by the path.
@@ -114,18 +114,18 @@ def article_list(
     filters = filters_of(query, **path_filters)
     include = query.get("include", ())
     fields = query.get("fields", ())
-    shown = (*fields, "body") if fields and "body" in include else fields
+    selected = (*fields, "body") if fields and "body" in include else fields
     options = {"highlights": "highlights" in include, "explained": query["explain"] == "true"}
 
     def read(connection: Connection, page_request: PageRequest) -> Page:
         entity = exists(connection) if exists else None
         plan = plans.make(connection, filters, query["sort"], seen_alone())
-        page = queries.page(connection, plan, query["sort"], page_request, shown, **options)
+        page = queries.page(connection, plan, query["sort"], page_request, selected, **options)
         if entity and entity.fetchone() is None:
             raise UnknownEntity
         return replace(page, meta=_meta(connection, plan, page, page_request, query, path_filters.keys()))
 
-    return listed(query, path_filters, read)
+    return list_response(query, path_filters, read)
 
 
 def _meta(
@@ -183,6 +183,6 @@ def not_accepted(parameter: str, detail: str) -> InvalidInput:
     return invalid_input(InputError(detail, parameter=parameter))
 
 
-def shown(article: DictRow) -> dict[str, Any]:
+def article_fields(article: DictRow) -> dict[str, Any]:
     """The fields of an article that ``queries.one`` read."""
     return {name: article[name] for name in COLUMNS}

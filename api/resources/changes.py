@@ -21,8 +21,9 @@ from schemas.changes import ChangePageSchema, ChangesQuery
 
 blueprint = Blueprint("changes", __name__, url_prefix="/v1")
 
-LOOK_SECONDS = 0.1
-# For whoever finds no place to wait, unless it wanted to wait even less.
+# How often a waiting request looks for changes.
+POLL_SECONDS = 0.1
+# Retry-After if too many requests are waiting.
 PAUSE_SECONDS = 5
 
 
@@ -69,18 +70,22 @@ def list_changes(query: Mapping[str, Any]) -> Response:
             deadline = time.monotonic() + query["wait"]
             while has_place and not rows and time.monotonic() < deadline and _paused(waiting):
                 state, rows = database().read(read)
+    return json_response(_page(state, rows, limit), headers=headers)
+
+
+def _page(state: State, rows: list[dict[str, Any]], limit: int) -> dict[str, Any]:
+    """A page of the feed. A row more than the limit means that there are more changes."""
     more = len(rows) > limit
     del rows[limit:]
-    # Up to the state's position there is nothing more that this reader may see, and asked for.
+    # This reader sees all changes up to the position of the state, so the next page starts there.
     last = rows[-1]["position"] if rows else 0
     following = positions.cursor(state, last if more else max(last, state.position))
     for row in rows:
         row["cursor"] = positions.cursor(state, row.pop("position"))
-    page = {"limit": limit, "next": following, "more": more}
-    return json_response({"data": rows, "page": page}, headers=headers)
+    return {"data": rows, "page": {"limit": limit, "next": following, "more": more}}
 
 
 def _paused(waiting: Waiting) -> bool:
     gate: Gate = current_app.extensions["dateline.gate"]
     with gate.outside():
-        return waiting.sleep(LOOK_SECONDS)
+        return waiting.sleep(POLL_SECONDS)

@@ -11,12 +11,12 @@ from api.commands.entity_kinds import EntityKind
 from api.context import database
 from api.errors import Gone, InvalidCursor, NotFound
 from api.http import reads
-from api.http.lists import asked_again, listed
+from api.http.lists import list_response, query_string_without
 from api.http.operation import Blueprint
 from api.http.responses import absolute_url, json_response
 from api.queries import entities as queries
 from api.queries.entities import Entity
-from api.resources.articles import UnknownEntity, article_list
+from api.resources.articles import UnknownEntity, article_list_response
 from schemas import entities as schemas
 from schemas.articles import ArticlePageSchema
 from schemas.base import NoQuery
@@ -95,7 +95,7 @@ def _add_list(blueprint: Blueprint, resource: Resource) -> None:
     )
     def list_entities(query: Mapping[str, Any]) -> Response:
         q, as_of = query.get("q"), query.get("as_of")
-        return listed(
+        return list_response(
             query,
             {},
             lambda connection, wanted: queries.page(connection, resource.reads, query["sort"], wanted, q, as_of),
@@ -117,7 +117,7 @@ def _add_get(blueprint: Blueprint, resource: Resource) -> None:
     def get_entity(query: Mapping[str, Any], slug: str) -> Response:
         return reads.read(
             lambda connection: queries.one(connection, resource.reads, slug, query.get("as_of")),
-            lambda found: json_response(shown(found)) if found else _redirect(resource, slug),
+            lambda found: json_response(entity_fields(found)) if found else _redirect(resource, slug),
             lambda found: found["etag"] if found else None,
         )
 
@@ -140,7 +140,7 @@ def _add_articles(blueprint: Blueprint, resource: Resource) -> None:
     )
     def list_entity_articles(query: Mapping[str, Any], slug: str) -> Response:
         try:
-            return article_list(
+            return article_list_response(
                 query, lambda connection: queries.exists(connection, resource.reads, slug), **{one: [slug]}
             )
         except UnknownEntity:
@@ -154,7 +154,7 @@ def _redirect(resource: Resource, slug: str, rest: str = "") -> Response:
         raise NotFound(f"No {resource.one} has the slug {slug!r}.")
     if retired["current"] is None:
         raise Gone(f"The {resource.one} {slug!r} was deleted.")
-    asked = asked_again()
+    asked = query_string_without()
     path = f"/v1/{resource.many}/{retired['current']}{rest}"
     response = Response(status=308)
     del response.headers["Content-Type"]
@@ -162,6 +162,6 @@ def _redirect(resource: Resource, slug: str, rest: str = "") -> Response:
     return response
 
 
-def shown(found: Mapping[str, Any]) -> dict[str, Any]:
+def entity_fields(found: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of an entity that ``queries.one`` read."""
     return {name: value for name, value in found.items() if name != "etag"}

@@ -30,7 +30,7 @@ from api.http.writes import positioned
 from api.model.types import Record
 from api.postgres.connection import Connection
 from api.queries import entities as queries
-from api.resources.entities import Resource, shown
+from api.resources.entities import Resource, entity_fields
 from schemas.entities import MergeInput
 
 FOUND = [NotFound, Conflict, Gone, PreconditionFailed]
@@ -73,7 +73,7 @@ def _add_create(blueprint: Blueprint, resource: Resource) -> None:
         ),
     )
     def create_entity(_query: Mapping[str, Any], record: Record) -> Response:
-        return _written(resource, lambda connection: entity_edits.create(connection, resource.writes, record))
+        return _edit(resource, lambda connection: entity_edits.create(connection, resource.writes, record))
 
 
 def _add_change(blueprint: Blueprint, resource: Resource) -> None:
@@ -94,7 +94,7 @@ def _add_change(blueprint: Blueprint, resource: Resource) -> None:
         description=(
             "Change some fields with a JSON merge patch (RFC 7396). Omitted fields stay; null clears a field. After a"
             f" change of slug, the old slug redirects to the new one permanently.{resource.linked}\n\nA job updates the"
-            f" articles. `Location` has its URL.\n\n{_careful(resource)}"
+            f" articles. `Location` has its URL.\n\n{_precautions(resource)}"
         ),
     )
     def change_entity(_query: Mapping[str, Any], slug: str) -> Response:
@@ -102,13 +102,13 @@ def _add_change(blueprint: Blueprint, resource: Resource) -> None:
         if patch.get("slug", "") is None:
             raise invalid_input(InputError("must not be null", path=("slug",)))
 
-        def renewed(held: Record) -> Record:
-            return loaded(resource.input(), patched(orjson.loads(orjson.dumps(held)), patch))
+        def patched_record(current: Record) -> Record:
+            return loaded(resource.input(), patched(orjson.loads(orjson.dumps(current)), patch))
 
         def work(connection: Connection) -> EditResult:
-            return entity_edits.update(connection, resource.writes, slug, renewed, expected_etags=_matching())
+            return entity_edits.update(connection, resource.writes, slug, patched_record, expected_etags=_matching())
 
-        return _written(resource, work)
+        return _edit(resource, work)
 
 
 def _add_merge(blueprint: Blueprint, resource: Resource) -> None:
@@ -131,14 +131,14 @@ def _add_merge(blueprint: Blueprint, resource: Resource) -> None:
             f"Merge this {one} into the one named by `into`, which immediately gets its articles and its {texts}. The"
             " slug of the merged one redirects permanently. A job updates the names in articles. `Location` has its"
             f" URL. A merge cannot be undone.\n\nThe example needs two {resource.many} that you create first.\n\n"
-            f"{_careful(resource)}"
+            f"{_precautions(resource)}"
         ),
     )
     def merge_entity(_query: Mapping[str, Any], content: dict[str, str], slug: str) -> Response:
         def work(connection: Connection) -> EditResult:
             return entity_merge.merge(connection, resource.writes, slug, content["into"], expected_etags=_matching())
 
-        return _written(resource, work)
+        return _edit(resource, work)
 
 
 def _add_delete(blueprint: Blueprint, resource: Resource) -> None:
@@ -161,23 +161,23 @@ def _add_delete(blueprint: Blueprint, resource: Resource) -> None:
         description=(
             f"Delete {resource.a} that has no articles. Withdrawn and embargoed articles count: if there are any, the"
             " response is 409 with their number. Afterwards the slug responds with 410 and cannot be used again."
-            f"\n\n{_careful(resource)}"
+            f"\n\n{_precautions(resource)}"
         ),
     )
     def delete_entity(_query: Mapping[str, Any], slug: str) -> Response:
         def work(connection: Connection) -> tuple[Any, EditResult]:
-            held = queries.one(connection, resource.reads, slug)
-            return held, entity_edits.delete(connection, resource.writes, slug, expected_etags=_matching())
+            current = queries.one(connection, resource.reads, slug)
+            return current, entity_edits.delete(connection, resource.writes, slug, expected_etags=_matching())
 
-        held, edit = database().write(work)
-        return _answered(resource, held, edit)
+        current, edit = database().write(work)
+        return _edit_response(resource, current, edit)
 
 
 def _path(resource: Resource, example: str | None = None) -> dict[str, tuple[str, object]]:
     return {"slug": (f"The current slug of the {resource.one}, in any case.", example or resource.new_slug)}
 
 
-def _careful(resource: Resource) -> str:
+def _precautions(resource: Resource) -> str:
     return (
         f"Send `If-Match` with the `ETag` of the {resource.one} so that you do not overwrite another change. A former"
         f" slug is 409, and the error names the current one, because it may be another {resource.one} now."
@@ -185,20 +185,20 @@ def _careful(resource: Resource) -> str:
 
 
 def _matching() -> frozenset[str] | None:
-    """What the entity tags of If-Match say of the entity itself, without its counts and companions."""
+    """The parts of the entity tags in If-Match that identify the entity itself, without its counts and companions."""
     tags = matching_tags(request)
     return None if tags is None else frozenset(tag.strip('"').partition("-")[0] for tag in tags)
 
 
-def _written(resource: Resource, work: Callable[[Connection], EditResult]) -> Response:
+def _edit(resource: Resource, work: Callable[[Connection], EditResult]) -> Response:
     edit = database().write(work)
     stored = database().read(lambda connection: queries.one(connection, resource.reads, edit.slug))
     if stored is None:
         raise NotFound(f"No {resource.one} has the slug {edit.slug!r}.")
-    return _answered(resource, stored, edit)
+    return _edit_response(resource, stored, edit)
 
 
-def _answered(resource: Resource, entity: Mapping[str, Any], edit: EditResult) -> Response:
+def _edit_response(resource: Resource, entity: Mapping[str, Any], edit: EditResult) -> Response:
     headers = {"Dateline-Result": edit.outcome, "Cache-Control": "no-store"}
     status = 200
     if edit.outcome != "deleted":
@@ -212,4 +212,4 @@ def _answered(resource: Resource, entity: Mapping[str, Any], edit: EditResult) -
     elif job:
         status = 202
         headers["Location"] = job
-    return positioned(json_response(shown(entity), status, headers))
+    return positioned(json_response(entity_fields(entity), status, headers))

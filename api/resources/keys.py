@@ -18,7 +18,7 @@ from api.errors import (
     UnsupportedMediaType,
 )
 from api.http import reads
-from api.http.lists import listed
+from api.http.lists import list_response
 from api.http.operation import Blueprint
 from api.http.responses import absolute_url, json_response
 from api.postgres.connection import Connection, present
@@ -50,7 +50,7 @@ def create_key(_query: Mapping[str, Any], content: dict[str, Any]) -> Response:
     `Idempotency-Key` is not allowed, because it would store the secret. If you lose the response, revoke the key of
     that name and create another.
     """
-    return _shown_once(
+    return _new_key_response(
         lambda connection: commands.create(connection, content["name"], content["scopes"], content["outlets"])
     )
 
@@ -65,7 +65,7 @@ def create_key(_query: Mapping[str, Any], content: dict[str, Any]) -> Response:
 )
 def list_keys(query: Mapping[str, Any]) -> Response:
     """All keys, newest first, including revoked ones, without their secrets. Never cached."""
-    return listed(query, {}, queries.page, read=reads.read_uncached)
+    return list_response(query, {}, queries.page, read=reads.read_uncached)
 
 
 @blueprint.operation(
@@ -80,9 +80,9 @@ def get_key(_query: Mapping[str, Any], prefix: str) -> Response:
 
     Every key can get itself as `self`. Getting other keys needs the scope `admin`.
     """
-    if _named(prefix) != g.key.prefix:
+    if _resolved(prefix) != g.key.prefix:
         scopes.demand(g.key, "admin")
-    return reads.read_uncached(lambda connection: _known(connection, _named(prefix)), json_response)
+    return reads.read_uncached(lambda connection: _key_row(connection, _resolved(prefix)), json_response)
 
 
 @blueprint.operation(
@@ -100,13 +100,13 @@ def revoke_key(_query: Mapping[str, Any], prefix: str) -> Response:
     A key cannot revoke itself: the response is 409, so that an accident does not lock everybody out. Use another key,
     or `dateline keys revoke` on the server.
     """
-    prefix = _another(prefix)
+    prefix = _other_key(prefix)
 
-    def revoked(connection: Connection) -> DictRow:
+    def work(connection: Connection) -> DictRow:
         commands.revoke(connection, prefix)
-        return _known(connection, prefix)
+        return _key_row(connection, prefix)
 
-    return json_response(database().write(revoked), headers=SECRET)
+    return json_response(database().write(work), headers=SECRET)
 
 
 @blueprint.operation(
@@ -126,34 +126,34 @@ def rotate_key(_query: Mapping[str, Any], prefix: str) -> Response:
     response would lock you out. Responses stored for an `Idempotency-Key` of the old key are not available to the new
     one.
     """
-    prefix = _another(prefix)
-    return _shown_once(lambda connection: commands.rotate(connection, prefix))
+    prefix = _other_key(prefix)
+    return _new_key_response(lambda connection: commands.rotate(connection, prefix))
 
 
-def _shown_once(make: Callable[[Connection], str]) -> Response:
+def _new_key_response(create: Callable[[Connection], str]) -> Response:
     if "Idempotency-Key" in request.headers:
-        raise MalformedRequest("Idempotency-Key is not taken here: the answer is a secret, which is not kept.")
+        raise MalformedRequest("Idempotency-Key is not allowed here: the stored response would contain a secret.")
 
-    def made(connection: Connection) -> dict[str, Any]:
-        key = make(connection)
+    def work(connection: Connection) -> dict[str, Any]:
+        key = create(connection)
         return {**present(queries.one(connection, keys.prefix_of(key))), "key": key}
 
-    shown = database().write(made)
-    return json_response(shown, 201, {"Location": absolute_url(f"/v1/keys/{shown['prefix']}"), **SECRET})
+    key = database().write(work)
+    return json_response(key, 201, {"Location": absolute_url(f"/v1/keys/{key['prefix']}"), **SECRET})
 
 
-def _named(prefix: str) -> str:
+def _resolved(prefix: str) -> str:
     return g.key.prefix if prefix == SELF else prefix
 
 
-def _another(prefix: str) -> str:
-    """The prefix of a key other than the one that is used, which an accident must not end."""
-    if _named(prefix) == g.key.prefix:
-        raise Conflict("This is the key that you are using; end it with another one.")
+def _other_key(prefix: str) -> str:
+    """The prefix of a key other than that of this request. Raises Conflict, as no key may revoke itself."""
+    if _resolved(prefix) == g.key.prefix:
+        raise Conflict("A key cannot revoke or rotate itself. Use another key.")
     return prefix
 
 
-def _known(connection: Connection, prefix: str) -> DictRow:
+def _key_row(connection: Connection, prefix: str) -> DictRow:
     found = queries.one(connection, prefix)
     if found is None:
         raise NotFound(f"No key has the prefix {prefix!r}.")

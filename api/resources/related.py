@@ -13,7 +13,7 @@ from api.http.responses import json_response
 from api.postgres.connection import Connection
 from api.queries import related as queries
 from api.queries.related import Related
-from api.resources.articles import ARTICLE_ID, readable
+from api.resources.articles import ARTICLE_ID, visible_article
 from schemas.related import RelatedQuery, RelatedSchema
 
 blueprint = Blueprint("related", __name__, url_prefix="/v1")
@@ -32,10 +32,10 @@ def list_related(query: Mapping[str, Any], article_id: UUID) -> Response:
     fields = query.get("fields", ())
 
     def read(connection: Connection) -> Related:
-        readable(connection, article_id)
+        visible_article(connection, article_id)
         return queries.related(connection, article_id, query["limit"], fields)
 
-    def shown(found: Related) -> Response:
+    def response(found: Related) -> Response:
         return json_response({"data": found.articles, "meta": {"duplicate_of": found.duplicate_of}})
 
-    return reads.read(read, shown, at_one_moment=True)
+    return reads.read(read, response, at_one_moment=True)

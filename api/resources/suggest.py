@@ -27,13 +27,13 @@ MANY = {"tag": "tags", "person": "people", "outlet": "outlets"}
 def suggest_names(query: Mapping[str, Any]) -> Response:
     """Tags, people and outlets that match the beginning of a name. If none does, the search allows for typos."""
     if not words(query["q"]):
-        detail = "must hold at least one letter or digit to look for"
+        detail = "must contain at least one letter or digit"
         raise invalid_input(InputError(detail, parameter="q"))
 
-    def shown(found: list[dict[str, Any]]) -> Response:
+    def response(found: list[dict[str, Any]]) -> Response:
         for suggestion in found:
             suggestion["url"] = absolute_url(f"/v1/{MANY[suggestion['type']]}/{suggestion['slug']}")
         return json_response({"data": found})
 
     types = query.get("types", TYPES)
-    return reads.read(lambda connection: queries.suggest(connection, query["q"], types, query["limit"]), shown)
+    return reads.read(lambda connection: queries.suggest(connection, query["q"], types, query["limit"]), response)

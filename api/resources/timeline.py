@@ -38,8 +38,8 @@ def get_timeline(query: Mapping[str, Any]) -> Response:
         except OverflowError:
             raise not_accepted("tz", BEYOND_TIME) from None
 
-    def shown(parts: list[dict[str, Any]]) -> Response:
+    def response(parts: list[dict[str, Any]]) -> Response:
         total = sum(part["count"] for part in parts)
         return json_response({"data": parts, "meta": {"interval": interval, "tz": tz, "total": total}})
 
-    return reads.read(read, shown)
+    return reads.read(read, response)

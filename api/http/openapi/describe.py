@@ -82,7 +82,9 @@ def _responses(declared: Declaration, operation_id: str) -> dict[int, Any]:
     found: dict[int, Any] = {}
     for status, (schema, description, *names) in declared.responses.items():
         found[status] = {"description": description, "headers": headers.described([*names, *common])}
-        example = examples.ANSWERS.get(f"{operation_id} {status}")
+        # Without an example of its own, a status shows that of another one with the same schema.
+        shown = [status, *(other for other, spec in declared.responses.items() if spec[0] is schema)]
+        example = next(filter(None, (examples.ANSWERS.get(f"{operation_id} {other}") for other in shown)), None)
         content = {"schema": schema, "example": example}
         if content := {name: value for name, value in content.items() if value is not None}:
             found[status]["content"] = {declared.content_type: content}
