@@ -1,26 +1,26 @@
-"""What a key may do, decided here for every request. Pure: knows no database and no request.
+"""Decides what an API key permits. Pure: knows no database and no request.
 
-| scope   | allows                                                                   |
-|---------|--------------------------------------------------------------------------|
-| `read`  | reading, where reads are not open to everyone; every other scope does too |
-| `write` | pushing, changing and withdrawing articles of the key's own outlets      |
-| `edit`  | changing tags, people and outlets, and creating those that a push names  |
-| `admin` | all of that for every outlet, erasing articles, and managing keys        |
+| scope   | permits                                                                          |
+|---------|----------------------------------------------------------------------------------|
+| `read`  | reading, if the archive does not allow it without a key; included in other scopes |
+| `write` | pushing, changing and withdrawing articles of the outlets of the key             |
+| `edit`  | changing tags, people and outlets, and creating those that a push names          |
+| `admin` | all of this for every outlet, purging articles, and managing keys                |
 """
 
 from dataclasses import dataclass
 
 from api.errors import Forbidden, Unauthorized
 
-# What every key may, and nobody without one.
+# Permitted to every key, but not without one.
 ANY = "any"
 
 
 @dataclass(frozen=True)
 class Key:
-    """Who asks: what the key may do, and for which outlets (slugs, those of earlier times included).
+    """The key of a request, with its scopes and the current and retired slugs of its outlets.
 
-    ``only_outlet`` is the slug of today when there is but one.
+    ``only_outlet`` is the current slug of its outlet if the key has exactly one.
     """
 
     id: int
@@ -30,8 +30,8 @@ class Key:
     only_outlet: str | None
 
 
-def allowed(key: Key | None, scope: str, outlet: str | None = None) -> bool:
-    """Whether a key has this scope, and for this outlet if the action is one on an outlet's articles."""
+def is_allowed(key: Key | None, scope: str, outlet: str | None = None) -> bool:
+    """Whether a key has this scope, for this outlet if one is given."""
     if key is None:
         return False
     if scope in ("read", ANY) or "admin" in key.scopes:
@@ -39,18 +39,19 @@ def allowed(key: Key | None, scope: str, outlet: str | None = None) -> bool:
     return scope in key.scopes and (outlet is None or outlet in key.outlets)
 
 
-def demand(key: Key | None, scope: str, outlet: str | None = None) -> None:
-    """Raise Unauthorized without a key, and Forbidden with the reason for one that is not ``allowed``."""
+def require(key: Key | None, scope: str, outlet: str | None = None) -> None:
+    """Raise Unauthorized without a key, and Forbidden for a key that does not permit this."""
     if key is None:
-        raise Unauthorized("This needs a key; send it as Authorization: Bearer dl_…")
-    if not allowed(key, scope):
-        raise Forbidden(f"This needs a key with the scope {scope}; yours has {', '.join(sorted(key.scopes))}.")
-    if not allowed(key, scope, outlet):
-        raise Forbidden(f"This key does not write for the outlet {outlet!r}.")
+        raise Unauthorized("This request needs an API key. Send it as Authorization: Bearer dl_…")
+    if not is_allowed(key, scope):
+        scopes = ", ".join(sorted(key.scopes))
+        raise Forbidden(f"This request needs a key with the scope {scope}. Your key has: {scopes}.")
+    if not is_allowed(key, scope, outlet):
+        raise Forbidden(f"This key does not permit writing for the outlet {outlet!r}.")
 
 
-def seen_alone(key: Key | None) -> list[str] | None:
-    """The outlets whose embargoed articles a key sees: those that it writes for, None for all."""
-    if allowed(key, "admin"):
+def outlets_with_embargoes(key: Key | None) -> list[str] | None:
+    """The outlets whose embargoed articles a key may read: those that it writes for, or None for all."""
+    if is_allowed(key, "admin"):
         return None
-    return sorted(key.outlets) if key and allowed(key, "write") else []
+    return sorted(key.outlets) if key and is_allowed(key, "write") else []

@@ -18,7 +18,31 @@ MERGE_TIMEOUT_MS = 120_000
 
 MAX_NAMES = 100
 
-# Links are updated rather than inserted anew, as an insert would check the foreign key of each article.
+
+def _move(table: LiteralString, links: LiteralString, key: LiteralString) -> tuple[LiteralString, ...]:
+    """The statements that move the links of one entity to another, count its articles again and mark the merged one."""
+    # Links are updated rather than inserted again, as an insert would check the foreign key of each article.
+    return (
+        f"""
+        delete from {links} l
+        using {links} t
+        where l.{key} = %(id)s and t.article_id = l.article_id and t.{key} = %(into)s""",
+        f"update {links} set {key} = %(into)s where {key} = %(id)s",
+        f"""
+        update {table} n
+        set (articles, first_published_at, last_published_at) = (
+            select count(*), min(l.published_at), max(l.published_at)
+            from {links} l join articles a on a.id = l.article_id
+            where l.{key} = %(into)s and a.visible)
+        where n.id = %(into)s""",
+        f"""
+        update {table}
+        set merged_into = %(into)s, articles = 0, first_published_at = null, last_published_at = null
+        where id = %(id)s or merged_into = %(id)s""",
+    )
+
+
+# For articles linked to both entities, the link to the target takes over what the other link says.
 _MERGE: Mapping[str, Sequence[LiteralString]] = {
     "tags": (
         """
@@ -26,22 +50,7 @@ _MERGE: Mapping[str, Sequence[LiteralString]] = {
         from article_tags l
         where t.tag_id = %(into)s and t.origin <> 'push'
             and l.article_id = t.article_id and l.tag_id = %(id)s and l.origin = 'push'""",
-        """
-        delete from article_tags l
-        using article_tags t
-        where l.tag_id = %(id)s and t.article_id = l.article_id and t.tag_id = %(into)s""",
-        "update article_tags set tag_id = %(into)s where tag_id = %(id)s",
-        """
-        update tags n
-        set (articles, first_published_at, last_published_at) = (
-            select count(*), min(l.published_at), max(l.published_at)
-            from article_tags l join articles a on a.id = l.article_id
-            where l.tag_id = %(into)s and a.visible)
-        where n.id = %(into)s""",
-        """
-        update tags
-        set merged_into = %(into)s, articles = 0, first_published_at = null, last_published_at = null
-        where id = %(id)s or merged_into = %(id)s""",
+        *_move("tags", "article_tags", "tag_id"),
     ),
     "people": (
         """
@@ -49,22 +58,7 @@ _MERGE: Mapping[str, Sequence[LiteralString]] = {
         set mentions = t.mentions + l.mentions, origin = greatest(t.origin, l.origin)
         from article_people l
         where t.person_id = %(into)s and l.article_id = t.article_id and l.person_id = %(id)s""",
-        """
-        delete from article_people l
-        using article_people t
-        where l.person_id = %(id)s and t.article_id = l.article_id and t.person_id = %(into)s""",
-        "update article_people set person_id = %(into)s where person_id = %(id)s",
-        """
-        update people n
-        set (articles, first_published_at, last_published_at) = (
-            select count(*), min(l.published_at), max(l.published_at)
-            from article_people l join articles a on a.id = l.article_id
-            where l.person_id = %(into)s and a.visible)
-        where n.id = %(into)s""",
-        """
-        update people
-        set merged_into = %(into)s, articles = 0, first_published_at = null, last_published_at = null
-        where id = %(id)s or merged_into = %(id)s""",
+        *_move("people", "article_people", "person_id"),
     ),
 }
 

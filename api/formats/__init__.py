@@ -1,1 +1,1 @@
-"""Outside formats to records and back, without a database."""
+"""Converts external formats to records and back, without a database."""

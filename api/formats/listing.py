@@ -1,4 +1,4 @@
-"""Reads the listing format: a page of news under one tag, each entry six lines long."""
+"""Reads the listing format: a page of news under one tag, with six lines for each entry."""
 
 import codecs
 import re
@@ -13,10 +13,10 @@ from typing import BinaryIO
 
 from api.formats.mistakes import FileMistake, Report, raise_mistake
 
-_LONGEST_LINE = 4 * 1024 * 1024
-_LONGEST_CREDIT = 40
-_LONGEST_BYLINE = 80
-_LONGEST_QUOTE = 60
+_MAX_LINE_BYTES = 4 * 1024 * 1024
+_MAX_CREDIT_LENGTH = 40
+_MAX_BYLINE_LENGTH = 80
+_MAX_QUOTE_LENGTH = 60
 
 _TITLE = re.compile(r"Latest news with #(.*[^\W_].*)")
 _DATE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
@@ -24,13 +24,13 @@ _ITEM = re.compile(r"-\s+(.+)")
 _FILLED = re.compile(r".+")
 
 _AGENCY = re.compile(r"(?:[^\W\d_]|[ ,./&-])+")
-# Agencies with lower-case names, and what can be in such brackets without being an agency.
-_SMALL_AGENCIES = re.compile(r"((afp|ansa|ap|apa|dpa|efe|epd|kna|lusa|tass)(\b[/, -]+|$))+")
-_NO_AGENCY = re.compile(r"\w|cont|end|ends|file|more|photos?|pictured|video|끝|사진|종합|写真|終|了", re.IGNORECASE)
+# Agencies written in lowercase, and words in parentheses that are not agencies.
+_LOWERCASE_AGENCIES = re.compile(r"((afp|ansa|ap|apa|dpa|efe|epd|kna|lusa|tass)(\b[/, -]+|$))+")
+_NOT_AGENCY = re.compile(r"\w|cont|end|ends|file|more|photos?|pictured|video|끝|사진|종합|写真|終|了", re.IGNORECASE)
 _NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f ',’.-])+")
-# Any point but one of an initial (J. R., A.F.P.), of a generation or within a word (Example.com).
+# A full stop, except after an initial (J. R., A.F.P.) or a title, and within a word (Example.com).
 _STOP = re.compile(r"(?<!\b[^\W\d_])(?<!\bJr)(?<!\bSr)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bProf)\.(?![^\W\d_])")
-_SMALL_WORD = re.compile(
+_LOWERCASE_WORD = re.compile(
     "al|and|bin|bint|da|das|de|del|della|den|der|des|di|do|dos|du|e|el|for|ibn|la|le|of|ten|ter|the|van|von|y|zu"
 )
 
@@ -41,7 +41,7 @@ class ListingError(FileMistake):
 
 @dataclass(frozen=True)
 class Entry:
-    """One piece of news on a page, the body word for word, and the line of the page it starts on."""
+    """An entry of a page: an article, and the line on which it starts."""
 
     outlet: str
     external_id: str
@@ -56,10 +56,10 @@ class Entry:
 
 
 def read(path: Path, report: Report = raise_mistake) -> Iterator[Entry]:
-    """The entries of a page in its order, one at a time. Reports each ListingError and goes on with the next entry."""
+    """Yield the entries of a page in order. Reports each ListingError and continues with the next entry."""
     with path.open("rb") as file:
         page = _Page(path, file)
-        tag = "unknown"  # when the title cannot be read, so that the entries are checked nevertheless
+        tag = "unknown"  # used if the title is invalid, so that the entries are checked, too
         try:
             tag = page.expect(_TITLE, "a title like 'Latest news with #Tag'")[1].strip()
             if not page.skip_to_filled():
@@ -77,7 +77,7 @@ def read(path: Path, report: Report = raise_mistake) -> Iterator[Entry]:
 
 
 class _Page:
-    """A page read line by line; text is the line read last, None after the last line."""
+    """A page that is read line by line. ``text`` is the current line, None after the last one."""
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.text: str | None = ""
@@ -87,7 +87,7 @@ class _Page:
         self._ahead: deque[bytes] = deque()
 
     def expect(self, pattern: re.Pattern[str], expected: str) -> re.Match[str]:
-        """The next line, which stripped must match the pattern."""
+        """Read the next line. Raises ListingError unless it matches the pattern, without surrounding whitespace."""
         self._advance()
         match = pattern.fullmatch((self.text or "").strip())
         if match is None:
@@ -95,14 +95,14 @@ class _Page:
         return match
 
     def skip_to_filled(self) -> bool:
-        """Whether another line that is not blank follows; it is read."""
+        """Read up to the next line that is not blank. Returns False at the end of the page."""
         self._advance()
         while self.text is not None and not self.text.strip():
             self._advance()
         return self.text is not None
 
     def skip_to_entry(self) -> None:
-        """Go on after a mistake to the first line of an entry. That may be this line, where an entry ended too soon."""
+        """After a mistake, read up to the first line of an entry, which may be the current line."""
         if self._begins_entry(undated=False):
             return
         while self.text is not None:
@@ -111,7 +111,7 @@ class _Page:
                 return
 
     def _begins_entry(self, *, undated: bool) -> bool:
-        """Whether the lines after this one are those of an entry; with ``undated`` its date may be wrong or missing."""
+        """Whether an entry starts at the current line. With ``undated`` its date may be invalid or missing."""
         outlet = (self.text or "").strip()
         if not outlet or _DATE.fullmatch(outlet) or _ITEM.fullmatch(outlet):
             return False
@@ -122,20 +122,20 @@ class _Page:
         return undated and second and (first or (third and following[0] != ""))
 
     def refusal(self, expected: str, found: str = "") -> ListingError:
-        """The error that the line read last is not what was expected."""
+        """The error for the current line, which is not as expected."""
         return ListingError(self._path, max(self.number, 1), f"expected {expected}, found {found or _shown(self.text)}")
 
     def _following(self, count: int) -> list[str]:
-        """The next lines, stripped, without going on to them; empty ones where the page ends."""
+        """Peek at the next ``count`` lines, stripped. Lines after the end of the page are empty."""
         while len(self._ahead) < count:
             self._ahead.append(self._read_line())
         return [self._ahead[index].decode(errors="replace").strip() for index in range(count)]
 
     def _read_line(self) -> bytes:
-        line = self._file.readline(_LONGEST_LINE + len(codecs.BOM_UTF8 + b"\r\n"))
+        line = self._file.readline(_MAX_LINE_BYTES + len(codecs.BOM_UTF8 + b"\r\n"))
         rest = line
         while rest and not rest.endswith(b"\n"):
-            rest = self._file.readline(_LONGEST_LINE)
+            rest = self._file.readline(_MAX_LINE_BYTES)
         return line
 
     def _advance(self, *, strict: bool = True) -> None:
@@ -148,11 +148,11 @@ class _Page:
         if self.number == 1:
             line = line.removeprefix(codecs.BOM_UTF8)
         line = line.removesuffix(b"\n").removesuffix(b"\r")
-        self.text = ""  # for as long as the line is not known to be text
+        self.text = ""  # until the line is known to be text
         self.text = self._checked(line) if strict else line.decode(errors="replace")
 
     def _checked(self, line: bytes) -> str:
-        if len(line) > _LONGEST_LINE:
+        if len(line) > _MAX_LINE_BYTES:
             raise self.refusal("a line of at most 4 MiB", "a longer one")
         try:
             text = line.decode()
@@ -168,7 +168,7 @@ def _shown(text: str | None) -> str:
         return "the end of the page"
     if not text.strip():
         return "a blank line"
-    return repr(text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…")
+    return repr(text if len(text) <= _MAX_QUOTE_LENGTH else text[:_MAX_QUOTE_LENGTH] + "…")
 
 
 def _entry(page: _Page, tag: str) -> Entry:
@@ -207,11 +207,11 @@ def _date(page: _Page) -> date:
 
 
 def _signatures(body: str) -> tuple[str | None, str | None]:
-    """The byline and the wire credit a body ends with, in either order."""
+    """The byline and the agency credit at the end of a body, in either order."""
     text, credit = _split_credit(body.rstrip())
     before, mark, name = text.rpartition("Author:")
     name = name.strip()
-    if not mark or before[-1:].strip() or len(name) > _LONGEST_BYLINE or not _is_name(name, _NAME):
+    if not mark or before[-1:].strip() or len(name) > _MAX_BYLINE_LENGTH or not _is_name(name, _NAME):
         return None, credit
     return name, credit or _split_credit(before.rstrip())[1]
 
@@ -220,19 +220,19 @@ def _split_credit(text: str) -> tuple[str, str | None]:
     signed = text.removesuffix(".")
     if signed.endswith(")"):
         before, mark, credit = signed[:-1].rpartition("(")
-        if mark and len(credit) <= _LONGEST_CREDIT and _is_agency(credit.strip()):
+        if mark and len(credit) <= _MAX_CREDIT_LENGTH and _is_agency(credit.strip()):
             return before.rstrip(), credit.strip()
     return text, None
 
 
 def _is_agency(text: str) -> bool:
-    if _NO_AGENCY.fullmatch(text):
+    if _NOT_AGENCY.fullmatch(text):
         return False
-    return _SMALL_AGENCIES.fullmatch(text) is not None or _is_name(text, _AGENCY)
+    return _LOWERCASE_AGENCIES.fullmatch(text) is not None or _is_name(text, _AGENCY)
 
 
 def _is_name(text: str, characters: re.Pattern[str]) -> bool:
-    """Whether a text reads as a name, and not as a sentence."""
+    """Whether a text looks like a name rather than a sentence."""
     names = text.split()
     return (
         bool(names)
@@ -240,5 +240,5 @@ def _is_name(text: str, characters: re.Pattern[str]) -> bool:
         and not names[0][0].islower()
         and characters.fullmatch(text) is not None
         and _STOP.search(text) is None
-        and all(not name.islower() or _SMALL_WORD.fullmatch(name) for name in names)
+        and all(not name.islower() or _LOWERCASE_WORD.fullmatch(name) for name in names)
     )

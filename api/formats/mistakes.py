@@ -1,4 +1,4 @@
-"""Mistakes in files that are imported: where each is, and how a reader reports it."""
+"""Mistakes in imported files, with their file and line, and how they are reported."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ class FileMistake(ValueError):
     """A line that does not follow the format: the file, the line's number, and what is wrong with it."""
 
     def __init__(self, path: Path, line: int, detail: str) -> None:
-        # It is shown at a terminal, and may quote the file.
+        # Escaped because it is printed at a terminal and may quote the file.
         shown = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in detail)
         super().__init__(f"{path}:{line}: {shown}")
         self.path = path
@@ -17,9 +17,9 @@ class FileMistake(ValueError):
 
 
 Report = Callable[[FileMistake], None]
-"""What a reader calls with each mistake. It goes on with the next record unless the function raises."""
+"""Called for each mistake. Reading continues with the next record unless it raises."""
 
 
 def raise_mistake(mistake: FileMistake) -> None:
-    """The report that ends the reading at the first mistake."""
+    """Stop at the first mistake."""
     raise mistake

@@ -1,6 +1,6 @@
-"""Newline-delimited JSON: an outlet, tag, person or article a line, as ``type`` says (an article when it is absent).
+"""Reads newline-delimited JSON. Each line is an outlet, tag, person or article by its ``type``, an article without one.
 
-An export has further types: what else makes an archive the same as another.
+Exports have further types of lines, which make a copy of an archive complete.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,8 +28,8 @@ SCHEMAS: dict[str, Any] = {
     "version": archived.ArchivedVersion(),
     "position": archived.Position(),
 }
-PUSHED = ("outlet", "tag", "person", "article")
-LONGEST_LINE = 8 * 1024 * 1024
+PUSHED_TYPES = ("outlet", "tag", "person", "article")
+MAX_LINE_BYTES = 8 * 1024 * 1024
 
 
 class NdjsonError(FileMistake):
@@ -45,7 +45,7 @@ class _BadLine(ValueError):
 
 
 def check(path: Path, report: Report = raise_mistake) -> int:
-    """Report each NdjsonError of the file; returns how many records it has. Stores nothing."""
+    """Report each NdjsonError of a file. Returns the number of records. Stores nothing."""
     return sum(1 for _ in records(path, report))
 
 
@@ -54,14 +54,14 @@ def records(path: Path, report: Report = raise_mistake) -> Iterator[tuple[str, d
     empty = True
     with path.open("rb") as file:
         number = 0
-        while line := file.readline(LONGEST_LINE + 1):
+        while line := file.readline(MAX_LINE_BYTES + 1):
             number += 1
             empty = empty and not line.strip()
             try:
-                if len(line) > LONGEST_LINE:
+                if len(line) > MAX_LINE_BYTES:
                     while line and not line.endswith(b"\n"):
-                        line = file.readline(LONGEST_LINE)
-                    raise _BadLine(f"expected a line of at most {LONGEST_LINE:,} bytes")
+                        line = file.readline(MAX_LINE_BYTES)
+                    raise _BadLine(f"expected a line of at most {MAX_LINE_BYTES:,} bytes")
                 record = _record(number, line) if line.strip() else None
             except _BadLine as bad:
                 for detail in bad.details:
@@ -70,7 +70,7 @@ def records(path: Path, report: Report = raise_mistake) -> Iterator[tuple[str, d
                 if record:
                     yield record
     if empty:
-        report(NdjsonError(path, 1, "expected a record a line, found an empty file"))
+        report(NdjsonError(path, 1, "expected at least one record, found an empty file"))
 
 
 def _record(number: int, line: bytes) -> tuple[str, dict[str, Any]]:
@@ -82,23 +82,23 @@ def _record(number: int, line: bytes) -> tuple[str, dict[str, Any]]:
         raise _BadLine("expected an object in braces")
     kind = content.pop("type", "article")
     if not isinstance(kind, str) or kind not in SCHEMAS:
-        raise _BadLine(f"expected a type of {', '.join(PUSHED)}, found {str(kind)[:100]!r}")
+        raise _BadLine(f"expected a type of {', '.join(PUSHED_TYPES)}, found {str(kind)[:100]!r}")
     try:
         record = SCHEMAS[kind].load(content)
-        refuse_nameless(kind, record)
+        check_names(record)
         return kind, record
     except ValidationError as error:
         found = flattened(error.normalized_messages())
         raise _BadLine(*(f"{spelled(where) or 'the record'} {detail}" for where, detail in found)) from None
 
 
-def refuse_nameless(kind: str, record: dict[str, Any]) -> None:
-    """Raise ValidationError where a slug has to be made of a name, and cannot be."""
+def check_names(record: dict[str, Any]) -> None:
+    """Raise ValidationError if no slug can be made of a name that needs one."""
     if "name" in record and "slug" not in record and not make_slug(record["name"]):
-        raise ValidationError({"name": ["has no letter or digit of which a slug could be made; give a slug"]})
+        raise ValidationError({"name": ["has no letter or digit from which to make a slug; send a slug as well"]})
     wrong = {
         field: {
-            index: ["has no letter or digit of which a slug could be made"]
+            index: ["has no letter or digit from which to make a slug"]
             for index, text in enumerate(record.get(field, ()))
             if not make_slug(text)
         }
@@ -108,7 +108,7 @@ def refuse_nameless(kind: str, record: dict[str, Any]) -> None:
         raise ValidationError({field: found for field, found in wrong.items() if found})
 
 
-def grouped(path: Path) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
-    """The records of ``records`` in runs of one type, each with that type."""
+def group_records(path: Path) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    """Yield runs of consecutive records of the same type, each with its type."""
     for kind, run in groupby(records(path), key=itemgetter(0)):
         yield kind, (record for _, record in run)

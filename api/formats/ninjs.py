@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from marshmallow import ValidationError
 
 from api.errors import InputError, InvalidInput, invalid_input
-from api.formats.ndjson import refuse_nameless
+from api.formats.ndjson import check_names
 from api.formats.ninjs_reader import AGENCY, EXTERNAL_ID, ID, OURS, OUTLET, PUBLISHER, SECTION, Item, ItemReader, Path
 from schemas.messages import MISSING, UNKNOWN, flattened
 from schemas.ninjs import NinjsSchema, is_uri
@@ -43,7 +43,7 @@ def read_article(document: object, outlet: str | None = None) -> dict[str, Any]:
         raise _invalid(reader.errors)
     try:
         article = _ARTICLE.load(reader.article)
-        refuse_nameless("article", article)
+        check_names(article)
     except ValidationError as error:
         found = flattened(error.normalized_messages())
         raise _invalid((reader.locate(path), _explain_missing(path, detail)) for path, detail in found) from None

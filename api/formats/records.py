@@ -1,4 +1,4 @@
-"""Pages in the listing format as article records."""
+"""Converts pages in the listing format to article records."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
@@ -9,23 +9,23 @@ from marshmallow import ValidationError
 
 from api.formats.listing import Entry, ListingError, read
 from api.formats.mistakes import Report, raise_mistake
-from api.formats.ndjson import refuse_nameless
+from api.formats.ndjson import check_names
 from api.text.folding import make_slug
 from schemas.messages import flattened
 from schemas.pushes import ArticleInput
 
-# What a field of an article is called on a page.
+# The names of fields on a page.
 _PARTS = {"tags": "tag in the title", "published_at": "date"}
 _ARTICLE: Any = ArticleInput()
 
 
 def check(path: Path, report: Report = raise_mistake) -> int:
-    """Report each ListingError of the page; returns how many entries it has. Stores nothing."""
+    """Report each ListingError of a page. Returns the number of valid entries. Stores nothing."""
     return sum(1 for _ in records(path, report))
 
 
 def records(path: Path, report: Report = raise_mistake) -> Iterator[dict[str, Any]]:
-    """The page's entries as articles are stored, one at a time. Malformed ones are reported."""
+    """Yield the entries of a page as article records. Reports invalid ones."""
     for entry in read(path, report):
         try:
             record = _record(entry)
@@ -33,7 +33,7 @@ def records(path: Path, report: Report = raise_mistake) -> Iterator[dict[str, An
             for where, detail in flattened(error.normalized_messages()):
                 line = 1 if where[0] == "tags" else entry.line
                 part = _PARTS.get(str(where[0]), where[0])
-                report(ListingError(path, line, f"expected a proper {part}; it {detail}"))
+                report(ListingError(path, line, f"expected a valid {part}, but it {detail}"))
         else:
             yield record
 
@@ -51,5 +51,5 @@ def _record(entry: Entry) -> dict[str, Any]:
         "tags": [entry.tag],
     }
     record = _ARTICLE.load(pushed)
-    refuse_nameless("article", record)
+    check_names(record)
     return {**record, "outlet_name": entry.outlet}

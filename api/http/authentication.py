@@ -21,7 +21,7 @@ def admit(scope: str) -> None:
     g().key = presented_key()
     open_to_all = scope == "read" and settings().public_reads
     if g().key is not None or not open_to_all:
-        scopes.demand(g().key, scope)
+        scopes.require(g().key, scope)
 
 
 def presented_key() -> Key | None:
@@ -54,9 +54,9 @@ def _valid(connection: Connection, token: str) -> Key | None:
 
 def may_write(outlet: str) -> bool:
     """Whether the key of this request writes for an outlet, and so sees what is not yet for everyone."""
-    return scopes.allowed(g().get("key"), "write", outlet)
+    return scopes.is_allowed(g().get("key"), "write", outlet)
 
 
 def seen_alone() -> list[str] | None:
     """The outlets whose embargoed articles this request may see: those of its key, None for all."""
-    return scopes.seen_alone(g().get("key"))
+    return scopes.outlets_with_embargoes(g().get("key"))

@@ -1,1 +1,1 @@
-"""Records into commands: batches, imports, exports."""
+"""Stores batches and imports through commands, and exports archives."""

@@ -23,7 +23,7 @@ def seed(connection: Connection, progress: Progress = lambda done: None) -> dict
 def load(connection: Connection, path: Path, progress: Progress, *, keep_existing: bool = False) -> dict[str, int]:
     """Store an NDJSON file that ``ndjson.check`` has accepted. Returns the number of each outcome."""
     counts = dict.fromkeys(store.OUTCOMES, 0)
-    for kind, records in ndjson.grouped(path):
+    for kind, records in ndjson.group_records(path):
         if kind == "article":
             part = store.store_articles(connection, records, Options(keep_existing=keep_existing), progress=progress)
         elif kind in KINDS:

@@ -1,1 +1,1 @@
-"""Background work that is due."""
+"""Runs background jobs."""

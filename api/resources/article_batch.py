@@ -6,16 +6,16 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from api.auth import scopes
 from api.commands.articles import WriteResult
 from api.commands.change_log import Change
 from api.context import database, settings
 from api.errors import (
     Conflict,
     ContentTooLarge,
-    Forbidden,
     IdempotencyKeyReused,
     InputError,
     LengthRequired,
@@ -28,7 +28,6 @@ from api.errors import (
 from api.formats.json_stream import elements, lines
 from api.formats.strict_json import parse
 from api.http import problems
-from api.http.authentication import may_write
 from api.http.operation import Blueprint
 from api.http.parsing import JSON, refuse_other_type
 from api.http.spool import Spool
@@ -214,9 +213,7 @@ def _too_long(longest: int) -> Problem:
 def _item(position: Mapping[str, int], text: bytes) -> Item:
     try:
         pushed = push(parse(text), request.mimetype)
+        scopes.require(g.key, "write", pushed.article["outlet"])
     except Problem as problem:
         return Item(position, problem)
-    outlet = pushed.article["outlet"]
-    if not may_write(outlet):
-        return Item(position, Forbidden(f"This key does not write for the outlet {outlet!r}."))
     return Item(position, pushed.article, pushed.locate)

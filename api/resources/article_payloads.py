@@ -57,7 +57,7 @@ def push(document: Any, media_type: str) -> Push:
 
 def creatable(query: Mapping[str, Any]) -> set[str]:
     """The kinds of entities that this request may create if an article names an unknown one."""
-    return {"tags", "people"} if scopes.allowed(g.key, "edit") else set(query.get("create", ()))
+    return {"tags", "people"} if scopes.is_allowed(g.key, "edit") else set(query.get("create", ()))
 
 
 @contextmanager

@@ -107,7 +107,7 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     """
     refuse_other_type(request, JSON, NINJS)
     pushed = push(parse(body(request)), request.mimetype)
-    scopes.demand(g.key, "write", pushed.article["outlet"])
+    scopes.require(g.key, "write", pushed.article["outlet"])
     attempt = attempted(headers.get("idempotency_key"), [body(request)])
     with locating(pushed.locate):
         return _store(pushed.article, creatable(query), attempt=attempt)
@@ -168,7 +168,7 @@ def withdraw_article(query: Mapping[str, Any], article_id: UUID) -> Response:
     """
     purge = query["purge"] == "true"
     if purge:
-        scopes.demand(g.key, "admin")
+        scopes.require(g.key, "admin")
     _writable_article(article_id)
     matching = matching_tags(request)
 
@@ -190,7 +190,7 @@ def _writable_article(article_id: UUID) -> dict[str, Any]:
     current = database().read(lambda connection: queries.pushed(connection, article_id))
     if current is None or not (may_write(current["outlet"]) or current["known"]):
         raise NotFound(f"No article has the id {article_id}.")
-    scopes.demand(g.key, "write", current["outlet"])
+    scopes.require(g.key, "write", current["outlet"])
     del current["known"]
     return current
 

@@ -81,7 +81,7 @@ def get_key(_query: Mapping[str, Any], prefix: str) -> Response:
     Every key can get itself as `self`. Getting other keys needs the scope `admin`.
     """
     if _resolved(prefix) != g.key.prefix:
-        scopes.demand(g.key, "admin")
+        scopes.require(g.key, "admin")
     return reads.read_uncached(lambda connection: _key_row(connection, _resolved(prefix)), json_response)
 
 

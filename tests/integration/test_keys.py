@@ -80,11 +80,11 @@ def test_a_key_may_do_what_its_scopes_and_outlets_say_and_nothing_else(
     if response.status_code == 403:
         articles = action in ("push", "change", "withdraw", "name", "purge")
         if articles and "write" not in scopes:
-            lacking = "scope write;"
+            lacking = "scope write."
         elif articles and action != "purge":
-            lacking = "does not write for the outlet 'korea-herald'"
+            lacking = "does not permit writing for the outlet 'korea-herald'"
         else:
-            lacking = "scope admin;"
+            lacking = "scope admin."
         assert lacking in response.get_json()["detail"]
 
 

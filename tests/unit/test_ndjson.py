@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from api.formats import ndjson
-from api.formats.ndjson import NdjsonError, check, grouped, records
+from api.formats.ndjson import NdjsonError, check, group_records, records
 from api.text.folding import make_slug
 
 TAG = '{"type": "tag", "name": "#Ferry"}'
@@ -78,7 +78,7 @@ def test_other_separators_of_unicode_end_no_line(file: Path) -> None:
 def test_a_file_without_a_record_is_refused(file: Path, content: str) -> None:
     with pytest.raises(NdjsonError) as refused:
         read(file, content)
-    assert str(refused.value) == f"{file}:1: expected a record a line, found an empty file"
+    assert str(refused.value) == f"{file}:1: expected at least one record, found an empty file"
 
 
 KINDS = "expected a type of outlet, tag, person, article, found"
@@ -113,15 +113,15 @@ KINDS = "expected a type of outlet, tag, person, article, found"
         ('{"type": "tag", "name": "x", "a/b": 1}', "a/b is not a known field"),
         (
             '{"type": "tag", "name": "!?"}',
-            "name has no letter or digit of which a slug could be made; give a slug",
+            "name has no letter or digit from which to make a slug; send a slug as well",
         ),
         (
             ARTICLE.replace("}", ', "tags": ["a", "#"]}'),
-            "tags[1] has no letter or digit of which a slug could be made",
+            "tags[1] has no letter or digit from which to make a slug",
         ),
         (
             ARTICLE.replace("}", ', "people": ["🚢"]}'),
-            "people[0] has no letter or digit of which a slug could be made",
+            "people[0] has no letter or digit from which to make a slug",
         ),
         (
             r'{"type": "tag", "name": "x", "\ud800": 1}',
@@ -180,7 +180,7 @@ def test_no_depth_of_nesting_gets_further_than_a_refusal(file: Path, opening: st
 
 
 def test_a_line_is_as_long_as_allowed_and_no_longer(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ndjson, "LONGEST_LINE", 1_000)
+    monkeypatch.setattr(ndjson, "MAX_LINE_BYTES", 1_000)
     longest = TAG + " " * (999 - len(TAG)) + "\n"
     assert len(read(file, longest + longest)) == 2
     for content, line in [(longest + " " + longest, 2), (longest[:-1] + "  ", 1), (" " * 5_000, 1)]:
@@ -190,7 +190,7 @@ def test_a_line_is_as_long_as_allowed_and_no_longer(file: Path, monkeypatch: pyt
 
 
 def test_a_line_may_be_longer_than_the_largest_article_sent_over_http() -> None:
-    assert ndjson.LONGEST_LINE == 8 * 1024 * 1024
+    assert ndjson.MAX_LINE_BYTES == 8 * 1024 * 1024
 
 
 def test_records_are_counted_without_being_kept(file: Path) -> None:
@@ -200,18 +200,20 @@ def test_records_are_counted_without_being_kept(file: Path) -> None:
 
 def test_records_are_grouped_in_runs_of_one_type(file: Path) -> None:
     file.write_text("\n".join([TAG, TAG, OUTLET, TAG, ARTICLE, ARTICLE.replace("{", '{"type": "article", ')]))
-    assert [(kind, len(list(run))) for kind, run in grouped(file)] == [
+    assert [(kind, len(list(run))) for kind, run in group_records(file)] == [
         ("tag", 2),
         ("outlet", 1),
         ("tag", 1),
         ("article", 2),
     ]
-    assert [record["name"] for kind, run in grouped(file) if kind == "outlet" for record in run] == ["Lock Courier"]
+    assert [record["name"] for kind, run in group_records(file) if kind == "outlet" for record in run] == [
+        "Lock Courier"
+    ]
 
 
 def test_a_run_before_a_malformed_line_is_given(file: Path) -> None:
     file.write_text(f"{TAG}\n{OUTLET}\n[]\n")
-    runs = grouped(file)
+    runs = group_records(file)
     assert [record["name"] for record in next(runs)[1]] == ["#Ferry"]
     _, outlets = next(runs)
     assert next(outlets)["name"] == "Lock Courier"
