@@ -66,8 +66,8 @@ class Supervisor(MPServer):
         sockets.listen(self._listener, self.backlog)
         # multiprocessing passes the socket to each process under the descriptor that the holder has.
         self._sso = self._listener
-        held = (self._listener.fileno(), False, *([self.backlog] if sys.platform == "linux" else []))
-        self._shd = SocketHolder(*held)  # pyright: ignore[reportCallIssue]: its stub has no constructor
+        arguments = (self._listener.fileno(), False, *([self.backlog] if sys.platform == "linux" else []))
+        self._shd = SocketHolder(*arguments)  # pyright: ignore[reportCallIssue]: its stub has no constructor
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Callable[[], Flask]) -> WorkerProcess:
         cpu = idx if self._cpu_affinity else None
