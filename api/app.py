@@ -109,7 +109,7 @@ def _add_hooks(app: Flask) -> None:
     Flask runs the hooks after a request in reverse order: a response is compressed, then cached, then gets the headers
     that differ between requests.
     """
-    app.before_request(compression.choose)
+    app.before_request(compression.negotiate)
     cross_origin.register(app)
     hooks.register(app)
     app.after_request(reads.store)

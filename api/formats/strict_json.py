@@ -1,4 +1,4 @@
-"""JSON read strictly: UTF-8, no duplicate keys, no NaN, bounded numbers and nesting."""
+"""A strict JSON parser: UTF-8, no duplicate keys, no NaN, limited numbers and nesting."""
 
 import json
 import math
@@ -15,27 +15,22 @@ LONGEST_NUMBER = 400
 
 
 def parse(body: bytes) -> Any:
-    """JSON in UTF-8, without twice the same key, NaN, endless numbers or endless nesting; else MalformedRequest.
-
-    A key that no text can be is InvalidInput.
-    """
+    """The value of a JSON text. Raises MalformedRequest, and InvalidInput if Postgres cannot store a key."""
     try:
         return _JSON.decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise MalformedRequest(f"The body is not UTF-8 at byte {error.start}.") from None
+        raise MalformedRequest(f"Invalid UTF-8 at byte {error.start}.") from None
     except json.JSONDecodeError as error:
-        raise MalformedRequest(
-            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
-        ) from None
+        raise MalformedRequest(f"Invalid JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
     except RecursionError:
-        raise MalformedRequest("The body is nested too deeply.") from None
+        raise MalformedRequest("The JSON is nested too deeply.") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
-        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise MalformedRequest(f"The body says the key {twice[:100]!r} twice in one object.")
+        duplicate = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise MalformedRequest(f"Duplicate key {duplicate[:100]!r} in a JSON object.")
     for name in content:
         try:
             storable(name)
@@ -47,17 +42,17 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _number(kind: Callable[[str], Any]) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         if len(text) > LONGEST_NUMBER:
-            raise MalformedRequest(f"The body holds a number of more than {LONGEST_NUMBER} digits.")
+            raise MalformedRequest(f"A number has more than {LONGEST_NUMBER} digits.")
         number = kind(text)
         if isinstance(number, float) and not math.isfinite(number):
-            raise MalformedRequest(f"The body holds the number {text[:100]}, which is too large.")
+            raise MalformedRequest(f"The number {text[:100]} is too large.")
         return number
 
     return read
 
 
 def _constant(text: str) -> NoReturn:
-    raise MalformedRequest(f"The body holds {text}, which is not JSON.")
+    raise MalformedRequest(f"{text} is not valid in JSON.")
 
 
 _JSON = json.JSONDecoder(

@@ -1,10 +1,9 @@
-"""Who asks: the key that a request shows, whether it may, and what it may see."""
+"""The API key of a request: whether it is valid, what it permits, and which articles it makes visible."""
 
 import logging
 
 import psycopg
 
-import api.queries.keys as held_keys
 from api.auth import keys, scopes
 from api.auth.scopes import Key
 from api.commands import keys as key_commands
@@ -12,51 +11,52 @@ from api.context import app, database, g, request, settings
 from api.errors import Unauthorized
 from api.http import rate_limit
 from api.postgres.connection import Connection
+from api.queries import keys as key_queries
 
 log = logging.getLogger("dateline")
 
 
-def admit(scope: str) -> None:
-    """Refuse a request whose key has no ``scope``; the key is ``g.key`` afterwards, None without one."""
-    g().key = presented_key()
-    open_to_all = scope == "read" and settings().public_reads
-    if g().key is not None or not open_to_all:
+def authorize(scope: str) -> None:
+    """Set ``g.key`` to the request's key, None without one. Raises Unauthorized, Forbidden and RateLimited."""
+    g().key = authenticate()
+    is_public = scope == "read" and settings().public_reads
+    if g().key is not None or not is_public:
         scopes.require(g().key, scope)
 
 
-def presented_key() -> Key | None:
-    """The key that the request shows, None when it shows none; Unauthorized when it is not a valid one."""
+def authenticate() -> Key | None:
+    """Return the key in the Authorization header, None without the header. Raises Unauthorized if it is not valid."""
     header = request().headers.get("Authorization")
     if header is None:
         return None
     scheme, _, token = header.partition(" ")
     key = None
-    rate_limit.before_lookup(token)
+    rate_limit.check_key(token)
     if scheme.lower() == "bearer" and keys.is_well_formed(token):
-        key = database().read(lambda connection: _valid(connection, token))
+        key = database().read(lambda connection: _find(connection, token))
     if key is None:
-        rate_limit.count_refused()
-        raise Unauthorized("The key is not valid: mistyped, unknown or revoked.")
-    rate_limit.by_key(token)
+        rate_limit.count_invalid_key()
+        raise Unauthorized("Invalid API key: it is mistyped, unknown or revoked.")
+    rate_limit.count_key(token)
     return key
 
 
-def _valid(connection: Connection, token: str) -> Key | None:
-    key = held_keys.valid(connection, token)
+def _find(connection: Connection, token: str) -> Key | None:
+    key = key_queries.valid(connection, token)
     uses: keys.RecentUses = app().extensions["dateline.uses"]
     if key and uses.is_due(key.prefix):
         try:
             key_commands.record_use(connection, key.id)
-        except psycopg.Error as error:  # a database that takes no writes can still be read
-            log.warning("not noted that the key %s is in use: %s", key.prefix, type(error).__name__)
+        except psycopg.Error as error:  # reads work without it on a read-only database
+            log.warning("cannot record the use of key %s: %s", key.prefix, type(error).__name__)
     return key
 
 
 def may_write(outlet: str) -> bool:
-    """Whether the key of this request writes for an outlet, and so sees what is not yet for everyone."""
+    """Whether the request's key may write articles of an outlet, and so sees its embargoed ones."""
     return scopes.is_allowed(g().get("key"), "write", outlet)
 
 
-def seen_alone() -> list[str] | None:
-    """The outlets whose embargoed articles this request may see: those of its key, None for all."""
+def outlets_with_embargoes() -> list[str] | None:
+    """The outlets (slugs) whose embargoed articles the request may see; None for all."""
     return scopes.outlets_with_embargoes(g().get("key"))

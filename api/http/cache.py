@@ -1,4 +1,4 @@
-"""Answers kept in the memory of a process, as long as the archive is what they were made from. Knows no request."""
+"""A cache of responses in the memory of one process, valid while the archive's state is the same. Uses no request."""
 
 import threading
 import time
@@ -10,20 +10,21 @@ from functools import cached_property
 
 from api.queries.changes import State
 
-OF_NOTHING = frozenset({"cache-control", "vary"})
-# What an entry takes beside its texts, about.
+# The headers of a 304.
+NOT_MODIFIED = frozenset({"cache-control", "vary"})
+# The approximate size of an entry without its texts, in bytes.
 OVERHEAD = 1_500
-# From this part of its time on, a state is asked for anew by one reader, while the others go on with it.
-RENEWED_FROM = 0.75
+# After this part of the time that a state is trusted, one request reads it again while the others still use it.
+REFRESH_FROM = 0.75
 
 Key = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
-class Kept:
-    """An answer as it was sent: ``etag`` is that of before compression, ``changed_at`` what Last-Modified is made of.
+class Entry:
+    """A response as it was sent, read from ``state`` or a later one.
 
-    Its content is read from ``state`` or a later one.
+    ``etag`` is the entity tag before compression, ``changed_at`` the time in Last-Modified.
     """
 
     state: State
@@ -33,20 +34,20 @@ class Kept:
     changed_at: datetime | None
 
     @cached_property
-    def bare(self) -> tuple[tuple[str, str], ...]:
-        """The headers of an answer that says that this one still holds."""
-        return tuple((name, value) for name, value in self.headers if name.lower() in OF_NOTHING)
+    def not_modified_headers(self) -> tuple[tuple[str, str], ...]:
+        """The headers of a 304 for this response."""
+        return tuple((name, value) for name, value in self.headers if name.lower() in NOT_MODIFIED)
 
     @cached_property
     def size(self) -> int:
-        """The bytes that it takes, about."""
+        """The approximate size in bytes."""
         return len(self.body) + sum(len(name) + len(value) for name, value in self.headers) + OVERHEAD
 
 
 class Cache:
-    """The answers used last, in ``capacity`` bytes; and the archive's state, as this process saw it last.
+    """The most recently used responses, in ``capacity`` bytes, and the last state of the archive that was read.
 
-    A state that was asked for more than ``trusted_ms`` ago is not taken for the present one.
+    A state is trusted for ``trusted_ms`` after it was read.
     """
 
     def __init__(self, capacity: int, trusted_ms: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -55,56 +56,56 @@ class Cache:
         self._trusted = trusted_ms / 1_000
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._seen: tuple[float, State | None] = (float("-inf"), None)
-        self._renewed = self._seen
+        self._entries: OrderedDict[Key, Entry] = OrderedDict()
+        self._last: tuple[float, State | None] = (float("-inf"), None)
+        self._refreshed = self._last
 
     @property
-    def seen(self) -> State | None:
-        """The last state that was seen, however long ago; the present one is that or a later one."""
-        return self._seen[1]
+    def last_state(self) -> State | None:
+        """The last state that was read, however long ago. The present state is the same or a later one."""
+        return self._last[1]
 
-    def trusted(self) -> State | None:
-        """The last state that was seen; None for who is to ask for it anew."""
-        seen = self._seen
-        age = self._clock() - seen[0]
-        if age < self._trusted and (age < self._trusted * RENEWED_FROM or self._renewed is seen):
-            return seen[1]
-        self._renewed = seen
+    def trusted_state(self) -> State | None:
+        """The last state, or None if the caller is to read it again."""
+        last = self._last
+        age = self._clock() - last[0]
+        if age < self._trusted and (age < self._trusted * REFRESH_FROM or self._refreshed is last):
+            return last[1]
+        self._refreshed = last
         return None
 
     def now(self) -> float:
-        """The moment at which a question is asked, for ``learn``."""
+        """The time to pass to ``observe``, taken before the state is read."""
         return self._clock()
 
-    def learn(self, state: State, asked_at: float) -> State:
-        """Take note of a state that was asked for at a moment; of those asked for later, the later one counts."""
+    def observe(self, state: State, read_at: float) -> State:
+        """Record a state that was read at this time, unless a later one is recorded. Return the state."""
         with self._lock:
-            if asked_at >= self._seen[0]:
-                self._seen = (asked_at, state)
+            if read_at >= self._last[0]:
+                self._last = (read_at, state)
         return state
 
-    def get(self, key: Key) -> Kept | None:
-        """The answer to this request, whatever became of the archive since."""
+    def get(self, key: Key) -> Entry | None:
+        """The response to a request, whether or not it is still current."""
         with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-            return kept
+            entry = self._entries.get(key)
+            if entry is not None:
+                self._entries.move_to_end(key)
+            return entry
 
-    def keep(self, key: Key, kept: Kept) -> None:
-        """Keep an answer, and forget those not used for longest where there is no more room."""
-        size = kept.size + _length(key)
+    def put(self, key: Key, entry: Entry) -> None:
+        """Store a response, and remove the least recently used ones that exceed the capacity."""
+        size = entry.size + _length(key)
         if size > self.capacity:
             return
         with self._lock:
-            if (before := self._kept.pop(key, None)) is not None:
-                self.size -= before.size + _length(key)
-            self._kept[key] = kept
+            if (replaced := self._entries.pop(key, None)) is not None:
+                self.size -= replaced.size + _length(key)
+            self._entries[key] = entry
             self.size += size
             while self.size > self.capacity:
-                oldest, forgotten = self._kept.popitem(last=False)
-                self.size -= forgotten.size + _length(oldest)
+                oldest, removed = self._entries.popitem(last=False)
+                self.size -= removed.size + _length(oldest)
 
 
 def _length(key: Key) -> int:

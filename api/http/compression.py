@@ -1,4 +1,4 @@
-"""How an answer is compressed, by what its client accepts (RFC 9110, 12.5.3)."""
+"""The compression of responses: the algorithm that the client prefers (RFC 9110, section 12.5.3)."""
 
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ from api.http import problems
 from api.http.parsing import JSON
 from schemas.ninjs import MEDIA_TYPE as NINJS
 
-# Of those that a client accepts alike, the first is taken.
+# Of those that a client accepts with the same quality, the first is used.
 ALGORITHMS = ("zstd", "br", "gzip")
 NONE = "identity"
 # flask-compress's settings.
@@ -25,18 +25,19 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def choose() -> None:
-    """Have this request ask for what it gets: flask-compress takes `q=0` for a wish, and `; q=1` with a space for none.
+def negotiate() -> None:
+    """Replace Accept-Encoding by the algorithm to use.
 
-    An answer is also kept by what was asked for, and so once for all who get it alike.
+    flask-compress misreads `q=0` and `; q=1` with a space. And responses are cached by this header, so that clients
+    with the same algorithm share them.
     """
     if accepted := request().environ.get("HTTP_ACCEPT_ENCODING"):
-        request().environ["HTTP_ACCEPT_ENCODING"] = chosen(accepted)
+        request().environ["HTTP_ACCEPT_ENCODING"] = preferred(accepted)
 
 
 @lru_cache(100)
-def chosen(accepted: str) -> str:
-    """The algorithm for a client who accepts these, ``NONE`` when it rather has the answer as it is."""
+def preferred(accepted: str) -> str:
+    """The algorithm for a value of Accept-Encoding, ``NONE`` if the client prefers no compression."""
     qualities = parse_accept_header(accepted, Accept)
     best = max(ALGORITHMS, key=qualities.quality)
     return best if qualities.quality(best) > 0 and qualities.quality(best) >= qualities.quality(NONE) else NONE

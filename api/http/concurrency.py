@@ -1,4 +1,4 @@
-"""How many requests are worked on at once, and how many more are only waited for: for their bodies, or for a change."""
+"""How many requests are processed at once, and how many more wait for their bodies or for a change."""
 
 import threading
 import time
@@ -9,45 +9,45 @@ from typing import IO, Any
 
 from api.errors import Unavailable
 
-# So many bodies are waited for at once.
+# The number of bodies that are received at once.
 BODIES = 64
 LOOK_SECONDS = 0.05
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def threads(worked_on: int) -> int:
-    """The threads that a server process needs to work on so many requests at once while it waits for others."""
-    return worked_on + BODIES + polls(worked_on)
+def threads(active: int) -> int:
+    """The threads that a worker process needs to process ``active`` requests at once while others wait."""
+    return active + BODIES + polls(active)
 
 
-def writers(worked_on: int) -> int:
-    """How many chunks of batches are stored at once, while their next ones are waited for."""
-    return max(2, worked_on // 2)
+def writers(active: int) -> int:
+    """How many chunks of batches are stored at once, while the next ones are received."""
+    return max(2, active // 2)
 
 
-def connections(worked_on: int) -> int:
-    """The connections that a server process needs for all of them."""
-    return worked_on + writers(worked_on)
+def connections(active: int) -> int:
+    """The database connections that a worker process needs."""
+    return active + writers(active)
 
 
-def polls(worked_on: int) -> int:
+def polls(active: int) -> int:
     """How many requests may wait for a change at once."""
-    return worked_on // 2
+    return active // 2
 
 
 class Gate:
-    """WSGI middleware that lets in so many requests at once, and another one while one of them waits for its client.
+    """WSGI middleware that processes at most ``active`` requests at once, not counting those that wait for a client.
 
-    First come, first served, which threading.Semaphore is not: a thread that has just left may be back before another
-    one wakes up (measured with 64 clients: the slowest hundredth took three times as long).
+    It is first come, first served, unlike threading.Semaphore: there, a thread that has just left may enter again
+    before a waiting one wakes up. With 64 clients, the slowest hundredth of requests took three times as long.
     """
 
-    def __init__(self, app: WsgiApp, worked_on: int) -> None:
+    def __init__(self, app: WsgiApp, active: int) -> None:
         self._app = app
         self._senders: Counter[str] = Counter()
         self._changes = threading.Lock()
-        self._free = self._all = worked_on
+        self._free = self._all = active
         self._queue: deque[threading.Lock] = deque()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -58,8 +58,8 @@ class Gate:
         finally:
             self._leave()
 
-    def empty(self, seconds: float) -> None:
-        """Wait until nobody is worked on, for so long at most."""
+    def wait_until_idle(self, seconds: float) -> None:
+        """Wait until no request is processed, for at most ``seconds``."""
         deadline = time.monotonic() + seconds
         while self._free < self._all and time.monotonic() < deadline:
             time.sleep(LOOK_SECONDS)
@@ -83,7 +83,7 @@ class Gate:
 
     @contextmanager
     def outside(self) -> Iterator[None]:
-        """Let another request in until the block ends, and be let in again."""
+        """Let another request be processed until the block ends, then wait for a turn."""
         self._leave()
         try:
             yield
@@ -92,13 +92,13 @@ class Gate:
 
     @contextmanager
     def body(self, sender: str) -> Iterator[None]:
-        """Wait for a part of a body; Unavailable when this sender has as many that are waited for as are left to all.
+        """Receive a part of a body. Raises Unavailable if this sender already uses as many places as are free.
 
-        So one alone may have half of them, and there are always some for another.
+        So one sender can use half of them at most, and some are always free for others.
         """
         with self._changes:
             if self._senders[sender] >= BODIES - self._senders.total():
-                raise Unavailable("Too many bodies are sent slowly with this key at the moment.", retry_after=5)
+                raise Unavailable("Too many request bodies with this key arrive slowly. Retry later.", retry_after=5)
             self._senders[sender] += 1
         try:
             with self.outside():
@@ -111,7 +111,7 @@ class Gate:
 
 
 class Body:
-    """A request's body as it arrives (``wsgi.input``)."""
+    """A request's body while it is received (``wsgi.input``)."""
 
     def __init__(self, stream: IO[bytes], gate: Gate, sender: str) -> None:
         self._stream = stream
@@ -119,13 +119,13 @@ class Body:
         self._sender = sender
 
     def read(self, size: int = -1) -> bytes:
-        """So many bytes, or fewer at the end."""
+        """Return ``size`` bytes, or fewer at the end."""
         with self._gate.body(self._sender):
             return self._stream.read(size)
 
 
 class Waiting:
-    """Places for those who wait; once the server stops, nobody does any longer."""
+    """Places for requests that wait. Once the server stops, none waits any longer."""
 
     def __init__(self, places: int) -> None:
         self._places = threading.Semaphore(places)
@@ -133,7 +133,7 @@ class Waiting:
 
     @contextmanager
     def place(self) -> Iterator[bool]:
-        """Whether there is a place, which is kept until the block ends."""
+        """Whether there was a free place, which is then reserved until the block ends."""
         has_place = self._places.acquire(blocking=False)
         try:
             yield has_place
@@ -142,9 +142,9 @@ class Waiting:
                 self._places.release()
 
     def sleep(self, seconds: float) -> bool:
-        """Wait so long; whether to go on waiting afterwards."""
+        """Wait. Return whether to go on waiting."""
         return not self._stopped.wait(seconds)
 
     def stop(self) -> None:
-        """Let everybody go."""
+        """End all waiting."""
         self._stopped.set()

@@ -1,4 +1,4 @@
-"""The shape of every list: data, page and meta, and the Link header."""
+"""The response of every list: data, page and meta, and the Link header."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,10 +15,10 @@ from api.retrieval.keyset import Page, PageRequest
 
 Fetch = Callable[[Connection, PageRequest], Page]
 
-# What a cursor is not bound to: these may change from page to page.
+# Parameters that a cursor is not bound to: they may differ from page to page.
 UNBOUND = ("cursor", "limit", "count", "fields", "include", "explain", "facets")
-# What a query string may hold as it is.
-_AS_IT_IS = "%=&+,:;/?@!$'()*~-._"
+# Characters that need no percent-encoding in a query string.
+_SAFE = "%=&+,:;/?@!$'()*~-._"
 
 
 def list_response(
@@ -27,10 +27,9 @@ def list_response(
     fetch: Fetch,
     read: Callable[[Callable[[Connection], Page], Callable[[Page], Response]], Response] = reads.read,
 ) -> Response:
-    """A page as a response. ``scope`` is what a cursor is bound to besides the query; ``fetch`` reads the page.
+    """The response with one page, which ``fetch`` reads. Its cursors are bound to ``scope``, the query and the path.
 
-    ``read`` makes the response: ``reads.read``, or ``reads.read_uncached`` for content that changes while the archive
-    does not.
+    ``read`` is ``reads.read_uncached`` for rows that may change while the archive's state does not.
     """
     key = database().cursor_key
     bound = {name: value for name, value in {**scope, **query, "": request().path}.items() if name not in UNBOUND}
@@ -39,10 +38,12 @@ def list_response(
         direction, *sort_key = cursors.decode(key, bound, query["cursor"])
         backward = direction == "prev"
     page_request = PageRequest(query["limit"], sort_key, backward, query["count"])
-    return read(lambda connection: fetch(connection, page_request), lambda page: _shown(page, page_request, key, bound))
+    return read(
+        lambda connection: fetch(connection, page_request), lambda page: _render(page, page_request, key, bound)
+    )
 
 
-def _shown(page: Page, page_request: PageRequest, key: bytes, bound: Mapping[str, Any]) -> Response:
+def _render(page: Page, page_request: PageRequest, key: bytes, bound: Mapping[str, Any]) -> Response:
     ends = {
         direction: cursors.encode(key, bound, [direction, *sort_key]) if sort_key else None
         for direction, sort_key in (("next", page.next), ("prev", page.prev))
@@ -64,14 +65,14 @@ def _meta(page: Page) -> dict[str, Any]:
 
 
 def _links(ends: Mapping[str, str | None]) -> dict[str, str]:
-    kept = query_string_without(b"cursor")
-    address = f"{absolute_url(quote(request().path))}?{kept}{'&' if kept else ''}"
-    links = [f'<{address}cursor={cursor}>; rel="{direction}"' for direction, cursor in ends.items() if cursor]
+    query = query_string_without(b"cursor")
+    url = f"{absolute_url(quote(request().path))}?{query}{'&' if query else ''}"
+    links = [f'<{url}cursor={cursor}>; rel="{direction}"' for direction, cursor in ends.items() if cursor]
     return {"Link": ", ".join(links)} if links else {}
 
 
-def query_string_without(*omitted: bytes) -> str:
-    """The query string of this request, safely quoted, without these parameters."""
+def query_string_without(*names: bytes) -> str:
+    """The query string of this request without some parameters, with unsafe characters percent-encoded."""
     parts = request().query_string.split(b"&")
-    kept = [part for part in parts if part and unquote_to_bytes(part.partition(b"=")[0]) not in omitted]
-    return quote(b"&".join(kept), safe=_AS_IT_IS)
+    others = [part for part in parts if part and unquote_to_bytes(part.partition(b"=")[0]) not in names]
+    return quote(b"&".join(others), safe=_SAFE)

@@ -1,4 +1,4 @@
-"""Changing a part of something: JSON merge patches, and the entity tags that a change is made for."""
+"""Partial changes: JSON merge patches (RFC 7396) and If-Match."""
 
 from typing import Any
 
@@ -6,32 +6,34 @@ from flask import Request
 
 from api.errors import InputError, invalid_input
 from api.http.parsing import json_body
-from api.http.validators import unmarked
+from api.http.validators import without_compression
 
 MERGE_PATCH = "application/merge-patch+json"
 
 
-def patch_of(request: Request) -> dict[str, Any]:
-    """The merge patch that the request sends, which must be an object."""
+def read_patch(request: Request) -> dict[str, Any]:
+    """The merge patch in the body. Raises InvalidInput unless it is an object."""
     patch = json_body(request, MERGE_PATCH)
     if not isinstance(patch, dict):
         raise invalid_input(InputError("must be an object"))
     return patch
 
 
-def patched(current: Any, patch: Any) -> Any:
-    """What a merge patch makes of the current content: RFC 7396, section 2."""
+def apply_patch(current: Any, patch: Any) -> Any:
+    """The content after a merge patch (RFC 7396, section 2)."""
     if not isinstance(patch, dict):
         return patch
-    known = current if isinstance(current, dict) else {}
-    kept = {name: value for name, value in known.items() if name not in patch}
-    return kept | {name: patched(known.get(name), value) for name, value in patch.items() if value is not None}
+    members = current if isinstance(current, dict) else {}
+    unchanged = {name: value for name, value in members.items() if name not in patch}
+    return unchanged | {
+        name: apply_patch(members.get(name), value) for name, value in patch.items() if value is not None
+    }
 
 
-def matching(request: Request) -> frozenset[str] | None:
-    """The entity tags of If-Match, without the marks of compression; None when it is not sent."""
+def if_match(request: Request) -> frozenset[str] | None:
+    """The entity tags in If-Match without the suffixes of compression; None without the header."""
     if "If-Match" not in request.headers:
         return None
     if request.if_match.star_tag:
         return frozenset("*")
-    return frozenset(f'"{tag}"' for tag in unmarked(request.if_match.as_set()))
+    return frozenset(f'"{tag}"' for tag in without_compression(request.if_match.as_set()))

@@ -9,7 +9,7 @@ from flask import Response
 
 from api.context import request
 from api.http import positions, reads
-from api.http.authentication import admit
+from api.http.authentication import authorize
 from api.http.declaration import Declaration
 from api.http.openapi import describe
 from api.http.parsing import Parser
@@ -32,13 +32,13 @@ def handler(declared: Declaration, view: View) -> View:
     def serve(**path: object) -> Response:
         # Before, the hooks checked the Host header, the length of the URL, and the rate limit of the IP address.
         if declared.scope:
-            admit(declared.scope)  # the key, its rate limit and its scope
-        if is_read and (cached := reads.from_cache()) is not None:
+            authorize(declared.scope)  # the key, its rate limit and its scope
+        if is_read and (cached := reads.cached_response()) is not None:
             return cached
         received = request()
-        parsed = [_PARSER.given(schema, received, location) for schema, location in inputs]
+        parsed = [_PARSER.parse_input(schema, received, location) for schema, location in inputs]
         if declared.takes_position:
-            positions.hold()
+            positions.require_reached()
         return view(*parsed, **path)  # plan, query, response
         # Afterwards, the hooks compress and cache the response, and add the headers that all responses have.
 

@@ -1,4 +1,4 @@
-"""Reading a request's query string and body: whatever is unknown, repeated or malformed is refused here."""
+"""The query string and body of a request. Unknown, repeated and malformed inputs are rejected here."""
 
 import contextlib
 import difflib
@@ -20,10 +20,10 @@ from schemas.base import ChoiceList, CommaList, Repeated
 from schemas.messages import flattened
 
 JSON = "application/json"
-# How many queries are remembered as they were understood, and of how many bytes each at most.
-REMEMBERED, LONGEST_REMEMBERED = 1_000, 500
+# The number of parsed query strings that are cached, and the size of the longest, in bytes.
+CACHED_QUERIES, LONGEST_CACHED = 1_000, 500
 SEVERAL = "; several values are separated by commas"
-# How much of a refused body is read, and how long: most clients see no answer before they have sent all of theirs.
+# How much of a rejected body is read, and for how long: most clients read no response before they have sent it all.
 DRAINED_BYTES = 64 * 1024 * 1024
 DRAINED_SECONDS = 5.0
 _PART = 16 * 1024
@@ -31,7 +31,7 @@ _BODY = "dateline.body"
 
 
 class Parser(FlaskParser):
-    """webargs that refuses what a schema does not name, what is repeated, and what is not UTF-8 or not JSON."""
+    """A webargs parser that rejects unknown and repeated inputs, and what is not UTF-8 or not JSON."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
@@ -39,12 +39,12 @@ class Parser(FlaskParser):
         "json": ma.RAISE,
     }
 
-    def given(self, schema: ma.Schema, req: Request, location: str) -> Any:
+    def parse_input(self, schema: ma.Schema, req: Request, location: str) -> Any:
         """The validated input of a request. That of a query is immutable, as equal query strings share it."""
         if location != "query":
             return self.parse(schema, req, location=location)
-        if len(req.query_string) <= LONGEST_REMEMBERED:
-            return _remembered(self, schema, req.query_string)
+        if len(req.query_string) <= LONGEST_CACHED:
+            return _parse_query(self, schema, req.query_string)
         return frozen(self.parse(schema, req, location=location))
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> dict[str, Any]:
@@ -94,8 +94,8 @@ class Parser(FlaskParser):
         raise invalid_input(*errors)
 
 
-@lru_cache(REMEMBERED)
-def _remembered(parser: Parser, schema: ma.Schema, query_string: bytes) -> Mapping[str, Any]:
+@lru_cache(CACHED_QUERIES)
+def _parse_query(parser: Parser, schema: ma.Schema, query_string: bytes) -> Mapping[str, Any]:
     request = Request({"QUERY_STRING": query_string.decode("latin-1")})
     return frozen(parser.parse(schema, request, location="query"))
 
@@ -108,27 +108,25 @@ def frozen(value: Any) -> Any:
 
 
 def json_body(req: Request, media_type: str) -> Any:
-    """The request's body, which must be JSON of this media type; raises what ``strict_json.parse`` does."""
-    refuse_other_type(req, media_type)
+    """The parsed body. Raises UnsupportedMediaType, and the errors of ``strict_json.parse``."""
+    require_media_type(req, media_type)
     return strict_json.parse(body(req))
 
 
-def refuse_other_type(req: Request, *media_types: str) -> None:
-    """Raise UnsupportedMediaType unless the body is of one of these types, and as it is."""
+def require_media_type(req: Request, *media_types: str) -> None:
+    """Raise UnsupportedMediaType unless the body has one of these types, is in UTF-8 and is not compressed."""
     if req.mimetype not in media_types:
-        known = " or ".join(media_types)
-        raise UnsupportedMediaType(
-            f"The body's Content-Type is {req.mimetype or 'missing'}; this address takes {known}."
-        )
+        found = f"Unsupported Content-Type {req.mimetype}" if req.mimetype else "Missing Content-Type"
+        raise UnsupportedMediaType(f"{found}. This endpoint accepts {' or '.join(media_types)}.")
     charset = req.mimetype_params.get("charset", "utf-8")
     if charset.lower() != "utf-8":
-        raise UnsupportedMediaType(f"The body's charset is {charset[:100]}; this address takes utf-8.")
+        raise UnsupportedMediaType(f"Unsupported charset {charset[:100]}. This endpoint accepts utf-8.")
     if req.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnsupportedMediaType("The body is compressed; this address takes it as it is.")
+        raise UnsupportedMediaType("Unsupported Content-Encoding. Send the body without compression.")
 
 
-def loaded(schema: ma.Schema, content: Any) -> Any:
-    """What the schema makes of the content of a body; InvalidInput with the path of everything wrong with it."""
+def validate(schema: ma.Schema, content: Any) -> Any:
+    """The content of a body as the schema loads it. Raises InvalidInput with the path of each error."""
     try:
         return schema.load(content)
     except ma.ValidationError as error:
@@ -137,7 +135,7 @@ def loaded(schema: ma.Schema, content: Any) -> Any:
 
 
 def body(req: Request) -> bytes:
-    """The request's body, however often it is asked for."""
+    """The request's body, read once."""
     if _BODY not in req.environ:
         req.environ[_BODY] = _body(req)
     return req.environ[_BODY]
@@ -147,7 +145,7 @@ def _body(req: Request) -> bytes:
     most = req.max_content_length
     if req.content_length is not None or most is None:
         return req.get_data()
-    # Of a body that does not say its length, werkzeug would hand over the allowed part as if it were all.
+    # Without a Content-Length, werkzeug would return the allowed part as if it were the whole body.
     body = req.environ["wsgi.input"].read(most + 1)
     if len(body) > most:
         raise RequestEntityTooLarge
@@ -155,7 +153,7 @@ def _body(req: Request) -> bytes:
 
 
 def drain(req: Request) -> None:
-    """Read on what is left of a body that is refused, unless it is too much or the client waits to be let send it."""
+    """Read the rest of a rejected body, unless it is too long or the client waits for 100 Continue."""
     length, chunked = req.content_length, "Transfer-Encoding" in req.headers
     if "Expect" in req.headers or not (chunked if length is None else length <= DRAINED_BYTES):
         return
@@ -174,7 +172,7 @@ def _pairs(query: bytes) -> list[tuple[str, str]]:
             for name, _, value in (part.partition(b"=") for part in query.split(b"&") if part)
         ]
     except UnicodeDecodeError:
-        raise MalformedRequest("The address is not UTF-8; percent-encode its bytes as UTF-8.") from None
+        raise MalformedRequest("The query string is not UTF-8. Percent-encode its characters as UTF-8.") from None
 
 
 def _decoded(text: bytes) -> str:

@@ -1,10 +1,10 @@
-"""What a part of a path may be, and what it becomes."""
+"""Converters for the parts of paths."""
 
 from werkzeug.routing import BaseConverter
 
 
 class SlugConverter(BaseConverter):
-    """A slug in a path, whatever its case."""
+    """A slug, in any case; views get it in lower case."""
 
     regex = "[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
 
@@ -13,7 +13,7 @@ class SlugConverter(BaseConverter):
 
 
 class TagConverter(SlugConverter):
-    """A tag's slug in a path, which may be written with its # (as %23)."""
+    """The slug of a tag, optionally with its # (as %23); views get it without."""
 
     regex = f"#?{SlugConverter.regex}"
 
@@ -22,7 +22,7 @@ class TagConverter(SlugConverter):
 
 
 class NumberConverter(BaseConverter):
-    """A number in a path, counted from 1."""
+    """A whole number from 1."""
 
     regex = "[1-9][0-9]{0,8}"
 
@@ -31,7 +31,7 @@ class NumberConverter(BaseConverter):
 
 
 class PrefixConverter(BaseConverter):
-    """The prefix of an API key in a path, or ``self``."""
+    """The prefix of an API key, or ``self``."""
 
     regex = "(?:[0-9a-f]{8}|self)"
 

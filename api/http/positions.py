@@ -1,4 +1,4 @@
-"""Places in the change feed as cursors: writes answer one, reads may ask to see at least that much."""
+"""Positions in the change feed as cursors. Writes return one; a read that sends it sees at least that write."""
 
 from api.context import database, request
 from api.errors import CursorExpired
@@ -11,17 +11,17 @@ LATEST = "latest"
 
 
 def start(text: str | None, state: State) -> int:
-    """The position that a reader's cursor names; InvalidCursor or CursorExpired when none can be gone on from."""
+    """The position in a cursor of the change feed. Raises InvalidCursor, or CursorExpired if changes are missing."""
     if text == LATEST:
         return state.position
     if text is None:
         after, archive = 0, state.archive
     else:
-        after, archive = _place(text, "after")
+        after, archive = _decoded(text, "after")
     if archive != state.archive or after > state.position:
-        raise CursorExpired("This cursor is one of another archive.", restart=cursor(state, state.position))
+        raise CursorExpired("This cursor belongs to another archive.", restart=cursor(state, state.position))
     if after < state.trimmed_to:
-        raise CursorExpired("The changes behind this cursor are no longer kept.", restart=cursor(state, state.position))
+        raise CursorExpired("The changes after this cursor were deleted.", restart=cursor(state, state.position))
     return after
 
 
@@ -30,21 +30,21 @@ def cursor(state: State, position: int) -> str:
     return cursors.feed_cursor(database().cursor_key, position, state.archive)
 
 
-def _place(text: str, parameter: str) -> tuple[int, str]:
-    [position, archive] = cursors.decode(database().cursor_key, cursors.FEED, text, parameter)
-    return int(str(position)), str(archive)
-
-
-def now() -> str:
-    """The cursor of the last change so far."""
+def latest() -> str:
+    """The cursor of the latest change."""
     state = reads.current_state()
     return cursor(state, state.position)
 
 
-def hold() -> None:
-    """Hold a read to the position it sends: CursorExpired unless this archive is that far."""
+def require_reached() -> None:
+    """Raise CursorExpired unless this archive has reached the Dateline-Position that the request sends."""
     if text := request().headers.get(HEADER):
-        position, archive = _place(text, HEADER)
+        position, archive = _decoded(text, HEADER)
         state = reads.current_state()
         if archive != state.archive or position > state.position:
-            raise CursorExpired("This position is one of another archive.", restart=cursor(state, state.position))
+            raise CursorExpired("This position belongs to another archive.", restart=cursor(state, state.position))
+
+
+def _decoded(text: str, parameter: str) -> tuple[int, str]:
+    [position, archive] = cursors.decode(database().cursor_key, cursors.FEED, text, parameter)
+    return int(str(position)), str(archive)

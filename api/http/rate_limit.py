@@ -1,4 +1,4 @@
-"""Who is counted for a request, and when: by address before anything that costs, by key once it is known to be one."""
+"""Rate limits of requests: by IP address before anything that costs, by API key once the key is known."""
 
 from flask import Response
 
@@ -7,34 +7,38 @@ from api.context import app, g, request, settings
 from api.errors import RateLimited
 from api.http import sliding_window
 
+# The paths that are limited.
 LIMITED = "/v1/"
 
 
-def by_address() -> None:
-    """Count a request that shows no key; RateLimited when its address has used up its limit."""
+def count_address() -> None:
+    """Count a request without a key for its IP address. Raises RateLimited if the address has reached its limit."""
     limited = request().path.startswith(LIMITED) and request().method != "OPTIONS"
     if settings().rate_limit_address and limited and "HTTP_AUTHORIZATION" not in request().environ:
         _take("address", _network(), settings().rate_limit_address, _cost())
 
 
-def before_lookup(token: str) -> None:
-    """Without the database: RateLimited for whoever guesses keys, and for a key that has used up its limit."""
+def check_key(token: str) -> None:
+    """Raise RateLimited if the address sent too many invalid keys, or the key has reached its limit.
+
+    Counts nothing and needs no database.
+    """
     _take("refused", _network(), settings().rate_limit_address, 0)
-    _take("key", _holder(token), settings().rate_limit_key, 0)
+    _take("key", _hashed(token), settings().rate_limit_key, 0)
 
 
-def count_refused() -> None:
-    """Count a key that is not valid for the address that sent it."""
+def count_invalid_key() -> None:
+    """Count an invalid key for the IP address that sent it."""
     _take("refused", _network(), settings().rate_limit_address, 1)
 
 
-def by_key(token: str) -> None:
-    """Count a request for its valid key."""
-    _take("key", _holder(token), settings().rate_limit_key, _cost())
+def count_key(token: str) -> None:
+    """Count a request for its valid key. Raises RateLimited if the key has reached its limit."""
+    _take("key", _hashed(token), settings().rate_limit_key, _cost())
 
 
-def tell(response: Response) -> None:
-    """Say in an answer what is left of its limit."""
+def add_headers(response: Response) -> None:
+    """Add what is left of the request's limit to its response."""
     verdict: sliding_window.Verdict | None = g().get("verdict")
     if verdict:
         response.headers.update(verdict.headers())
@@ -46,11 +50,14 @@ def _take(name: str, key: str, quota: int, cost: int) -> None:
     if verdict and (cost or not verdict.allowed):
         g().verdict = verdict
         if not verdict.allowed:
-            asked = "too many keys that are not valid" if name == "refused" else f"too much for one {name}"
-            raise RateLimited(f"This is {asked} in a minute; Retry-After says when to ask again.")
+            exceeded = "Too many invalid API keys" if name == "refused" else f"Too many requests for one {_NAMES[name]}"
+            raise RateLimited(f"{exceeded} within a minute. Retry after the number of seconds in Retry-After.")
 
 
-def _holder(token: str) -> str:
+_NAMES = {"address": "IP address", "key": "API key"}
+
+
+def _hashed(token: str) -> str:
     return keys.hash_key(token).hex()
 
 

@@ -1,4 +1,4 @@
-"""Whether the database is such that this code can serve it."""
+"""Whether the database has the migrations that this code needs."""
 
 from api.context import database
 from api.errors import Unavailable
@@ -7,11 +7,11 @@ from api.postgres.revisions import head
 
 
 def check() -> None:
-    """Raises Unavailable where the server is not ready."""
-    held = database().read(revisions.current)
-    # Newer ones come before the code that needs them, and leave what this code needs.
-    if held is None or held < head():
+    """Raise Unavailable unless the server is ready."""
+    migration = database().read(revisions.current)
+    # A newer one is fine: migrations are run before an upgrade, and keep what the previous release needs.
+    if migration is None or migration < head():
         raise Unavailable(
-            f"The database is at migration {held}, this server needs {head()}: run dateline migrate.",
+            f"The database is at migration {migration}, but this server needs {head()}. Run dateline migrate.",
             retry_after=5,
         )

@@ -1,4 +1,4 @@
-"""Headers that tell browsers what not to do with an answer."""
+"""Headers that restrict what browsers do with a response."""
 
 from api.context import request, settings
 
@@ -12,14 +12,14 @@ _DOCS_POLICY = (
 
 
 def headers() -> dict[str, str]:
-    """Those of the answer to this request."""
+    """The security headers of the response to this request."""
     of_docs = f"{request().path}/".startswith(("/docs/", "/guides/"))
-    told = {
+    fields = {
         "Content-Security-Policy": _DOCS_POLICY if of_docs else _POLICY,
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
     if settings().public_url.lower().startswith("https:"):
-        told["Strict-Transport-Security"] = "max-age=31536000"
-    return told
+        fields["Strict-Transport-Security"] = "max-age=31536000"
+    return fields

@@ -1,8 +1,8 @@
-"""How much may be asked for in a minute, counted in this process, or in Redis for several. Pure but for Redis.
+"""Counters for rate limits over a sliding window of one minute, in memory or in Redis. Knows no request.
 
-The window slides: of the minute before, that part counts which lies within the last sixty seconds. What is refused
-counts for nothing. Written here because the memory store of `limits`, which Flask-Limiter counts with, walks
-all it knows every hundredth of a second: measured, 1.1 ms of processor time a request with 100,000 addresses.
+The previous minute counts with the part of it that lies within the last 60 seconds. Rejected requests do not count.
+The memory store of `limits`, which Flask-Limiter uses, iterates over all its keys every hundredth of a second: with
+100,000 IP addresses, that took 1.1 ms of CPU time per request.
 """
 
 import ipaddress
@@ -16,9 +16,9 @@ from typing import Protocol
 
 WINDOW = 60
 REDIS_SECONDS = 0.25
-# After Redis failed nothing is counted for so long, so that not every request waits for it.
+# The seconds without counting after Redis failed, so that not every request waits for it.
 PAUSE = 5.0
-# What asks for much counts for more: the cost of a path's last part, and of parameters.
+# The additional cost of a path by its last part, and of parameters.
 PATHS = {"timeline": 5, "batch": 10}
 PARAMETERS = {"q": 1, "facets": 2, "explain": 2}
 EXACT = 4
@@ -28,7 +28,7 @@ log = logging.getLogger("dateline")
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a request may go on; the name of its limit, what is left of it, and when to come again."""
+    """Whether a request is allowed, what is left of its limit, and the seconds until the limit is reset."""
 
     name: str
     quota: int
@@ -37,7 +37,7 @@ class Verdict:
     seconds: int
 
     def headers(self) -> dict[str, str]:
-        """As draft-ietf-httpapi-ratelimit-headers-10 writes them, and Retry-After where it is refused."""
+        """The headers of draft-ietf-httpapi-ratelimit-headers-10, and Retry-After if the request is rejected."""
         headers = {
             "RateLimit-Policy": f'"{self.name}";q={self.quota};w={WINDOW}',
             "RateLimit": f'"{self.name}";r={self.left};t={self.seconds}',
@@ -49,12 +49,12 @@ class Store(Protocol):
     """Counts by key and minute."""
 
     def add(self, key: str, minute: int, cost: int) -> tuple[int, int]:
-        """Add to a minute; what was counted in the minute before, and in this one before ``cost`` was added."""
+        """Add ``cost`` to a minute. Return the counts of the previous minute and of this one before the addition."""
         ...
 
 
 class Memory:
-    """Counts of this process; two minutes of them are held, whoever asks."""
+    """Counts of this process, for the current and the previous minute."""
 
     def __init__(self) -> None:
         self._minute = 0
@@ -72,7 +72,7 @@ class Memory:
 
 
 class Redis:
-    """Counts that several processes and servers share, a round trip a request."""
+    """Counts that several processes and servers share, with one round trip per request."""
 
     def __init__(self, url: str) -> None:
         import redis  # only where it is used
@@ -95,16 +95,16 @@ class Redis:
 
 
 class Limiter:
-    """Decides who may go on; a store that fails lets everybody."""
+    """Decides which requests are allowed. If the store fails, all are."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
         self._store, self._clock = store, clock
         self._lock = threading.Lock() if isinstance(store, Memory) else None
-        self._away_until = -math.inf
+        self._suspended_until = -math.inf
 
     def take(self, name: str, key: str, quota: int, cost: int = 1) -> Verdict | None:
-        """Count ``cost`` for ``key`` if its quota allows; 0 only asks. None when there is no limit, or no counting."""
-        if not quota or self._clock() < self._away_until:
+        """Count ``cost`` for ``key`` if its quota allows; 0 counts nothing. None without a quota or a store."""
+        if not quota or self._clock() < self._suspended_until:
             return None
         try:
             if self._lock:
@@ -112,39 +112,39 @@ class Limiter:
                     return self._take(name, key, quota, cost)
             return self._take(name, key, quota, cost)
         except Exception as error:  # a library's own kinds; reads must not depend on it
-            self._away_until = self._clock() + PAUSE
-            log.warning("requests are not limited, as their counts cannot be reached: %s", type(error).__name__)
+            self._suspended_until = self._clock() + PAUSE
+            log.warning("rate limits are suspended, as their store is unavailable: %s", type(error).__name__)
             return None
 
     def _take(self, name: str, key: str, quota: int, cost: int) -> Verdict:
-        asked = min(max(cost, 1), quota)
+        needed = min(max(cost, 1), quota)
         minute, second = divmod(self._clock(), WINDOW)
-        before, counted = self._store.add(f"{name}:{key}", int(minute), asked if cost else 0)
+        before, counted = self._store.add(f"{name}:{key}", int(minute), needed if cost else 0)
         rest = 1 - second / WINDOW
         used = counted + before * rest
-        if used + asked <= quota:
-            left = quota - used - (asked if cost else 0)
+        if used + needed <= quota:
+            left = quota - used - (needed if cost else 0)
             return Verdict(name, quota, True, math.floor(left), math.ceil(WINDOW - second))
         if cost:
-            self._store.add(f"{name}:{key}", int(minute), -asked)
-        wait = _wait(before, counted, quota - asked, second)
+            self._store.add(f"{name}:{key}", int(minute), -needed)
+        wait = _wait(before, counted, quota - needed, second)
         return Verdict(name, quota, False, max(0, math.floor(quota - used)), max(1, math.ceil(wait)))
 
 
 def _wait(before: int, counted: int, room: int, second: float) -> float:
-    """The seconds until what is counted is within ``room``."""
+    """The seconds until the count is within ``room``."""
     if counted <= room:
         return WINDOW * (1 - (room - counted) / before) - second
     return WINDOW - second + WINDOW * (1 - room / counted)
 
 
 def limiter(storage: str) -> Limiter:
-    """One that counts in Redis at the URL ``storage``, or in memory without one."""
+    """A limiter that counts in Redis at the URL ``storage``, or in memory if it is empty."""
     return Limiter(Redis(storage) if storage else Memory())
 
 
 def network(address: str) -> str:
-    """Whom an address stands for: itself, or of IPv6 its /64, which one client has whole."""
+    """What an IP address is counted as: itself, or its /64 for IPv6, as one client usually has all of that."""
     if ":" not in address:
         return address
     try:
@@ -157,8 +157,8 @@ def network(address: str) -> str:
 
 
 def cost(path: str, parameters: Sequence[tuple[str, str]]) -> int:
-    """What a request counts for."""
-    asked = {name: value for name, value in parameters if value}
-    whole = 1 if asked.get("count") != "exact" else 1 + EXACT
-    whole += sum(more for name, more in PARAMETERS.items() if name in asked)
-    return whole + PATHS.get(path.rpartition("/")[2], 0)
+    """The cost of a request."""
+    sent = {name: value for name, value in parameters if value}
+    total = 1 if sent.get("count") != "exact" else 1 + EXACT
+    total += sum(more for name, more in PARAMETERS.items() if name in sent)
+    return total + PATHS.get(path.rpartition("/")[2], 0)

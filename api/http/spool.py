@@ -1,4 +1,4 @@
-"""Bytes that may be too many for memory."""
+"""Bytes that may not fit into memory."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ log = logging.getLogger("dateline")
 
 
 class Spool:
-    """Bytes in memory while they are few, else in a temporary file; gone with the block."""
+    """Bytes in memory, or in a temporary file if they are many. They are deleted at the end of the block."""
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile[bytes](IN_MEMORY)
@@ -25,30 +25,30 @@ class Spool:
         return self
 
     def __exit__(self, _type: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
-        # Closing tries once more to write what a full disk did not take.
+        # Closing tries once more to write what did not fit on a full disk.
         with suppress(OSError):
             self._file.close()
 
-    def take(self, parts: Iterable[bytes]) -> None:
-        """Keep all of them. Unavailable where there is no room for them."""
+    def write(self, parts: Iterable[bytes]) -> None:
+        """Append all parts. Raises Unavailable if the disk is full."""
         for part in parts:
-            with _room():
+            with _disk_errors():
                 self._file.write(part)
-        with _room():
+        with _disk_errors():
             self._file.flush()
 
     def parts(self) -> Iterator[bytes]:
-        """What was kept, from its beginning."""
+        """All bytes, from the beginning."""
         self._file.seek(0)
         while part := self._file.read(PART):
             yield part
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def _disk_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        log.error("no room for the temporary file of a batch: %s", error)
-        detail = "This server has no room for a batch of this length at the moment; send it again, or a shorter one."
+        log.error("cannot write the temporary file of a batch: %s", error)
+        detail = "The server has no disk space for a batch of this size. Retry later, or send a smaller batch."
         raise Unavailable(detail) from error

@@ -1,4 +1,4 @@
-"""Paths with a slash too many at their end."""
+"""Redirects from paths with a trailing slash."""
 
 from urllib.parse import quote
 
@@ -10,9 +10,9 @@ from api.http.responses import redirect
 
 
 def redirected() -> Response | None:
-    """The redirect from a path that ends in a slash to the path without it; clients send method and body again."""
+    """A permanent redirect to the path without its trailing slash, which preserves method and body."""
     path = request().environ["PATH_INFO"]
     if path == "/" or not path.endswith("/"):
         return None
-    # WSGI hands over the bytes of a path as the first 256 characters of Unicode.
+    # WSGI passes the bytes of a path as Latin-1.
     return redirect(308, quote(path.rstrip("/").encode("latin-1"), safe="/:@!$&'()*+,;=~"), query_string_without())

@@ -1,4 +1,4 @@
-"""What a client shows that it holds already: If-None-Match and If-Modified-Since."""
+"""Conditional requests: If-None-Match and If-Modified-Since."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,47 +9,47 @@ from werkzeug.http import http_date
 from api.context import request
 
 
-def conditional() -> bool:
-    """Whether the client holds something, and asks whether it is still that."""
+def is_conditional() -> bool:
+    """Whether the request has If-None-Match or If-Modified-Since."""
     return "HTTP_IF_NONE_MATCH" in request().environ or "HTTP_IF_MODIFIED_SINCE" in request().environ
 
 
 def client_has(etag: str, changed_at: datetime | None) -> bool:
-    """Whether the request shows that the client holds this entity; If-None-Match decides when it is sent."""
-    if not conditional():
+    """Whether the client has this representation. If-None-Match takes precedence over If-Modified-Since."""
+    if not is_conditional():
         return False
-    if request().environ.get("HTTP_IF_NONE_MATCH") == etag:  # as most send it, and sooner compared than taken apart
+    if request().environ.get("HTTP_IF_NONE_MATCH") == etag:  # the usual case, faster than parsing the header
         return True
     if request().if_none_match:
-        if presented(etag):
+        if matching_tag(etag):
             return True
         bare = opaque(etag)
-        # Compression marks a strong tag with its algorithm; it is the same article.
-        return any(request().if_none_match.contains_weak(f"{bare}{mark}") for mark in ("", ":zstd", ":br", ":gzip"))
+        # Compression appends its algorithm to a strong tag. The content is the same.
+        return any(request().if_none_match.contains_weak(f"{bare}{suffix}") for suffix in ("", ":zstd", ":br", ":gzip"))
     since = request().if_modified_since
     return bool(since and changed_at and changed_at < since + timedelta(seconds=1))
 
 
-def presented(etag: str) -> str | None:
-    """The tag in If-None-Match that is this one with the entity's own before it."""
-    shown = unmarked(request().if_none_match.as_set(include_weak=True))
-    return next((f'"{known}"' for known in shown if known.endswith(f"-{opaque(etag)}")), None)
+def matching_tag(etag: str) -> str | None:
+    """The tag in If-None-Match that consists of an entity's own tag and this one."""
+    sent = without_compression(request().if_none_match.as_set(include_weak=True))
+    return next((f'"{tag}"' for tag in sent if tag.endswith(f"-{opaque(etag)}")), None)
 
 
-def unmarked(tags: Iterable[str | None]) -> Iterator[str]:
-    """Tags of a request without the marks of compression; an empty one, None to werkzeug, is none of ours."""
+def without_compression(tags: Iterable[str | None]) -> Iterator[str]:
+    """Tags of a request without the suffixes of compression. An empty tag, None in werkzeug, is left out."""
     return (tag.partition(":")[0] for tag in tags if tag)
 
 
 def opaque(etag: str) -> str:
-    """An entity tag without its quotes, and whether it is weak."""
+    """An entity tag without its quotes and the prefix of weak tags."""
     return etag.removeprefix("W/").strip('"')
 
 
-# Most answers are told with the date of the archive's last change.
-_dated = lru_cache(1_000)(http_date)
+# Most responses have the time of the archive's last change.
+_http_date = lru_cache(1_000)(http_date)
 
 
 def last_modified(changed_at: datetime) -> str:
-    """The header's value; within the second of a change another may come, so that one counts as unsettled."""
-    return _dated(min(changed_at, datetime.now(UTC) - timedelta(seconds=1)))
+    """The value of Last-Modified: at most one second ago, as another change may follow within the same second."""
+    return _http_date(min(changed_at, datetime.now(UTC) - timedelta(seconds=1)))

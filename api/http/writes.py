@@ -1,4 +1,4 @@
-"""How requests write: one transaction, its answer, and that answer again for a request that is sent again."""
+"""How requests write: one transaction, and the stored response for a repeated Idempotency-Key."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
@@ -14,65 +14,68 @@ from api.context import database
 from api.http import positions
 from api.postgres.connection import Connection
 
-# Headers that belong to an answer; all others are made for each sending.
-KEPT = ("Content-Type", "Location", "ETag", "Dateline-Result", "Cache-Control")
+# The headers that are stored with a response. All others are set again.
+STORED_HEADERS = ("Content-Type", "Location", "ETag", "Dateline-Result", "Cache-Control")
 
 
 @dataclass(frozen=True)
-class Written:
-    """What a write did: its answer, the changes that are to be recorded, and the article that the answer shows."""
+class WriteOutcome:
+    """The response to a write, the changes to record, and the id of the article that the response contains."""
 
     response: Response
     changes: Sequence[Change] = ()
     article: UUID | None = None
 
 
-def positioned(response: Response) -> Response:
-    """The answer to a write, with the position of the archive that the write is part of."""
-    response.headers[positions.HEADER] = positions.now()
+def with_position(response: Response) -> Response:
+    """The response to a write with a Dateline-Position at or after the write."""
+    response.headers[positions.HEADER] = positions.latest()
     return response
 
 
-def attempted(idempotency_key: str | None, body: Iterable[bytes]) -> IdempotentRequest | None:
-    """This request as one that may be sent again; None without an Idempotency-Key."""
+def idempotent_request(idempotency_key: str | None, body: Iterable[bytes]) -> IdempotentRequest | None:
+    """This request with a digest of its method, URL and body; None without an Idempotency-Key."""
     if idempotency_key is None:
         return None
-    asked = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
     for part in body:
-        asked.update(part)
-    return IdempotentRequest(g.key.id, idempotency_key, asked.digest())
+        digest.update(part)
+    return IdempotentRequest(g.key.id, idempotency_key, digest.digest())
 
 
-def kept(attempt: IdempotentRequest | None) -> Response | None:
-    """The answer to an earlier sending of this request, None when it is to be answered now."""
-    if attempt is None:
+def replay(repeated: IdempotentRequest | None) -> Response | None:
+    """The stored response to this request, None if the request is to be processed."""
+    if repeated is None:
         return None
-    replayed = _replayed(database().read(lambda connection: idempotency.find_response(connection, attempt)))
-    return replayed and positioned(replayed)
+    response = _replayed(database().read(lambda connection: idempotency.find_response(connection, repeated)))
+    return response and with_position(response)
 
 
-def written(work: Callable[[Connection], Written], attempt: IdempotentRequest | None = None) -> Response:
-    """The answer of ``work``, run in one transaction; with an attempt it is kept there, or the one kept is given."""
+def write(work: Callable[[Connection], WriteOutcome], repeated: IdempotentRequest | None = None) -> Response:
+    """The response of ``work``, run in one transaction that also stores the response to an idempotent request.
+
+    If another transaction has stored it since, the stored response.
+    """
 
     def transaction(connection: Connection) -> Response:
-        if attempt and (replayed := _replayed(idempotency.claim(connection, attempt))):
-            return replayed
-        done = work(connection)
-        if attempt:
-            idempotency.store_response(connection, attempt, _answer(done.response), done.article)
-        # Last, for it stops all other writers until the commit.
-        change_log.append(connection, done.changes)
-        return done.response
+        if repeated and (stored := _replayed(idempotency.claim(connection, repeated))):
+            return stored
+        outcome = work(connection)
+        if repeated:
+            idempotency.store_response(connection, repeated, _stored(outcome.response), outcome.article)
+        # Last, because it blocks all other writers until the commit.
+        change_log.append(connection, outcome.changes)
+        return outcome.response
 
-    return positioned(database().write(transaction))
+    return with_position(database().write(transaction))
 
 
-def _answer(response: Response) -> StoredResponse:
-    headers = {name: response.headers[name] for name in KEPT if name in response.headers}
+def _stored(response: Response) -> StoredResponse:
+    headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
     return StoredResponse(response.status_code, headers, response.get_data())
 
 
-def _replayed(answer: StoredResponse | None) -> Response | None:
-    if answer is None:
+def _replayed(stored: StoredResponse | None) -> Response | None:
+    if stored is None:
         return None
-    return Response(answer.body, answer.status, {**answer.headers, "Idempotency-Replayed": "true"})
+    return Response(stored.body, stored.status, {**stored.headers, "Idempotency-Replayed": "true"})

@@ -29,9 +29,9 @@ from api.formats.json_stream import elements, lines
 from api.formats.strict_json import parse
 from api.http import problems
 from api.http.operation import Blueprint
-from api.http.parsing import JSON, refuse_other_type
+from api.http.parsing import JSON, require_media_type
 from api.http.spool import Spool
-from api.http.writes import Written, attempted, kept, positioned, written
+from api.http.writes import WriteOutcome, idempotent_request, replay, with_position, write
 from api.ingest import batch
 from api.ingest.batch import Item, Result
 from api.postgres.connection import Connection
@@ -81,7 +81,7 @@ def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
 
     Repeating a batch changes nothing. An atomic batch may have an `Idempotency-Key` to get its first response again.
     """
-    refuse_other_type(request, JSON, NDJSON, NINJS)
+    require_media_type(request, JSON, NDJSON, NINJS)
     create = creatable(query)
     if query["atomic"] == "true":
         if request.mimetype == NDJSON and request.content_length is None:
@@ -90,38 +90,38 @@ def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     if "idempotency_key" in headers:
         detail = "is only allowed with atomic=true; other batches can be repeated without it"
         raise invalid_input(InputError(detail, parameter="Idempotency-Key"))
-    return positioned(_store_each(create))
+    return with_position(_store_each(create))
 
 
 def _store_each(create: set[str]) -> Response:
     with _results() as results, _writers() as writers:
-        results.take(_lines(batch.store_each(_chunk_writer(), _items(_parts()), create, writers)))
+        results.write(_lines(batch.store_each(_chunk_writer(), _items(_parts()), create, writers)))
         return _results_response(results)
 
 
 def _store_all(create: set[str], idempotency_key: str | None) -> Response:
     with Spool() as body:
-        body.take(_parts())
-        attempt = attempted(idempotency_key, body.parts())
+        body.write(_parts())
+        attempt = idempotent_request(idempotency_key, body.parts())
 
-        def work(connection: Connection) -> Written:
+        def work(connection: Connection) -> WriteOutcome:
             recorded: list[Change] = []
             with _results() as results:
-                results.take(_lines(batch.store_all(connection, _items(body.parts()), create, recorded)))
-                return Written(_results_response(results), recorded)
+                results.write(_lines(batch.store_all(connection, _items(body.parts()), create, recorded)))
+                return WriteOutcome(_results_response(results), recorded)
 
-        return kept(attempt) or written(work, attempt)
+        return replay(attempt) or write(work, attempt)
 
 
 def _chunk_writer() -> Callable[[Callable[[Connection], T]], T]:
     """A function that stores a chunk in any thread. It waits for a writer, so that other requests get connections."""
     archive, writers = database(), current_app.extensions["dateline.writers"]
 
-    def write(work: Callable[[Connection], T]) -> T:
+    def store_chunk(work: Callable[[Connection], T]) -> T:
         with writers:
             return archive.write(work)
 
-    return write
+    return store_chunk
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from flask import g
 from api.auth import scopes
 from api.errors import InputPath, InvalidInput
 from api.formats import ninjs
-from api.http.parsing import loaded
+from api.http.parsing import validate
 from api.resources.articles import NINJS
 from schemas.pushes import ArticleInput
 
@@ -52,7 +52,7 @@ def push(document: Any, media_type: str) -> Push:
     """The article in a parsed body, or in one item of it. Raises InvalidInput."""
     if media_type == NINJS:
         return Push(ninjs.read_article(document, g.key.only_outlet), partial(ninjs.locate, document))
-    return Push(loaded(_ARTICLE, document))
+    return Push(validate(_ARTICLE, document))
 
 
 def creatable(query: Mapping[str, Any]) -> set[str]:

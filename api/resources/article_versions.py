@@ -44,7 +44,7 @@ def list_versions(_query: Mapping[str, Any], article_id: UUID) -> Response:
     def read(connection: Connection) -> dict[str, Any]:
         return {"data": queries.summaries(connection, article_id, _sees_all(connection, article_id))}
 
-    return reads.read(read, json_response, at_one_moment=True)
+    return reads.read(read, json_response, one_snapshot=True)
 
 
 @_operation("/<number:version>", ArticleVersionSchema, "The version.", "Get a version of an article")
@@ -54,7 +54,7 @@ def get_version(_query: Mapping[str, Any], article_id: UUID, version: int) -> Re
     def read(connection: Connection) -> dict[str, Any]:
         return _version(connection, article_id, version, _sees_all(connection, article_id))
 
-    return reads.read(read, json_response, at_one_moment=True)
+    return reads.read(read, json_response, one_snapshot=True)
 
 
 @_operation("/<number:version>/diff", DifferencesSchema, "The changes.", "Compare a version with the previous one")
@@ -74,7 +74,7 @@ def get_version_diff(_query: Mapping[str, Any], article_id: UUID, version: int) 
             "changes": compare(before, after) if before else [],
         }
 
-    return reads.read(read, json_response, at_one_moment=True)
+    return reads.read(read, json_response, one_snapshot=True)
 
 
 def _sees_all(connection: Connection, article_id: UUID) -> bool:

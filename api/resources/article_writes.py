@@ -28,13 +28,12 @@ from api.errors import (
 )
 from api.formats.strict_json import parse
 from api.http.authentication import may_write
-from api.http.merge_patch import MERGE_PATCH, patch_of, patched
-from api.http.merge_patch import matching as matching_tags
+from api.http.merge_patch import MERGE_PATCH, apply_patch, if_match, read_patch
 from api.http.openapi.headers import WRITTEN
 from api.http.operation import Blueprint
-from api.http.parsing import JSON, body, loaded, refuse_other_type
+from api.http.parsing import JSON, body, require_media_type, validate
 from api.http.responses import absolute_url, json_response
-from api.http.writes import Written, attempted, kept, written
+from api.http.writes import WriteOutcome, replay, write
 from api.postgres.connection import Connection, present
 from api.queries import articles as queries
 from api.resources.article_payloads import NINJS_EXAMPLE, creatable, locating, push
@@ -105,10 +104,10 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
 
     The body can also be a news item in IPTC's ninjs 3.1: see [Articles as ninjs](/guides/ninjs).
     """
-    refuse_other_type(request, JSON, NINJS)
+    require_media_type(request, JSON, NINJS)
     pushed = push(parse(body(request)), request.mimetype)
     scopes.require(g.key, "write", pushed.article["outlet"])
-    attempt = attempted(headers.get("idempotency_key"), [body(request)])
+    attempt = idempotent_request(headers.get("idempotency_key"), [body(request)])
     with locating(pushed.locate):
         return _store(pushed.article, creatable(query), attempt=attempt)
 
@@ -137,8 +136,8 @@ def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     `If-Match` with the `ETag` of the article makes sure that you do not overwrite another change. Describe a correction
     in `note`.
     """
-    patch = patch_of(request)
-    matching = matching_tags(request)
+    patch = read_patch(request)
+    matching = if_match(request)
     if matching is None:
         raise PreconditionRequired("Send If-Match with the ETag of the article.")
     current = _writable_article(article_id)
@@ -146,7 +145,7 @@ def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
         if field in patch and patch[field] != current[field]:
             detail = "must not change, because the id of the article derives from it"
             raise invalid_input(InputError(detail, path=(field,)))
-    article = loaded(ArticleInput(), _merged(current, patch))
+    article = validate(ArticleInput(), _merged(current, patch))
     return _store(article, creatable({}), matching=matching)
 
 
@@ -170,9 +169,9 @@ def withdraw_article(query: Mapping[str, Any], article_id: UUID) -> Response:
     if purge:
         scopes.require(g.key, "admin")
     _writable_article(article_id)
-    matching = matching_tags(request)
+    matching = if_match(request)
 
-    def withdraw(connection: Connection) -> Written:
+    def withdraw(connection: Connection) -> WriteOutcome:
         recorded: list[Change] = []
         status, reason = query["status"], query["reason"]
         result = article_lifecycle.withdraw(connection, article_id, status, reason, recorded, expected_etags=matching)
@@ -180,9 +179,9 @@ def withdraw_article(query: Mapping[str, Any], article_id: UUID) -> Response:
             result = article_lifecycle.purge(connection, article_id, reason, recorded)
         tombstone = present(queries.one(connection, article_id))["withdrawn"]
         headers = {"Dateline-Result": result.outcome, "Cache-Control": "no-store"}
-        return Written(json_response(tombstone, headers=headers), recorded)
+        return WriteOutcome(json_response(tombstone, headers=headers), recorded)
 
-    return written(withdraw)
+    return write(withdraw)
 
 
 def _writable_article(article_id: UUID) -> dict[str, Any]:
@@ -201,7 +200,7 @@ def _merged(current: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     # body and body_html derive from each other. The one in the patch is kept.
     by_html = "body_html" in patch or (current["body_html"] and "body" not in patch)
     del current["body" if by_html else "body_html"]
-    merged = {name: value for name, value in patched(current, patch).items() if value is not None}
+    merged = {name: value for name, value in apply_patch(current, patch).items() if value is not None}
     lifted = "embargoed_until" in patch and patch["embargoed_until"] is None
     return merged | ({"embargoed_until": None} if lifted else {})
 
@@ -213,12 +212,12 @@ def _store(
     matching: frozenset[str] | None = None,
     attempt: IdempotentRequest | None = None,
 ) -> Response:
-    if replayed := kept(attempt):
+    if replayed := replay(attempt):
         return replayed
     if create:
         database().write(lambda connection: _create_missing_names(connection, article, create))
 
-    def work(connection: Connection) -> Written:
+    def work(connection: Connection) -> WriteOutcome:
         [pushed], recorded = commands.store(connection, [article], Options(expected_etags=matching))
         result = commands.unwrap(pushed)
         stored = present(queries.one(connection, result.id))
@@ -229,9 +228,9 @@ def _store(
             "Cache-Control": "no-store",
         }
         response = json_response(article_fields(stored), 201 if result.outcome == "created" else 200, headers)
-        return Written(response, recorded, result.id)
+        return WriteOutcome(response, recorded, result.id)
 
-    return written(work, attempt)
+    return write(work, attempt)
 
 
 def _create_missing_names(connection: Connection, article: dict[str, Any], create: set[str]) -> None:

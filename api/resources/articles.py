@@ -14,7 +14,7 @@ from api.context import database
 from api.errors import Gone, InputError, InvalidCursor, InvalidInput, NotFound, invalid_input
 from api.formats import ninjs
 from api.http import reads
-from api.http.authentication import may_write, seen_alone
+from api.http.authentication import may_write, outlets_with_embargoes
 from api.http.lists import list_response
 from api.http.operation import Blueprint
 from api.http.parsing import JSON
@@ -119,7 +119,7 @@ def article_list_response(
 
     def read(connection: Connection, page_request: PageRequest) -> Page:
         entity = exists(connection) if exists else None
-        plan = plans.make(connection, filters, query["sort"], seen_alone())
+        plan = plans.make(connection, filters, query["sort"], outlets_with_embargoes())
         page = queries.page(connection, plan, query["sort"], page_request, selected, **options)
         if entity and entity.fetchone() is None:
             raise UnknownEntity

@@ -9,7 +9,7 @@ from flask import Response, current_app
 from api.context import database
 from api.errors import CursorExpired, InvalidCursor
 from api.http import positions
-from api.http.authentication import seen_alone
+from api.http.authentication import outlets_with_embargoes
 from api.http.concurrency import Gate, Waiting
 from api.http.operation import Blueprint
 from api.http.responses import json_response
@@ -48,7 +48,7 @@ def list_changes(query: Mapping[str, Any]) -> Response:
     Continue with `page.next`: you miss no change and see none twice. If `article` is null, delete the article from your
     copy. Changes of embargoed articles are only visible with a key of their outlet, and to everyone once published.
     """
-    own = seen_alone()
+    own = outlets_with_embargoes()
     types, limit, fields = query.get("types", ()), query["limit"], query.get("fields", ())
     after: int | None = None
 

@@ -20,13 +20,12 @@ from api.errors import (
     invalid_input,
 )
 from api.http.declaration import ResponseSpec
-from api.http.merge_patch import MERGE_PATCH, patch_of, patched
-from api.http.merge_patch import matching as matching_tags
+from api.http.merge_patch import MERGE_PATCH, apply_patch, if_match, read_patch
 from api.http.openapi.headers import WRITTEN
 from api.http.operation import Blueprint
-from api.http.parsing import loaded
+from api.http.parsing import validate
 from api.http.responses import absolute_url, json_response
-from api.http.writes import positioned
+from api.http.writes import with_position
 from api.model.types import Record
 from api.postgres.connection import Connection
 from api.queries import entities as queries
@@ -98,12 +97,12 @@ def _add_change(blueprint: Blueprint, resource: Resource) -> None:
         ),
     )
     def change_entity(_query: Mapping[str, Any], slug: str) -> Response:
-        patch = patch_of(request)
+        patch = read_patch(request)
         if patch.get("slug", "") is None:
             raise invalid_input(InputError("must not be null", path=("slug",)))
 
         def patched_record(current: Record) -> Record:
-            return loaded(resource.input(), patched(orjson.loads(orjson.dumps(current)), patch))
+            return validate(resource.input(), apply_patch(orjson.loads(orjson.dumps(current)), patch))
 
         def work(connection: Connection) -> EditResult:
             return entity_edits.update(connection, resource.writes, slug, patched_record, expected_etags=_matching())
@@ -186,7 +185,7 @@ def _precautions(resource: Resource) -> str:
 
 def _matching() -> frozenset[str] | None:
     """The parts of the entity tags in If-Match that identify the entity itself, without its counts and companions."""
-    tags = matching_tags(request)
+    tags = if_match(request)
     return None if tags is None else frozenset(tag.strip('"').partition("-")[0] for tag in tags)
 
 
@@ -212,4 +211,4 @@ def _edit_response(resource: Resource, entity: Mapping[str, Any], edit: EditResu
     elif job:
         status = 202
         headers["Location"] = job
-    return positioned(json_response(entity_fields(entity), status, headers))
+    return with_position(json_response(entity_fields(entity), status, headers))

@@ -38,4 +38,4 @@ def list_related(query: Mapping[str, Any], article_id: UUID) -> Response:
     def response(found: Related) -> Response:
         return json_response({"data": found.articles, "meta": {"duplicate_of": found.duplicate_of}})
 
-    return reads.read(read, response, at_one_moment=True)
+    return reads.read(read, response, one_snapshot=True)

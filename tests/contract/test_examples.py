@@ -159,7 +159,7 @@ def made(demo: Connection, demo_database: str) -> dict[str, Any]:
     admin = new_key(demo, "Operations desk", ["admin"], [])
     client = app.test_client()
     return {
-        "answers": answers(client, key, admin),
+        "responses": answers(client, key, admin),
         "problems": problems(client, demo, demo_database, key),
     }
 
@@ -177,7 +177,7 @@ def test_the_examples_are_what_the_demo_archive_answers(made: dict[str, Any]) ->
             made[kind] |= {name: held[kind][name] for name in same}
         examples.PATH.write_bytes(orjson.dumps(made, option=orjson.OPT_INDENT_2) + b"\n")
         return
-    for kind in ("answers", "problems"):
+    for kind in ("responses", "problems"):
         assert held[kind].keys() == made[kind].keys()
         for name, content in made[kind].items():
             assert stable(held[kind][name]) == stable(content), name

@@ -232,7 +232,7 @@ def test_a_compressed_body_is_refused(client: ContractClient, write_key: dict[st
 def test_a_host_that_is_none_is_refused(client: ContractClient, host: str) -> None:
     response = client.get("/v1/articles", headers={"Host": host})
     assert (response.status_code, response.get_json()["code"]) == (400, "malformed_request")
-    assert response.get_json()["detail"] == "The Host header is no host."
+    assert response.get_json()["detail"] == "Invalid Host header."
 
 
 def test_a_precondition_we_do_not_know_changes_nothing(client: ContractClient) -> None:

@@ -100,7 +100,7 @@ KINDS = "expected a type of outlet, tag, person, article, found"
         (r'{"type": "\ud800"}', rf"{KINDS} '\ud800'"),
         (r'{"type": "\u001b[2J"}', rf"{KINDS} '\x1b[2J'"),
         (json.dumps({"type": "x" * 5_000}), f"{KINDS} '{'x' * 100}'"),
-        ('{"type": "tag", "type": "tag", "name": "x"}', "The body says the key 'type' twice in one object."),
+        ('{"type": "tag", "type": "tag", "name": "x"}', "Duplicate key 'type' in a JSON object."),
         ('{"type": "tag"}', "name is missing"),
         ('{"type": "tag", "name": null}', "name must not be null"),
         ('{"type": "tag", "name": ""}', "name must have 1 to 201 characters"),
@@ -146,15 +146,15 @@ KINDS = "expected a type of outlet, tag, person, article, found"
             "published_at must be a time with an offset, such as 2025-06-21T09:00:00Z",
         ),
         (ARTICLE.replace("}", ', "image": {}}'), "image.url is missing"),
-        ('{"type": "tag", "name": NaN}', "The body holds NaN, which is not JSON."),
-        (f'{{"type": {"1" * 5_000}}}', "The body holds a number of more than 400 digits."),
-        ("[" * 20_000 + "]" * 20_000, "The body is nested too deeply."),
-        ('{"type":' * 20_000, "The body is nested too deeply."),
+        ('{"type": "tag", "name": NaN}', "NaN is not valid in JSON."),
+        (f'{{"type": {"1" * 5_000}}}', "A number has more than 400 digits."),
+        ("[" * 20_000 + "]" * 20_000, "The JSON is nested too deeply."),
+        ('{"type":' * 20_000, "The JSON is nested too deeply."),
         ("{", None),
         (TAG + TAG, None),
         (TAG + ",", None),
         (f"\ufeff{TAG}", None),
-        (b"\xff", "The body is not UTF-8 at byte 0."),
+        (b"\xff", "Invalid UTF-8 at byte 0."),
         (TAG.encode("utf-16-le"), None),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_malformed_line_is_refused_with_its_place(file: Path, line: str | byte
     assert next(reading)[0] == "tag"
     with pytest.raises(NdjsonError) as refused:
         next(reading)
-    assert str(refused.value).startswith(f"{file}:3: {detail or 'The body is not JSON: '}")
+    assert str(refused.value).startswith(f"{file}:3: {detail or 'Invalid JSON: '}")
     assert detail is None or str(refused.value) == f"{file}:3: {detail}"
     with pytest.raises(NdjsonError):
         check(file)

@@ -17,7 +17,7 @@ from werkzeug.test import EnvironBuilder
 
 from api.errors import InvalidInput, MalformedRequest, UnsupportedMediaType
 from api.formats.strict_json import LONGEST_NUMBER, parse
-from api.http.parsing import LONGEST_REMEMBERED, Parser, frozen
+from api.http.parsing import LONGEST_CACHED, Parser, frozen
 from api.http.problems import errors, pointer
 from schemas.base import ChoiceList, CommaList, NoQuery, Repeated, Schema, Text, Whole
 from schemas.messages import flattened
@@ -48,13 +48,13 @@ class BerthInput(Schema):
 def asked(query: str, schema: type[Schema] = BerthQuery) -> Mapping[str, Any]:
     """The parameters of a query string, sent as it stands."""
     with Flask(__name__).test_request_context(environ_overrides={"QUERY_STRING": query}):
-        return Parser().given(schema(), request, "query")
+        return Parser().parse_input(schema(), request, "query")
 
 
 def sent(body: str | bytes, media_type: str | None = JSON) -> Any:
     """What a body holds."""
     with Flask(__name__).test_request_context(method="POST", data=body, content_type=media_type):
-        return Parser().given(BerthInput(), request, "json")
+        return Parser().parse_input(BerthInput(), request, "json")
 
 
 def test_a_query_is_read_once_unless_it_is_long_or_wrong() -> None:
@@ -62,11 +62,11 @@ def test_a_query_is_read_once_unless_it_is_long_or_wrong() -> None:
 
     def read(query: str) -> Mapping[str, Any]:
         with Flask(__name__).test_request_context(environ_overrides={"QUERY_STRING": query}):
-            return parser.given(schema, request, "query")
+            return parser.parse_input(schema, request, "query")
 
     assert read("tag=busan") is read("tag=busan")
     assert read("tag=seoul") == {"tag": ("seoul",), "limit": 20}
-    long = f"section={'a' * LONGEST_REMEMBERED}"
+    long = f"section={'a' * LONGEST_CACHED}"
     assert read(long) == read(long)
     assert read(long) is not read(long)
     for _ in range(2):
@@ -74,7 +74,7 @@ def test_a_query_is_read_once_unless_it_is_long_or_wrong() -> None:
             read("limit=0")
 
 
-@pytest.mark.parametrize("more", ["", f"&q={'a' * 20}&section={'a' * LONGEST_REMEMBERED}"])
+@pytest.mark.parametrize("more", ["", f"&q={'a' * 20}&section={'a' * LONGEST_CACHED}"])
 def test_a_parsed_query_cannot_be_changed_at_any_depth(more: str) -> None:
     parsed: Any = asked(f"tag=busan&section=a{more}")
     with pytest.raises(TypeError):
@@ -259,7 +259,8 @@ def test_a_body_is_taken_as_json(media_type: str) -> None:
 def test_a_body_of_another_type_is_refused_unread(media_type: str | None, shown: str) -> None:
     with pytest.raises(UnsupportedMediaType) as refused:
         sent("{", media_type)
-    assert refused.value.detail == f"The body's Content-Type is {shown}; this address takes application/json."
+    found = "Missing Content-Type" if shown == "missing" else f"Unsupported Content-Type {shown}"
+    assert refused.value.detail == f"{found}. This endpoint accepts application/json."
 
 
 def test_a_compressed_body_is_refused_unread() -> None:
@@ -322,59 +323,57 @@ def test_a_field_that_is_wrong_is_pointed_at(body: str, wrong: Mapping[str, str]
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        (b"", "The body is not JSON: Expecting value at line 1, column 1."),
-        (b"  \n ", "The body is not JSON: Expecting value at line 2, column 2."),
+        (b"", "Invalid JSON: Expecting value at line 1, column 1."),
+        (b"  \n ", "Invalid JSON: Expecting value at line 2, column 2."),
         (b"{", None),
         (b'{"a": 1,}', None),
         (b"{'a': 1}", None),
-        (b"{} {}", "The body is not JSON: Extra data at line 1, column 4."),
-        (b"{}\0", "The body is not JSON: Extra data at line 1, column 3."),
+        (b"{} {}", "Invalid JSON: Extra data at line 1, column 4."),
+        (b"{}\0", "Invalid JSON: Extra data at line 1, column 3."),
         (b'"\0"', None),
         (b'"a\nb"', None),
         (b'"\\x00"', None),
-        (b"01", "The body is not JSON: Extra data at line 1, column 2."),
-        (b"1_0", "The body is not JSON: Extra data at line 1, column 2."),
-        (b"+1", "The body is not JSON: Expecting value at line 1, column 1."),
-        (b".5", "The body is not JSON: Expecting value at line 1, column 1."),
-        ("٣".encode(), "The body is not JSON: Expecting value at line 1, column 1."),
-        (b"true false", "The body is not JSON: Extra data at line 1, column 6."),
-        (b"True", "The body is not JSON: Expecting value at line 1, column 1."),
+        (b"01", "Invalid JSON: Extra data at line 1, column 2."),
+        (b"1_0", "Invalid JSON: Extra data at line 1, column 2."),
+        (b"+1", "Invalid JSON: Expecting value at line 1, column 1."),
+        (b".5", "Invalid JSON: Expecting value at line 1, column 1."),
+        ("٣".encode(), "Invalid JSON: Expecting value at line 1, column 1."),
+        (b"true false", "Invalid JSON: Extra data at line 1, column 6."),
+        (b"True", "Invalid JSON: Expecting value at line 1, column 1."),
         (b"\xef\xbb\xbf{}", None),
-        (b"NaN", "The body holds NaN, which is not JSON."),
-        (b'{"a": [NaN]}', "The body holds NaN, which is not JSON."),
-        (b"Infinity", "The body holds Infinity, which is not JSON."),
-        (b"[-Infinity]", "The body holds -Infinity, which is not JSON."),
-        (b"\xff", "The body is not UTF-8 at byte 0."),
-        (b'{"a": "\xe9"}', "The body is not UTF-8 at byte 7."),
-        (b'"\xed\xa0\x80"', "The body is not UTF-8 at byte 1."),
-        (b'"\xc0\x80"', "The body is not UTF-8 at byte 1."),
-        ("{}".encode("utf-16"), "The body is not UTF-8 at byte 0."),
+        (b"NaN", "NaN is not valid in JSON."),
+        (b'{"a": [NaN]}', "NaN is not valid in JSON."),
+        (b"Infinity", "Infinity is not valid in JSON."),
+        (b"[-Infinity]", "-Infinity is not valid in JSON."),
+        (b"\xff", "Invalid UTF-8 at byte 0."),
+        (b'{"a": "\xe9"}', "Invalid UTF-8 at byte 7."),
+        (b'"\xed\xa0\x80"', "Invalid UTF-8 at byte 1."),
+        (b'"\xc0\x80"', "Invalid UTF-8 at byte 1."),
+        ("{}".encode("utf-16"), "Invalid UTF-8 at byte 0."),
         ("{}".encode("utf-16-le"), None),
-        ("{}".encode("utf-32"), "The body is not UTF-8 at byte 0."),
-        (b"1" * 5_000, "The body holds a number of more than 400 digits."),
-        (b'{"a": [-' + b"1" * 5_000 + b"]}", "The body holds a number of more than 400 digits."),
-        (b"0." + b"1" * 5_000, "The body holds a number of more than 400 digits."),
-        (b"1e" + b"1" * 5_000, "The body holds a number of more than 400 digits."),
-        (b"[" * 20_000 + b"]" * 20_000, "The body is nested too deeply."),
-        (b"[" * 20_000, "The body is nested too deeply."),
-        (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, "The body is nested too deeply."),
-        (b'[{"a":' * 20_000, "The body is nested too deeply."),
-        (b'{"a": 1, "a": 1}', "The body says the key 'a' twice in one object."),
-        (b'{"a": 1, "b": 2, "\\u0061": 3}', "The body says the key 'a' twice in one object."),
-        (b'[{"b": {"a": 1, "a": 2}}]', "The body says the key 'a' twice in one object."),
-        (b'{"": 1, "": 2}', "The body says the key '' twice in one object."),
+        ("{}".encode("utf-32"), "Invalid UTF-8 at byte 0."),
+        (b"1" * 5_000, "A number has more than 400 digits."),
+        (b'{"a": [-' + b"1" * 5_000 + b"]}", "A number has more than 400 digits."),
+        (b"0." + b"1" * 5_000, "A number has more than 400 digits."),
+        (b"1e" + b"1" * 5_000, "A number has more than 400 digits."),
+        (b"[" * 20_000 + b"]" * 20_000, "The JSON is nested too deeply."),
+        (b"[" * 20_000, "The JSON is nested too deeply."),
+        (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, "The JSON is nested too deeply."),
+        (b'[{"a":' * 20_000, "The JSON is nested too deeply."),
+        (b'{"a": 1, "a": 1}', "Duplicate key 'a' in a JSON object."),
+        (b'{"a": 1, "b": 2, "\\u0061": 3}', "Duplicate key 'a' in a JSON object."),
+        (b'[{"b": {"a": 1, "a": 2}}]', "Duplicate key 'a' in a JSON object."),
+        (b'{"": 1, "": 2}', "Duplicate key '' in a JSON object."),
         (
             b'{"' + b"k" * 999 + b'": 1, "' + b"k" * 999 + b'": 2}',
-            f"The body says the key '{'k' * 100}' twice in one object.",
+            f"Duplicate key '{'k' * 100}' in a JSON object.",
         ),
     ],
 )
 def test_a_body_that_is_no_json_is_malformed(body: bytes, detail: str | None) -> None:
     with pytest.raises(MalformedRequest) as refused:
         sent(body)
-    assert refused.value.detail == detail or (
-        detail is None and refused.value.detail.startswith("The body is not JSON")
-    )
+    assert refused.value.detail == detail or (detail is None and refused.value.detail.startswith("Invalid JSON"))
 
 
 @pytest.mark.parametrize(
@@ -433,13 +432,13 @@ def test_no_digit_of_a_float_is_lost() -> None:
 
 
 def read_or_malformed(body: bytes) -> None:
-    refusal = "The body "
+    detail = "."
     try:
         parse(body)
     except (MalformedRequest, InvalidInput) as refused:
-        refusal = refused.detail
-    # It goes into an answer, so it must be text.
-    assert refusal.encode().startswith((b"The body ", b"The key "))
+        detail = refused.detail
+    # The detail goes into a response, so it must be text.
+    assert detail.encode().endswith(b".")
 
 
 @given(contents, st.data())

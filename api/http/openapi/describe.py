@@ -78,13 +78,13 @@ def _request_body(declared: Declaration) -> dict[str, Any] | None:
 
 def _responses(declared: Declaration, operation_id: str) -> dict[int, Any]:
     query = declared.query() if isinstance(declared.query, type) else declared.query
-    common = [*(headers.KEPT if declared.cacheable else ()), *(["Link"] if "cursor" in query.fields else [])]
+    common = [*(headers.CACHEABLE if declared.cacheable else ()), *(["Link"] if "cursor" in query.fields else [])]
     found: dict[int, Any] = {}
     for status, (schema, description, *names) in declared.responses.items():
         found[status] = {"description": description, "headers": headers.described([*names, *common])}
         # Without an example of its own, a status shows that of another one with the same schema.
         shown = [status, *(other for other, spec in declared.responses.items() if spec[0] is schema)]
-        example = next(filter(None, (examples.ANSWERS.get(f"{operation_id} {other}") for other in shown)), None)
+        example = next(filter(None, (examples.RESPONSES.get(f"{operation_id} {other}") for other in shown)), None)
         content = {"schema": schema, "example": example}
         if content := {name: value for name, value in content.items() if value is not None}:
             found[status]["content"] = {declared.content_type: content}

@@ -1,4 +1,4 @@
-"""What the demo archive really answers, for the documentation; ``make openapi`` asks it anew."""
+"""Responses of the demo archive as examples for the documentation. ``make openapi`` renews them."""
 
 from pathlib import Path
 from typing import Any
@@ -10,5 +10,5 @@ PATH = Path(__file__).with_suffix(".json")
 _EXAMPLES = orjson.loads(PATH.read_bytes())
 
 # By operation and status, such as "getArticle 200"; and each kind of problem by its code.
-ANSWERS: dict[str, Any] = _EXAMPLES["answers"]
+RESPONSES: dict[str, Any] = _EXAMPLES["responses"]
 PROBLEMS: dict[str, Any] = _EXAMPLES["problems"]

@@ -7,8 +7,8 @@ from apispec import APISpec
 
 from api.errors import Problem, RateLimited, RequestInFlight, TooSlow, Unauthorized, Unavailable
 
-# Of reads that clients and proxies may keep.
-KEPT = ("ETag", "Last-Modified")
+# The headers of cacheable reads, of writes, and of responses to limited requests.
+CACHEABLE = ("ETag", "Last-Modified")
 WRITTEN = ("Dateline-Position", "Dateline-Result")
 LIMIT = ("RateLimit-Policy", "RateLimit")
 
@@ -57,10 +57,10 @@ def register(document: APISpec) -> None:
 
 
 def described(names: Iterable[str]) -> dict[str, Any]:
-    """What an answer refers to for the headers that it has."""
+    """References to the headers of a response."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in sorted(set(names))}
 
 
 def of_problems(problems: Iterable[type[Problem]]) -> dict[str, Any]:
-    """The headers of an answer that is one of these problems."""
+    """References to the headers of a response that is one of these problems."""
     return described(name for problem in problems for name in _OF_PROBLEMS.get(problem, ()))

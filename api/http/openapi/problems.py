@@ -1,4 +1,4 @@
-"""Answers that are problems, for the OpenAPI document: each is there once, and operations refer to it."""
+"""Responses that are problems, which operations of the OpenAPI document refer to."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,12 +10,12 @@ from api.http.openapi import examples, headers
 from api.http.problems import MEDIA_TYPE
 from schemas.errors import ProblemSchema
 
-# By the codes of the problems that share a status, as operations ask for them.
-_ANSWERS: dict[str, Sequence[type[Problem]]] = {}
+# By the codes of the problems that share a status, as operations refer to them.
+_RESPONSES: dict[str, Sequence[type[Problem]]] = {}
 
 
 def described(problems: Iterable[type[Problem]]) -> dict[int, dict[str, str]]:
-    """What an operation refers to for the problems that it may answer, by their status."""
+    """References by status to the responses that are these problems."""
     by_status: dict[int, list[type[Problem]]] = {}
     for problem in problems:
         by_status.setdefault(problem.status, []).append(problem)
@@ -24,15 +24,15 @@ def described(problems: Iterable[type[Problem]]) -> dict[int, dict[str, str]]:
 
 def _shared(problems: Sequence[type[Problem]]) -> dict[str, str]:
     name = "-".join(sorted(problem.code for problem in problems))
-    _ANSWERS.setdefault(name, problems)
+    _RESPONSES.setdefault(name, problems)
     return {"$ref": f"#/components/responses/{name}"}
 
 
 def register(document: APISpec) -> None:
-    """Describe each problem once, and each answer that is one of several; all operations are made by then."""
+    """Describe each response that an operation refers to. All operations have been declared by then."""
     for code, problem in examples.PROBLEMS.items():
         document.components.example(code, {"summary": problem["title"], "value": problem})
-    for name, problems in _ANSWERS.items():
+    for name, problems in _RESPONSES.items():
         document.components.response(name, _described(problems))
 
 
