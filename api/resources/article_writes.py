@@ -33,7 +33,7 @@ from api.http.openapi.headers import WRITTEN
 from api.http.operation import Blueprint
 from api.http.parsing import JSON, body, require_media_type, validate
 from api.http.responses import absolute_url, json_response
-from api.http.writes import WriteOutcome, replay, write
+from api.http.writes import WriteOutcome, idempotent_request, replay, write
 from api.postgres.connection import Connection, present
 from api.queries import articles as queries
 from api.resources.article_payloads import NINJS_EXAMPLE, creatable, locating, push
