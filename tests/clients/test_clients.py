@@ -118,7 +118,7 @@ def test_no_type_of_the_api_is_unknown() -> None:
         name
         for schema in schemas.values()
         for name, field in schema.get("properties", {}).items()
-        if field.get("description", "").endswith("Taken and not kept.")
+        if field.get("description", "").endswith("Accepted but not stored.")
     }
     assert set(re.findall(r"(\w+)\??: .*\b(?:any|unknown)\b.*", code)) == passed_over | ANY_VALUE
     for model in (CLIENTS / "python" / "dateline_client" / "models").glob("*.py"):
