@@ -56,7 +56,7 @@ def _several(schema: type[Schema], description: str) -> fields.List:
 
 def _ignored(description: str) -> fields.Raw:
     """A property that an article cannot represent: accepted with any value, and not stored."""
-    return fields.Raw(metadata={"description": f"{description} Accepted but not stored."})
+    return fields.Raw(allow_none=True, metadata={"description": f"{description} Accepted but not stored."})
 
 
 class NinjsTextSchema(Schema):

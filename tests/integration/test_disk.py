@@ -85,7 +85,7 @@ def test_a_full_disk_for_temporary_files_refuses_only_batches_that_do_not_fit_in
         changed = [entry | {"headline": "Quaychange"} for entry in large]
         status, refused = push(changed, atomic=True)
         assert (status, refused["code"]) == (503, "unavailable")
-        assert "no room" in refused["detail"]
+        assert "no disk space" in refused["detail"]
         assert "No space left" in server.errors
         assert server.get("/v1/articles?q=Quaychange")[1]["data"] == []
         filler.unlink()
