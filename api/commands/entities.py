@@ -84,7 +84,7 @@ class _Writes:
         self._earlier_phrases: list[str] = []
 
     def add(self, kind: EntityKind, before: Mapping[str, Any] | None, row: Record, entity: int) -> None:
-        """Add an entity that was written, and what it was ``before``."""
+        """Add an entity that was written; ``before`` is its previous row, if it had one."""
         event = "updated" if before else "created"
         self._changes.append(Change(f"{kind.name}.{event}", entity_id=entity, slug=row["slug"]))
         if before and is_changed(kind.matched_fields, before, row):

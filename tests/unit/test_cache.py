@@ -67,7 +67,7 @@ def test_a_state_is_trusted_for_as_long_as_was_set(trusted_ms: int, age: float, 
     assert cache.trusted_state() is None
     cache.observe(state(1), cache.now())
     now[0] += age
-    cache.trusted_state()  # by who asks for it anew, if it is time to
+    cache.trusted_state()  # the first reader after three quarters of the time renews the state
     assert (cache.trusted_state() == state(1)) is trusted
     assert cache.last_state == state(1)
 
