@@ -16,7 +16,7 @@ from api.context import app, database, g, request, settings
 from api.http.authentication import outlets_with_embargoes
 from api.http.cache import Cache, Entry, Key
 from api.http.responses import absolute_url
-from api.http.validators import client_has, is_conditional, last_modified, matching_tag, opaque
+from api.http.validators import client_has, last_modified, matching_tag, names_tag, opaque
 from api.observability import metrics
 from api.observability.timing import stage
 from api.postgres.connection import Connection
@@ -43,6 +43,7 @@ def read(
 ) -> Response:
     """Return the rendered result of ``query`` with the archive's state as ETag; 304 if the client has that state.
 
+    The query is run unless If-None-Match names that ETag: only then it is known that there is something to read.
     With ``own_tag``, the ETag is strong and begins with the entity's own tag, which If-Match can name.
     ``one_snapshot`` runs all statements of ``query`` on one snapshot.
     """
@@ -50,18 +51,17 @@ def read(
     if state is None:
         with stage("sql"):
             state, result = database().read(lambda connection: _read_with_state(connection, query, one_snapshot))
-    elif not _client_has_state(state):
+    elif not names_tag(entity_tag(state)):
         # The rows are of the trusted state or a later one.
         with stage("sql"):
             result = (database().read(lambda connection: _read(connection, query, one_snapshot)),)
+    etag = entity_tag(state)
     if result is None:
-        response = Response(status=304)
-        etag = matching_tag(entity_tag(state)) or entity_tag(state)
-    else:
-        with stage("render"):
-            response = render(result[0])
-        prefix = own_tag(result[0])
-        etag = f'"{prefix}-{opaque(entity_tag(state))}"' if prefix else entity_tag(state)
+        return with_validators(Response(status=304), matching_tag(etag) or etag, state.changed_at)
+    with stage("render"):
+        response = render(result[0])
+    if prefix := own_tag(result[0]):
+        etag = f'"{prefix}-{opaque(etag)}"'
     return with_validators(response, etag, state.changed_at)
 
 
@@ -78,12 +78,19 @@ def read_uncached(query: Callable[[Connection], T], render: Callable[[T], Respon
 def static_response(body: bytes, mimetype: str) -> Response:
     """A response that is the same until the server is restarted; 304 if the client has it."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-    response = Response(status=304) if client_has(etag, STARTED) else Response(body, mimetype=mimetype)
-    return with_validators(response, etag, STARTED)
+    return with_validators(Response(body, mimetype=mimetype), etag, STARTED)
 
 
 def with_validators(response: Response, etag: str, changed_at: datetime | None) -> Response:
-    """The response with ETag, Last-Modified and Cache-Control."""
+    """The response with ETag, Last-Modified and Cache-Control, or a 304 if the client has it.
+
+    Conditions do not apply to redirects and errors (RFC 9110, section 13.2.1), so these get no validators.
+    """
+    if response.status_code not in (200, 304):
+        return with_cache_control(response)
+    if response.status_code == 200 and client_has(etag, changed_at):
+        vary = response.headers.get("Vary")
+        response = Response(status=304, headers={"Vary": vary} if vary else None)
     response.headers["ETag"] = etag
     if changed_at:
         response.headers["Last-Modified"] = last_modified(changed_at)
@@ -109,10 +116,6 @@ def entity_tag(state: State) -> str:
     return f'W/"{hashlib.blake2b(stamp.encode(), digest_size=12).hexdigest()}"'
 
 
-def _client_has_state(state: State) -> bool:
-    return is_conditional() and client_has(entity_tag(state), state.changed_at)
-
-
 def _read(connection: Connection, query: Callable[[Connection], T], one_snapshot: bool) -> T:
     with database().snapshot(connection) if one_snapshot else nullcontext():
         return query(connection)
@@ -123,7 +126,7 @@ def _read_with_state(
 ) -> tuple[State, tuple[T] | None]:
     with database().snapshot(connection) if one_snapshot else nullcontext():
         state = observe_state(connection)
-        return state, None if _client_has_state(state) else (query(connection),)
+        return state, None if names_tag(entity_tag(state)) else (query(connection),)
 
 
 def cached_response() -> Response | None:

@@ -9,25 +9,31 @@ from werkzeug.http import http_date
 from api.context import request
 
 
-def is_conditional() -> bool:
+def _is_conditional() -> bool:
     """Whether the request has If-None-Match or If-Modified-Since."""
     return "HTTP_IF_NONE_MATCH" in request().environ or "HTTP_IF_MODIFIED_SINCE" in request().environ
 
 
 def client_has(etag: str, changed_at: datetime | None) -> bool:
-    """Whether the client has this representation. If-None-Match takes precedence over If-Modified-Since."""
-    if not is_conditional():
+    """Whether the client has this representation, which exists. If-Modified-Since counts only without If-None-Match."""
+    if not _is_conditional():
         return False
-    if request().environ.get("HTTP_IF_NONE_MATCH") == etag:  # the usual case, faster than parsing the header
-        return True
-    if request().if_none_match:
-        if matching_tag(etag):
-            return True
-        bare = opaque(etag)
-        # Compression appends its algorithm to a strong tag. The content is the same.
-        return any(request().if_none_match.contains_weak(f"{bare}{suffix}") for suffix in ("", ":zstd", ":br", ":gzip"))
+    if "HTTP_IF_NONE_MATCH" in request().environ:
+        return names_tag(etag) or request().if_none_match.star_tag
     since = request().if_modified_since
     return bool(since and changed_at and changed_at < since + timedelta(seconds=1))
+
+
+def names_tag(etag: str) -> bool:
+    """Whether If-None-Match has this entity tag itself; ``*`` does not say which representation the client has."""
+    if request().environ.get("HTTP_IF_NONE_MATCH") == etag:  # the usual case, faster than parsing the header
+        return True
+    if not (sent := request().if_none_match):
+        return False
+    bare = opaque(etag)
+    # Compression appends its algorithm to a strong tag. The content is the same.
+    tags = sent.as_set(include_weak=True)
+    return any(f"{bare}{suffix}" in tags for suffix in ("", ":zstd", ":br", ":gzip")) or bool(matching_tag(etag))
 
 
 def matching_tag(etag: str) -> str | None:

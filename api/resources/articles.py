@@ -19,7 +19,6 @@ from api.http.lists import list_response
 from api.http.operation import Blueprint
 from api.http.parsing import JSON
 from api.http.responses import json_response
-from api.http.validators import client_has
 from api.model.article import COLUMNS
 from api.observability.timing import stage
 from api.postgres.connection import Connection
@@ -72,10 +71,7 @@ def get_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
         article = database().read(lambda connection: visible_article(connection, article_id))
     media_type = request.accept_mimetypes.best_match([JSON, NINJS])
     etag = f'{article["etag"][:-1]}:ninjs"' if media_type == NINJS else article["etag"]
-    if client_has(etag, article["updated_at"]):
-        response = Response(status=304)
-    else:
-        response = _ninjs_response(article) if media_type == NINJS else json_response(article_fields(article))
+    response = _ninjs_response(article) if media_type == NINJS else json_response(article_fields(article))
     response.vary.add("Accept")
     return reads.with_validators(response, etag, article["updated_at"])
 
