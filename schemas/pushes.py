@@ -153,7 +153,8 @@ class PushQuery(Schema):
         ("tags", "people"),
         metadata={
             "description": "Create unknown names of these kinds. All other unknown names are an error. A created "
-            "name is public at once, even while its article is under an embargo.",
+            "name is public at once, even while its article is under an embargo. An article that is refused or stale "
+            "creates none.",
         },
     )
 

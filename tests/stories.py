@@ -64,7 +64,8 @@ def record(headline: str, *, day: int = 0, **fields: Any) -> dict[str, Any]:
 
 def store(connection: Connection, *records: dict[str, Any], **options: Any) -> list[WriteResult]:
     """Store articles, creating every entity they name."""
-    entities.create_missing(connection, records, {"outlets", "tags", "people"})
+    kinds = {"outlets", "tags", "people"}
+    entities.create_missing(connection, entities.lock_named(connection, records, kinds), records, kinds)
     return articles.upsert(connection, records, Options(**options))
 
 

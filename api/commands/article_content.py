@@ -8,7 +8,7 @@ import orjson
 from api.commands.article_rows import CurrentRow, Row
 from api.errors import Conflict
 from api.model.types import Record
-from api.text.html import sanitize, to_text
+from api.text.html import CleanHtml
 from api.text.language import detect
 
 CONTENT_FIELDS = (
@@ -21,11 +21,11 @@ OPTIONAL_FIELDS = ("body_html", "note", "source_version")
 
 
 def read_content(record: Record, default_language: str | None) -> Row:
-    """The content fields of a record. Sanitizes HTML, and detects the language if neither record nor outlet has one."""
+    """The content fields of a record. Detects the language if neither the record nor its outlet has one."""
     content: Row = {field: record.get(field) for field in (*CONTENT_FIELDS, *OPTIONAL_FIELDS)}
-    if content["body_html"]:
-        content["body_html"] = sanitize(content["body_html"])
-        content["body"] = to_text(content["body_html"])
+    html: CleanHtml | None = record.get("body_html")
+    if html:
+        content["body_html"], content["body"] = html.html, html.text
     content["body"] = content["body"] or ""
     content["language"] = content["language"] or default_language or detect(content["headline"], content["body"])
     return content

@@ -9,9 +9,11 @@ from api.errors import InputError, invalid_input
 from api.model.types import Record
 from api.text.folding import make_slug
 
+_COPIED = ("tags", "people", "embargoed_until", "status", "reason")
+
 
 def resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) -> Record:
-    """Return the record with the id of its article, its content, and the ids of its outlet, tags and people.
+    """Return the record with the id of its article, its content and its outlet.
 
     Raises InvalidInput for names that are unknown or ambiguous. Unknown ``tags`` or ``people`` are allowed if they are
     ``creatable``.
@@ -33,10 +35,15 @@ def resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) -
         "outlet_id": outlet.id,
         "outlet": outlet.copy(),
         "content": content,
-        "tags": {id for ids in tags for id in ids},
-        "people": {id for ids in people for id in ids},
-        **{field: record[field] for field in ("embargoed_until", "status", "reason") if field in record},
+        **{field: record[field] for field in _COPIED if field in record},
     }
+
+
+def named_ids(names: Catalogue, record: Record) -> tuple[set[int], set[int]]:
+    """The ids of the tags and of the people that the record names."""
+    tags = (names.tags_named(text) for text in record.get("tags", ()))
+    people = (names.people_named(text) for text in record.get("people", ()))
+    return set().union(*tags), set().union(*people)
 
 
 def _errors(

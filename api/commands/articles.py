@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from api.commands import article_links, article_rows, catalogue, change_log
+from api.commands import article_links, article_rows, catalogue, change_log, entities
 from api.commands.article_content import new_row
 from api.commands.article_links import ArticleState, LinkChanges
-from api.commands.article_references import resolve
+from api.commands.article_references import named_ids, resolve
 from api.commands.article_rows import CurrentRow, Row
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
-from api.errors import PreconditionFailed, Problem
+from api.errors import NotFound, PreconditionFailed, Problem
 from api.model.types import Record
 from api.postgres.connection import Connection, Race, present
 
@@ -36,6 +36,8 @@ class Options:
     """Add the tags of a record to those of earlier pushes, instead of replacing them."""
     keep_existing: bool = False
     """Leave articles that exist as they are."""
+    create: Collection[str] = ()
+    """The kinds of entities to create, ``tags`` or ``people``, if a record that is stored names an unknown one."""
     expected_etags: frozenset[str] | None = None
     """Refuse a record with PreconditionFailed if its article exists with another entity tag; ``*`` allows any."""
 
@@ -72,17 +74,18 @@ def store(
     A record has the keys of CONTENT_FIELDS and OPTIONAL_FIELDS (only external_id, headline and published_at are
     required), an ``outlet`` slug, and ``tags`` and ``people`` as lists of slugs or names. Without ``embargoed_until``
     an embargo stays as it is; None lifts it. ``status`` (with a ``reason``) withdraws or restores the article.
+    ``body_html`` is CleanHtml.
 
     Returns a result for each record, and the changes, which the caller appends to the change log as its last step. The
     result is InvalidInput for an unknown outlet, tag or person, Conflict for a purged article and for a withdrawn
     one without a ``status``, and PreconditionFailed for an unexpected entity tag.
     """
-    names = catalogue.read_locked(connection)
+    names = entities.lock_named(connection, records, options.create)
     results: dict[int, WriteResult | Problem] = {}
     resolved: list[tuple[int, Record]] = []
     for position, record in enumerate(records):
         try:
-            resolved.append((position, resolve(names, record)))
+            resolved.append((position, resolve(names, record, options.create)))
         except Problem as problem:
             results[position] = problem
     changes: list[Change] = []
@@ -94,9 +97,17 @@ def store(
     return [results[position] for position in range(len(records))], changes
 
 
-def check_references(connection: Connection, record: Record, creatable: Collection[str]) -> None:
-    """Raise InvalidInput for an unknown outlet, tag or person, except for ``tags`` or ``people`` if creatable."""
-    resolve(catalogue.read(connection), record, creatable)
+def lock(connection: Connection, article: UUID, *, creating: bool) -> None:
+    """Block other writes of the article until the transaction ends, all of them if ``store`` may create entities.
+
+    Raises NotFound.
+    """
+    if creating:
+        catalogue.lock(connection)
+    else:
+        catalogue.read_locked(connection)
+    if not article_rows.lock(connection, [article]):
+        raise NotFound(f"No article has the id {article}.")
 
 
 def _split_by_id(records: Sequence[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:
@@ -126,30 +137,33 @@ def _store_chunk(
 ) -> list[tuple[WriteResult | Problem, Change | None]]:
     current = article_rows.lock(connection, [record["id"] for record in records])
     now = _now(connection) if any(record.get("embargoed_until") for record in records) else None
-    writes = _PendingWrites(names)
-    results: list[tuple[WriteResult | Problem, Change | None]] = []
+    results: dict[UUID, tuple[WriteResult | Problem, Change | None]] = {}
+    accepted: list[tuple[Record, CurrentRow | None, Row]] = []
     for record in records:
         before = current.get(record["id"])
         try:
             if before and (outcome := _skipped(record, before, options)):
-                results.append((WriteResult(record["id"], outcome), None))
+                results[record["id"]] = WriteResult(record["id"], outcome), None
             else:
-                results.append(writes.add(record, before, new_row(record, before, now), options))
+                accepted.append((record, before, new_row(record, before, now)))
         except Problem as problem:
-            results.append((problem, None))
+            results[record["id"]] = problem, None
+    # Only now, so that a record that is refused or stale creates no entity.
+    names = entities.create_missing(connection, names, [record for record, _, _ in accepted], options.create)
+    writes = _PendingWrites(names)
+    for record, before, row in accepted:
+        results[record["id"]] = writes.add(record, before, row, options)
     writes.execute(connection)
-    return results
+    return [results[record["id"]] for record in records]
 
 
 def _skipped(record: Record, before: CurrentRow, options: Options) -> str | None:
     """The outcome of a record that is not compared with its article, None otherwise. Raises PreconditionFailed."""
     if options.keep_existing:
         return "unchanged"
-    sent, stored = record["content"]["source_version"], before.source_version
-    if sent is not None and stored is not None and sent < stored:
-        return "stale"
     check_etag(options.expected_etags, before)
-    return None
+    sent, stored = record["content"]["source_version"], before.source_version
+    return "stale" if sent is not None and stored is not None and sent < stored else None
 
 
 class _PendingWrites:
@@ -164,7 +178,8 @@ class _PendingWrites:
         self, record: Record, before: CurrentRow | None, row: Row, options: Options
     ) -> tuple[WriteResult, Change | None]:
         """Add the new ``row`` of a record, unless it changes nothing."""
-        id, pushed_tags, pushed_people = record["id"], record["tags"], record["people"]
+        id = record["id"]
+        pushed_tags, pushed_people = named_ids(self._names, record)
         if before and options.add_tags:
             pushed_tags = pushed_tags | before.state.links.pushed_tags
         if before and _is_unchanged(before, row, pushed_tags, pushed_people):

@@ -120,17 +120,30 @@ def matched_phrases(entity: Mapping[str, Any]) -> list[str]:
     return [entity["name"], *entity["aliases"]] if "aliases" in entity else entity.get("match", [])
 
 
-def create_missing(connection: Connection, records: Sequence[Record], create: Collection[str]) -> None:
-    """Create the entities that the articles name and the archive does not know.
+def lock_named(connection: Connection, records: Sequence[Record], create: Collection[str]) -> Catalogue:
+    """The catalogue, locked until the transaction ends, against all other writes if ``create_missing`` would create.
+
+    The lock is taken first and never strengthened: two transactions that share it and both wait to own it would
+    deadlock.
+    """
+    if not create or not _find_missing(catalogue.read(connection), records, create):
+        return catalogue.read_locked(connection)
+    catalogue.lock(connection)
+    return catalogue.read(connection)
+
+
+def create_missing(
+    connection: Connection, known: Catalogue, records: Sequence[Record], create: Collection[str]
+) -> Catalogue:
+    """Create the entities that the articles name and the catalogue does not have. Returns the catalogue with them.
 
     ``create`` lists the kinds to create: ``tags``, ``people``, ``outlets``. Entities that are known, also by an alias,
-    stay as they are.
+    stay as they are. The catalogue must come from ``lock_named``.
     """
-    if _find_missing(catalogue.read(connection), records, create):
-        # Checked again under the lock, as another transaction may just have created them.
-        catalogue.lock(connection)
-        for kind, missing in _find_missing(catalogue.read(connection), records, create).items():
-            upsert(connection, KINDS[kind], missing)
+    missing = _find_missing(known, records, create) if create else {}
+    for kind, new in missing.items():
+        upsert(connection, KINDS[kind], new)
+    return catalogue.read(connection) if missing else known
 
 
 def _find_missing(known: Catalogue, records: Sequence[Record], create: Collection[str]) -> dict[str, list[Record]]:

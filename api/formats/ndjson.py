@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from api.errors import InvalidInput, MalformedRequest, spelled
+from api.formats.body_html import with_clean_html
 from api.formats.mistakes import FileMistake, Report, raise_mistake
 from api.formats.strict_json import parse
 from api.text.folding import make_slug
@@ -86,10 +87,13 @@ def _record(number: int, line: bytes) -> tuple[str, dict[str, Any]]:
     try:
         record = SCHEMAS[kind].load(content)
         check_names(record)
-        return kind, record
     except ValidationError as error:
         found = flattened(error.normalized_messages())
         raise _BadLine(*(f"{spelled(where) or 'the record'} {detail}" for where, detail in found)) from None
+    try:
+        return kind, with_clean_html(record)
+    except InvalidInput as problem:
+        raise _BadLine(problem.detail) from None
 
 
 def check_names(record: dict[str, Any]) -> None:

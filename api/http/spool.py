@@ -1,11 +1,12 @@
-"""Bytes that may not fit into memory."""
+"""Bytes and objects that may not fit into memory."""
 
 import logging
+import pickle
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from api.errors import Unavailable
 
@@ -16,7 +17,7 @@ log = logging.getLogger("dateline")
 
 
 class Spool:
-    """Bytes in memory, or in a temporary file if they are many. They are deleted at the end of the block."""
+    """Bytes or objects in memory, or in a temporary file if they are many, deleted at the end of the block."""
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile[bytes](IN_MEMORY)
@@ -42,6 +43,18 @@ class Spool:
         self._file.seek(0)
         while part := self._file.read(PART):
             yield part
+
+    def dump(self, objects: Iterable[object]) -> None:
+        """Append all objects. Raises Unavailable if the disk is full."""
+        self.write(pickle.dumps(value) for value in objects)
+
+    def load(self) -> Iterator[Any]:
+        """All objects, from the first one."""
+        self._file.seek(0)
+        with suppress(EOFError):
+            while True:
+                # Only this process can have written to the file.
+                yield pickle.load(self._file)  # noqa: S301
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from api.commands import articles, catalogue, entities
-from api.commands.articles import WriteResult
+from api.commands import articles, catalogue
+from api.commands.articles import Options, WriteResult
 from api.commands.change_log import Change
 from api.errors import InputPath, Problem
 from api.ingest.chunks import chunked
@@ -58,18 +58,23 @@ def store_each(write: Write, items: Iterable[Item], create: Collection[str], wri
 
 def _store_chunk(write: Write, chunk: Sequence[Item], create: Collection[str]) -> list[Result]:
     records = [item.content for item in chunk if not isinstance(item.content, Problem)]
-    if create and records:
-        write(lambda connection: _create_entities(connection, records, create))
     stored: Iterator[WriteResult | Problem] = iter(
-        write(lambda connection: articles.upsert_each(connection, records)) if records else ()
+        write(lambda connection: articles.upsert_each(connection, records, Options(create=create))) if records else ()
     )
     return [_result(item, item.content if isinstance(item.content, Problem) else next(stored)) for item in chunk]
+
+
+def valid(items: Iterable[Item]) -> Iterator[Item]:
+    """The items of an atomic batch. Raises the problem of the first invalid one."""
+    for item in items:
+        _unwrap(item, item.content)
+        yield item
 
 
 def store_all(
     connection: Connection, items: Iterable[Item], create: Collection[str], changes: list[Change]
 ) -> Iterator[Result]:
-    """Store all items in the transaction of the connection. Raises the problem of the first refused item.
+    """Store valid items in the transaction of the connection. Raises the problem of the first refused item.
 
     The changes are added to ``changes``, which the caller appends to the change log as its last step.
     """
@@ -78,9 +83,7 @@ def store_all(
         catalogue.lock(connection)
     for chunk in chunked(items):
         records = [_unwrap(item, item.content) for item in chunk]
-        if create:
-            entities.create_missing(connection, records, create)
-        results, chunk_changes = articles.store(connection, records)
+        results, chunk_changes = articles.store(connection, records, Options(create=create))
         changes += chunk_changes
         for item, result in zip(chunk, results, strict=True):
             yield item, _unwrap(item, result)
@@ -101,15 +104,3 @@ def _unwrap(item: Item, value: T | Problem) -> T:
         value.relocate(item.locate)
         raise value
     return value
-
-
-def _create_entities(connection: Connection, records: Iterable[Record], create: Collection[str]) -> None:
-    """Create the missing entities of these articles, except of articles that will be refused for other names."""
-    accepted: list[Record] = []
-    for record in records:
-        try:
-            articles.check_references(connection, record, create)
-            accepted.append(record)
-        except Problem:
-            continue
-    entities.create_missing(connection, accepted, create)

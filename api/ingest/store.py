@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from api.commands import article_lifecycle, articles, change_log, entities, restore
 from api.commands.articles import DEFAULTS, Options, WriteResult
@@ -27,8 +28,11 @@ def store_articles(
     ``stale``. A record may have an ``outlet_name``, the name of an outlet that does not exist yet.
     """
 
-    def create_entities(connection: Connection, chunk: Sequence[Record]) -> list[str]:
-        entities.create_missing(connection, chunk, {"outlets", "tags", "people"})
+    options = replace(options, create=("tags", "people"))
+
+    def create_outlets(connection: Connection, chunk: Sequence[Record]) -> list[str]:
+        known = entities.lock_named(connection, chunk, ("outlets",))
+        entities.create_missing(connection, known, chunk, ("outlets",))
         return []
 
     def store(connection: Connection, chunk: Sequence[Record]) -> list[str]:
@@ -37,7 +41,7 @@ def store_articles(
         change_log.append(connection, changes)
         return [_outcome(result) for result in results]
 
-    counts = _in_chunks(connection, records, [create_entities, store], progress)
+    counts = _in_chunks(connection, records, [create_outlets, store], progress)
     # Links the articles that were there before to the entities created above.
     runner.run(connection)
     return counts

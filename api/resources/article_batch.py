@@ -100,17 +100,21 @@ def _store_each(create: set[str]) -> Response:
 
 
 def _store_all(create: set[str], idempotency_key: str | None) -> Response:
-    with Spool() as body:
+    with Spool() as body, Spool() as checked:
         body.write(_parts())
         attempt = idempotent_request(idempotency_key, body.parts())
+        if replayed := replay(attempt):
+            return replayed
+        # Parsed and sanitized before the transaction, which blocks other writes.
+        checked.dump(batch.valid(_items(body.parts())))
 
         def work(connection: Connection) -> WriteOutcome:
             recorded: list[Change] = []
             with _results() as results:
-                results.write(_lines(batch.store_all(connection, _items(body.parts()), create, recorded)))
+                results.write(_lines(batch.store_all(connection, checked.load(), create, recorded)))
                 return WriteOutcome(_results_response(results), recorded)
 
-        return replay(attempt) or write(work, attempt)
+        return write(work, attempt)
 
 
 def _chunk_writer() -> Callable[[Callable[[Connection], T]], T]:

@@ -11,6 +11,7 @@ from flask import g
 from api.auth import scopes
 from api.errors import InputPath, InvalidInput
 from api.formats import ninjs
+from api.formats.body_html import with_clean_html
 from api.http.parsing import validate
 from api.resources.articles import NINJS
 from schemas.pushes import ArticleInput
@@ -49,10 +50,12 @@ class Push:
 
 
 def push(document: Any, media_type: str) -> Push:
-    """The article in a parsed body, or in one item of it. Raises InvalidInput."""
-    if media_type == NINJS:
-        return Push(ninjs.read_article(document, g.key.only_outlet), partial(ninjs.locate, document))
-    return Push(validate(_ARTICLE, document))
+    """The article in a parsed body, or in one item of it, with its HTML sanitized. Raises InvalidInput."""
+    if media_type != NINJS:
+        return Push(with_clean_html(validate(_ARTICLE, document)))
+    article, locate = ninjs.read_article(document, g.key.only_outlet), partial(ninjs.locate, document)
+    with locating(locate):
+        return Push(with_clean_html(article), locate)
 
 
 def creatable(query: Mapping[str, Any]) -> set[str]:

@@ -1,6 +1,6 @@
 """Writing articles over HTTP: push, change, withdraw."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ import orjson
 from flask import Response, g, request
 
 from api.auth import scopes
-from api.commands import article_lifecycle, entities
+from api.commands import article_lifecycle
 from api.commands import articles as commands
 from api.commands.articles import Options
 from api.commands.change_log import Change
@@ -26,6 +26,7 @@ from api.errors import (
     UnsupportedMediaType,
     invalid_input,
 )
+from api.formats.body_html import cleaned
 from api.formats.strict_json import parse
 from api.http.authentication import may_write
 from api.http.merge_patch import MERGE_PATCH, apply_patch, if_match, read_patch
@@ -34,10 +35,12 @@ from api.http.operation import Blueprint
 from api.http.parsing import JSON, body, require_media_type, validate
 from api.http.responses import absolute_url, json_response
 from api.http.writes import WriteOutcome, idempotent_request, replay, write
+from api.model.types import Record
 from api.postgres.connection import Connection, present
 from api.queries import articles as queries
 from api.resources.article_payloads import NINJS_EXAMPLE, creatable, locating, push
 from api.resources.articles import NINJS, article_fields
+from api.text.html import CleanHtml
 from schemas.articles import ArticleSchema
 from schemas.errors import TombstoneSchema
 from schemas.headers import RepeatableHeaders
@@ -109,7 +112,7 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     scopes.require(g.key, "write", pushed.article["outlet"])
     attempt = idempotent_request(headers.get("idempotency_key"), [body(request)])
     with locating(pushed.locate):
-        return _store(pushed.article, creatable(query), attempt=attempt)
+        return _store(lambda _: pushed.article, Options(create=creatable(query)), attempt)
 
 
 @blueprint.operation(
@@ -140,13 +143,19 @@ def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     matching = if_match(request)
     if matching is None:
         raise PreconditionRequired("Send If-Match with the ETag of the article.")
-    current = _writable_article(article_id)
-    for field in ("outlet", "external_id"):
-        if field in patch and patch[field] != current[field]:
-            detail = "must not change, because the id of the article derives from it"
-            raise invalid_input(InputError(detail, path=(field,)))
-    article = validate(ArticleInput(), _merged(current, patch))
-    return _store(article, creatable({}), matching=matching)
+    # Before anything is locked: keys that may not write are refused, and the HTML is sanitized.
+    database().read(lambda connection: _writable_article(connection, article_id))
+    html = cleaned(patch.get("body_html"))
+    create = creatable({})
+
+    def patched(connection: Connection) -> Record:
+        commands.lock(connection, article_id, creating=not create.isdisjoint(patch))
+        current = _writable_article(connection, article_id)
+        kept = current["body_html"] and CleanHtml(current["body_html"], current["body"])
+        article = validate(ArticleInput(), _merged(current, patch))
+        return {**article, "body_html": html or kept} if article.get("body_html") else article
+
+    return _store(patched, Options(create=create, expected_etags=matching))
 
 
 @blueprint.operation(
@@ -168,7 +177,7 @@ def withdraw_article(query: Mapping[str, Any], article_id: UUID) -> Response:
     purge = query["purge"] == "true"
     if purge:
         scopes.require(g.key, "admin")
-    _writable_article(article_id)
+    database().read(lambda connection: _writable_article(connection, article_id))
     matching = if_match(request)
 
     def withdraw(connection: Connection) -> WriteOutcome:
@@ -184,9 +193,9 @@ def withdraw_article(query: Mapping[str, Any], article_id: UUID) -> Response:
     return write(withdraw)
 
 
-def _writable_article(article_id: UUID) -> dict[str, Any]:
+def _writable_article(connection: Connection, article_id: UUID) -> Record:
     """The article as it was pushed. Raises Forbidden for another outlet's article, NotFound if that is not public."""
-    current = database().read(lambda connection: queries.pushed(connection, article_id))
+    current = queries.pushed(connection, article_id)
     if current is None or not (may_write(current["outlet"]) or current["known"]):
         raise NotFound(f"No article has the id {article_id}.")
     scopes.require(g.key, "write", current["outlet"])
@@ -194,8 +203,12 @@ def _writable_article(article_id: UUID) -> dict[str, Any]:
     return current
 
 
-def _merged(current: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+def _merged(current: Record, patch: Mapping[str, Any]) -> Record:
     """The article with the patch applied, as a push."""
+    for field in ("outlet", "external_id"):
+        if field in patch and patch[field] != current[field]:
+            detail = "must not change, because the id of the article derives from it"
+            raise invalid_input(InputError(detail, path=(field,)))
     current = orjson.loads(orjson.dumps(current, option=orjson.OPT_UTC_Z))
     # body and body_html derive from each other. The one in the patch is kept.
     by_html = "body_html" in patch or (current["body_html"] and "body" not in patch)
@@ -206,19 +219,14 @@ def _merged(current: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 
 
 def _store(
-    article: dict[str, Any],
-    create: set[str],
-    *,
-    matching: frozenset[str] | None = None,
-    attempt: IdempotentRequest | None = None,
+    read: Callable[[Connection], Record], options: Options, attempt: IdempotentRequest | None = None
 ) -> Response:
+    """Store the article that ``read`` returns, in the same transaction."""
     if replayed := replay(attempt):
         return replayed
-    if create:
-        database().write(lambda connection: _create_missing_names(connection, article, create))
 
     def work(connection: Connection) -> WriteOutcome:
-        [pushed], recorded = commands.store(connection, [article], Options(expected_etags=matching))
+        [pushed], recorded = commands.store(connection, [read(connection)], options)
         result = commands.unwrap(pushed)
         stored = present(queries.one(connection, result.id))
         headers = {
@@ -231,9 +239,3 @@ def _store(
         return WriteOutcome(response, recorded, result.id)
 
     return write(work, attempt)
-
-
-def _create_missing_names(connection: Connection, article: dict[str, Any], create: set[str]) -> None:
-    """Create the unknown entities that the push may create. Raises InvalidInput if it names others."""
-    commands.check_references(connection, article, create)
-    entities.create_missing(connection, [article], create)

@@ -5,6 +5,7 @@ backtracks, so its time is proportional to the length of any input.
 """
 
 import re
+from dataclasses import dataclass
 from html import unescape
 
 import nh3
@@ -25,9 +26,18 @@ _PARAGRAPHS = {
 _LINES = {"br", "caption", "dd", "dt", "li", "tr"}
 
 
-def sanitize(html: str) -> str:
+@dataclass(frozen=True)
+class CleanHtml:
+    """Sanitized HTML, and the plain text of it."""
+
+    html: str
+    text: str
+
+
+def clean(html: str) -> CleanHtml:
     """Remove scripts, styles and everything else except text, links and pictures."""
-    return nh3.clean(html, url_schemes={"http", "https", "mailto"})
+    sanitized = nh3.clean(html, url_schemes={"http", "https", "mailto"})
+    return CleanHtml(sanitized, to_text(sanitized))
 
 
 def to_text(html: str) -> str:

@@ -160,6 +160,17 @@ def test_names_are_created_when_the_batch_asks_for_it(
     assert [answer["status"] for answer in answers] == [201, 422]
     assert client.get("/v1/tags/brand-new").status_code == 200
     assert client.get("/v1/tags/other-new").status_code == 404, "a push that is refused creates nothing"
+    withdrawn = answers[0]["id"]
+    assert client.delete(f"/v1/articles/{withdrawn}?reason=Wrong", headers=write_key).status_code == 200
+    items = [item(1, tags=["Third New"]), item(4, source_version=2), item(4, source_version=1, tags=["Fourth New"])]
+    answers = results(sent(client, write_key, ndjson(*items), "?create=tags"))
+    assert [(answer["status"], answer.get("result")) for answer in answers] == [
+        (409, None), (201, "created"), (200, "stale"),
+    ]  # fmt: skip
+    refused = sent(client, write_key, ndjson(item(5, tags=["Fifth New"]), item(1)), "?create=tags&atomic=true")
+    assert refused.status_code == 409
+    for slug in ("third-new", "fourth-new", "fifth-new"):
+        assert client.get(f"/v1/tags/{slug}").status_code == 404
     editor = new_key(demo, "e", ["write", "edit"], ["korea-herald"])
     for query in ("", "?atomic=true"):
         assert results(sent(client, editor, ndjson(item(3, tags=[f"Edited{query[:4]}"])), query))[0]["status"] < 300

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 import pytest
 from contract import ContractClient
-from partners import new_key
+from partners import new_key, patch, withdraw
 from stories import ARTICLE, person, record, store
 from werkzeug.test import TestResponse
 
@@ -233,6 +233,39 @@ def test_a_push_that_is_refused_creates_nothing(client: ContractClient, write_ke
         assert response.status_code == 422
         assert response.get_json()["errors"][0]["pointer"] in ("/people/0", "/tags/1")
         assert client.get("/v1/tags/brand-new").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"),
+    [("withdrawn", 409), ("purged", 409), ("changed", 412), ("old", 200), ("foreign", 403), ("invalid", 422)],
+)
+def test_names_are_created_only_with_the_article_that_names_them(
+    client: ContractClient, write_key: dict[str, str], admin_key: dict[str, str], refusal: str, status: int
+) -> None:
+    article = push(client, write_key, source_version=2).get_json()
+    fields: dict[str, Any] = {"tags": ["Brand New"], "people": ["Nia Ferry"]}
+    if refusal in ("withdrawn", "purged"):
+        purged = "&purge=true" if refusal == "purged" else ""
+        withdraw(client, admin_key, article["id"], f"reason=Wrong{purged}")
+    if refusal == "changed":
+        response = patch(client, admin_key, article["id"], fields, **{"If-Match": '"other"'})
+    else:
+        wrong = {"old": {"source_version": 1}, "foreign": {"outlet": "bbc-news"}, "invalid": {"url": "no"}}
+        response = push(client, write_key, "?create=tags,people", **fields, **wrong.get(refusal, {}))
+    assert response.status_code == status, response.text
+    assert response.headers.get("Dateline-Result") == ("stale" if refusal == "old" else None)
+    for path in ("/v1/tags/brand-new", "/v1/people/nia-ferry"):
+        assert client.get(path).status_code == 404
+    again = push(client, write_key, "?create=tags,people", **fields, external_id="accepted").get_json()
+    assert {"slug": "nia-ferry", "name": "Nia Ferry"} in again["people"]
+
+
+def test_a_condition_is_checked_before_the_version_of_the_source(
+    client: ContractClient, write_key: dict[str, str]
+) -> None:
+    article = push(client, write_key, source_version=2).get_json()
+    response = patch(client, write_key, article["id"], {"source_version": 1}, **{"If-Match": '"other"'})
+    assert response.status_code == 412
 
 
 def test_names_that_look_alike_in_latin_letters_stay_apart(client: ContractClient, write_key: dict[str, str]) -> None:

@@ -8,15 +8,21 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
-from conftest import new_database
+from conftest import UNLIMITED, new_database
+from contract import ContractClient
+from flask import Flask
+from partners import new_key, patch
 from stories import outlet, record
 
+from api.app import create_app
 from api.commands import article_rows, articles, entities, entity_kinds
-from api.commands.articles import WriteResult
+from api.commands.articles import Options, WriteResult
+from api.errors import InvalidInput
 from api.jobs import relink, runner
 from api.postgres import migrate
 from api.postgres.connection import Connection, connect
 from api.postgres.database import Database
+from api.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +38,18 @@ def database(server: str) -> Iterator[Database]:
         database.close()
 
 
-def push(database: Database, *records: dict[str, Any]) -> list[WriteResult]:
+@pytest.fixture(scope="module")
+def application(database: Database) -> Flask:
+    """The API on the database of ``database``."""
+    app = create_app(Settings(**UNLIMITED))
+    app.test_client_class = ContractClient
+    app.extensions["dateline.database"] = database
+    return app
+
+
+def push(database: Database, *records: dict[str, Any], **options: Any) -> list[WriteResult]:
     """Upsert in one transaction."""
-    return database.write(lambda connection: articles.upsert(connection, records))
+    return database.write(lambda connection: articles.upsert(connection, records, Options(**options)))
 
 
 def rows(database: Database, statement: Any, **parameters: object) -> list[dict[str, Any]]:
@@ -161,12 +176,67 @@ def test_a_entity_that_somebody_just_writes_is_not_overwritten_by_a_push(databas
     def name() -> None:
         written.wait()
         push_began.set()
-        story = [record("names her", people=["Ada Quux"])]
-        database.write(lambda connection: entities.create_missing(connection, story, {"people"}))
+        push(database, record("names her", people=["Ada Quux"]), create={"people"})
 
     at_once(write, name)
     [row] = rows(database, "select aliases, description from people where slug = 'ada-quux'")
     assert row == {"aliases": ["Countess Quux"], "description": "A writer."}
+
+
+def test_writers_that_create_the_same_names_do_not_deadlock(database: Database) -> None:
+    def work(worker: int) -> None:
+        for turn in range(6):
+            order = range(4) if worker % 2 else reversed(range(4))
+            names: dict[str, Any] = {"tags": [f"New {turn} {n}" for n in order], "people": [f"Newcomer {turn}"]}
+            push(database, record(f"names {worker % 3}", body=str(turn), **names), create={"tags", "people"})
+
+    at_once(*(lambda worker=worker: work(worker) for worker in range(6)))
+    [row] = rows(database, "select count(*) as n, count(distinct name) as names from tags where name like '#New%%'")
+    assert row == {"n": 24, "names": 24}
+
+
+def test_a_name_whose_creation_was_rolled_back_is_unknown(database: Database) -> None:
+    def fail(connection: Connection) -> None:
+        articles.upsert(connection, [record("undone", tags=["Undone"])], Options(create={"tags"}))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        database.write(fail)
+    with pytest.raises(InvalidInput):
+        push(database, record("undone", tags=["Undone"]))
+    assert [result.outcome for result in push(database, record("undone", tags=["Undone"]), create={"tags"})] == [
+        "created"
+    ]
+
+
+FIELDS = ("url", "standfirst", "byline", "credit", "section", "note", "body", "headline")
+
+
+def test_every_acknowledged_patch_is_there(database: Database, application: Flask) -> None:
+    [article] = push(database, record("patched", byline="Nobody"))
+    key = database.write(lambda connection: new_key(connection, "desk", ["write"], ["daily"]))
+
+    def work(field: str) -> list[tuple[str, str, int]]:
+        client: Any = application.test_client()
+        done: list[tuple[str, str, int]] = []
+        etag = client.get(f"/v1/articles/{article.id}").headers["ETag"]
+        for turn in range(20):
+            value = f"https://example.org/{field}/{turn}" if field == "url" else f"{field} {turn}"
+            condition = "*" if turn % 2 else etag
+            response = patch(client, key, str(article.id), {field: value}, **{"If-Match": condition})
+            assert response.status_code in ((200,) if condition == "*" else (200, 412)), response.text
+            etag = response.headers.get("ETag", etag)
+            if response.status_code == 200:
+                done.append((field, value, response.get_json()["version"]))
+        return done
+
+    acknowledged = [done for field in at_once(*(lambda field=field: work(field) for field in FIELDS)) for done in field]
+    assert len({version for _, _, version in acknowledged}) == len(acknowledged) >= 10 * len(FIELDS)
+    stored: Any = application.test_client().get(f"/v1/articles/{article.id}").get_json()
+    assert stored["version"] == 1 + len(acknowledged)
+    for field in FIELDS:
+        if field != "note":
+            assert stored[field] == [value for name, value, _ in acknowledged if name == field][-1]
 
 
 def test_a_relink_that_waits_for_a_push_links_the_new_text(database: Database) -> None:
