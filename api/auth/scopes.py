@@ -28,6 +28,7 @@ class Key:
     scopes: frozenset[str]
     outlets: frozenset[str]
     only_outlet: str | None
+    outlet_ids: frozenset[int]
 
 
 def is_allowed(key: Key | None, scope: str, outlet: str | None = None) -> bool:

@@ -36,7 +36,7 @@ def append(connection: Connection, changes: Iterable[Change]) -> None:
     rows = [vars(change) for change in changes]
     if not rows:
         return
-    connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CHANGES_LOCK})
+    lock(connection)
     connection.execute(
         """
         insert into changes (type, article_id, noun_id, version, outlet_id, slug, merged_into)
@@ -46,6 +46,11 @@ def append(connection: Connection, changes: Iterable[Change]) -> None:
         """,
         {"rows": orjson.dumps(rows).decode()},
     )
+
+
+def lock(connection: Connection) -> None:
+    """Block all other writers until the transaction ends."""
+    connection.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": CHANGES_LOCK})
 
 
 def trim(connection: Connection, days: int) -> int:

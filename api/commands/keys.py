@@ -1,9 +1,14 @@
-"""Creating, rotating and revoking API keys. Only their hashes are stored."""
+"""Creating, rotating and revoking API keys. Only their hashes are stored.
+
+These transactions lock the change log, as do those of the keys' own writes before they check their key for the last
+time (``queries.keys.require_current``). So no write is committed after the revocation of its key.
+"""
 
 from collections.abc import Sequence
 from typing import LiteralString
 
 from api.auth import keys
+from api.commands import change_log
 from api.errors import Conflict, InputError, NotFound, invalid_input
 from api.postgres.connection import Connection
 
@@ -27,6 +32,7 @@ def rotate(connection: Connection, prefix: str) -> str:
 
     Raises NotFound for an unknown prefix, and Conflict for a key that is already revoked.
     """
+    change_log.lock(connection)
     old = connection.execute(
         """
         update keys set revoked_at = now()
@@ -43,6 +49,7 @@ def rotate(connection: Connection, prefix: str) -> str:
 
 def revoke(connection: Connection, prefix: str) -> None:
     """Revoke a key. Revoking it again has no effect. Raises NotFound for an unknown prefix."""
+    change_log.lock(connection)
     revoked = connection.execute(
         "update keys set revoked_at = coalesce(revoked_at, now()) where prefix = %(prefix)s returning id",
         {"prefix": prefix},
@@ -67,6 +74,7 @@ def record_use(connection: Connection, key: int) -> None:
 
 
 def _insert(connection: Connection, name: str, scopes: Sequence[str], outlets: Sequence[int]) -> str:
+    change_log.lock(connection)
     key, prefix = keys.generate()
     connection.execute(
         _INSERT,

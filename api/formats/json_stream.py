@@ -1,18 +1,15 @@
 """Splits a body into items while it is received: the lines of NDJSON or the elements of a JSON array. Pure.
 
-Each item is yielded as bytes, to be parsed on its own. A line that is too long is yielded as None.
+Each item is yielded as bytes, to be parsed on its own, or as None if it is too long.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
-from api.errors import ContentTooLarge, MalformedRequest
+from api.errors import MalformedRequest
 
-T = TypeVar("T", bytes, bytearray)
-
-# A complete string, a bracket, a comma, or the quotation mark of an incomplete string.
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{},"]', re.DOTALL)
+_TOKEN = re.compile(rb'[\[\]{},"]')
+_CHARACTERS = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _SPACE = b" \t\r\n"
 
 
@@ -35,24 +32,19 @@ def lines(body: Iterable[bytes], max_length: int) -> Iterator[tuple[int, bytes |
         yield number, text
 
 
-def elements(body: Iterable[bytes], max_length: int) -> Iterator[tuple[int, bytes]]:
-    """The index, counted from 0, and the text of each element.
-
-    Raises MalformedRequest if the body is not an array, and ContentTooLarge for an element that is too long.
-    """
+def elements(body: Iterable[bytes], max_length: int) -> Iterator[tuple[int, bytes | None]]:
+    """The index, counted from 0, and the text of each element. Raises MalformedRequest if the body is not an array."""
     pending = bytearray()
     index = depth = at = begin = 0
-    closed = False
+    closed = in_string = too_long = False
     for part in body:
         pending += part
-        while token := _TOKEN.search(pending, at):
-            mark = token[0]
-            if mark == b'"':
-                # The string continues in the next part.
+        while True:
+            mark, at, in_string = _next_mark(pending, at, in_string=in_string)
+            if not mark:
                 break
-            if closed or (depth == 0 and (mark != b"[" or pending[: token.start()].strip(_SPACE))):
+            if closed or (depth == 0 and (mark != b"[" or pending[: at - 1].strip(_SPACE))):
                 raise MalformedRequest("The body is not a JSON array.")
-            at = token.end()
             if mark in (b"[", b"{"):
                 depth += 1
                 begin = at if depth == 1 else begin
@@ -62,18 +54,34 @@ def elements(body: Iterable[bytes], max_length: int) -> Iterator[tuple[int, byte
             if closed and mark == b"}":
                 raise MalformedRequest("The body is not a JSON array.")
             if closed or (mark == b"," and depth == 1):
-                element = bytes(pending[begin : token.start()]).strip(_SPACE)
-                if element or index or not closed:
-                    yield index, _check_length(element, max_length)
-                index, begin = index + 1, at
-        _check_length(pending[begin:], max_length)
+                element = bytes(pending[begin : at - 1]).strip(_SPACE)
+                if too_long or len(element) > max_length:
+                    yield index, None
+                elif element or index or not closed:
+                    yield index, element
+                index, begin, too_long = index + 1, at, False
+        if len(pending) - begin > max_length:
+            if depth == 0:
+                raise MalformedRequest("The body is not a JSON array.")
+            too_long = True
+        # The beginning of an element that is too long is not needed any more.
+        begin = at if too_long else begin
         del pending[:begin]
-        at, begin = max(at - begin, 0), 0
-    if not closed or pending[at:].strip(_SPACE):
+        at, begin = at - begin, 0
+    if not closed or pending.strip(_SPACE):
         raise MalformedRequest("The JSON array in the body is incomplete.")
 
 
-def _check_length(element: T, max_length: int) -> T:
-    if len(element) > max_length:
-        raise ContentTooLarge(f"An element of the array is longer than {max_length:,} bytes.")
-    return element
+def _next_mark(text: bytearray, at: int, *, in_string: bool) -> tuple[bytes, int, bool]:
+    """The next bracket, comma or beginning of a string from ``at`` on, empty if there is none yet.
+
+    Also returns where to continue, and whether that is inside a string.
+    """
+    if in_string:
+        found = _CHARACTERS.match(text, at)
+        at = found.end() if found else at
+        if text[at : at + 1] != b'"':
+            return b"", at, True
+        at += 1
+    token = _TOKEN.search(text, at)
+    return (token[0], token.end(), token[0] == b'"') if token else (b"", len(text), False)

@@ -1,6 +1,10 @@
 """The API key of a request: whether it is valid, what it permits, and which articles it makes visible."""
 
 import logging
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import TypeVar
 
 import psycopg
 
@@ -8,10 +12,15 @@ from api.auth import keys, scopes
 from api.auth.scopes import Key
 from api.commands import keys as key_commands
 from api.context import app, database, g, request, settings
-from api.errors import Unauthorized
+from api.errors import Unauthorized, Unavailable
 from api.http import rate_limit
 from api.postgres.connection import Connection
 from api.queries import keys as key_queries
+
+T = TypeVar("T")
+
+RECHECK_SECONDS = 0.5
+"""How long after its last check the key of an open request is checked again, in seconds."""
 
 log = logging.getLogger("dateline")
 
@@ -19,6 +28,7 @@ log = logging.getLogger("dateline")
 def authorize(scope: str) -> None:
     """Set ``g.key`` to the request's key, None without one. Raises Unauthorized, Forbidden and RateLimited."""
     g().key = authenticate()
+    g().key_checked = time.monotonic()
     is_public = scope == "read" and settings().public_reads
     if g().key is not None or not is_public:
         scopes.require(g().key, scope)
@@ -39,6 +49,27 @@ def authenticate() -> Key | None:
         raise Unauthorized("Invalid API key: it is mistyped, unknown or revoked.")
     rate_limit.count_key(token)
     return key
+
+
+def recheck() -> None:
+    """Raise Unauthorized if the request's key was revoked or restricted since the request began.
+
+    Asks the database at most every RECHECK_SECONDS.
+    """
+    key = g().get("key")
+    if key is None or time.monotonic() < g().key_checked + RECHECK_SECONDS:
+        return
+    # Without a connection there is nothing to show or store either: what follows fails, or checks the key itself.
+    with suppress(Unavailable):
+        database().read(lambda connection: key_queries.require_current(connection, key))
+    g().key_checked = time.monotonic()
+
+
+def while_current(parts: Iterable[T]) -> Iterator[T]:
+    """The parts of a request that takes long. Raises Unauthorized once its key is revoked."""
+    for part in parts:
+        recheck()
+        yield part
 
 
 def _find(connection: Connection, token: str) -> Key | None:

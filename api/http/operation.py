@@ -9,7 +9,7 @@ from flask import Response
 
 from api.context import request
 from api.http import positions, reads
-from api.http.authentication import authorize
+from api.http.authentication import authorize, recheck
 from api.http.declaration import Declaration
 from api.http.openapi import describe
 from api.http.parsing import Parser
@@ -39,7 +39,10 @@ def handler(declared: Declaration, view: View) -> View:
         parsed = [_PARSER.parse_input(schema, received, location) for schema, location in inputs]
         if declared.takes_position:
             positions.require_reached()
-        return view(*parsed, **path)  # plan, query, response
+        response = view(*parsed, **path)  # plan, query, response
+        if is_read:
+            recheck()  # its key may have been revoked while it waited
+        return response
         # Afterwards, the hooks compress and cache the response, and add the headers that all responses have.
 
     return serve

@@ -3,16 +3,21 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from flask import Response, g, request
 
+from api.auth.scopes import Key
 from api.commands import change_log, idempotency
 from api.commands.change_log import Change
 from api.commands.idempotency import IdempotentRequest, StoredResponse
 from api.context import database
 from api.http import positions
 from api.postgres.connection import Connection
+from api.queries import keys as key_queries
+
+T = TypeVar("T")
 
 # The headers that are stored with a response. All others are set again.
 STORED_HEADERS = ("Content-Type", "Location", "ETag", "Dateline-Result", "Cache-Control")
@@ -67,7 +72,26 @@ def write(work: Callable[[Connection], WriteOutcome], repeated: IdempotentReques
         change_log.append(connection, outcome.changes)
         return outcome.response
 
-    return with_position(database().write(transaction))
+    return with_position(authorized_write(transaction))
+
+
+def authorized_write(work: Callable[[Connection], T]) -> T:
+    """The result of ``work``, run in one transaction. Raises Unauthorized if the request's key has been revoked."""
+    return database().write(checking_key(g.key, work))
+
+
+def checking_key(key: Key, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
+    """A transaction of ``work`` that fails with Unauthorized if the key has been revoked before it commits.
+
+    ``work`` appends its changes to the change log, whose lock keeps the key from being revoked until the commit.
+    """
+
+    def transaction(connection: Connection) -> T:
+        result = work(connection)
+        key_queries.require_current(connection, key)
+        return result
+
+    return transaction
 
 
 def _stored(response: Response) -> StoredResponse:

@@ -4,12 +4,13 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from api.commands import articles, catalogue
 from api.commands.articles import Options, WriteResult
 from api.commands.change_log import Change
-from api.errors import InputPath, Problem
+from api.errors import InputPath, Problem, Unauthorized
 from api.ingest.chunks import chunked
 from api.model.types import Record
 from api.postgres.connection import Connection
@@ -24,14 +25,16 @@ Write = Callable[[Callable[[Connection], Any]], Any]
 class Item:
     """An item of a batch: its position (``line`` or ``index``), and its record or what is wrong with it.
 
-    ``locate`` maps a path in the record to the path in the item as it was sent.
+    ``locate`` maps a path in the record to the path in the item as it was sent. ``size`` is what was sent, in bytes.
     """
 
     position: Mapping[str, int]
     content: Record | Problem
     locate: Callable[[InputPath], InputPath] = tuple
+    size: int = 0
 
 
+_SIZE = attrgetter("size")
 Result = tuple[Item, WriteResult | Problem]
 
 
@@ -40,10 +43,12 @@ def store_each(write: Write, items: Iterable[Item], create: Collection[str], wri
 
     ``writers`` threads store chunks while the next ones are read. Chunks with items of the same article are stored one
     after the other. Entities that articles name are created if ``create`` lists their kind.
+
+    If ``write`` raises Unauthorized, that is the result of all items of the chunk.
     """
     pending: deque[tuple[frozenset[Any], Future[list[Result]]]] = deque()
     with ThreadPoolExecutor(writers) as pool:
-        for chunk in chunked(items):
+        for chunk in chunked(items, _SIZE):
             ids = frozenset(
                 (item.content["outlet"], item.content["external_id"])
                 for item in chunk
@@ -57,6 +62,13 @@ def store_each(write: Write, items: Iterable[Item], create: Collection[str], wri
 
 
 def _store_chunk(write: Write, chunk: Sequence[Item], create: Collection[str]) -> list[Result]:
+    try:
+        return _stored_chunk(write, chunk, create)
+    except Unauthorized as problem:
+        return [(item, problem) for item in chunk]
+
+
+def _stored_chunk(write: Write, chunk: Sequence[Item], create: Collection[str]) -> list[Result]:
     records = [item.content for item in chunk if not isinstance(item.content, Problem)]
     stored: Iterator[WriteResult | Problem] = iter(
         write(lambda connection: articles.upsert_each(connection, records, Options(create=create))) if records else ()
@@ -81,7 +93,7 @@ def store_all(
     if create:
         # Locked before the first chunk: two batches that share the lock and both wait to own it would deadlock.
         catalogue.lock(connection)
-    for chunk in chunked(items):
+    for chunk in chunked(items, _SIZE):
         records = [_unwrap(item, item.content) for item in chunk]
         results, chunk_changes = articles.store(connection, records, Options(create=create))
         changes += chunk_changes

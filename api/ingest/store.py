@@ -83,11 +83,15 @@ def _in_chunks(
 ) -> dict[str, int]:
     """Run each step on each chunk in a transaction of its own. Returns the number of each outcome."""
     counts = Counter(dict.fromkeys(OUTCOMES, 0))
-    for chunk in chunked(records):
+    for chunk in chunked(records, _size):
         for step in steps:
             counts.update(in_transaction(connection, lambda c, step=step, chunk=chunk: step(c, chunk)))
         progress(len(chunk))
     return dict(counts)
+
+
+def _size(record: Record) -> int:
+    return sum(len(value) for value in record.values() if isinstance(value, str))
 
 
 def _outcome(result: WriteResult | Problem) -> str:

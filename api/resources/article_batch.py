@@ -1,6 +1,7 @@
 """Pushing many articles with one request."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
@@ -22,16 +23,18 @@ from api.errors import (
     MalformedRequest,
     Problem,
     RequestInFlight,
+    Unauthorized,
     UnsupportedMediaType,
     invalid_input,
 )
 from api.formats.json_stream import elements, lines
 from api.formats.strict_json import parse
 from api.http import problems
+from api.http.authentication import while_current
 from api.http.operation import Blueprint
 from api.http.parsing import JSON, require_media_type
 from api.http.spool import Spool
-from api.http.writes import WriteOutcome, idempotent_request, replay, with_position, write
+from api.http.writes import WriteOutcome, checking_key, idempotent_request, replay, with_position, write
 from api.ingest import batch
 from api.ingest.batch import Item, Result
 from api.postgres.connection import Connection
@@ -45,6 +48,8 @@ from schemas.pushes import ArticleInput, BatchQuery, BatchResultSchema
 blueprint = Blueprint("article_batch", __name__, url_prefix="/v1")
 
 NDJSON = "application/x-ndjson"
+PART, SLOW_PART, SLOW_SECONDS = 8 * 1024, 512, 0.1
+"""How many bytes of a body are read at once, and how many if the last read took longer than SLOW_SECONDS."""
 T = TypeVar("T")
 # Held by the batch that has a second writer. Only one batch at a time has one.
 _second = threading.Lock()
@@ -79,6 +84,9 @@ def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     Each item is independent: valid items are stored, in chunks, and the line of an invalid item has its error. With
     `atomic=true`, either all items are stored or none, and the first invalid item makes the whole response an error.
 
+    If the key is revoked during the batch, the items that are not stored yet have the status 401, and the response ends
+    early. An atomic batch then responds with 401 and stores nothing.
+
     Repeating a batch changes nothing. An atomic batch may have an `Idempotency-Key` to get its first response again.
     """
     require_media_type(request, JSON, NDJSON, NINJS)
@@ -101,7 +109,7 @@ def _store_each(create: set[str]) -> Response:
 
 def _store_all(create: set[str], idempotency_key: str | None) -> Response:
     with Spool() as body, Spool() as checked:
-        body.write(_parts())
+        body.write(while_current(_parts()))
         attempt = idempotent_request(idempotency_key, body.parts())
         if replayed := replay(attempt):
             return replayed
@@ -111,7 +119,7 @@ def _store_all(create: set[str], idempotency_key: str | None) -> Response:
         def work(connection: Connection) -> WriteOutcome:
             recorded: list[Change] = []
             with _results() as results:
-                results.write(_lines(batch.store_all(connection, checked.load(), create, recorded)))
+                results.write(_lines(batch.store_all(connection, while_current(checked.load()), create, recorded)))
                 return WriteOutcome(_results_response(results), recorded)
 
         return write(work, attempt)
@@ -119,11 +127,11 @@ def _store_all(create: set[str], idempotency_key: str | None) -> Response:
 
 def _chunk_writer() -> Callable[[Callable[[Connection], T]], T]:
     """A function that stores a chunk in any thread. It waits for a writer, so that other requests get connections."""
-    archive, writers = database(), current_app.extensions["dateline.writers"]
+    archive, writers, key = database(), current_app.extensions["dateline.writers"], g.key
 
     def store_chunk(work: Callable[[Connection], T]) -> T:
         with writers:
-            return archive.write(work)
+            return archive.write(checking_key(key, work))
 
     return store_chunk
 
@@ -177,41 +185,41 @@ def _parts() -> Iterator[bytes]:
     """
     most = request.max_content_length = settings().max_batch_bytes
     stream = request.stream if request.content_length is not None else request.environ["wsgi.input"]
-    total = 0
-    while part := stream.read(64 * 1024):
+    total, size, began = 0, PART, time.monotonic()
+    while part := stream.read(size):
+        # A read waits for all that it asks for. It asks a slow client for less, so that its key is checked in between.
+        size = SLOW_PART if time.monotonic() - began > SLOW_SECONDS else PART
         total += len(part)
         if total > most:
             raise RequestEntityTooLarge
         yield part
+        began = time.monotonic()
     if total < (request.content_length or 0):
         raise MalformedRequest(f"The body ended after {total:,} of {request.content_length:,} bytes.")
 
 
 def _items(body: Iterable[bytes]) -> Iterator[Item]:
+    """The items of the body. After the first item, a syntax error or a revoked key is the problem of the next one."""
     longest = settings().max_body_bytes
-    if request.mimetype == NDJSON:
-        for number, text in lines(body, longest):
-            position = {"line": number}
-            yield _item(position, text) if text is not None else Item(position, _too_long(longest))
-        return
-    found = elements(body, longest)
-    index = -1
+    is_ndjson = request.mimetype == NDJSON
+    body = while_current(body)
+    found = lines(body, longest) if is_ndjson else elements(body, longest)
+    name, number = "line" if is_ndjson else "index", None
     while True:
         try:
-            index, text = next(found)
+            number, text = next(found)
         except StopIteration:
             return
         except Problem as problem:
-            if index < 0:
+            if number is None or (is_ndjson and not isinstance(problem, Unauthorized)):
                 raise
-            # The items before the syntax error are stored.
-            yield Item({"index": index + 1}, problem)
+            yield Item({name: number + 1}, problem)
             return
-        yield _item({"index": index}, text)
+        yield Item({name: number}, _too_long(longest)) if text is None else _item({name: number}, text)
 
 
 def _too_long(longest: int) -> Problem:
-    return ContentTooLarge(f"The line is longer than {longest:,} bytes.")
+    return ContentTooLarge(f"The item is longer than {longest:,} bytes.")
 
 
 def _item(position: Mapping[str, int], text: bytes) -> Item:
@@ -220,4 +228,4 @@ def _item(position: Mapping[str, int], text: bytes) -> Item:
         scopes.require(g.key, "write", pushed.article["outlet"])
     except Problem as problem:
         return Item(position, problem)
-    return Item(position, pushed.article, pushed.locate)
+    return Item(position, pushed.article, pushed.locate, len(text))

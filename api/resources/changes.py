@@ -9,7 +9,7 @@ from flask import Response, current_app
 from api.context import database
 from api.errors import CursorExpired, InvalidCursor
 from api.http import positions
-from api.http.authentication import outlets_with_embargoes
+from api.http.authentication import outlets_with_embargoes, recheck
 from api.http.concurrency import Gate, Waiting
 from api.http.operation import Blueprint
 from api.http.responses import json_response
@@ -46,7 +46,9 @@ def list_changes(query: Mapping[str, Any]) -> Response:
     """Every change to the archive in the order of commits, with the current state of what changed.
 
     Continue with `page.next`: you miss no change and see none twice. If `article` is null, delete the article from your
-    copy. Changes of embargoed articles are only visible with a key of their outlet, and to everyone once published.
+    copy. If your key is revoked while a request waits, the response is 401.
+
+    Changes of embargoed articles are only visible with a key of their outlet, and to everyone once published.
     """
     own = outlets_with_embargoes()
     types, limit, fields = query.get("types", ()), query["limit"], query.get("fields", ())
@@ -69,6 +71,7 @@ def list_changes(query: Mapping[str, Any]) -> Response:
                 headers["Retry-After"] = str(min(query["wait"], PAUSE_SECONDS))
             deadline = time.monotonic() + query["wait"]
             while has_place and not rows and time.monotonic() < deadline and _paused(waiting):
+                recheck()
                 state, rows = database().read(read)
     return json_response(_page(state, rows, limit), headers=headers)
 

@@ -25,7 +25,7 @@ from api.http.openapi.headers import WRITTEN
 from api.http.operation import Blueprint
 from api.http.parsing import validate
 from api.http.responses import absolute_url, json_response
-from api.http.writes import with_position
+from api.http.writes import authorized_write, with_position
 from api.model.types import Record
 from api.postgres.connection import Connection
 from api.queries import entities as queries
@@ -168,7 +168,7 @@ def _add_delete(blueprint: Blueprint, resource: Resource) -> None:
             current = queries.one(connection, resource.reads, slug)
             return current, entity_edits.delete(connection, resource.writes, slug, expected_etags=_matching())
 
-        current, edit = database().write(work)
+        current, edit = authorized_write(work)
         return _edit_response(resource, current, edit)
 
 
@@ -190,7 +190,7 @@ def _matching() -> frozenset[str] | None:
 
 
 def _edit(resource: Resource, work: Callable[[Connection], EditResult]) -> Response:
-    edit = database().write(work)
+    edit = authorized_write(work)
     stored = database().read(lambda connection: queries.one(connection, resource.reads, edit.slug))
     if stored is None:
         raise NotFound(f"No {resource.one} has the slug {edit.slug!r}.")

@@ -8,7 +8,6 @@ from psycopg.rows import DictRow
 
 from api.auth import keys, scopes
 from api.commands import keys as commands
-from api.context import database
 from api.errors import (
     Conflict,
     ContentTooLarge,
@@ -21,6 +20,7 @@ from api.http import reads
 from api.http.lists import list_response
 from api.http.operation import Blueprint
 from api.http.responses import absolute_url, json_response
+from api.http.writes import authorized_write
 from api.postgres.connection import Connection, present
 from api.queries import keys as queries
 from schemas.keys import KeyInput, KeyPageSchema, KeySchema, KeysQuery, NewKeySchema
@@ -95,7 +95,8 @@ def get_key(_query: Mapping[str, Any], prefix: str) -> Response:
     summary="Revoke a key",
 )
 def revoke_key(_query: Mapping[str, Any], prefix: str) -> Response:
-    """Revoke a key: from now on, requests with it get 401. Revoking it again changes nothing.
+    """Revoke a key: from now on, requests with it get 401, and nothing more is stored by requests that are open.
+    Batches and long polls end within a second. Revoking it again changes nothing.
 
     A key cannot revoke itself: the response is 409, so that an accident does not lock everybody out. Use another key,
     or `dateline keys revoke` on the server.
@@ -106,7 +107,7 @@ def revoke_key(_query: Mapping[str, Any], prefix: str) -> Response:
         commands.revoke(connection, prefix)
         return _key_row(connection, prefix)
 
-    return json_response(database().write(work), headers=SECRET)
+    return json_response(authorized_write(work), headers=SECRET)
 
 
 @blueprint.operation(
@@ -138,7 +139,7 @@ def _new_key_response(create: Callable[[Connection], str]) -> Response:
         key = create(connection)
         return {**present(queries.one(connection, keys.prefix_of(key))), "key": key}
 
-    key = database().write(work)
+    key = authorized_write(work)
     return json_response(key, 201, {"Location": absolute_url(f"/v1/keys/{key['prefix']}"), **SECRET})
 
 

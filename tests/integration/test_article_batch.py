@@ -1,16 +1,21 @@
 """Many articles with one request: each on its own, or all or none."""
 
+import http.client
 import io
 import json
+import random
+from contextlib import closing
 from typing import Any
 
 import pytest
+from conftest import new_database, serving
 from contract import ContractClient
 from partners import new_key
 from stories import ARTICLE
 from werkzeug.test import TestResponse
 
-from api.postgres.connection import Connection
+from api.commands import keys
+from api.postgres.connection import Connection, connect
 
 NDJSON = "application/x-ndjson"
 
@@ -210,3 +215,30 @@ def test_what_is_no_array_from_its_first_item_on_is_refused_as_a_whole(
 ) -> None:
     refused = sent(client, write_key, body, content_type="application/json")
     assert (refused.status_code, refused.get_json()["code"]) == (400, "malformed_request")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("count", "length"), [(500, 60_000), (20, 900_000)])
+def test_batches_of_long_articles_are_stored(server: str, demo_template: str, count: int, length: int) -> None:
+    words = [f"{number:x}" for number in range(1_000, 40_000)]
+    chosen = random.Random(count)  # noqa: S311 - the same words in every run
+    bodies = (" ".join(chosen.choices(words, k=length // 5))[:length] for _ in range(count))
+    with new_database(server, demo_template) as conninfo, serving(conninfo) as base:
+        with connect(conninfo) as connection:
+            key = keys.create(connection, "partner", ["write"], ["korea-herald"])
+        body = ndjson(*(item(number, body=body) for number, body in enumerate(bodies)))
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": NDJSON}
+        with closing(http.client.HTTPConnection(base.removeprefix("http://"), timeout=300)) as connection:
+            connection.request("POST", "/v1/articles/batch", body, headers)
+            lines = [json.loads(line) for line in connection.getresponse().read().splitlines()]
+    assert [line["status"] for line in lines] == [201] * count
+
+
+def test_an_element_over_the_limit_is_refused_and_the_others_land(
+    client: ContractClient, write_key: dict[str, str]
+) -> None:
+    body = json.dumps([item(1, body="x" * 5_000_000), item(2), item(3, body="x" * 5_000_000)]).encode()
+    answers = results(sent(client, write_key, body, content_type="application/json"))
+    assert [(answer["index"], answer["status"]) for answer in answers] == [(0, 413), (1, 201), (2, 413)]
+    refused = sent(client, write_key, body, "?atomic=true", content_type="application/json")
+    assert (refused.status_code, refused.get_json()["index"]) == (413, 0)
