@@ -76,7 +76,8 @@ class Problem(Exception):
 
 class MalformedRequest(Problem):
     """The request cannot be parsed: its body is not valid JSON, a JSON object has a duplicate key, a header is invalid,
-    or its text is not UTF-8. Correct the request before you send it again."""
+    or its text is not UTF-8. JSON may be nested 32 levels deep and may have 50,000 values, in a batch each item.
+    Correct the request before you send it again."""
 
     code, title, status = "malformed_request", "Malformed request", 400
 

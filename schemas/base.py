@@ -91,9 +91,6 @@ class Count(fields.Integer):
     MESSAGE = "must be a whole number from 0 to 9,223,372,036,854,775,807"
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
-        # In JSON, 390.0 is a whole number as well. Beyond 2**53 the parser may have lost digits of it.
-        if type(value) is float and value.is_integer() and value <= 2**53:
-            return int(value)
         if type(value) is not int:
             raise ValidationError(self.MESSAGE)
         return value

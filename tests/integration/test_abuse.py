@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from typing import Any
 
 import pytest
@@ -156,6 +157,55 @@ def test_a_body_that_is_no_article_is_told_why(
     assert response.status_code == status, response.text
     if pointer is not None:
         assert pointer in [error["pointer"] for error in response.get_json()["errors"]]
+
+
+BODIES = [
+    ("POST", "/v1/articles", "application/json"),
+    ("POST", "/v1/articles", "application/vnd.iptc.ninjs+json"),
+    ("PATCH", "/v1/articles/{article}", "application/merge-patch+json"),
+    ("POST", "/v1/articles/batch?atomic=true", "application/json"),
+    ("POST", "/v1/articles/batch?atomic=true", "application/vnd.iptc.ninjs+json"),
+    ("POST", "/v1/articles/batch?atomic=true", "application/x-ndjson"),
+    ("POST", "/v1/keys", "application/json"),
+    *(("POST", f"/v1/{many}", "application/json") for many in ("tags", "people", "outlets")),
+    ("PATCH", "/v1/tags/seoul-washington", "application/merge-patch+json"),
+    ("PATCH", "/v1/people/lee-jae-myung", "application/merge-patch+json"),
+    ("PATCH", "/v1/outlets/korea-herald", "application/merge-patch+json"),
+    ("POST", "/v1/tags/seoul-washington/merge", "application/json"),
+    ("POST", "/v1/people/lee-jae-myung/merge", "application/json"),
+]
+
+
+def test_every_operation_that_takes_json_is_in_the_table(client: ContractClient) -> None:
+    paths = client.get("/openapi.json").get_json()["paths"]
+    documented = {
+        (method.upper(), path.partition("{")[0])
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+        if "requestBody" in operation
+    }
+    listed = {(method, re.split("[?{]|[a-z]+-[a-z-]+", path)[0]) for method, path, _ in BODIES}
+    assert documented == listed
+
+
+@pytest.mark.parametrize(("method", "path", "content_type"), BODIES)
+def test_a_body_nested_too_deeply_is_refused_everywhere(
+    client: ContractClient, admin_key: dict[str, str], method: str, path: str, content_type: str
+) -> None:
+    article = client.get("/v1/articles?outlet=korea-herald&limit=1").get_json()["data"][0]["id"]
+    for depth in (33, 500, 950, 1_000, 20_000, 100_000):
+        for opening, closing in (("[", "]"), ('{"a":', "}")):
+            nested = f"{opening * (depth - 1)}1{closing * (depth - 1)}"
+            for field in ("name", "headline", "headlines", "image", "unknown"):
+                body = f'{{"{field}":{nested}}}'
+                response = client.open(
+                    path.format(article=article),
+                    method=method,
+                    data=f"[{body}]" if "batch" in path and "ndjson" not in content_type else body,
+                    headers={**admin_key, "Content-Type": content_type, "If-Match": "*"},
+                )
+                assert response.status_code == 400, (depth, field, response.text)
+                assert "nested more than 32 levels deep" in response.get_json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -148,8 +148,8 @@ KINDS = "expected a type of outlet, tag, person, article, found"
         (ARTICLE.replace("}", ', "image": {}}'), "image.url is missing"),
         ('{"type": "tag", "name": NaN}', "NaN is not valid in JSON."),
         (f'{{"type": {"1" * 5_000}}}', "A number has more than 400 digits."),
-        ("[" * 20_000 + "]" * 20_000, "The JSON is nested too deeply."),
-        ('{"type":' * 20_000, "The JSON is nested too deeply."),
+        ("[" * 20_000 + "]" * 20_000, "The JSON is nested more than 32 levels deep."),
+        ('{"type":' * 20_000, "The JSON is nested more than 32 levels deep."),
         ("{", None),
         (TAG + TAG, None),
         (TAG + ",", None),
@@ -170,7 +170,7 @@ def test_a_malformed_line_is_refused_with_its_place(file: Path, line: str | byte
         check(file)
 
 
-@pytest.mark.parametrize("depth", [100, 300, 500, 700, 800, 900, 940, 960, 980, 1_000, 2_000])
+@pytest.mark.parametrize("depth", [33, 500, 960, 1_000, 20_000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
 def test_no_depth_of_nesting_gets_further_than_a_refusal(file: Path, opening: str, closing: str, depth: int) -> None:
     nested = f"{opening * depth}1{closing * depth}"

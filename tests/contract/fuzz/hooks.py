@@ -30,7 +30,6 @@ REASONS = {
     "/people/*": "must be the slug or name of one person, or make a slug",
     "/reason": "must go with a withdrawal",
     "/body": "must not be sent beside body_html",
-    "/source_version": "must have no more digits than a fraction keeps, where it is written as one",
     "/embargoed_until": "must be within the years 1 to 9999 in UTC",
     "/into": "must be another tag or person of the archive",
     "/name": "must hold a letter or digit that makes a slug",
