@@ -99,8 +99,7 @@ def _add_state(app: Flask, settings: Settings, database: Database | None) -> Non
     app.extensions["dateline.limiter"] = sliding_window.limiter(settings.rate_limit_storage)
     app.extensions["dateline.waiting"] = Waiting(concurrency.polls(settings.threads))
     app.extensions["dateline.writers"] = threading.Semaphore(concurrency.writers(settings.threads))
-    app.extensions["dateline.draining"] = Waiting(concurrency.BODIES // 4)
-    app.extensions["dateline.gate"] = app.wsgi_app = concurrency.Gate(app.wsgi_app, settings.threads)
+    app.extensions["dateline.gate"] = concurrency.Gate(settings.threads)
 
 
 def _add_hooks(app: Flask) -> None:

@@ -113,6 +113,19 @@ class MethodNotAllowed(Problem):
     code, title, status = "method_not_allowed", "Method not allowed", 405
 
 
+class NotImplementedMethod(Problem):
+    """The server does not know this HTTP method. Methods are case-sensitive: send `GET`, not `get`."""
+
+    code, title, status = "method_not_implemented", "Method not implemented", 501
+
+
+class RequestTimeout(Problem):
+    """The body of the request arrived too slowly. Nothing was stored of it, except for complete parts of a batch that
+    is not atomic. Send the request again over a faster connection, or in smaller parts."""
+
+    code, title, status = "request_timeout", "Request timeout", 408
+
+
 class Conflict(Problem):
     """The request conflicts with the current state of the archive; for example, the slug of a new tag already exists.
     `detail` says what it conflicts with."""

@@ -3,22 +3,15 @@
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from queue import SimpleQueue
 
 from api.errors import Unavailable
 
 # The number of bodies that are received at once.
 BODIES = 64
 LOOK_SECONDS = 0.05
-
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-
-def threads(active: int) -> int:
-    """The threads that a worker process needs to process ``active`` requests at once while others wait."""
-    return active + BODIES + polls(active)
 
 
 def writers(active: int) -> int:
@@ -37,49 +30,35 @@ def polls(active: int) -> int:
 
 
 class Gate:
-    """WSGI middleware that processes at most ``active`` requests at once, not counting those that wait for a client.
+    """Processes at most ``active`` requests at once, not counting those that wait for a client.
 
     It is first come, first served, unlike threading.Semaphore: there, a thread that has just left may enter again
     before a waiting one wakes up. With 64 clients, the slowest hundredth of requests took three times as long.
     """
 
-    def __init__(self, app: WsgiApp, active: int) -> None:
-        self._app = app
+    def __init__(self, active: int) -> None:
+        self._threads = _Threads()
         self._senders: Counter[str] = Counter()
         self._changes = threading.Lock()
         self._free = self._all = active
-        self._queue: deque[threading.Lock] = deque()
+        self._queue: deque[Callable[[], object]] = deque()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ["wsgi.input"] = Body(environ["wsgi.input"], self, environ.get("HTTP_AUTHORIZATION", ""))
-        self._enter()
-        try:
-            return self._app(environ, start_response)
-        finally:
-            self._leave()
+    def run(self, process: Callable[[], object]) -> None:
+        """Call ``process`` in a thread once it is its turn. Does not wait for it."""
+
+        def in_turn() -> None:
+            try:
+                process()
+            finally:
+                self._leave()
+
+        self._enter(lambda: self._threads.run(in_turn))
 
     def wait_until_idle(self, seconds: float) -> None:
         """Wait until no request is processed, for at most ``seconds``."""
         deadline = time.monotonic() + seconds
         while self._free < self._all and time.monotonic() < deadline:
             time.sleep(LOOK_SECONDS)
-
-    def _enter(self) -> None:
-        with self._changes:
-            if self._free:
-                self._free -= 1
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._queue.append(turn)
-        turn.acquire()
-
-    def _leave(self) -> None:
-        with self._changes:
-            if self._queue:
-                self._queue.popleft().release()
-            else:
-                self._free += 1
 
     @contextmanager
     def outside(self) -> Iterator[None]:
@@ -88,7 +67,10 @@ class Gate:
         try:
             yield
         finally:
-            self._enter()
+            turn = threading.Lock()
+            turn.acquire()
+            self._enter(turn.release)
+            turn.acquire()
 
     @contextmanager
     def body(self, sender: str) -> Iterator[None]:
@@ -109,19 +91,46 @@ class Gate:
                 if not self._senders[sender]:
                     del self._senders[sender]
 
+    def _enter(self, start: Callable[[], object]) -> None:
+        """Call ``start`` once it is its turn."""
+        with self._changes:
+            if not self._free:
+                self._queue.append(start)
+                return
+            self._free -= 1
+        start()
 
-class Body:
-    """A request's body while it is received (``wsgi.input``)."""
+    def _leave(self) -> None:
+        with self._changes:
+            if not self._queue:
+                self._free += 1
+                return
+            start = self._queue.popleft()
+        start()
 
-    def __init__(self, stream: IO[bytes], gate: Gate, sender: str) -> None:
-        self._stream = stream
-        self._gate = gate
-        self._sender = sender
 
-    def read(self, size: int = -1) -> bytes:
-        """Return ``size`` bytes, or fewer at the end."""
-        with self._gate.body(self._sender):
-            return self._stream.read(size)
+class _Threads:
+    """As many threads as were ever busy at once. Unlike ThreadPoolExecutor, it makes no futures that nobody reads."""
+
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[Callable[[], object]] = SimpleQueue()
+        self._changes = threading.Lock()
+        self._idle = 0
+
+    def run(self, job: Callable[[], object]) -> None:
+        """Call ``job`` in a thread that is idle, or in a new one."""
+        with self._changes:
+            if self._idle:
+                self._idle -= 1
+            else:
+                threading.Thread(target=self._work, name="request", daemon=True).start()
+        self._jobs.put(job)
+
+    def _work(self) -> None:
+        while True:
+            self._jobs.get()()
+            with self._changes:
+                self._idle += 1
 
 
 class Waiting:

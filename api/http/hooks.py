@@ -5,17 +5,18 @@ import re
 
 from flask import Flask, Response
 
-from api.context import app, g, request, settings
+from api.context import g, request, settings
 from api.errors import (
     MalformedRequest,
     UriTooLong,
 )
 from api.http import rate_limit, security_headers, trailing_slash
-from api.http.parsing import drain
 from api.http.path_converters import CONVERTERS
 from api.observability import logs, metrics, timing
 
 LONGEST_URI = 8_192
+# The key of a WSGI environment whose request is refused: its value is the problem.
+REFUSAL = "dateline.refusal"
 
 # The second is granian's spelling.
 HTTP_1_0 = ("HTTP/1.0", "HTTP/1")
@@ -55,6 +56,8 @@ def _check_url() -> None:
         environ["HTTP_HOST"] = f"{settings().host}:{settings().port}"
     is_host = _HOST.fullmatch(environ["HTTP_HOST"])
     g().base_url = settings().public_url or (_base_url(request().scheme, environ["HTTP_HOST"]) if is_host else "")
+    if problem := environ.get(REFUSAL):
+        raise problem
     if not is_host:
         raise MalformedRequest("Invalid Host header.")
     if len(environ["PATH_INFO"]) + len(environ["QUERY_STRING"]) > LONGEST_URI:
@@ -63,11 +66,6 @@ def _check_url() -> None:
 
 def _finish(response: Response) -> Response:
     """Add the headers of every response, then log and count it."""
-    if response.status_code == 413:
-        # Nothing limits how long a slow client takes, so only a few bodies are drained at once.
-        with app().extensions["dateline.draining"].place() as has_place:
-            if has_place:
-                drain(request())
     if request().method == "OPTIONS":
         response.headers.pop("Content-Type", None)
     response.headers["X-Request-Id"] = g().get("request_id", "")

@@ -1,8 +1,6 @@
 """The query string and body of a request. Unknown, repeated and malformed inputs are rejected here."""
 
-import contextlib
 import difflib
-import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
@@ -12,9 +10,9 @@ from urllib.parse import unquote_to_bytes
 import marshmallow as ma
 from flask import Request
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from api.errors import InputError, MalformedRequest, Unavailable, UnsupportedMediaType, invalid_input
+from api.errors import InputError, MalformedRequest, UnsupportedMediaType, invalid_input
 from api.formats import strict_json
 from schemas.base import ChoiceList, CommaList, Repeated
 from schemas.messages import flattened
@@ -23,10 +21,6 @@ JSON = "application/json"
 # The number of parsed query strings that are cached, and the size of the longest, in bytes.
 CACHED_QUERIES, LONGEST_CACHED = 1_000, 500
 SEVERAL = "; several values are separated by commas"
-# How much of a rejected body is read, and for how long: most clients read no response before they have sent it all.
-DRAINED_BYTES = 64 * 1024 * 1024
-DRAINED_SECONDS = 5.0
-_PART = 16 * 1024
 _BODY = "dateline.body"
 
 
@@ -150,19 +144,6 @@ def _body(req: Request) -> bytes:
     if len(body) > most:
         raise RequestEntityTooLarge
     return body
-
-
-def drain(req: Request) -> None:
-    """Read the rest of a rejected body, unless it is too long or the client waits for 100 Continue."""
-    length, chunked = req.content_length, "Transfer-Encoding" in req.headers
-    if "Expect" in req.headers or not (chunked if length is None else length <= DRAINED_BYTES):
-        return
-    req.max_content_length = DRAINED_BYTES
-    stream = req.environ["wsgi.input"] if chunked else req.stream
-    left, deadline = DRAINED_BYTES, time.monotonic() + DRAINED_SECONDS
-    with contextlib.suppress(OSError, ClientDisconnected, Unavailable):
-        while left > 0 and time.monotonic() < deadline and (part := stream.read(_PART)):
-            left -= len(part)
 
 
 def _pairs(query: bytes) -> list[tuple[str, str]]:

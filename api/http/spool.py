@@ -21,6 +21,7 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile[bytes](IN_MEMORY)
+        self.size = 0
 
     def __enter__(self) -> Self:
         return self
@@ -35,6 +36,7 @@ class Spool:
         for part in parts:
             with _disk_errors():
                 self._file.write(part)
+            self.size += len(part)
         with _disk_errors():
             self._file.flush()
 
@@ -62,6 +64,6 @@ def _disk_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        log.error("cannot write the temporary file of a batch: %s", error)
-        detail = "The server has no disk space for a batch of this size. Retry later, or send a smaller batch."
+        log.error("cannot write a temporary file: %s", error)
+        detail = "The server has no disk space for a batch or response of this size. Retry later, or ask for less."
         raise Unavailable(detail) from error

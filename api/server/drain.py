@@ -28,14 +28,15 @@ log = logging.getLogger("dateline")
 def prepare(app: Flask, listener: socket.socket) -> None:
     """Let this worker process stop accepting connections on STOP_ACCEPTING, and end when the main process has ended.
 
-    From then on its responses close their connections. granian itself only knows how to end: it closes connections
-    whose next request is on its way.
+    From then on its responses close their connections, and no request waits for a change any longer. granian itself
+    only knows how to end: it closes connections whose next request is on its way.
     """
     is_leaving = threading.Event()
     inode = os.fstat(listener.fileno()).st_ino
 
     def leave(*_: object) -> None:
         is_leaving.set()
+        app.extensions["dateline.waiting"].stop()
         _stop_accepting(listener, inode)
 
     @app.after_request

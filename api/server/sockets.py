@@ -3,11 +3,16 @@
 import errno
 import os
 import socket
+import sys
 
 from api.settings import Settings
 
 INHERITED = 3
 """The descriptor of an inherited socket, by systemd's convention."""
+
+
+UNREAD_SECONDS = 30
+"""How long a client may take nothing of what is sent to it."""
 
 
 class CannotListenError(Exception):
@@ -42,6 +47,9 @@ def listen(listener: socket.socket, backlog: int) -> None:
     """Start listening, with Nagle's algorithm off for the connections. Raises CannotListenError."""
     listener.setblocking(False)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if sys.platform == "linux":
+        # Connections inherit it: one whose client takes nothing of what is sent is closed after this time.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
     try:
         listener.listen(backlog)
     except OSError as error:  # another process that bound the port at the same time listens by now

@@ -5,36 +5,68 @@ and tests/unit/test_supervisor.py checks them.
 """
 
 import logging
+import math
 import os
+import resource
 import socket
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import Pipe
 from typing import Any
 
 from flask import Flask
 from granian._granian import SocketHolder
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
 
 from api.errors import Problem
-from api.http import concurrency, readiness
+from api.http import readiness
 from api.observability import logs
 from api.server import drain, scheduling, sockets
+from api.server.asgi import Application
 from api.settings import Settings
 
 START_SECONDS = 60
+LONGEST_PAUSE = 30.0
+"""The longest pause before a worker process is started again, in seconds."""
+STABLE_SECONDS = 60.0
+"""A worker process that ran for so long is started again at once."""
 PRIVATE = {
-    "overridden": ("_init_shared_socket", "_reload", "_spawn_worker", "_stop_workers"),
-    "read or set": ("_shd", "_sso", "backlog", "interrupt_children", "interrupt_signal", "main_loop_interrupt", "wrks"),
+    "overridden": ("_init_shared_socket", "_reload", "_respawn_workers", "_spawn_worker", "_stop_workers"),
+    "read or set": (
+        "_shd",
+        "_sso",
+        "backlog",
+        "interrupt_children",
+        "interrupt_signal",
+        "main_loop_interrupt",
+        "respawned_wrks",
+        "wrks",
+    ),
     "of a worker": ("_id", "interrupt_by_parent", "is_alive", "start"),
 }
 
 log = logging.getLogger("dateline")
+
+
+@dataclass(frozen=True)
+class Restart:
+    """When a worker process was started again, and after which pause, in seconds."""
+
+    at: float = -math.inf
+    pause: float = 0.0
+
+    def next(self, now: float) -> "Restart":
+        """The next restart of a process that ended at ``now``."""
+        if now - self.at > STABLE_SECONDS:
+            return Restart(now)
+        pause = min(max(0.5, self.pause * 2), LONGEST_PAUSE)
+        return Restart(now + pause, pause)
 
 
 class Supervisor(MPServer):
@@ -48,11 +80,13 @@ class Supervisor(MPServer):
         super().__init__(
             target,
             factory=True,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.ASGINL,
+            loop=Loops.uvloop,
+            http=HTTPModes.http1,
+            backpressure=_connections(),
             address=settings.host,
             port=settings.port,
             workers=settings.workers,
-            blocking_threads=concurrency.threads(settings.threads),
             respawn_failed_workers=True,
             workers_kill_timeout=drain.DRAIN_SECONDS,
             websockets=False,
@@ -60,6 +94,7 @@ class Supervisor(MPServer):
             log_dictconfig=logs.GRANIAN,
         )
         self._listener = listener
+        self._restarts: dict[int, Restart] = {}
         self._cpu_affinity = settings.cpu_affinity
 
     def _init_shared_socket(self) -> None:
@@ -72,6 +107,21 @@ class Supervisor(MPServer):
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Callable[[], Flask]) -> WorkerProcess:
         cpu = idx if self._cpu_affinity else None
         return super()._spawn_worker(idx, target, partial(_load, callback_loader, self._listener, cpu))
+
+    def _respawn_workers(
+        self, workers: list[int], spawn_target: Any, target_loader: Callable[[], Flask], delay: float = 0
+    ) -> None:
+        """Start worker processes that have ended again, with longer and longer pauses while they end soon."""
+        now = time.monotonic()
+        for idx in workers:
+            self._restarts[idx] = self._restarts.get(idx, Restart()).next(now)
+        pause = max(self._restarts[idx].pause for idx in workers)
+        if pause:
+            log.warning("a worker process ended soon after its start; it is started again in %.0f s", pause)
+        while not self.interrupt_signal and time.monotonic() < now + pause:
+            time.sleep(0.05)
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        self.respawned_wrks.clear()  # granian would end the server if one ends twice within seconds
 
     def _reload(self, spawn_target: Any, target_loader: Callable[[], Flask]) -> None:
         """On SIGHUP, replace the processes one by one. When a new one does not become ready, the rest stay."""
@@ -132,13 +182,18 @@ class Supervisor(MPServer):
         time.sleep(seconds)
 
 
-def _load(load: Callable[[], Flask], listener: socket.socket, cpu: int | None) -> Flask:
+def _connections() -> int:
+    """How many connections a worker process may have: half of the files that it may open."""
+    return max(resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2, 1)
+
+
+def _load(load: Callable[[], Flask], listener: socket.socket, cpu: int | None) -> Application:
     """The app of a worker process, which keeps to one CPU if a number is given."""
     if cpu is not None:
         scheduling.keep_to_one_cpu(cpu)
     app = load()
     drain.prepare(app, listener)
-    return app
+    return Application(app, app.extensions["dateline.gate"])
 
 
 def _ready(load: Callable[[], Flask], send: Callable[[str], None]) -> Flask:

@@ -3,9 +3,6 @@
 import atexit
 import gc
 import signal
-import socket
-import threading
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -33,7 +30,6 @@ def worker() -> Flask:
     conninfo, _ = stack.enter_context(locate.database_for(settings))
     app = create_app(replace(settings, database_url=conninfo))
     app.wsgi_app = BatchScheduled(app.wsgi_app)
-    _on_sigterm(app.extensions["dateline.waiting"].stop)
     if settings.metrics:
         metrics.watch_pool(app.extensions["dateline.database"])
     # These run in reverse order. As in api/cli/main.py, which this process does not pass through:
@@ -44,18 +40,3 @@ def worker() -> Flask:
     # granian does not wait for requests whose client has gone; the interpreter's end would abort their threads.
     atexit.register(app.extensions["dateline.gate"].wait_until_idle, drain.DRAIN_SECONDS)
     return app
-
-
-def _on_sigterm(act: Callable[[], None]) -> None:
-    """Call ``act`` when this process receives SIGTERM, in addition to the handler that granian installs later."""
-    receiver, sender = socket.socketpair()
-    sender.setblocking(False)
-    signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
-
-    def listen() -> None:
-        # The reference to ``sender`` keeps it open.
-        while sender and (numbers := receiver.recv(16)):
-            if signal.SIGTERM in numbers:
-                act()
-
-    threading.Thread(target=listen, name="listen-to-signals", daemon=True).start()

@@ -1,10 +1,9 @@
-"""How many requests are worked on at once."""
+"""How many requests are processed at once."""
 
-import io
+import sys
 import threading
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
@@ -14,92 +13,76 @@ from api.http.concurrency import BODIES, Gate
 SOON = 10
 
 
-class Room:
-    """An app that works on a request for as long as it is told to, and reads its body in between."""
+class Requests:
+    """Requests that enter a gate by name, wait for their bodies if they have one, and end when they are told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
         self.entered: list[str] = []
-        self.done = {name: threading.Event() for name in "abcd"}
+        self.ended: list[str] = []
+        self.end = {name: threading.Event() for name in "abcd"}
 
-    def __call__(self, environ: dict[str, Any], _start: object) -> Iterable[bytes]:
-        self.entered.append(environ["name"])
-        body = environ["wsgi.input"].read()
-        self.done[environ["name"]].wait(SOON)
-        return [body]
+    def send(self, name: str, body: threading.Event | None = None) -> None:
+        def process() -> None:
+            self.entered.append(name)
+            if body:
+                with self.gate.body("sender"):
+                    body.wait(SOON)
+            self.end[name].wait(SOON)
+            self.ended.append(name)
 
-
-class Arriving(io.BytesIO):
-    """A body that is there once it has arrived."""
-
-    def __init__(self) -> None:
-        super().__init__(b"body")
-        self.arrived = threading.Event()
-
-    def read(self, size: int | None = -1) -> bytes:
-        self.arrived.wait(SOON)
-        return super().read(size)
+        self.gate.run(process)
 
 
-def ask(pool: ThreadPoolExecutor, gate: Gate, name: str, body: io.BytesIO) -> Future[Iterable[bytes]]:
-    return pool.submit(gate, {"name": name, "wsgi.input": body}, lambda *_: None)
-
-
-def until(room: Room, count: int) -> None:
+def until(true: Callable[[], bool]) -> None:
     for _ in range(SOON * 100):
-        if len(room.entered) == count:
+        if true():
             return
         threading.Event().wait(0.01)
-    raise AssertionError(room.entered)
+    raise AssertionError
 
 
-def test_while_a_body_is_waited_for_another_request_is_let_in() -> None:
-    room, slow = Room(), Arriving()
-    gate = Gate(room, 1)
-    with ThreadPoolExecutor() as pool:
-        first = ask(pool, gate, "a", slow)
-        until(room, 1)
-        second = ask(pool, gate, "b", io.BytesIO(b"other"))
-        until(room, 2)
-        slow.arrived.set()
-        room.done["a"].set()
-        with pytest.raises(TimeoutError):
-            first.result(0.2)
-        room.done["b"].set()
-        assert second.result(SOON) == [b"other"]
-        assert first.result(SOON) == [b"body"]
+def test_while_a_request_waits_for_its_body_another_is_processed() -> None:
+    requests, arrived = Requests(Gate(1)), threading.Event()
+    requests.send("a", arrived)
+    requests.send("b")
+    until(lambda: requests.entered == ["a", "b"])
+    arrived.set()
+    requests.end["a"].set()
+    threading.Event().wait(0.1)
+    assert requests.ended == []
+    requests.end["b"].set()
+    until(lambda: requests.ended == ["b", "a"])
 
 
-def test_first_come_is_first_served() -> None:
-    room = Room()
-    gate = Gate(room, 1)
-    with ThreadPoolExecutor() as pool:
-        asked = []
-        for name in "abcd":
-            asked.append(ask(pool, gate, name, io.BytesIO()))
-            threading.Event().wait(0.05)
-        assert room.entered == ["a"]
-        for name in "abcd":
-            room.done[name].set()
-        assert [list(each.result(SOON)) for each in asked] == [[b""]] * 4
-    assert room.entered == ["a", "b", "c", "d"]
+def test_requests_are_processed_in_the_order_of_their_arrival() -> None:
+    requests = Requests(Gate(1))
+    for name in "abcd":
+        requests.send(name)
+    until(lambda: requests.entered == ["a"])
+    for name in "abcd":
+        requests.end[name].set()
+    until(lambda: requests.ended == list("abcd"))
+    requests.gate.wait_until_idle(SOON)
 
 
-def test_no_sender_keeps_others_from_being_waited_for() -> None:
-    def sent(sender: str, body: io.BytesIO) -> dict[str, Any]:
-        return {"name": "a", "HTTP_AUTHORIZATION": sender, "wsgi.input": body}
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_request_that_fails_leaves_its_place_to_the_next() -> None:
+    requests = Requests(Gate(1))
+    requests.gate.run(lambda: requests.entered.append("fails") or sys.exit())
+    requests.send("a")
+    until(lambda: requests.entered == ["fails", "a"])
+    requests.end["a"].set()
 
-    room = Room()
-    room.done["a"].set()
-    gate, ignored = Gate(room, 1), lambda *_: None
-    slow = [Arriving() for _ in range(BODIES // 2)]
-    with ThreadPoolExecutor(BODIES) as pool:
-        waiting = [pool.submit(gate, sent("one", body), ignored) for body in slow]
-        until(room, len(slow))
-        threading.Event().wait(0.1)
-        with pytest.raises(Unavailable):
-            gate(sent("one", io.BytesIO()), ignored)
-        assert gate(sent("another", io.BytesIO(b"now")), ignored) == [b"now"]
-        for body in slow:
-            body.arrived.set()
-        assert [each.result(SOON) for each in waiting] == [[b"body"]] * len(slow)
-    assert gate(sent("one", io.BytesIO(b"again")), ignored) == [b"again"]
+
+def test_a_sender_uses_at_most_half_of_the_places_for_slow_bodies() -> None:
+    gate = Gate(1)
+    with ExitStack() as stack:
+        for _ in range(BODIES // 2):
+            stack.enter_context(gate.body("one"))
+        with pytest.raises(Unavailable), gate.body("one"):
+            pass
+        with gate.body("another"):
+            pass
+    with gate.body("one"):
+        pass

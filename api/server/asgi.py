@@ -1,0 +1,144 @@
+"""The app of a worker process as granian runs it: an event loop waits for clients, and threads process requests."""
+
+import asyncio
+import io
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from api.errors import Problem
+from api.http.concurrency import Gate
+from api.http.hooks import REFUSAL
+from api.http.spool import Spool
+from api.server.environ import environ_of
+from api.server.pace import Pace
+from api.server.request_body import Receive, RequestBody
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+LARGE = 128 * 1024
+"""Responses of more bytes are sent in parts, from a spool, so that clients that read slowly keep no memory."""
+PROBES = 2
+"""How many requests that ask whether this process is alive are processed at once, however many others wait."""
+
+log = logging.getLogger("dateline")
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the app returned for one request."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes | Spool
+
+
+class Application:
+    """An ASGI application that processes each request with a WSGI app in a thread.
+
+    The thread waits neither for the client to read the response nor, unless the app reads it, for the body.
+    """
+
+    def __init__(self, app: WsgiApp, gate: Gate) -> None:
+        self._app = app
+        self._gate = gate
+        self._probes = Gate(PROBES)
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        environ = environ_of(scope, io.BytesIO())
+        body = None
+        if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
+            body = RequestBody(receive, self._gate, environ.get("HTTP_AUTHORIZATION", ""))
+            environ["wsgi.input"] = body
+        loop = asyncio.get_running_loop()
+        processed: asyncio.Future[Response] = loop.create_future()
+        gate = self._probes if environ["PATH_INFO"] == "/livez" else self._gate
+        gate.run(partial(self._process, environ, loop, processed))
+        response = await processed
+        if body and "HTTP_EXPECT" not in environ:  # a client that expects 100 Continue has not sent the body
+            await body.drain()
+        await _send(response, send)
+
+    def _process(
+        self, environ: dict[str, Any], loop: asyncio.AbstractEventLoop, processed: asyncio.Future[Response]
+    ) -> None:
+        try:
+            response = _response(self._app, environ)
+        except Problem as problem:
+            response = _response(self._app, {**environ, REFUSAL: problem})
+        with suppress(RuntimeError):  # the loop has ended, as this process does
+            loop.call_soon_threadsafe(_settle, processed, response)
+
+
+def _settle(future: asyncio.Future[Response], response: Response) -> None:
+    if not future.done():
+        future.set_result(response)
+
+
+def _response(app: WsgiApp, environ: dict[str, Any]) -> Response:
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> None:
+        started.append((status, headers))
+
+    parts = app(environ, start_response)
+    try:
+        body = _body(parts)
+    finally:
+        if close := getattr(parts, "close", None):
+            close()
+    status, headers = started[-1]
+    if isinstance(body, Spool) and not any(name.lower() == "content-length" for name, _ in headers):
+        # Without it, a response that is cut off would look complete.
+        headers.append(("Content-Length", str(body.size)))
+    return Response(
+        int(status[:3]),
+        [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
+        body,
+    )
+
+
+def _body(parts: Iterable[bytes]) -> bytes | Spool:
+    """All parts together, in a spool if they are large."""
+    found: list[bytes] = []
+    size = 0
+    iterator = iter(parts)
+    for part in iterator:
+        found.append(part)
+        size += len(part)
+        if size > LARGE:
+            break
+    else:
+        return b"".join(found)
+    spool = Spool()
+    spool.write(found)
+    del found, part
+    spool.write(iterator)
+    return spool
+
+
+async def _send(response: Response, send: Send) -> None:
+    await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+    if isinstance(response.body, Spool):
+        with response.body:
+            await _send_parts(response.body, send)
+    else:
+        await send({"type": "http.response.body", "body": response.body})
+
+
+async def _send_parts(body: Spool, send: Send) -> None:
+    """Send a large body. If the client reads it too slowly, its connection is closed before the end."""
+    pace = Pace()
+    for part in body.parts():
+        try:
+            async with pace.limit():
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        except TimeoutError:
+            log.warning("a client reads its response too slowly; its connection is closed")
+            return
+        pace.add(len(part))
+    await send({"type": "http.response.body", "body": b""})

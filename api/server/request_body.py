@@ -1,0 +1,80 @@
+"""The body of a request: received by the event loop, read by the thread that processes the request."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from api.errors import MalformedRequest, RequestTimeout
+from api.http.concurrency import Gate
+from api.server.pace import Pace
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+DRAINED_BYTES = 64 * 1024 * 1024
+"""How much of a body that nobody reads is received: most clients read no response before they have sent it all."""
+DRAINED_SECONDS = 5.0
+IDLE_SECONDS = 0.5
+"""After so long without a part of such a body, the client waits for the response."""
+
+
+class RequestBody:
+    """A body (``wsgi.input``). Threads that wait for it leave the gate."""
+
+    def __init__(self, receive: Receive, gate: Gate, sender: str) -> None:
+        self._receive = receive
+        self._gate = gate
+        self._sender = sender
+        self._loop = asyncio.get_running_loop()
+        self._pace = Pace()
+        self._received = bytearray()
+        self._total = 0
+        self.has_ended = False
+
+    def read(self, size: int = -1) -> bytes:
+        """Return ``size`` bytes, or fewer at the end. Called in threads.
+
+        Raises MalformedRequest if the body is incomplete, RequestTimeout if the client sends it too slowly, and
+        Unavailable if too many bodies of this sender arrive slowly.
+        """
+        if self.has_ended or 0 <= size <= len(self._received):
+            return self._taken(size)
+        with self._gate.body(self._sender):
+            asyncio.run_coroutine_threadsafe(self._fill(size), self._loop).result()
+        return self._taken(size)
+
+    async def drain(self) -> None:
+        """Receive the rest and discard it, as long as it arrives within these limits."""
+        left, deadline = DRAINED_BYTES, self._loop.time() + DRAINED_SECONDS
+        with suppress(TimeoutError, MalformedRequest):
+            while left > 0 and not self.has_ended:
+                async with asyncio.timeout_at(min(self._loop.time() + IDLE_SECONDS, deadline)):
+                    left -= await self._more()
+                self._received.clear()
+
+    def _taken(self, size: int) -> bytes:
+        end = len(self._received) if size < 0 else size
+        taken = bytes(self._received[:end])
+        del self._received[:end]
+        return taken
+
+    async def _fill(self, size: int) -> None:
+        while not self.has_ended and (size < 0 or len(self._received) < size):
+            try:
+                async with self._pace.limit():
+                    self._pace.add(await self._more())
+            except TimeoutError:
+                raise RequestTimeout(
+                    f"The body arrived too slowly: {self._total:,} bytes were received before the time limit."
+                ) from None
+
+    async def _more(self) -> int:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self.has_ended = True
+            raise MalformedRequest(f"The body is incomplete: it ended after {self._total:,} bytes.")
+        part = message.get("body", b"")
+        self._received += part
+        self._total += len(part)
+        self.has_ended = not message.get("more_body", False)
+        return len(part)
