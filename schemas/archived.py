@@ -27,6 +27,7 @@ class ArchiveArticleFields(ArchiveEntityFields):
     version = Count(required=True)
     withdrawn_at = Moment(load_default=None, allow_none=True)
     purged_at = Moment(load_default=None, allow_none=True)
+    was_visible = fields.Boolean(load_default=True)
 
 
 class ArchivedOutlet(OutletInput):

@@ -54,12 +54,13 @@ def purge(connection: Connection, article: UUID, reason: str, changes: list[Chan
         return WriteResult(article, "unchanged")
     connection.execute("delete from versions where article_id = %(article)s", {"article": article})
     connection.execute("delete from idempotent_answers where article_id = %(article)s", {"article": article})
-    term_counts.forget_article(connection, article)
+    if before.was_visible:
+        term_counts.forget_article(connection, article)
     connection.execute(_PURGE, {"article": article, "reason": reason})
     after = replace(before.state, visible=False, status="canceled", links=Links())
     _write_links(connection, article, before, after)
     # Only its outlet may learn of an article that readers never saw.
-    outlet = before.state.outlet_id if before.embargoed_until else None
+    outlet = before.state.outlet_id if before.embargoed_until or not before.was_visible else None
     changes.append(Change("article.purged", article, version=before.version + 1, outlet_id=outlet))
     return WriteResult(article, "updated")
 
@@ -125,6 +126,7 @@ _PURGE: LiteralString = """
 # The conditions are checked again, as the article may have been withdrawn or given a later embargo since the select.
 _RELEASE: LiteralString = """
     update articles
-    set embargoed_until = null, published_at = greatest(published_at, embargoed_until), updated_at = now()
+    set embargoed_until = null, published_at = greatest(published_at, embargoed_until), was_visible = true,
+        updated_at = now()
     where id = any(%(articles)s) and embargoed_until <= now() and status = 'usable'
     returning id, version, visible, published_at"""

@@ -33,6 +33,7 @@ class CurrentRow:
     reason: str | None
     withdrawn_at: datetime | None
     purged_at: datetime | None
+    was_visible: bool
     etag: str
 
     @property
@@ -54,7 +55,7 @@ def lock(connection: Connection, articles: Sequence[UUID]) -> dict[UUID, Current
     parameters = {"articles": [row["id"] for row in locked]}
     statement: LiteralString = f"""
         select id, outlet_id, published_at, visible, digest, version, status, embargoed_until, source_version,
-            reason, withdrawn_at, purged_at, {ETAG} as etag
+            reason, withdrawn_at, purged_at, was_visible, {ETAG} as etag
         from articles a where id = any(%(articles)s)"""
     rows = connection.execute(statement, parameters).fetchall()
     links = article_links.read(connection, [row["id"] for row in rows]) if rows else {}
@@ -119,12 +120,12 @@ _UPSERT: LiteralString = f"""
     insert into articles as a (
         id, outlet_id, external_id, url, headline, standfirst, body, body_html, byline, credit, section, language,
         image, published_at, embargoed_until, status, reason, withdrawn_at, note, source_version, version, digest,
-        outlet, tags, people, search
+        outlet, tags, people, was_visible, search
     )
     select r.id, r.outlet_id, r.external_id, r.url, r.headline, r.standfirst, r.body, r.body_html, r.byline, r.credit,
         r.section, r.language, r.image, r.published_at, r.embargoed_until, r.status, r.reason, r.withdrawn_at, r.note,
         r.source_version, r.version, r.digest, r.outlet, r.tags, r.people,
-        {fulltext.VECTOR}
+        r.status = 'usable' and r.embargoed_until is null, {fulltext.VECTOR}
     from json_to_recordset(%(rows)s::json) as r (
         id uuid, outlet_id int, external_id text, url text, headline text, standfirst text, body text, body_html text,
         byline text, credit text, section text, language text, image json, published_at timestamptz,
@@ -140,7 +141,7 @@ _UPSERT: LiteralString = f"""
         published_at = excluded.published_at, embargoed_until = excluded.embargoed_until, status = excluded.status,
         reason = excluded.reason, withdrawn_at = excluded.withdrawn_at, note = excluded.note,
         source_version = excluded.source_version, version = excluded.version, digest = excluded.digest,
-        outlet = excluded.outlet, tags = excluded.tags, people = excluded.people, search = excluded.search,
-        updated_at = now()
+        outlet = excluded.outlet, tags = excluded.tags, people = excluded.people,
+        was_visible = a.was_visible or excluded.was_visible, search = excluded.search, updated_at = now()
     where a.version = excluded.version - 1
     returning a.id"""

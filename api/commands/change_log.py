@@ -56,8 +56,9 @@ def lock(connection: Connection) -> None:
 def trim(connection: Connection, days: int) -> int:
     """Delete up to TRIM_BATCH changes older than ``days``, never the last one. Returns the number deleted.
 
-    The last deleted position is stored, so that a cursor from before it is refused. Changes are in chronological
-    order, so a call that finds nothing to delete reads one row.
+    The last deleted position is stored, so that a cursor from before it is refused; that of hidden changes with their
+    outlet, as only its keys miss them. Changes are in chronological order, so a call that finds nothing to delete reads
+    one row.
     """
     rows = connection.execute(
         """
@@ -69,10 +70,17 @@ def trim(connection: Connection, days: int) -> int:
         ), old as (
             select position from oldest
             where at < now() - %(days)s * interval '1 day' and position < (select max(position) from changes)
+                and position is distinct from (select max(position) from changes where outlet_id is null)
         ), trimmed as (
-            delete from changes where position in (select position from old) returning position
+            delete from changes where position in (select position from old) returning position, outlet_id
+        ), hidden as (
+            update outlets set changes_trimmed_to = greatest(changes_trimmed_to, last.position)
+            from (select outlet_id, max(position) as position from trimmed group by outlet_id) as last
+            where id = last.outlet_id
         )
-        update archive set changes_trimmed_to = greatest(changes_trimmed_to, (select max(position) from trimmed))
+        update archive set changes_trimmed_to = greatest(
+            changes_trimmed_to, (select max(position) from trimmed where outlet_id is null)
+        )
         where exists (select from trimmed)
         returning (select count(*) from trimmed) as deleted
         """,

@@ -86,10 +86,11 @@ _UUIDS: LiteralString = """
 _ARTICLES: LiteralString = """
     update articles a
     set created_at = r.created_at, updated_at = r.updated_at, version = greatest(a.version, r.version),
-        withdrawn_at = r.withdrawn_at, purged_at = r.purged_at
+        withdrawn_at = r.withdrawn_at, purged_at = r.purged_at,
+        was_visible = a.was_visible or coalesce(r.was_visible, true)
     from json_to_recordset(%(rows)s::json) as r (
         id uuid, created_at timestamptz, updated_at timestamptz, version int, withdrawn_at timestamptz,
-        purged_at timestamptz
+        purged_at timestamptz, was_visible boolean
     )
     where a.id = r.id"""
 

@@ -64,7 +64,9 @@ _DUE: LiteralString = """
         when stats.erased_at is not null then true
         when abs(now.articles - stats.articles) > %(growth)s * stats.articles then true
         when stats.measured_at > now() - %(max_age)s::interval then false
-        else coalesce((select at > stats.measured_at from changes order by position desc limit 1), false)
+        else coalesce((
+            select at > stats.measured_at from changes where outlet_id is null order by position desc limit 1
+        ), false)
     end as due
     from (select coalesce(sum(articles), 0) as articles from outlets) as now left join text_stats stats on true"""
 
@@ -108,7 +110,10 @@ def measure_due(connection: Connection) -> dict[str, int] | None:
 
 
 def forget_article(connection: Connection, article: UUID) -> None:
-    """Delete the frequencies of rare words of an article that is about to be purged, and have the rest recounted."""
+    """Delete the frequencies of rare words of an article that is about to be purged, and have the rest recounted.
+
+    Not for an article that was never visible, whose words were not counted.
+    """
     connection.execute(_FORGET, {"article": article, "few": RARE})
     connection.execute("update text_stats set erased_at = clock_timestamp()")
 

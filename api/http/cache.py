@@ -17,7 +17,21 @@ OVERHEAD = 1_500
 # After this part of the time that a state is trusted, one request reads it again while the others still use it.
 REFRESH_FROM = 0.75
 
+# Kinds of readers whose states are held at most.
+READERS = 1_000
+
 Key = tuple[str | None, ...]
+# The outlets whose embargoed articles a reader sees, None for all of them.
+Reader = tuple[str, ...] | None
+
+
+@dataclass
+class _Observed:
+    """A state, when it was read, and whether a request is already reading it again."""
+
+    state: State
+    read_at: float
+    is_refreshed: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,7 @@ class Entry:
 class Cache:
     """The most recently used responses, in ``capacity`` bytes, and the last state of the archive that was read.
 
-    A state is trusted for ``trusted_ms`` after it was read.
+    A state is trusted for ``trusted_ms`` after it was read. There is one for each kind of reader.
     """
 
     def __init__(self, capacity: int, trusted_ms: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -57,33 +71,45 @@ class Cache:
         self._clock = clock
         self._lock = threading.Lock()
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
-        self._last: tuple[float, State | None] = (float("-inf"), None)
-        self._refreshed = self._last
+        self._states: OrderedDict[Reader, _Observed] = OrderedDict()
+        self._written_at = float("-inf")
 
-    @property
-    def last_state(self) -> State | None:
+    def last_state(self, reader: Reader) -> State | None:
         """The last state that was read, however long ago. The present state is the same or a later one."""
-        return self._last[1]
+        observed = self._states.get(reader)
+        return observed and observed.state
 
-    def trusted_state(self) -> State | None:
+    def trusted_state(self, reader: Reader) -> State | None:
         """The last state, or None if the caller is to read it again."""
-        last = self._last
-        age = self._clock() - last[0]
-        if age < self._trusted and (age < self._trusted * REFRESH_FROM or self._refreshed is last):
-            return last[1]
-        self._refreshed = last
+        observed = self._states.get(reader)
+        if observed is None:
+            return None
+        age = self._clock() - observed.read_at
+        if age < self._trusted and (age < self._trusted * REFRESH_FROM or observed.is_refreshed):
+            return observed.state
+        observed.is_refreshed = True
         return None
 
     def now(self) -> float:
         """The time to pass to ``observe``, taken before the state is read."""
         return self._clock()
 
-    def observe(self, state: State, read_at: float) -> State:
+    def observe(self, reader: Reader, state: State, read_at: float) -> State:
         """Record a state that was read at this time, unless a later one is recorded. Return the state."""
         with self._lock:
-            if read_at >= self._last[0]:
-                self._last = (read_at, state)
+            observed = self._states.get(reader)
+            if read_at >= self._written_at and (observed is None or read_at >= observed.read_at):
+                self._states[reader] = _Observed(state, read_at)
+                self._states.move_to_end(reader)
+            if len(self._states) > READERS:
+                self._states.popitem(last=False)
         return state
+
+    def forget_states(self) -> None:
+        """Trust no state that was read before now, because this process has written."""
+        with self._lock:
+            self._written_at = self._clock()
+            self._states.clear()
 
     def get(self, key: Key) -> Entry | None:
         """The response to a request, whether or not it is still current."""

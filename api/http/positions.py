@@ -18,7 +18,7 @@ def start(text: str | None, state: State) -> int:
         after, archive = 0, state.archive
     else:
         after, archive = _decoded(text, "after")
-    if archive != state.archive or after > state.position:
+    if archive != state.archive or after > state.latest:
         raise CursorExpired("This cursor belongs to another archive.", restart=cursor(state, state.position))
     if after < state.trimmed_to:
         raise CursorExpired("The changes after this cursor were deleted.", restart=cursor(state, state.position))
@@ -27,12 +27,12 @@ def start(text: str | None, state: State) -> int:
 
 def cursor(state: State, position: int) -> str:
     """The cursor of a position in this archive."""
-    return cursors.feed_cursor(database().cursor_key, position, state.archive)
+    return cursors.encode_position(database().cursor_key, position, state.archive)
 
 
 def latest() -> str:
-    """The cursor of the latest change."""
-    state = reads.current_state()
+    """The cursor of the latest change, for the response to a write, after which no earlier state is trusted."""
+    state = reads.state_after_write()
     return cursor(state, state.position)
 
 
@@ -41,10 +41,9 @@ def require_reached() -> None:
     if text := request().headers.get(HEADER):
         position, archive = _decoded(text, HEADER)
         state = reads.current_state()
-        if archive != state.archive or position > state.position:
+        if archive != state.archive or position > state.latest:
             raise CursorExpired("This position belongs to another archive.", restart=cursor(state, state.position))
 
 
 def _decoded(text: str, parameter: str) -> tuple[int, str]:
-    [position, archive] = cursors.decode(database().cursor_key, cursors.FEED, text, parameter)
-    return int(str(position)), str(archive)
+    return cursors.decode_position(database().cursor_key, text, parameter)

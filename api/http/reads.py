@@ -14,7 +14,7 @@ from werkzeug.http import parse_set_header
 
 from api.context import app, database, g, request, settings
 from api.http.authentication import outlets_with_embargoes
-from api.http.cache import Cache, Entry, Key
+from api.http.cache import Cache, Entry, Key, Reader
 from api.http.responses import absolute_url
 from api.http.validators import client_has, last_modified, matching_tag, names_tag, opaque
 from api.observability import metrics
@@ -141,7 +141,7 @@ def cached_response() -> Response | None:
     key = _cache_key()
     entry = cache.get(key)
     # What this request reads from the database is of this state or a later one.
-    state = (cache.trusted_state() if entry else cache.last_state) or current_state()
+    state = (cache.trusted_state(_reader()) if entry else cache.last_state(_reader())) or current_state()
     if entry is None or entry.state != state:
         g().cache_as = (key, state)
         metrics.count_lookup("miss" if entry is None else "stale")
@@ -176,19 +176,30 @@ def store(response: Response) -> Response:
 def trusted_state() -> State | None:
     """The last state of the archive, or None if this request is to read it, as it always is without a cache."""
     cache = _cache()
-    return cache.trusted_state() if cache.capacity else None
+    return cache.trusted_state(_reader()) if cache.capacity else None
 
 
 def current_state() -> State:
-    """The state of the archive, read now."""
+    """The state of the archive as the request's key sees it, read now."""
     return database().read(observe_state)
 
 
 def observe_state(connection: Connection) -> State:
     """The state of the archive, read now. Later statements of this connection read that state or a later one."""
-    cache = _cache()
+    cache, reader = _cache(), _reader()
     read_at = cache.now()
-    return cache.observe(changes.state(connection), read_at)
+    return cache.observe(reader, changes.state(connection, reader), read_at)
+
+
+def state_after_write() -> State:
+    """The state of the archive after a write of this process, which no reader is to miss."""
+    _cache().forget_states()
+    return current_state()
+
+
+def _reader() -> Reader:
+    outlets = outlets_with_embargoes()
+    return None if outlets is None else tuple(outlets)
 
 
 def _cache_key() -> Key:

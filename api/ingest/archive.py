@@ -40,4 +40,4 @@ def export_lines(connection: Connection) -> Iterator[dict[str, Any]]:
         state = export.begin_snapshot(connection)
         yield from export.records(connection)
         key = present(connection.execute("select cursor_key from archive").fetchone())["cursor_key"]
-        yield {"type": "position", "after": cursors.feed_cursor(key, state.position, state.archive)}
+        yield {"type": "position", "after": cursors.encode_position(key, state.position, state.archive)}

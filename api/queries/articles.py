@@ -116,11 +116,12 @@ def _entry(row: Mapping[str, Any]) -> orjson.Fragment:
 def one(connection: Connection, article: UUID) -> DictRow | None:
     """The whole article, visible or not, with its entity tag as ``etag``.
 
-    ``visible`` says whether everyone may see it, ``owner`` is the slug of its outlet, ``withdrawn`` its tombstone.
+    ``visible`` says whether everyone may see it, ``was_visible`` whether everyone ever could, ``owner`` is the slug of
+    its outlet, ``withdrawn`` its tombstone.
     """
     statement: LiteralString = f"""
-        select {ALL}, a.visible, {ETAG} as etag, (select slug from outlets where id = a.outlet_id) as owner,
-            {TOMBSTONE} as withdrawn
+        select {ALL}, a.visible, a.was_visible, {ETAG} as etag, {TOMBSTONE} as withdrawn,
+            (select slug from outlets where id = a.outlet_id) as owner
         from articles a where a.id = %(article)s"""
     return next(iter(planned_once(connection, statement, {"article": article})), None)
 
@@ -134,7 +135,7 @@ def pushed(connection: Connection, article: UUID) -> DictRow | None:
         """
         select o.slug as outlet, a.external_id, a.url, a.headline, a.standfirst, a.body, a.body_html, a.byline,
             a.credit, a.section, a.language, a.image, a.published_at, a.embargoed_until, a.source_version,
-            a.visible or (a.status <> 'usable' and a.embargoed_until is null) as known,
+            a.was_visible and a.embargoed_until is null as known,
             array(select slug from article_tags join tags on tags.id = tag_id
                 where article_id = a.id and origin = 'push' order by slug) as tags,
             array(select slug from article_people join people on people.id = person_id

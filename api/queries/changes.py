@@ -1,7 +1,7 @@
 """The change feed, and the state of the archive."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -20,8 +20,10 @@ KINDS: dict[str, Entity] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
 
 @dataclass(frozen=True)
 class State:
-    """The state of the archive: with the request it determines every response to a read.
+    """The state of the archive as a reader sees it: with the request it determines every response to a read.
 
+    ``position`` and ``changed_at`` are those of the latest change that the reader sees, so that hidden changes, those
+    of embargoed articles, affect no response. ``latest`` is the position of the latest change, hidden or not.
     ``incarnation``, ``server`` and ``made`` identify the archive: a copy on another server, or in tables restored from
     a dump, diverges. ``beside`` covers what affects responses without an entry in the log: imported redirects of
     entities, and new document frequencies.
@@ -34,6 +36,7 @@ class State:
     changed_at: datetime | None
     trimmed_to: int
     beside: str
+    latest: int = field(compare=False)
 
     @cached_property
     def archive(self) -> str:
@@ -41,21 +44,50 @@ class State:
         return sha256(f"{self.incarnation} {self.server} {self.made}".encode()).hexdigest()[:16]
 
 
-def state(connection: Connection) -> State:
-    """The state of the archive; later statements on this connection see that state or a newer one."""
-    (row,) = planned_once(
-        connection,
-        """
-        select incarnation, (select system_identifier from pg_control_system()) as server, archive.tableoid as made,
-            coalesce(position, 0) as position, changes_trimmed_to as trimmed_to,
-            concat_ws(' ', catalogue, measured_at) as beside, greatest(changed_at, measured_at) as changed_at
-        from archive
-        left join (select position, at as changed_at from changes order by position desc limit 1) as latest on true
-        left join text_stats on true
-        """,
-        {},
-    )
+def state(connection: Connection, own: Sequence[str] | None = ()) -> State:
+    """The state of the archive; later statements on this connection see that state or a newer one.
+
+    ``own`` are the outlets (slugs) whose hidden changes the reader sees, None for all of them.
+    """
+    if own is None:
+        statement, parameters = _STATE_OF_ALL, {}
+    elif own:
+        statement, parameters = _STATE_OF_OUTLETS, {"own": list(own)}
+    else:
+        statement, parameters = _STATE, {}
+    (row,) = planned_once(connection, statement, parameters)
     return State(**row)
+
+
+def _state(visible: LiteralString, trimmed_to: LiteralString) -> LiteralString:
+    return f"""
+        select incarnation, (select system_identifier from pg_control_system()) as server, archive.tableoid as made,
+            greatest(visible.position, {trimmed_to}) as position, {trimmed_to} as trimmed_to,
+            concat_ws(' ', catalogue, measured_at) as beside, greatest(visible.at, measured_at) as changed_at,
+            coalesce((select max(position) from changes), 0) as latest
+        from archive
+        left join ({visible}) as visible on true
+        left join text_stats on true"""
+
+
+_LATEST: LiteralString = "order by position desc limit 1"
+_OWN: LiteralString = "select id from outlets where slug = any(%(own)s)"
+_STATE = _state(f"select position, at from changes where outlet_id is null {_LATEST}", "changes_trimmed_to")
+_STATE_OF_OUTLETS = _state(
+    f"""
+            select position, at from (
+                (select position, at from changes where outlet_id is null {_LATEST})
+                union all
+                select hidden.* from ({_OWN}) as own cross join lateral (
+                    select position, at from changes where outlet_id = own.id {_LATEST}
+                ) as hidden
+            ) as latest {_LATEST}""",
+    f"greatest(changes_trimmed_to, (select max(changes_trimmed_to) from outlets where id in ({_OWN})))",
+)
+_STATE_OF_ALL = _state(
+    f"select position, at from changes {_LATEST}",
+    "greatest(changes_trimmed_to, (select max(changes_trimmed_to) from outlets))",
+)
 
 
 def page(
@@ -71,16 +103,8 @@ def page(
     Each has its subject as it is now: ``article``, ``tag``, ``person`` or ``outlet``; null when readers do not see it.
     ``own`` are the outlets whose embargoed articles are visible, None for all of them.
     """
-    rows = connection.execute(
-        _CHANGES,
-        {
-            "after": after,
-            "everything": own is None,
-            "own": list(own or ()),
-            "types": list(types),
-            "limit": limit + 1,
-        },
-    ).fetchall()
+    parameters = {"after": after, "own": list(own or ()), "types": list(types), "limit": limit + 1}
+    rows = connection.execute(_CHANGES if own else _PUBLIC if own is not None else _ALL, parameters).fetchall()
     shown = rows[:limit]
     articles = _articles(connection, [row["id"] for row in shown if row["id"]], own, fields)
     entities = {
@@ -92,14 +116,26 @@ def page(
     return rows
 
 
-_CHANGES: LiteralString = """
+def _changes(of: LiteralString) -> LiteralString:
+    """The statement that reads the first changes of some: read along an index that has no others."""
+    return f"""
     select position, type, at, article_id as id, version, noun_id, slug, merged_into
     from changes
-    where position > %(after)s
-        and (outlet_id is null or %(everything)s
-            or outlet_id = any(array(select id from outlets where slug = any(%(own)s))))
+    where position > %(after)s and {of}
         and (cardinality(%(types)s::text[]) = 0
             or type = any(%(types)s) or split_part(type, '.', 1) = any(%(types)s))
+    order by position
+    limit %(limit)s"""
+
+
+_ALL = _changes("true")
+_PUBLIC = _changes("outlet_id is null")
+_CHANGES: LiteralString = f"""
+    select * from (
+        ({_PUBLIC})
+        union all
+        select hidden.* from ({_OWN}) as own cross join lateral ({_changes("outlet_id = own.id")}) as hidden
+    ) as merged
     order by position
     limit %(limit)s"""
 

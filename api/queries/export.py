@@ -36,14 +36,14 @@ SECTIONS: dict[str, LiteralString] = {
                 where article_id = a.id and origin = 'push' order by slug) as people,
             case when a.status <> 'usable' then a.status end as status, a.reason,
             json_build_object('created_at', a.created_at, 'updated_at', a.updated_at, 'version', a.version,
-                'withdrawn_at', a.withdrawn_at) as kept
+                'withdrawn_at', a.withdrawn_at, 'was_visible', a.was_visible) as kept
         from articles a join outlets o on o.id = a.outlet_id
         where a.purged_at is null
         order by a.id""",
     "erased": """
         select o.slug as outlet, a.external_id, a.reason, a.embargoed_until,
             json_build_object('created_at', a.created_at, 'updated_at', a.updated_at, 'version', a.version,
-                'withdrawn_at', a.withdrawn_at, 'purged_at', a.purged_at) as kept
+                'withdrawn_at', a.withdrawn_at, 'purged_at', a.purged_at, 'was_visible', a.was_visible) as kept
         from articles a join outlets o on o.id = a.outlet_id
         where a.purged_at is not null
         order by a.id""",
@@ -64,4 +64,4 @@ def records(connection: Connection) -> Iterator[dict[str, Any]]:
 def begin_snapshot(connection: Connection) -> State:
     """Start the snapshot of this transaction; the state of the archive in it."""
     connection.execute("set transaction isolation level repeatable read, read only")
-    return changes.state(connection)
+    return changes.state(connection, own=None)

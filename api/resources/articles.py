@@ -82,11 +82,14 @@ def _ninjs_response(article: DictRow) -> Response:
 
 
 def visible_article(connection: Connection, article_id: UUID) -> DictRow:
-    """The article. Raises NotFound if it is under an embargo and the key may not see it, Gone if it is withdrawn."""
+    """The article. Raises NotFound if the key may not know of it, Gone if it is withdrawn.
+
+    Only keys of its outlet know of an article that is under an embargo or was never visible.
+    """
     article = queries.one(connection, article_id)
     if article is None:
         raise NotFound(f"No article has the id {article_id}.")
-    if article["embargoed_until"] and not may_write(article["owner"]):
+    if (article["embargoed_until"] or not article["was_visible"]) and not may_write(article["owner"]):
         raise NotFound(f"No article has the id {article_id}.")
     if article["withdrawn"]:
         raise Gone(

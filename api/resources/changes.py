@@ -8,7 +8,7 @@ from flask import Response, current_app
 
 from api.context import database
 from api.errors import CursorExpired, InvalidCursor
-from api.http import positions
+from api.http import positions, reads
 from api.http.authentication import outlets_with_embargoes, recheck
 from api.http.concurrency import Gate, Waiting
 from api.http.operation import Blueprint
@@ -56,7 +56,7 @@ def list_changes(query: Mapping[str, Any]) -> Response:
 
     def read(connection: Connection) -> tuple[State, list[dict[str, Any]]]:
         nonlocal after
-        state = queries.state(connection)
+        state = reads.observe_state(connection)
         if after is None:
             after = positions.start(query.get("after"), state)
         return state, queries.page(connection, after, limit, types, own, fields) if after < state.position else []
@@ -73,15 +73,15 @@ def list_changes(query: Mapping[str, Any]) -> Response:
             while has_place and not rows and time.monotonic() < deadline and _paused(waiting):
                 recheck()
                 state, rows = database().read(read)
-    return json_response(_page(state, rows, limit), headers=headers)
+    return json_response(_page(state, rows, limit, after or 0), headers=headers)
 
 
-def _page(state: State, rows: list[dict[str, Any]], limit: int) -> dict[str, Any]:
-    """A page of the feed. A row more than the limit means that there are more changes."""
+def _page(state: State, rows: list[dict[str, Any]], limit: int, after: int) -> dict[str, Any]:
+    """A page of the feed after a position. A row more than the limit means that there are more changes."""
     more = len(rows) > limit
     del rows[limit:]
     # This reader sees all changes up to the position of the state, so the next page starts there.
-    last = rows[-1]["position"] if rows else 0
+    last = rows[-1]["position"] if rows else after
     following = positions.cursor(state, last if more else max(last, state.position))
     for row in rows:
         row["cursor"] = positions.cursor(state, row.pop("position"))

@@ -122,6 +122,24 @@ def measure(
     return replace(found, filters={**filters, **ids}, frequencies=frequencies)
 
 
+def same_entities(
+    connection: Connection, some: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]
+) -> bool:
+    """Whether the slugs of two lists' filters stand for the same entities."""
+
+    def entities(filters: Mapping[str, Sequence[str]]) -> dict[str, set[object]]:
+        rows = _rows(connection, {}, {name: list(slugs) for name, slugs in filters.items()}, ())
+        return {
+            name: {
+                rows[ENTITY_FILTERS[name], slug]["id"] if (ENTITY_FILTERS[name], slug) in rows else slug
+                for slug in slugs
+            }
+            for name, slugs in filters.items()
+        }
+
+    return some.keys() == others.keys() and entities(some) == entities(others)
+
+
 def with_search(connection: Connection, cardinality: Cardinality, tsquery: str) -> Cardinality:
     """The same with the selectivity of a tsquery."""
     statistics = document_frequencies.statistics(connection)

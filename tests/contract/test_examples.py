@@ -123,7 +123,7 @@ def problems(client: FlaskClient, demo: Connection, demo_database: str, key: dic
 
 def _of_another_archive(demo: Connection) -> str:
     key = present(demo.execute("select cursor_key from archive").fetchone())["cursor_key"]
-    return cursors.feed_cursor(key, 1, "another")
+    return cursors.encode_position(key, 1, "another")
 
 
 def _busy(client: FlaskClient, demo: Connection, demo_database: str, key: dict[str, str]) -> TestResponse:

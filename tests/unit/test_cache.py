@@ -10,7 +10,7 @@ from api.queries.changes import State
 
 
 def state(position: int) -> State:
-    return State(UUID(int=1), 1, 1, position, datetime(2025, 6, 1, tzinfo=UTC), 0, "")
+    return State(UUID(int=1), 1, 1, position, datetime(2025, 6, 1, tzinfo=UTC), 0, "", position)
 
 
 def kept(body: bytes) -> Entry:
@@ -64,23 +64,23 @@ def test_the_same_request_is_kept_once() -> None:
 def test_a_state_is_trusted_for_as_long_as_was_set(trusted_ms: int, age: float, trusted: bool) -> None:
     now = [5.0]
     cache = Cache(ROOM, trusted_ms, clock=lambda: now[0])
-    assert cache.trusted_state() is None
-    cache.observe(state(1), cache.now())
+    assert cache.trusted_state(()) is None
+    cache.observe((), state(1), cache.now())
     now[0] += age
-    cache.trusted_state()  # the first reader after three quarters of the time renews the state
-    assert (cache.trusted_state() == state(1)) is trusted
-    assert cache.last_state == state(1)
+    cache.trusted_state(())  # the first reader after three quarters of the time renews the state
+    assert (cache.trusted_state(()) == state(1)) is trusted
+    assert cache.last_state(()) == state(1)
 
 
 def test_one_reader_asks_for_a_state_before_its_time_is_over_and_the_others_go_on_with_it() -> None:
     now = [5.0]
     cache = Cache(ROOM, 100, clock=lambda: now[0])
     for position in (1, 2, 3):
-        cache.observe(state(position), cache.now())
+        cache.observe((), state(position), cache.now())
         now[0] += 0.07
-        assert [cache.trusted_state() for _ in range(2)] == [state(position)] * 2
+        assert [cache.trusted_state(()) for _ in range(2)] == [state(position)] * 2
         now[0] += 0.01
-        assert [cache.trusted_state() for _ in range(3)] == [None, state(position), state(position)]
+        assert [cache.trusted_state(()) for _ in range(3)] == [None, state(position), state(position)]
 
 
 def test_what_was_asked_earlier_and_answered_later_does_not_count() -> None:
@@ -88,6 +88,6 @@ def test_what_was_asked_earlier_and_answered_later_does_not_count() -> None:
     cache = Cache(ROOM, 100, clock=lambda: now[0])
     earlier = cache.now()
     now[0] += 0.01
-    cache.observe(state(2), cache.now())
-    cache.observe(state(1), earlier)
-    assert cache.last_state == state(2)
+    cache.observe((), state(2), cache.now())
+    cache.observe((), state(1), earlier)
+    assert cache.last_state(()) == state(2)

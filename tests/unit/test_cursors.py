@@ -3,6 +3,7 @@
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 from uuid import UUID
 
 import orjson
@@ -11,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.errors import InputError, InvalidCursor
-from api.retrieval.cursors import SIGNATURE_BYTES, decode, encode
+from api.retrieval.cursors import SIGNATURE_BYTES, decode, decode_position, encode, encode_position
 
 KEY = b"a key of this archive alone, 32 b"
 SCOPE = {"tag": ["harbour", "ferry"], "sort": "newest", "from": datetime(2025, 6, 21, tzinfo=UTC)}
@@ -140,3 +141,28 @@ def test_anything_else_is_refused_as_no_cursor_of_the_list(text: str) -> None:
     with pytest.raises(InvalidCursor) as refused:
         decode(KEY, SCOPE, text)
     assert refused.value.errors == [InputError("is not a cursor of this list", parameter="cursor")]
+
+
+def test_a_position_comes_back_from_a_cursor_that_shows_nothing_of_it() -> None:
+    archive = "0123456789abcdef"
+    cursors = [encode_position(KEY, position, archive) for position in (0, 1, 9, 10, 2**20, 2**63 - 1)]
+    assert [decode_position(KEY, cursor, "after")[0] for cursor in cursors] == [0, 1, 9, 10, 2**20, 2**63 - 1]
+    assert len({len(cursor) for cursor in cursors}) == 1
+    for one, other in pairwise(urlsafe_b64decode(f"{cursor}==") for cursor in cursors):
+        assert sum(a == b for a, b in zip(one, other, strict=True)) < len(one) / 4
+
+
+def test_a_cursor_shows_nothing_of_its_place() -> None:
+    raw = urlsafe_b64decode(CURSOR + "=" * (-len(CURSOR) % 4))
+    assert not any(value.encode()[:4] in raw for value in PLACE)
+    assert encode(KEY, SCOPE, PLACE) == CURSOR
+
+
+def test_a_position_that_release_0_2_signed_is_still_accepted() -> None:
+    signed = "Dwo5TXh7doO5P8hMWzQ3MTEsIjAxMjM0NTY3ODlhYmNkZWYiXQ"
+    assert decode_position(KEY, signed, "after") == (4711, "0123456789abcdef")
+    for changed in (f"{signed[:-2]}AA", f"A{signed[1:]}", f"{signed}A", signed[:-1]):
+        with pytest.raises(InvalidCursor):
+            decode_position(KEY, changed, "after")
+    with pytest.raises(InvalidCursor):
+        decode(KEY, SCOPE, signed)
