@@ -9,10 +9,16 @@ from schemas.times import Moment
 
 
 class ArchiveEntityFields(Schema):
-    """What the archive added to a tag or person."""
+    """What the archive added to an entity."""
 
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
+
+
+class ArchiveNameFields(ArchiveEntityFields):
+    """What the archive added to a tag or person; an unconfirmed one is linked by the texts of ``linked_outlets``."""
+
+    linked_outlets = fields.List(Slug(), load_default=list)
 
 
 class ArchiveOutletFields(ArchiveEntityFields):
@@ -39,13 +45,13 @@ class ArchivedOutlet(OutletInput):
 class ArchivedTag(TagInput):
     """A tag of an import or an export."""
 
-    kept = fields.Nested(ArchiveEntityFields)
+    kept = fields.Nested(ArchiveNameFields)
 
 
 class ArchivedPerson(PersonInput):
     """A person of an import or an export."""
 
-    kept = fields.Nested(ArchiveEntityFields)
+    kept = fields.Nested(ArchiveNameFields)
 
 
 class ArchivedArticle(ArticleInput):

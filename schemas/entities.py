@@ -12,6 +12,15 @@ from schemas.times import Day
 LANGUAGE_CODE = "^[a-z]{2,3}$"
 
 
+class StrictBoolean(fields.Boolean):
+    """true or false in JSON, and nothing else."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("must be true or false")
+        return value
+
+
 def language_code(text: str) -> None:
     """Raise ValidationError unless this is an ISO 639 code."""
     if not re.fullmatch(r"[a-z]{2,3}", text, re.ASCII):
@@ -42,14 +51,35 @@ class EntityQuery(PageQuery):
     )
 
 
+class Confirmed(fields.String):
+    """``true`` or ``false`` in a query string, as text; nothing by default."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            validate=validate.OneOf(("true", "false"), error="must be true or false"),
+            metadata={
+                "description": "`false`: only those that pushes created and no editor has confirmed yet. `true`: only"
+                " the others."
+            },
+        )
+
+
 class PersonQuery(Schema):
     """Parameters of one person."""
 
     as_of = Day(metadata={"description": "Return only the roles of this day, such as `2025-06-21`.", "format": "date"})
 
 
+class TagsQuery(EntityQuery):
+    """Parameters of a list of tags."""
+
+    confirmed = Confirmed()
+
+
 class PeopleQuery(EntityQuery):
     """Parameters of a list of people."""
+
+    confirmed = Confirmed()
 
     as_of = Day(
         metadata={
@@ -95,7 +125,17 @@ class _EntitySchema(Schema):
     )
 
 
-class TagSchema(_EntitySchema):
+class _NameSchema(_EntitySchema):
+    confirmed = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "False if a push created it and no editor has confirmed it. Until then, only articles of the"
+            " outlets of the key that created it are linked by their text."
+        },
+    )
+
+
+class TagSchema(_NameSchema):
     """A tag."""
 
     match = fields.List(
@@ -153,7 +193,7 @@ class RoleInput(Schema):
     )
 
 
-class PersonSchema(_EntitySchema):
+class PersonSchema(_NameSchema):
     """A person."""
 
     aliases = fields.List(
@@ -218,7 +258,16 @@ class _EntityInput(Schema):
     description = Text(high=2_000, allow_none=True, metadata={"description": "A short description."})
 
 
-class TagInput(_EntityInput):
+class _NameInput(_EntityInput):
+    confirmed = StrictBoolean(
+        metadata={
+            "description": "`true` confirms what a push has created: articles of all outlets are then linked by their"
+            " text."
+        },
+    )
+
+
+class TagInput(_NameInput):
     """A tag in a request."""
 
     # One more than the 200 characters by which a push may name a tag, for the #.
@@ -231,7 +280,7 @@ class TagInput(_EntityInput):
     )
 
 
-class PersonInput(_EntityInput):
+class PersonInput(_NameInput):
     """A person in a request."""
 
     aliases = fields.List(

@@ -10,7 +10,6 @@ import orjson
 
 from api.commands.catalogue import Catalogue
 from api.postgres.connection import Connection
-from api.text.gazetteer import Matches
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,18 @@ class Links:
         }
 
 
-def combine(matches: Matches, pushed_tags: set[int], pushed_people: set[int]) -> Links:
-    """Combine the entities found in a text with those named by its outlet."""
+def find(names: Catalogue, article: Mapping[str, Any], pushed_tags: set[int], pushed_people: set[int]) -> Links:
+    """The entities found in the text of an article, and those that its outlet named.
+
+    Unconfirmed ones are found only in articles of the outlets that they were created for.
+    """
+    matches = names.gazetteer.find(
+        article["headline"],
+        article["standfirst"],
+        article["body"],
+        outlet=article["outlet_id"],
+        named=pushed_people,
+    )
     people = {id: ("match", mentions) for id, mentions in matches.people.items()}
     people |= {id: ("push", matches.people.get(id, 0)) for id in pushed_people}
     return Links(dict.fromkeys(matches.tags, "match") | dict.fromkeys(pushed_tags, "push"), people)

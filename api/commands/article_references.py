@@ -1,22 +1,22 @@
 """Resolves the outlet, tags and people that a record names."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import uuid5
 
 from api.commands.article_content import read_content
+from api.commands.article_options import Options
 from api.commands.catalogue import Catalogue, Named
 from api.errors import InputError, invalid_input
 from api.model.types import Record
-from api.text.folding import make_slug
+from api.text.folding import letters, make_slug
 
 _COPIED = ("tags", "people", "embargoed_until", "status", "reason")
 
 
-def resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) -> Record:
+def resolve(names: Catalogue, record: Record, options: Options) -> Record:
     """Return the record with the id of its article, its content and its outlet.
 
-    Raises InvalidInput for names that are unknown or ambiguous. Unknown ``tags`` or ``people`` are allowed if they are
-    ``creatable``.
+    Raises InvalidInput for names that are ambiguous, or unknown and not to be created.
     """
     outlet = names.outlet(record["outlet"], record.get("outlet_name"))
     if outlet is None:
@@ -24,8 +24,8 @@ def resolve(names: Catalogue, record: Record, creatable: Collection[str] = ()) -
     tags = [names.tags_named(text) for text in record.get("tags", ())]
     people = [names.people_named(text) for text in record.get("people", ())]
     errors = [
-        *_errors("tag", "tags", record, tags, names.tags, creatable),
-        *_errors("person", "people", record, people, names.people, creatable),
+        *_errors("tag", "tags", record, tags, names.tags, options),
+        *_errors("person", "people", record, people, names.people, options),
     ]
     if errors:
         raise invalid_input(*errors)
@@ -52,12 +52,27 @@ def _errors(
     record: Record,
     resolved: Sequence[frozenset[int]],
     entities: Mapping[int, Named],
-    creatable: Collection[str],
+    options: Options,
 ) -> Iterator[InputError]:
     for index, ids in enumerate(resolved):
         text = record[field][index]
         if len(ids) > 1:
             slugs = ", ".join(sorted(entities[id].slug for id in ids))
             yield InputError(f"More than one {kind} has the name {text!r}. Use a slug: {slugs}.", path=(field, index))
-        elif not ids and not (field in creatable and make_slug(text)):
-            yield InputError(f"No {kind} has the slug or name {text!r}.", path=(field, index))
+        elif not ids and (refusal := _refusal(field, text, options)) is not None:
+            yield InputError(f"No {kind} has the slug or name {text!r}{refusal}.", path=(field, index))
+
+
+def _refusal(field: str, text: str, options: Options) -> str | None:
+    """Why an unknown name does not become an entity, as the end of a sentence; None if it does."""
+    if field not in options.create:
+        return ""
+    if not letters(text) or not make_slug(text):
+        return ", and a name without letters and digits cannot be created"
+    # Texts are searched for the letters of a person's name. Of a tag's they are not, so C++ and C# are fine.
+    searched = letters(text) if field == "people" else text.removeprefix("#")
+    if len(searched) == 1 and field not in options.create_one_letter:
+        return ", and a name of one letter cannot be created"
+    if options.is_full:
+        return ", and no more can be created until an editor has confirmed or deleted those that your outlets created"
+    return None

@@ -1,6 +1,6 @@
 """Storing articles. Pushes, batches, imports and the demo data all go through ``store``."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from api.commands import article_links, article_rows, catalogue, change_log, entities
 from api.commands.article_content import new_row
 from api.commands.article_links import ArticleState, LinkChanges
+from api.commands.article_options import DEFAULTS, Options
 from api.commands.article_references import named_ids, resolve
 from api.commands.article_rows import CurrentRow, Row
 from api.commands.catalogue import Catalogue
@@ -26,23 +27,6 @@ class WriteResult:
 
     id: UUID
     outcome: str
-
-
-@dataclass(frozen=True)
-class Options:
-    """How records are stored."""
-
-    add_tags: bool = False
-    """Add the tags of a record to those of earlier pushes, instead of replacing them."""
-    keep_existing: bool = False
-    """Leave articles that exist as they are."""
-    create: Collection[str] = ()
-    """The kinds of entities to create, ``tags`` or ``people``, if a record that is stored names an unknown one."""
-    expected_etags: frozenset[str] | None = None
-    """Refuse a record with PreconditionFailed if its article exists with another entity tag; ``*`` allows any."""
-
-
-DEFAULTS = Options()
 
 
 def upsert(connection: Connection, records: Sequence[Record], options: Options = DEFAULTS) -> list[WriteResult]:
@@ -81,11 +65,12 @@ def store(
     one without a ``status``, and PreconditionFailed for an unexpected entity tag.
     """
     names = entities.lock_named(connection, records, options.create)
+    options = entities.within_limit(connection, names, records, options)
     results: dict[int, WriteResult | Problem] = {}
     resolved: list[tuple[int, Record]] = []
     for position, record in enumerate(records):
         try:
-            resolved.append((position, resolve(names, record, options.create)))
+            resolved.append((position, resolve(names, record, options)))
         except Problem as problem:
             results[position] = problem
     changes: list[Change] = []
@@ -149,7 +134,9 @@ def _store_chunk(
         except Problem as problem:
             results[record["id"]] = problem, None
     # Only now, so that a record that is refused or stale creates no entity.
-    names = entities.create_missing(connection, names, [record for record, _, _ in accepted], options.create)
+    names = entities.create_missing(
+        connection, names, [record for record, _, _ in accepted], options.create, options.linked_outlets
+    )
     writes = _PendingWrites(names)
     for record, before, row in accepted:
         results[record["id"]] = writes.add(record, before, row, options)
@@ -184,8 +171,7 @@ class _PendingWrites:
             pushed_tags = pushed_tags | before.state.links.pushed_tags
         if before and _is_unchanged(before, row, pushed_tags, pushed_people):
             return WriteResult(id, "unchanged"), None
-        matches = self._names.gazetteer.find(row["headline"], row["standfirst"], row["body"])
-        links = article_links.combine(matches, pushed_tags, pushed_people)
+        links = article_links.find(self._names, row, pushed_tags, pushed_people)
         visible = row["status"] == "usable" and row["embargoed_until"] is None
         after = ArticleState(record["outlet_id"], row["published_at"], visible, row["status"], links)
         self._rows.append(article_rows.add_derived_columns(row, self._names, links))

@@ -94,8 +94,12 @@ def renew_revision(connection: Connection) -> None:
 
 def _load(connection: Connection, revision: UUID) -> Catalogue:
     outlets = connection.execute("select id, uuid, slug, name, language from outlets order by id desc").fetchall()
-    tags = connection.execute("select id, slug, name, match from tags where merged_into is null").fetchall()
-    people = connection.execute("select id, slug, name, aliases from people where merged_into is null").fetchall()
+    tags = connection.execute(
+        "select id, slug, name, match, confirmed, linked_outlets from tags where merged_into is null"
+    ).fetchall()
+    people = connection.execute(
+        "select id, slug, name, aliases, confirmed, linked_outlets from people where merged_into is null"
+    ).fetchall()
     # The name of a merged tag refers to its target. The name of a merged person is an alias of the target.
     merged = connection.execute("select merged_into as id, name from tags where merged_into is not null").fetchall()
     retired = connection.execute("select noun, slug, id from slugs_retired").fetchall()
@@ -117,21 +121,33 @@ def _load(connection: Connection, revision: UUID) -> Catalogue:
         tag_ids=_ids(tags, tag_names, retired_ids["tag"]),
         person_ids=_ids(people, person_names, retired_ids["person"]),
         gazetteer=Gazetteer(
-            (Person(row["id"], row["name"], tuple(row["aliases"])) for row in people),
-            (Tag(row["id"], tuple(row["match"])) for row in tags),
+            (Person(row["id"], row["name"], tuple(row["aliases"]), _linked_outlets(row)) for row in people),
+            (Tag(row["id"], tuple(row["match"]), _linked_outlets(row)) for row in tags),
         ),
     )
+
+
+def _linked_outlets(row: DictRow) -> frozenset[int] | None:
+    """The outlets whose articles are linked to a tag or person by their text, None for all."""
+    return None if row["confirmed"] else frozenset(row["linked_outlets"])
 
 
 def _ids(
     rows: list[DictRow], names: list[tuple[str, int]], retired_ids: Mapping[str, int]
 ) -> dict[str, frozenset[int]]:
-    """Map current and retired slugs and names to ids. A slug takes precedence over an equal name."""
-    owners: dict[str, set[int]] = {}
-    for name, owner in names:
-        owners.setdefault(name, set()).add(owner)
-    ids = {row["id"] for row in rows}
-    slugs = {slug: id for slug, id in retired_ids.items() if id in ids} | {row["slug"]: row["id"] for row in rows}
-    return {name: frozenset(ids) for name, ids in owners.items()} | {
-        slug: frozenset({id}) for slug, id in slugs.items()
-    }
+    """Map current and retired slugs and names to ids. A slug takes precedence over an equal name.
+
+    Both of a confirmed entity take precedence over those of an unconfirmed one.
+    """
+    confirmed = {row["id"]: row["confirmed"] for row in rows}
+    found: dict[str, frozenset[int]] = {}
+    for level in (False, True):
+        owners: dict[str, set[int]] = {}
+        for name, owner in names:
+            if confirmed.get(owner) is level:
+                owners.setdefault(name, set()).add(owner)
+        slugs = {slug: id for slug, id in retired_ids.items() if confirmed.get(id) is level}
+        slugs |= {row["slug"]: row["id"] for row in rows if row["confirmed"] is level}
+        found |= {name: frozenset(ids) for name, ids in owners.items()}
+        found |= {slug: frozenset({id}) for slug, id in slugs.items()}
+    return found

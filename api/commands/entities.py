@@ -1,7 +1,7 @@
 """Storing outlets, tags and people. A job then links the articles that are already in the archive."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, LiteralString
 from uuid import UUID, uuid5
@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from api.commands import catalogue, change_log, job_queue
+from api.commands.article_options import Options
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
 from api.commands.entity_kinds import KINDS, OUTLET, EntityKind
@@ -19,6 +20,9 @@ from api.text.folding import MAX_FOLDED_LENGTH, MAX_SLUG_LENGTH, fold, make_slug
 
 # The uuid of an outlet derives from its first slug, so that two archives give an article the same id.
 OUTLET_NAMESPACE = UUID("5b0c9d6e-7f5a-5d0b-9b1e-2f1f6a3d8c47")
+
+MAX_UNCONFIRMED = 10_000
+"""The number of unconfirmed tags and people together that the keys of an outlet may have created."""
 
 # Finds the entities of a name as well, as a slug starts like the name's unless it was chosen.
 _SLUGS: LiteralString = """
@@ -45,15 +49,25 @@ class EditResult:
 
 
 def upsert(
-    connection: Connection, kind: EntityKind, records: Sequence[Record], *, keep_existing: bool = False
+    connection: Connection,
+    kind: EntityKind,
+    records: Sequence[Record],
+    *,
+    keep_existing: bool = False,
+    linked_outlets: Collection[int] | None = None,
 ) -> list[EditResult]:
     """Insert or update the entity of each record, identified by its slug. Returns a result for each record.
 
     A record has the fields of its kind. Without a ``slug`` it is the entity of that name, or a new one with a slug
     made from the name. Changed names and phrases queue a job that updates the articles concerned. With
     ``keep_existing`` entities that exist stay as they are, and records with a retired slug are skipped.
+
+    With ``linked_outlets`` (ids) new entities are unconfirmed: only articles of these outlets are linked by their text.
     """
     catalogue.lock(connection)
+    if linked_outlets is not None:
+        unconfirmed = {"confirmed": False, "linked_outlets": sorted(linked_outlets)}
+        records = [{**record, **unconfirmed} for record in records]
     rows = complete_rows(connection, kind, records)
     slugs = [row["slug"] for row in rows]
     retired = _retired_slugs(connection, kind, slugs)
@@ -71,7 +85,7 @@ def upsert(
         current[row["slug"]] = {"id": entity, **row}
         outcomes.append("updated" if before else "created")
         writes.add(kind, before, row, entity)
-    job = writes.finish(connection, kind)
+    job = writes.finish(connection, kind, linked_outlets or ())
     return [EditResult(row["slug"], outcome, job) for row, outcome in zip(rows, outcomes, strict=True)]
 
 
@@ -93,14 +107,17 @@ class _Writes:
         elif before is None and kind is not OUTLET:
             self._relinked.append(entity)
 
-    def finish(self, connection: Connection, kind: EntityKind) -> int | None:
-        """Renew the revision of the catalogue, queue the job and append the changes. Returns the number of the job."""
+    def finish(self, connection: Connection, kind: EntityKind, within: Collection[int]) -> int | None:
+        """Renew the revision of the catalogue, queue the job and append the changes. Returns the number of the job.
+
+        The job links articles of the outlets ``within``, or all if there are none.
+        """
         if not self._changes:
             return None
         catalogue.renew_revision(connection)
         job = None
         if self._relinked:
-            job = job_queue.queue_relink(connection, kind.table, self._relinked, self._earlier_phrases)
+            job = job_queue.queue_relink(connection, kind.table, self._relinked, self._earlier_phrases, within)
         change_log.append(connection, self._changes)
         return job
 
@@ -132,17 +149,38 @@ def lock_named(connection: Connection, records: Sequence[Record], create: Collec
     return catalogue.read(connection)
 
 
+def within_limit(connection: Connection, known: Catalogue, records: Sequence[Record], options: Options) -> Options:
+    """The options, creating nothing if the outlets would have more than MAX_UNCONFIRMED unconfirmed entities then."""
+    outlets = options.linked_outlets
+    missing = _find_missing(known, records, options.create) if outlets is not None else {}
+    if not missing:
+        return options
+    counts = connection.execute(
+        """
+        select (select count(*) from tags where not confirmed and linked_outlets && %(outlets)s::int[])
+            + (select count(*) from people where not confirmed and linked_outlets && %(outlets)s::int[]) as unconfirmed
+        """,
+        {"outlets": sorted(outlets or ())},
+    )
+    total = present(counts.fetchone())["unconfirmed"] + sum(map(len, missing.values()))
+    return replace(options, is_full=True) if total > MAX_UNCONFIRMED else options
+
+
 def create_missing(
-    connection: Connection, known: Catalogue, records: Sequence[Record], create: Collection[str]
+    connection: Connection,
+    known: Catalogue,
+    records: Sequence[Record],
+    create: Collection[str],
+    linked_outlets: Collection[int] | None = None,
 ) -> Catalogue:
     """Create the entities that the articles name and the catalogue does not have. Returns the catalogue with them.
 
     ``create`` lists the kinds to create: ``tags``, ``people``, ``outlets``. Entities that are known, also by an alias,
-    stay as they are. The catalogue must come from ``lock_named``.
+    stay as they are. The catalogue must come from ``lock_named``. For ``linked_outlets`` see ``upsert``.
     """
     missing = _find_missing(known, records, create) if create else {}
     for kind, new in missing.items():
-        upsert(connection, KINDS[kind], new)
+        upsert(connection, KINDS[kind], new, keep_existing=linked_outlets is not None, linked_outlets=linked_outlets)
     return catalogue.read(connection) if missing else known
 
 
@@ -182,7 +220,8 @@ def complete_rows(connection: Connection, kind: EntityKind, records: Sequence[Re
         by_name.setdefault(key, slug)
         rows.append({
             **{field: record.get(field) for field in kind.fields},
-            **{field: record.get(field) or [] for field in ("match", "aliases", "roles")},
+            **{field: record.get(field) or [] for field in ("match", "aliases", "roles", "linked_outlets")},
+            "confirmed": record.get("confirmed", True),
             "slug": slug,
             # Cut to keep cursors short. Entities with the same beginning are ordered by id.
             "folded": fold(record["name"].removeprefix("#"))[:MAX_FOLDED_LENGTH],

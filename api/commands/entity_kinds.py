@@ -56,20 +56,23 @@ OUTLET = EntityKind(
 TAG = EntityKind(
     name="tag",
     table="tags",
-    fields=("slug", "name", "description", "match"),
-    matched_fields=("name", "match"),
+    fields=("slug", "name", "description", "match", "confirmed"),
+    matched_fields=("name", "match", "confirmed"),
     select=f"""
-        select id, slug, name, description, match, {ETAG["tags"]} as etag
+        select id, slug, name, description, match, confirmed, {ETAG["tags"]} as etag
         from tags where slug = any(%(slugs)s) and merged_into is null""",
     update="""
         update tags
         set slug = %(slug)s, name = %(name)s, folded = %(folded)s, description = %(description)s, match = %(match)s,
-            updated_at = now()
+            confirmed = %(confirmed)s, updated_at = now()
         where id = %(id)s""",
     upsert=f"""
-        insert into tags as n (slug, name, folded, description, match)
-        values (%(slug)s, %(name)s, %(folded)s, %(description)s, %(match)s)
-        on conflict (slug) do update set {_SET}, match = excluded.match, updated_at = now()
+        insert into tags as n (slug, name, folded, description, match, confirmed, linked_outlets)
+        values (
+            %(slug)s, %(name)s, %(folded)s, %(description)s, %(match)s, %(confirmed)s, %(linked_outlets)s
+        )
+        on conflict (slug) do update
+        set {_SET}, match = excluded.match, confirmed = excluded.confirmed, updated_at = now()
         returning id""",
     select_id="select id from tags where slug = %(slug)s",
     count_articles="select count(*) as articles from article_tags where tag_id = %(id)s",
@@ -78,21 +81,25 @@ TAG = EntityKind(
 PERSON = EntityKind(
     name="person",
     table="people",
-    fields=("slug", "name", "description", "aliases", "roles"),
-    matched_fields=("name", "aliases"),
+    fields=("slug", "name", "description", "aliases", "roles", "confirmed"),
+    matched_fields=("name", "aliases", "confirmed"),
     select=f"""
-        select id, slug, name, description, aliases, roles, {ETAG["people"]} as etag
+        select id, slug, name, description, aliases, roles, confirmed, {ETAG["people"]} as etag
         from people where slug = any(%(slugs)s) and merged_into is null""",
     update="""
         update people
         set slug = %(slug)s, name = %(name)s, folded = %(folded)s, names = %(names)s, description = %(description)s,
-            aliases = %(aliases)s, roles = %(roles_json)s::json, updated_at = now()
+            aliases = %(aliases)s, roles = %(roles_json)s::json, confirmed = %(confirmed)s, updated_at = now()
         where id = %(id)s""",
     upsert=f"""
-        insert into people as n (slug, name, folded, names, description, aliases, roles)
-        values (%(slug)s, %(name)s, %(folded)s, %(names)s, %(description)s, %(aliases)s, %(roles_json)s::json)
+        insert into people as n (slug, name, folded, names, description, aliases, roles, confirmed, linked_outlets)
+        values (
+            %(slug)s, %(name)s, %(folded)s, %(names)s, %(description)s, %(aliases)s, %(roles_json)s::json,
+            %(confirmed)s, %(linked_outlets)s
+        )
         on conflict (slug) do update
-        set {_SET}, names = excluded.names, aliases = excluded.aliases, roles = excluded.roles, updated_at = now()
+        set {_SET}, names = excluded.names, aliases = excluded.aliases, roles = excluded.roles,
+            confirmed = excluded.confirmed, updated_at = now()
         returning id""",
     select_id="select id from people where slug = %(slug)s",
     count_articles="select count(*) as articles from article_people where person_id = %(id)s",

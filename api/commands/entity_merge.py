@@ -36,6 +36,11 @@ def _move(table: LiteralString, links: LiteralString, key: LiteralString) -> tup
             where l.{key} = %(into)s and a.visible)
         where n.id = %(into)s""",
         f"""
+        update {table} n
+        set linked_outlets = array(
+            select unnest(linked_outlets) from {table} where id in (%(id)s, %(into)s) group by 1)
+        where n.id = %(into)s and not confirmed""",
+        f"""
         update {table}
         set merged_into = %(into)s, articles = 0, first_published_at = null, last_published_at = null
         where id = %(id)s or merged_into = %(id)s""",
@@ -110,6 +115,7 @@ def _target(connection: Connection, kind: EntityKind, slug: str, into: str) -> R
 def _merge_fields(kind: EntityKind, target: Record, source: Record) -> Record:
     """Add the names and phrases of the source to the target, so that its articles stay linked, and missing fields."""
     record = {field: target[field] for field in kind.fields}
+    record["confirmed"] = target["confirmed"] or source["confirmed"]
     record["description"] = target["description"] or source["description"]
     if kind is PERSON:
         record["roles"] = [*target["roles"], *(role for role in source["roles"] if role not in target["roles"])]

@@ -1,6 +1,6 @@
 """Queues jobs, which ``api.jobs`` runs after the transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import orjson
 
@@ -10,11 +10,16 @@ from api.postgres.connection import Connection, present
 JOB_SIZE = 100
 
 
-def queue_relink(connection: Connection, table: str, ids: Sequence[int], phrases: Sequence[str]) -> int:
+def queue_relink(
+    connection: Connection, table: str, ids: Sequence[int], phrases: Sequence[str], within: Collection[int] = ()
+) -> int:
     """Queue a job that links articles again: those linked to these entities, those that contain one of their current
     names, and those that contain one of ``phrases``, their earlier names. Returns the number of the job for clients.
+
+    ``within`` limits the job to the articles of these outlets (ids).
     """
-    subjects = [{table: list(ids[n : n + JOB_SIZE])} for n in range(0, len(ids), JOB_SIZE)]
+    limit = {"within": sorted(within)} if within else {}
+    subjects = [{table: list(ids[n : n + JOB_SIZE]), **limit} for n in range(0, len(ids), JOB_SIZE)]
     subjects += [{"phrases": list(phrases[n : n + JOB_SIZE])} for n in range(0, len(phrases), JOB_SIZE)]
     queued = connection.execute(
         """

@@ -14,7 +14,10 @@ from api.postgres.connection import Connection
 
 
 def restore_entities(connection: Connection, table: str, records: Sequence[Record], outcomes: Sequence[str]) -> None:
-    """Restore the times and uuids of entities. Raises Conflict for an outlet whose articles use another uuid."""
+    """Restore the times, uuids and linked outlets of entities.
+
+    Raises Conflict for an outlet whose articles use another uuid.
+    """
     rows = [
         {"slug": record["slug"], **record["kept"]}
         for record, outcome in zip(records, outcomes, strict=True)
@@ -23,6 +26,8 @@ def restore_entities(connection: Connection, table: str, records: Sequence[Recor
     if not rows:
         return
     connection.execute(_ENTITIES[table], {"rows": _json(rows)})
+    if table in _LINKED_OUTLETS:
+        connection.execute(_LINKED_OUTLETS[table], {"rows": _json(rows)})
     if table == "outlets":
         conflict = connection.execute(_UUIDS, {"rows": _json(rows)}).fetchone()
         if conflict:
@@ -69,7 +74,16 @@ def _restore_times(table: LiteralString) -> LiteralString:
         where n.slug = r.slug"""
 
 
+def _restore_linked_outlets(table: LiteralString) -> LiteralString:
+    return f"""
+        update {table} n set linked_outlets = array(
+            select id from outlets where slug in (select json_array_elements_text(r.linked_outlets)))
+        from json_to_recordset(%(rows)s::json) as r (slug text, linked_outlets json)
+        where n.slug = r.slug and json_array_length(r.linked_outlets) > 0"""
+
+
 _ENTITIES: dict[str, LiteralString] = {table: _restore_times(table) for table in ("outlets", "tags", "people")}
+_LINKED_OUTLETS: dict[str, LiteralString] = {table: _restore_linked_outlets(table) for table in ("tags", "people")}
 
 # Outlets without articles get their uuid. Returns one of the others whose uuid differs.
 _UUIDS: LiteralString = """

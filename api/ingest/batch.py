@@ -1,14 +1,15 @@
 """Storing batches of articles: each on its own, a chunk in a transaction, or all of them in one."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from api.commands import articles, catalogue
-from api.commands.articles import Options, WriteResult
+from api.commands.article_options import Options
+from api.commands.articles import WriteResult
 from api.commands.change_log import Change
 from api.errors import InputPath, Problem, Unauthorized
 from api.ingest.chunks import chunked
@@ -38,11 +39,11 @@ _SIZE = attrgetter("size")
 Result = tuple[Item, WriteResult | Problem]
 
 
-def store_each(write: Write, items: Iterable[Item], create: Collection[str], writers: int) -> Iterator[Result]:
+def store_each(write: Write, items: Iterable[Item], options: Options, writers: int) -> Iterator[Result]:
     """Store the valid items in chunks, each by ``write``. Yields a result for each item in order.
 
     ``writers`` threads store chunks while the next ones are read. Chunks with items of the same article are stored one
-    after the other. Entities that articles name are created if ``create`` lists their kind.
+    after the other.
 
     If ``write`` raises Unauthorized, that is the result of all items of the chunk.
     """
@@ -56,22 +57,22 @@ def store_each(write: Write, items: Iterable[Item], create: Collection[str], wri
             )
             while len(pending) > writers or any(not ids.isdisjoint(others) for others, _ in pending):
                 yield from pending.popleft()[1].result()
-            pending.append((ids, pool.submit(_store_chunk, write, chunk, create)))
+            pending.append((ids, pool.submit(_store_chunk, write, chunk, options)))
         for _, future in pending:
             yield from future.result()
 
 
-def _store_chunk(write: Write, chunk: Sequence[Item], create: Collection[str]) -> list[Result]:
+def _store_chunk(write: Write, chunk: Sequence[Item], options: Options) -> list[Result]:
     try:
-        return _stored_chunk(write, chunk, create)
+        return _stored_chunk(write, chunk, options)
     except Unauthorized as problem:
         return [(item, problem) for item in chunk]
 
 
-def _stored_chunk(write: Write, chunk: Sequence[Item], create: Collection[str]) -> list[Result]:
+def _stored_chunk(write: Write, chunk: Sequence[Item], options: Options) -> list[Result]:
     records = [item.content for item in chunk if not isinstance(item.content, Problem)]
     stored: Iterator[WriteResult | Problem] = iter(
-        write(lambda connection: articles.upsert_each(connection, records, Options(create=create))) if records else ()
+        write(lambda connection: articles.upsert_each(connection, records, options)) if records else ()
     )
     return [_result(item, item.content if isinstance(item.content, Problem) else next(stored)) for item in chunk]
 
@@ -84,18 +85,18 @@ def valid(items: Iterable[Item]) -> Iterator[Item]:
 
 
 def store_all(
-    connection: Connection, items: Iterable[Item], create: Collection[str], changes: list[Change]
+    connection: Connection, items: Iterable[Item], options: Options, changes: list[Change]
 ) -> Iterator[Result]:
     """Store valid items in the transaction of the connection. Raises the problem of the first refused item.
 
     The changes are added to ``changes``, which the caller appends to the change log as its last step.
     """
-    if create:
+    if options.create:
         # Locked before the first chunk: two batches that share the lock and both wait to own it would deadlock.
         catalogue.lock(connection)
     for chunk in chunked(items, _SIZE):
         records = [_unwrap(item, item.content) for item in chunk]
-        results, chunk_changes = articles.store(connection, records, Options(create=create))
+        results, chunk_changes = articles.store(connection, records, options)
         changes += chunk_changes
         for item, result in zip(chunk, results, strict=True):
             yield item, _unwrap(item, result)

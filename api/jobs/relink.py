@@ -20,7 +20,7 @@ def affected_articles(
     """The articles of a job's ``subject`` in the order of their ids, from the one that follows ``after``.
 
     These are the articles that are linked to the entities of the subject, or contain one of their names or phrases or
-    one of the subject's ``phrases``.
+    one of the subject's ``phrases``; only those of the outlets ``within``, if the subject has them.
     """
     entities = {table: subject.get(table, []) for table in ("outlets", "tags", "people")}
     rows = connection.execute(
@@ -40,6 +40,7 @@ def affected_articles(
             # The index has Hangul and Han in pairs, so a phrase of one character is searched in the text.
             "short": [f"%{phrase}%" for phrase in phrases if len(phrase) == 1],
             "configurations": fulltext.CONFIGURATIONS_JSON,
+            "within": subject.get("within", []),
             "after": after,
             "limit": limit,
         },
@@ -52,7 +53,7 @@ def relink_articles(connection: Connection, articles: Sequence[UUID]) -> int:
     names = catalogue.read_locked(connection)
     current = article_rows.lock(connection, articles)
     rows = connection.execute(
-        "select headline, standfirst, body, outlets.slug, articles.id from articles"
+        "select headline, standfirst, body, outlet_id, outlets.slug, articles.id from articles"
         " join outlets on outlets.id = outlet_id where articles.id = any(%(articles)s)",
         {"articles": list(articles)},
     ).fetchall()
@@ -60,8 +61,7 @@ def relink_articles(connection: Connection, articles: Sequence[UUID]) -> int:
     updates: list[Row] = []
     for row in rows:
         before = current[row["id"]].state
-        matches = names.gazetteer.find(row["headline"], row["standfirst"], row["body"])
-        links = article_links.combine(matches, before.links.pushed_tags, before.links.pushed_people)
+        links = article_links.find(names, row, before.links.pushed_tags, before.links.pushed_people)
         after = replace(before, links=links)
         link_changes.add(row["id"], before, after)
         outlet = names.outlets[row["slug"]].copy()
@@ -97,6 +97,8 @@ _AFFECTED: LiteralString = f"""
         union select article_id from article_people where person_id = any(%(people)s)
         union select id from articles where outlet_id = any(%(outlets)s)
     ) as affected
-    where %(after)s::uuid is null or id > %(after)s
+    where (%(after)s::uuid is null or id > %(after)s)
+        and (cardinality(%(within)s::int[]) = 0
+            or (select outlet_id from articles where articles.id = affected.id) = any(%(within)s))
     order by id
     limit %(limit)s"""

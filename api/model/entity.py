@@ -5,8 +5,8 @@ from typing import LiteralString
 
 # Changes with the writable fields of an entity, not with its counts.
 ETAG: Mapping[str, LiteralString] = {
-    "tags": "left(md5(json_build_array(slug, name, description, match)::text), 16)",
-    "people": "left(md5(json_build_array(slug, name, description, aliases, roles)::text), 16)",
+    "tags": "left(md5(json_build_array(slug, name, description, match, confirmed)::text), 16)",
+    "people": "left(md5(json_build_array(slug, name, description, aliases, roles, confirmed)::text), 16)",
     "outlets": "left(md5(json_build_array(slug, name, description, country, language, url)::text), 16)",
 }
 

@@ -34,10 +34,10 @@ ROLES: LiteralString = """(
             or %(as_of)s between coalesce(role ->> 'from', '0001-01-01') and coalesce(role ->> 'to', '9999-12-31')
     ) as roles"""
 
-TAGS = Entity("tags", f"slug, name, description, match, {COMMON}")
+TAGS = Entity("tags", f"slug, name, description, match, confirmed, {COMMON}")
 PEOPLE = Entity(
     "people",
-    f"slug, name, description, aliases, {ROLES}, {COMMON}",
+    f"slug, name, description, aliases, {ROLES}, confirmed, {COMMON}",
     "array_to_tsvector(names) @@ %(lexeme)s::tsquery",
 )
 OUTLETS = Entity(
@@ -103,8 +103,12 @@ def page(
     request: PageRequest,
     q: str | None = None,
     as_of: str | None = None,
+    confirmed: str | None = None,
 ) -> Page:
-    """Entities in one of ORDERS; those whose name begins with ``q``, people who held a role ``as_of`` a date."""
+    """Entities in one of ORDERS; those whose name begins with ``q``, people who held a role ``as_of`` a date.
+
+    ``confirmed`` is ``true``, ``false``, or None for both.
+    """
     hidden: LiteralString = "id, folded, coalesce(last_published_at, '-infinity')::text as recent_until"
     # The planner does not know how many people are called so; those with roles are indexed in the order of names only.
     sorted_at_once = (q is not None and entity is PEOPLE) or (as_of is not None and sort != "name")
@@ -116,6 +120,8 @@ def page(
             "json_array_length(roles) > 0 and exists (select from json_array_elements(roles) as role where %(as_of)s"
             " between coalesce(role ->> 'from', '0001-01-01') and coalesce(role ->> 'to', '9999-12-31'))"
         )
+    if confirmed is not None:
+        selection = selection.where("confirmed" if confirmed == "true" else "not confirmed")
     if q is not None and (prefix := fold(q)[:MAX_FOLDED_LENGTH]):
         selection = selection.where(entity.prefix, prefix=_like(prefix), lexeme=Lexeme(prefix, prefix=True).tsquery())
     # A prefix is counted along the index of names, by which it is found.

@@ -7,7 +7,8 @@ from api.postgres.connection import Connection
 from api.queries import changes
 from api.queries.changes import State
 
-TIMES: LiteralString = "json_build_object('created_at', created_at, 'updated_at', updated_at)"
+CREATED: LiteralString = """json_build_object('created_at', created_at, 'updated_at', updated_at, 'linked_outlets',
+            array(select slug from outlets where id = any(n.linked_outlets) order by slug))"""
 
 # In the order in which an import needs them.
 SECTIONS: dict[str, LiteralString] = {
@@ -15,10 +16,12 @@ SECTIONS: dict[str, LiteralString] = {
         select slug, name, description, country, language, url,
             json_build_object('created_at', created_at, 'updated_at', updated_at, 'uuid', uuid) as kept
         from outlets order by id""",
-    "tag": f"select slug, name, description, match, {TIMES} as kept from tags where merged_into is null order by id",
+    "tag": f"""
+        select slug, name, description, match, confirmed, {CREATED} as kept
+        from tags n where merged_into is null order by id""",
     "person": f"""
-        select slug, name, description, aliases, roles, {TIMES} as kept
-        from people where merged_into is null order by id""",
+        select slug, name, description, aliases, roles, confirmed, {CREATED} as kept
+        from people n where merged_into is null order by id""",
     "redirect": """
         select noun, r.slug, coalesce(t.slug, p.slug, o.slug) as to
         from slugs_retired r

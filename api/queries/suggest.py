@@ -17,7 +17,7 @@ _loaded: tuple[UUID, float, NameIndex] | None = None
 
 
 def suggest(connection: Connection, text: str, types: Collection[str], limit: int) -> list[dict[str, Any]]:
-    """Tags, people and outlets with visible articles whose names match ``text``, best first."""
+    """Confirmed tags, people and outlets with visible articles whose names match ``text``, best first."""
     found = names(connection).find(text, types, limit)
     ids = {type: [match.name.id for match in found if match.name.type == type] for type in ("tag", "person", "outlet")}
     rows = connection.execute(
@@ -60,18 +60,21 @@ def _is_current(revision: UUID) -> bool:
 
 
 def _load(connection: Connection) -> NameIndex:
+    # Unconfirmed names are left out: anyone who pushes could make readers see them.
     # A merged tag's name stands for the tag that it was merged into, and a tag's match phrases for the tag.
     rows = connection.execute(
         """
-        select 'tag' as type, id, name, false as alias, articles from tags where merged_into is null
+        select 'tag' as type, id, name, false as alias, articles from tags where merged_into is null and confirmed
         union all
-        select 'tag', t.id, phrase, true, t.articles from tags t, unnest(t.match) as phrase where merged_into is null
+        select 'tag', t.id, phrase, true, t.articles from tags t, unnest(t.match) as phrase
+        where merged_into is null and confirmed
         union all
-        select 'tag', t.id, m.name, true, t.articles from tags m join tags t on t.id = m.merged_into
+        select 'tag', t.id, m.name, true, t.articles from tags m join tags t on t.id = m.merged_into where t.confirmed
         union all
-        select 'person', id, name, false, articles from people where merged_into is null
+        select 'person', id, name, false, articles from people where merged_into is null and confirmed
         union all
-        select 'person', id, alias, true, articles from people, unnest(aliases) as alias where merged_into is null
+        select 'person', id, alias, true, articles from people, unnest(aliases) as alias
+        where merged_into is null and confirmed
         union all
         select 'outlet', id, name, false, articles from outlets
         """

@@ -11,6 +11,7 @@ from flask import Response, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.auth import scopes
+from api.commands.article_options import Options
 from api.commands.articles import WriteResult
 from api.commands.change_log import Change
 from api.context import database, settings
@@ -38,7 +39,7 @@ from api.http.writes import WriteOutcome, checking_key, idempotent_request, repl
 from api.ingest import batch
 from api.ingest.batch import Item, Result
 from api.postgres.connection import Connection
-from api.resources.article_payloads import NINJS_EXAMPLE, creatable, push
+from api.resources.article_payloads import NINJS_EXAMPLE, push, push_options
 from api.resources.article_writes import EXAMPLE, SECOND
 from api.resources.articles import NINJS
 from schemas.headers import RepeatableHeaders
@@ -90,24 +91,24 @@ def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     Repeating a batch changes nothing. An atomic batch may have an `Idempotency-Key` to get its first response again.
     """
     require_media_type(request, JSON, NDJSON, NINJS)
-    create = creatable(query)
+    options = push_options(query)
     if query["atomic"] == "true":
         if request.mimetype == NDJSON and request.content_length is None:
             raise LengthRequired("An atomic batch of NDJSON needs a Content-Length. Or send a JSON array.")
-        return _store_all(create, headers.get("idempotency_key"))
+        return _store_all(options, headers.get("idempotency_key"))
     if "idempotency_key" in headers:
         detail = "is only allowed with atomic=true; other batches can be repeated without it"
         raise invalid_input(InputError(detail, parameter="Idempotency-Key"))
-    return with_position(_store_each(create))
+    return with_position(_store_each(options))
 
 
-def _store_each(create: set[str]) -> Response:
+def _store_each(options: Options) -> Response:
     with _results() as results, _writers() as writers:
-        results.write(_lines(batch.store_each(_chunk_writer(), _items(_parts()), create, writers)))
+        results.write(_lines(batch.store_each(_chunk_writer(), _items(_parts()), options, writers)))
         return _results_response(results)
 
 
-def _store_all(create: set[str], idempotency_key: str | None) -> Response:
+def _store_all(options: Options, idempotency_key: str | None) -> Response:
     with Spool() as body, Spool() as checked:
         body.write(while_current(_parts()))
         attempt = idempotent_request(idempotency_key, body.parts())
@@ -119,7 +120,7 @@ def _store_all(create: set[str], idempotency_key: str | None) -> Response:
         def work(connection: Connection) -> WriteOutcome:
             recorded: list[Change] = []
             with _results() as results:
-                results.write(_lines(batch.store_all(connection, while_current(checked.load()), create, recorded)))
+                results.write(_lines(batch.store_all(connection, while_current(checked.load()), options, recorded)))
                 return WriteOutcome(_results_response(results), recorded)
 
         return write(work, attempt)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import g
 
 from api.auth import scopes
+from api.commands.article_options import Options
 from api.errors import InputPath, InvalidInput
 from api.formats import ninjs
 from api.formats.body_html import with_clean_html
@@ -58,9 +59,11 @@ def push(document: Any, media_type: str) -> Push:
         return Push(with_clean_html(article), locate)
 
 
-def creatable(query: Mapping[str, Any]) -> set[str]:
-    """The kinds of entities that this request may create if an article names an unknown one."""
-    return {"tags", "people"} if scopes.is_allowed(g.key, "edit") else set(query.get("create", ()))
+def push_options(query: Mapping[str, Any]) -> Options:
+    """How this request stores articles: which unknown names it creates, and whether these are confirmed."""
+    if scopes.is_allowed(g.key, "edit"):
+        return Options(create=("tags", "people"), create_one_letter=("tags",))
+    return Options(create=tuple(query.get("create", ())), create_one_letter=(), linked_outlets=g.key.outlet_ids)
 
 
 @contextmanager

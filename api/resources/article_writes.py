@@ -1,6 +1,7 @@
 """Writing articles over HTTP: push, change, withdraw."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from flask import Response, g, request
 from api.auth import scopes
 from api.commands import article_lifecycle
 from api.commands import articles as commands
-from api.commands.articles import Options
+from api.commands.article_options import Options
 from api.commands.change_log import Change
 from api.commands.idempotency import IdempotentRequest
 from api.context import database
@@ -38,7 +39,7 @@ from api.http.writes import WriteOutcome, idempotent_request, replay, write
 from api.model.types import Record
 from api.postgres.connection import Connection, present
 from api.queries import articles as queries
-from api.resources.article_payloads import NINJS_EXAMPLE, creatable, locating, push
+from api.resources.article_payloads import NINJS_EXAMPLE, locating, push, push_options
 from api.resources.articles import NINJS, article_fields
 from api.text.html import CleanHtml
 from schemas.articles import ArticleSchema
@@ -112,7 +113,7 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     scopes.require(g.key, "write", pushed.article["outlet"])
     attempt = idempotent_request(headers.get("idempotency_key"), [body(request)])
     with locating(pushed.locate):
-        return _store(lambda _: pushed.article, Options(create=creatable(query)), attempt)
+        return _store(lambda _: pushed.article, push_options(query), attempt)
 
 
 @blueprint.operation(
@@ -146,16 +147,16 @@ def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     # Before anything is locked: keys that may not write are refused, and the HTML is sanitized.
     database().read(lambda connection: _writable_article(connection, article_id))
     html = cleaned(patch.get("body_html"))
-    create = creatable({})
+    how = replace(push_options({}), expected_etags=matching)
 
     def patched(connection: Connection) -> Record:
-        commands.lock(connection, article_id, creating=not create.isdisjoint(patch))
+        commands.lock(connection, article_id, creating=not patch.keys().isdisjoint(how.create))
         current = _writable_article(connection, article_id)
         kept = current["body_html"] and CleanHtml(current["body_html"], current["body"])
         article = validate(ArticleInput(), _merged(current, patch))
         return {**article, "body_html": html or kept} if article.get("body_html") else article
 
-    return _store(patched, Options(create=create, expected_etags=matching))
+    return _store(patched, how)
 
 
 @blueprint.operation(

@@ -94,11 +94,11 @@ def _add_list(blueprint: Blueprint, resource: Resource) -> None:
         description=f"All {resource.many}, sorted by name, by number of articles, or by date of the newest article.",
     )
     def list_entities(query: Mapping[str, Any]) -> Response:
-        q, as_of = query.get("q"), query.get("as_of")
+        chosen = {name: query[name] for name in ("q", "as_of", "confirmed") if name in query}
         return list_response(
             query,
             {},
-            lambda connection, wanted: queries.page(connection, resource.reads, query["sort"], wanted, q, as_of),
+            lambda connection, wanted: queries.page(connection, resource.reads, query["sort"], wanted, **chosen),
         )
 
 

@@ -17,6 +17,7 @@ TAGS = Resource(
     whole=schemas.WholeTagSchema,
     input=schemas.TagInput,
     patch=schemas.TagPatch,
+    list_query=schemas.TagsQuery,
     slug="seoul-washington",
     slug_note=", with or without its `#` (written `%23`)",
     converter="tag",
@@ -24,7 +25,7 @@ TAGS = Resource(
     new_slug="example-harbours",
     change={"description": "Ports, ferries and their work.", "match": ["Example Harbour", "Example Port"]},
     merged_slug="example-ports",
-    linked=" Changing `match` tags articles again.",
+    linked=" Changing `match` or `confirmed` tags articles again.",
 )
 
 blueprint = Blueprint("tags", __name__, url_prefix="/v1")

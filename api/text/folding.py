@@ -122,6 +122,11 @@ def name_key(name: str) -> str:
     return _JOINTS.sub(" ", fold(name)).strip()
 
 
+def letters(name: str) -> str:
+    """The letters and digits of a name, folded."""
+    return "".join(words(fold(name)))
+
+
 def make_slug(name: str) -> str:
     """The ASCII form of a name for URLs, or an empty string if no character of it can be transliterated."""
     return slugify(

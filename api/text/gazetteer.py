@@ -1,7 +1,7 @@
 """Finds people and tags in texts by their names and phrases."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -34,19 +34,21 @@ _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 @dataclass(frozen=True)
 class Person:
-    """A person with name and aliases."""
+    """A person with name and aliases. With ``outlets``, found only in articles of these outlets (ids)."""
 
     id: int
     name: str
     aliases: tuple[str, ...]
+    outlets: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
 class Tag:
-    """A tag with the phrases that assign it to an article."""
+    """A tag with the phrases that assign it to an article. With ``outlets``, only to articles of these (ids)."""
 
     id: int
     match: tuple[str, ...]
+    outlets: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,27 +77,36 @@ class Gazetteer:
 
     def __init__(self, people: Iterable[Person], tags: Iterable[Tag]) -> None:
         self._people: dict[int, Person] = {}
+        self._outlets_of_people: dict[int, frozenset[int]] = {}
+        self._outlets_of_tags: dict[int, frozenset[int]] = {}
         named: dict[str, tuple[int, ...]] = {}
         tagged: dict[str, tuple[int, ...]] = {}
         for person in people:
             self._people[person.id] = person
+            if person.outlets is not None:
+                self._outlets_of_people[person.id] = person.outlets
             _add(named, person.id, (person.name, *person.aliases))
         for tag in tags:
+            if tag.outlets is not None:
+                self._outlets_of_tags[tag.id] = tag.outlets
             _add(tagged, tag.id, tag.match)
         self._phrases = _build_automaton(
             {text: _Phrase(text, named.get(text, ()), tagged.get(text, ())) for text in named | tagged}
         )
 
-    def find(self, *fields: str | None) -> Matches:
-        """Find people and tags in the text fields of an article, in reading order. No name spans two fields."""
+    def find(self, *fields: str | None, outlet: int | None = None, named: Collection[int] = ()) -> Matches:
+        """Find people and tags in the text fields of an article, in reading order. No name spans two fields.
+
+        ``outlet`` is the id of the article's outlet, ``named`` are the people whom the outlet itself names.
+        """
         written = "\n".join(f" {' '.join(words(field))} " for field in fields if field)
         folded = fold(written)
         tags: set[int] = set()
         names: list[_Mention] = []
         for start, stop, phrase in _find_phrases(self._phrases, folded):
-            tags.update(phrase.tags)
-            if phrase.people:
-                names.append(_Mention(start, stop, phrase.people, by_surname=False))
+            tags.update(_visible(phrase.tags, self._outlets_of_tags, outlet, ()))
+            if people := _visible(phrase.people, self._outlets_of_people, outlet, named):
+                names.append(_Mention(start, stop, people, by_surname=False))
         names = _leftmost_longest(names)
         surnames = self._find_surnames({name.people[0] for name in names if len(name.people) == 1}, folded)
         return Matches(_count(_leftmost_longest([*names, *surnames]), folded, written), tags)
@@ -110,6 +121,16 @@ class Gazetteer:
             _Mention(start, stop, phrase.people, by_surname=True)
             for start, stop, phrase in _find_phrases(_build_automaton(phrases), folded)
         ]
+
+
+def _visible(
+    ids: tuple[int, ...], outlets_of: Mapping[int, frozenset[int]], outlet: int | None, named: Collection[int]
+) -> tuple[int, ...]:
+    """The owners of a phrase that count in an article of this outlet: those of all outlets if there are any."""
+    if outlets_of.keys().isdisjoint(ids):
+        return ids
+    everywhere = tuple(id for id in ids if id not in outlets_of)
+    return everywhere or tuple(id for id in ids if outlet in outlets_of[id] or id in named)
 
 
 def _count(mentions: Iterable[_Mention], folded: str, written: str) -> dict[int, int]:

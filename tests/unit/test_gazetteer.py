@@ -261,3 +261,20 @@ def test_every_name_with_a_letter_or_digit_is_found_on_its_own(name: str) -> Non
     found = Gazetteer([Person(1, name, ())], [Tag(1, (name,))]).find(f"… {name} …")
     assert found in (Matches({1: 1}, {1}), Matches({}, set()))
     assert bool(found.people) == bool(words(name))
+
+
+def test_a_name_with_outlets_is_found_only_in_their_articles() -> None:
+    found = Gazetteer(
+        [
+            Person(1, "Ada Marlowe", ()),
+            Person(2, "President Ada Marlowe", (), frozenset({7})),
+            Person(3, "ada-marlowe", (), frozenset({7})),
+            Person(4, "Washington", (), frozenset({7})),
+        ],
+        [Tag(1, ("deal",)), Tag(2, ("deal",), frozenset({7})), Tag(3, ("quay",), frozenset({7}))],
+    )
+    text = "President Ada Marlowe went to Washington for the deal of the quay."
+    assert found.find(text) == Matches({1: 1}, {1})
+    assert found.find(text, outlet=8) == Matches({1: 1}, {1})
+    assert found.find(text, outlet=7) == Matches({2: 1, 4: 1}, {1, 3})
+    assert found.find("Ada Marlowe of Washington", outlet=8, named={4}) == Matches({1: 1, 4: 1}, set())
