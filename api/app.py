@@ -100,6 +100,10 @@ def _add_state(app: Flask, settings: Settings, database: Database | None) -> Non
     app.extensions["dateline.waiting"] = Waiting(concurrency.polls(settings.threads))
     app.extensions["dateline.writers"] = threading.Semaphore(concurrency.writers(settings.threads))
     app.extensions["dateline.gate"] = concurrency.Gate(settings.threads)
+    app.extensions["dateline.gates"] = {
+        "/livez": concurrency.Gate(concurrency.PROBES),
+        "/v1/articles/batch": concurrency.Gate(concurrency.batches(settings.threads)),
+    }
 
 
 def _add_hooks(app: Flask) -> None:

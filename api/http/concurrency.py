@@ -11,6 +11,8 @@ from api.errors import Unavailable
 
 # The number of bodies that are received at once.
 BODIES = 64
+# The number of requests to /livez that are processed at once, however many others wait.
+PROBES = 2
 LOOK_SECONDS = 0.05
 
 
@@ -19,9 +21,14 @@ def writers(active: int) -> int:
     return max(2, active // 2)
 
 
+def batches(active: int) -> int:
+    """How many batches are processed at once, beside ``active`` other requests."""
+    return max(1, active // 4)
+
+
 def connections(active: int) -> int:
     """The database connections that a worker process needs."""
-    return active + writers(active)
+    return active + writers(active) + batches(active)
 
 
 def polls(active: int) -> int:
@@ -43,8 +50,8 @@ class Gate:
         self._free = self._all = active
         self._queue: deque[Callable[[], object]] = deque()
 
-    def run(self, process: Callable[[], object]) -> None:
-        """Call ``process`` in a thread once it is its turn. Does not wait for it."""
+    def run(self, process: Callable[[], object]) -> bool:
+        """Call ``process`` in a thread once it is its turn. Does not wait for it; returns whether it has begun."""
 
         def in_turn() -> None:
             try:
@@ -52,7 +59,7 @@ class Gate:
             finally:
                 self._leave()
 
-        self._enter(lambda: self._threads.run(in_turn))
+        return self._enter(lambda: self._threads.run(in_turn))
 
     def wait_until_idle(self, seconds: float) -> None:
         """Wait until no request is processed, for at most ``seconds``."""
@@ -91,14 +98,15 @@ class Gate:
                 if not self._senders[sender]:
                     del self._senders[sender]
 
-    def _enter(self, start: Callable[[], object]) -> None:
-        """Call ``start`` once it is its turn."""
+    def _enter(self, start: Callable[[], object]) -> bool:
+        """Call ``start`` once it is its turn. Returns whether that was at once."""
         with self._changes:
             if not self._free:
                 self._queue.append(start)
-                return
+                return False
             self._free -= 1
         start()
+        return True
 
     def _leave(self) -> None:
         with self._changes:

@@ -66,7 +66,7 @@ def _check_url() -> None:
 
 def _finish(response: Response) -> Response:
     """Add the headers of every response, then log and count it."""
-    if request().method == "OPTIONS":
+    if request().method == "OPTIONS" and response.status_code < 400:
         response.headers.pop("Content-Type", None)
     response.headers["X-Request-Id"] = g().get("request_id", "")
     response.headers.extend(security_headers.headers())

@@ -124,6 +124,8 @@ def validate(schema: ma.Schema, content: Any) -> Any:
     try:
         return schema.load(content)
     except ma.ValidationError as error:
+        # marshmallow's frames refer to the error, and it to them: only the collector would free a large content.
+        error.__traceback__ = None
         found = flattened(error.normalized_messages())
         raise invalid_input(*(InputError(detail, path=path) for path, detail in found)) from None
 

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -22,8 +22,6 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 LARGE = 128 * 1024
 """Responses of more bytes are sent in parts, from a spool, so that clients that read slowly keep no memory."""
-PROBES = 2
-"""How many requests that ask whether this process is alive are processed at once, however many others wait."""
 
 log = logging.getLogger("dateline")
 
@@ -43,35 +41,62 @@ class Application:
     The thread waits neither for the client to read the response nor, unless the app reads it, for the body.
     """
 
-    def __init__(self, app: WsgiApp, gate: Gate) -> None:
+    def __init__(self, app: WsgiApp, gate: Gate, gates: Mapping[str, Gate]) -> None:
+        """``gates`` has the paths whose requests pass a gate of their own, beside all others."""
         self._app = app
         self._gate = gate
-        self._probes = Gate(PROBES)
+        self._gates = gates
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         environ = environ_of(scope, io.BytesIO())
+        gate = self._gates.get(environ["PATH_INFO"], self._gate)
         body = None
         if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
-            body = RequestBody(receive, self._gate, environ.get("HTTP_AUTHORIZATION", ""))
-            environ["wsgi.input"] = body
+            environ["wsgi.input"] = body = RequestBody(receive, gate, environ.get("HTTP_AUTHORIZATION", ""))
+        awaits_continue = "HTTP_EXPECT" in environ
         loop = asyncio.get_running_loop()
         processed: asyncio.Future[Response] = loop.create_future()
-        gate = self._probes if environ["PATH_INFO"] == "/livez" else self._gate
-        gate.run(partial(self._process, environ, loop, processed))
-        response = await processed
-        if body and "HTTP_EXPECT" not in environ:  # a client that expects 100 Continue has not sent the body
+        has_begun = gate.run(partial(self._process, environ, loop, processed))
+        watch = (
+            None
+            if has_begun
+            else loop.create_task(_cancel_if_gone(processed, body.wait_until_gone() if body else _gone(receive)))
+        )
+        try:
+            response = await processed
+        except asyncio.CancelledError:
+            return
+        finally:
+            if watch:
+                watch.cancel()
+        if body and not awaits_continue:  # otherwise the client has not sent the body
             await body.drain()
         await _send(response, send)
 
     def _process(
         self, environ: dict[str, Any], loop: asyncio.AbstractEventLoop, processed: asyncio.Future[Response]
     ) -> None:
+        if processed.cancelled():
+            return
         try:
             response = _response(self._app, environ)
         except Problem as problem:
             response = _response(self._app, {**environ, REFUSAL: problem})
+        environ.clear()  # werkzeug's request is in it, which refers to it: only the collector would free a large body
         with suppress(RuntimeError):  # the loop has ended, as this process does
             loop.call_soon_threadsafe(_settle, processed, response)
+
+
+async def _cancel_if_gone(processed: asyncio.Future[Response], gone: Coroutine[Any, Any, bool]) -> None:
+    """Give up a request that waits for its turn once its client has gone."""
+    if await gone:
+        processed.cancel()
+
+
+async def _gone(receive: Receive) -> bool:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    return True
 
 
 def _settle(future: asyncio.Future[Response], response: Response) -> None:

@@ -9,7 +9,8 @@ from urllib.parse import unquote_to_bytes
 from api.errors import MalformedRequest, NotImplementedMethod, Problem
 from api.http.hooks import REFUSAL
 
-# A request must have these once: which of two values is meant is unknown (RFC 9110, section 5.3).
+# A request must have these once: which of two values is meant is unknown (RFC 9110, section 5.3). Of Content-Length and
+# Transfer-Encoding, granian passes on the latter alone.
 SINGLE = {
     "CONTENT_LENGTH": "Content-Length",
     "CONTENT_TYPE": "Content-Type",
@@ -71,8 +72,6 @@ def _refusal(environ: Mapping[str, Any], repeated: str | None) -> Problem | None
     method = environ["REQUEST_METHOD"]
     if repeated:
         return MalformedRequest(f"The header {repeated} is repeated. Send it once.")
-    if "CONTENT_LENGTH" in environ and "HTTP_TRANSFER_ENCODING" in environ:
-        return MalformedRequest("Send either Content-Length or Transfer-Encoding, not both.")
     if method != method.upper():
         return NotImplementedMethod(f'Unknown method "{method[:20]}". Methods are in capitals: {method.upper()[:20]}.')
     return None

@@ -11,6 +11,8 @@ from api.server.pace import Pace
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
+READ_AHEAD = 64 * 1024
+"""How much of a body is received while its request waits for its turn."""
 DRAINED_BYTES = 64 * 1024 * 1024
 """How much of a body that nobody reads is received: most clients read no response before they have sent it all."""
 DRAINED_SECONDS = 5.0
@@ -27,6 +29,7 @@ class RequestBody:
         self._sender = sender
         self._loop = asyncio.get_running_loop()
         self._pace = Pace()
+        self._one_at_a_time = asyncio.Lock()
         self._received = bytearray()
         self._total = 0
         self.has_ended = False
@@ -42,6 +45,15 @@ class RequestBody:
         with self._gate.body(self._sender):
             asyncio.run_coroutine_threadsafe(self._fill(size), self._loop).result()
         return self._taken(size)
+
+    async def wait_until_gone(self) -> bool:
+        """Wait until the client has gone, while the first READ_AHEAD bytes are received. Return whether it has."""
+        try:
+            while not self.has_ended and len(self._received) < READ_AHEAD:
+                await self._more()
+            return self.has_ended and (await self._receive())["type"] == "http.disconnect"
+        except MalformedRequest:
+            return True
 
     async def drain(self) -> None:
         """Receive the rest and discard it, as long as it arrives within these limits."""
@@ -69,6 +81,12 @@ class RequestBody:
                 ) from None
 
     async def _more(self) -> int:
+        async with self._one_at_a_time:
+            return await self._next()
+
+    async def _next(self) -> int:
+        if self.has_ended:
+            return 0
         message = await self._receive()
         if message["type"] == "http.disconnect":
             self.has_ended = True

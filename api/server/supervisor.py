@@ -193,7 +193,7 @@ def _load(load: Callable[[], Flask], listener: socket.socket, cpu: int | None) -
         scheduling.keep_to_one_cpu(cpu)
     app = load()
     drain.prepare(app, listener)
-    return Application(app, app.extensions["dateline.gate"])
+    return Application(app, app.extensions["dateline.gate"], app.extensions["dateline.gates"])
 
 
 def _ready(load: Callable[[], Flask], send: Callable[[str], None]) -> Flask:

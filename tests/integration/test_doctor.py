@@ -167,7 +167,7 @@ def test_a_setting_that_cannot_be_used_is_a_failure() -> None:
 def test_more_threads_than_the_server_has_connections_are_a_warning(well: str) -> None:
     [found] = examined(well, WORKERS="50")["settings"]
     assert found.level == "warn"
-    assert "600" in found.said
+    assert "700" in found.said
     for settings in ({"WORKERS": "50"}, {"WORKERS": "2", "THREADS": "500"}):
         [found] = examined(well, **settings)["settings"]
         done = pasted(f"{found.todo}; dateline doctor --json", DATABASE_URL=well, **settings)
