@@ -31,7 +31,13 @@ class ChangesQuery(Schema):
         },
     )
     limit = Whole(
-        low=1, high=100, load_default=20, metadata={"description": "The maximum number of changes per page, 1 to 100."}
+        low=1,
+        high=100,
+        load_default=20,
+        metadata={
+            "description": "The maximum number of changes per page, 1 to 100. A page ends earlier, with `more`, where "
+            "the texts of its articles would exceed 4 MiB."
+        },
     )
     types = ChoiceList(
         (*EVENTS, *TYPES),

@@ -54,3 +54,9 @@ class MetaSchema(Schema):
         validate=validate.OneOf(("eq", "gte")),
         metadata={"description": "`eq` if `total` is exact, `gte` if there are more entries."},
     )
+    size_limited = fields.Boolean(
+        metadata={
+            "description": "`true` if the page has fewer entries than `limit` because their texts reach 4 MiB. "
+            "Continue with `page.next`."
+        }
+    )

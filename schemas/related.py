@@ -11,7 +11,13 @@ class RelatedQuery(Schema):
     """Parameters of a list of related articles."""
 
     limit = Whole(
-        low=1, high=20, load_default=5, metadata={"description": "The maximum number of related articles, 1 to 20."}
+        low=1,
+        high=20,
+        load_default=5,
+        metadata={
+            "description": "The maximum number of related articles, 1 to 20. There are fewer where their texts would "
+            "exceed 4 MiB; leave `body` and `body_html` out of `fields` to get all."
+        },
     )
     fields_ = FieldList(
         data_key="fields",

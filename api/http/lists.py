@@ -83,6 +83,8 @@ def _meta(page: Page) -> dict[str, Any]:
     meta: dict[str, Any] = {}
     if page.total is not None:
         meta |= {"total": page.total, "total_relation": "gte" if page.capped else "eq"}
+    if page.cut:
+        meta["size_limited"] = True
     if page.ranking is not None:
         meta["ranked"] = {"articles": page.ranking.articles, "all": page.ranking.complete}
         meta["relaxed"] = page.ranking.relaxed

@@ -11,8 +11,8 @@ COLUMNS: Mapping[str, LiteralString] = {
     "updated_at": "a.updated_at", "version": "a.version", "source_version": "a.source_version", "note": "a.note",
     "status": "a.status", "embargoed_until": "a.embargoed_until",
 }  # fmt: skip
-# The fields from which highlights are made.
-HIGHLIGHTED = ("headline", "standfirst", "body", "language")
+# What highlights are made from.
+HIGHLIGHTED: LiteralString = "a.headline, a.standfirst, left(a.body, %(highlighted)s) as body, a.language"
 ALL: LiteralString = ", ".join(COLUMNS.values())
 
 # Fractions of a second are shown only if there are any, as for all other times.
@@ -20,6 +20,11 @@ _TIME_IN_JSON: LiteralString = """to_char(a.{name}, case when a.{name} = date_tr
     then 'YYYY-MM-DD"T"HH24:MI:SS"Z"' else 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"' end) as {name}"""
 TIMES: tuple[LiteralString, ...] = ("published_at", "created_at", "updated_at", "embargoed_until")
 _IN_JSON: Mapping[str, LiteralString] = {**COLUMNS, **{name: _TIME_IN_JSON.replace("{name}", name) for name in TIMES}}
+
+# Postgres knows the length of a stored text without reading it.
+_TEXT_BYTES: Mapping[str, LiteralString] = {
+    "body": "octet_length(a.body)", "body_html": "coalesce(octet_length(a.body_html), 0)"
+}  # fmt: skip
 
 # Changes whenever the representation of the article does, for example when a tag is renamed.
 ETAG: LiteralString = """format('"%%s-%%s"', a.version,
@@ -32,6 +37,13 @@ TOMBSTONE: LiteralString = """case when a.status <> 'usable' then (
                 a.purged_at is not null as purged
         ) as tombstone
     ) end"""
+
+
+def text_bytes(fields: Iterable[str] = ()) -> LiteralString | None:
+    """The expression for the bytes of an article's long texts among these fields or all; None without any."""
+    sizes: list[LiteralString] = [size for name, size in _TEXT_BYTES.items() if name in (tuple(fields) or COLUMNS)]
+    together: LiteralString = " + ".join(sizes)
+    return together or None
 
 
 def json_entry(fields: Iterable[str] = ()) -> LiteralString:

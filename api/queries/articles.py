@@ -12,11 +12,12 @@ from api.model.article import ALL, ETAG, TOMBSTONE
 from api.postgres.connection import Connection, planned_once
 from api.postgres.prepared import raw_json_cursor
 from api.queries import explain
-from api.queries.highlights import add_highlights
+from api.queries.highlights import add_highlights, highlighted
 from api.retrieval import by_relevance, by_time
 from api.retrieval.access_path import FixedPath
 from api.retrieval.keyset import Page, PageRequest, Ranking, empty_page, fetch, fetch_fixed
-from api.retrieval.plan import Plan, columns, fixed_selection, order_by
+from api.retrieval.plan import Columns, Plan, columns, fixed_selection, order_by
+from api.retrieval.select import Order, within_page_bytes
 from api.search.tsquery import Query
 
 # The articles that were ranked a moment ago and are still visible to the request.
@@ -48,10 +49,11 @@ def page(
     if plan.empty:
         ranking = Ranking(0, True) if sort == "relevance" else None
         return replace(empty_page(request), ranking=ranking, explanation=explanation)
+    searched = highlighted(request.limit) if highlights else None
     if plan.query and sort == "relevance":
-        found = _ranked_page(connection, plan, plan.query, request, columns(fields, ("id",), highlights), explanation)
+        found = _ranked_page(connection, plan, plan.query, request, columns(fields, ("id",), searched), explanation)
     elif plan.query:
-        shown = columns(fields, order_by(sort, linked=False).names, highlights)
+        shown = columns(fields, order_by(sort, linked=False).names, searched)
         found = by_time.page(connection, plan, sort, request, shown)
     else:
         found = _filtered_page(connection, plan, sort, request, fields)
@@ -79,27 +81,43 @@ def _ranked_page(
     plan: Plan,
     query: Query,
     request: PageRequest,
-    columns: LiteralString,
+    columns: Columns,
     explanation: dict[str, Any] | None,
 ) -> Page:
     found, scorer = by_relevance.page(connection, plan, query, request)
-    ids = [row["id"] for row in found.rows]
+    keys = found.rows[::-1] if request.backward else found.rows
+    ids = [key[3] for key in keys]
+    rows = _visible(connection, ids, columns, plan.embargoes_of)
+    if rows and len(rows) < rows[0]["available"]:
+        last = keys[rows[-1]["number"] - 1]
+        found = replace(found, cut=True, **{"prev" if request.backward else "next": last})
+    if request.backward:
+        rows.reverse()
     if explanation is not None:
-        explanation["scores"] = explain.scores(connection, query.positive_lexemes, scorer, ids)
-    return replace(found, rows=_visible(connection, ids, columns, plan.embargoes_of))
+        shown = [ids[row["number"] - 1] for row in rows]
+        explanation["scores"] = explain.scores(connection, query.positive_lexemes, scorer, shown)
+    return replace(found, rows=rows)
 
 
 def _visible(
-    connection: Connection, ids: Sequence[UUID], columns: LiteralString, embargoes_of: Sequence[str] | None
+    connection: Connection, ids: Sequence[UUID], columns: Columns, embargoes_of: Sequence[str] | None
 ) -> list[DictRow]:
-    """The articles with these ids that are visible, in this order."""
-    statement: LiteralString = f"""
-        select {columns}
+    """The articles with these ids that are visible, in this order, as far as their texts fit into a page."""
+    visible: LiteralString = f"""
+        select a.*, number
         from unnest(%(articles)s::uuid[]) with ordinality as ranked (id, number)
         cross join lateral (select * from articles where id = ranked.id offset 0) as a
-        where {STILL_VISIBLE} order by ranked.number"""
-    parameters = {"articles": ids, "embargoes_of": None if embargoes_of is None else list(embargoes_of)}
+        where {STILL_VISIBLE}"""
+    statement = within_page_bytes(visible, f"{columns.sql}, a.number", columns.size or "0", _RANKED)
+    parameters = {
+        "articles": ids,
+        "embargoes_of": None if embargoes_of is None else list(embargoes_of),
+        **columns.parameters,
+    }
     return raw_json_cursor(connection).execute(statement, parameters).fetchall()
+
+
+_RANKED = Order(("a.number",), ("number",))
 
 
 def _with_entries(found: Page) -> Page:

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from api.model.article import COLUMNS, TOMBSTONE
+from api.model.article import COLUMNS, TOMBSTONE, text_bytes
 from api.postgres.connection import Connection, planned_once
 from api.postgres.prepared import raw_json_cursor
 from api.queries.entities import OUTLETS, PEOPLE, TAGS, Entity
+from api.retrieval.select import Order, within_page_bytes
 
 KINDS: dict[str, Entity] = {"tag": TAGS, "person": PEOPLE, "outlet": OUTLETS}
 
@@ -97,15 +98,18 @@ def page(
     types: Sequence[str],
     own: Sequence[str] | None,
     fields: Sequence[str],
-) -> list[DictRow]:
-    """The changes after a position, in commit order; one more than ``limit`` if there are others.
+) -> tuple[list[DictRow], bool]:
+    """The changes after a position, in commit order, and whether there are more of them.
 
-    Each has its subject as it is now: ``article``, ``tag``, ``person`` or ``outlet``; null when readers do not see it.
-    ``own`` are the outlets whose embargoed articles are visible, None for all of them.
+    There are at most ``limit``, and fewer if the texts of their articles exceed PAGE_BYTES. Each has its subject as it
+    is now: ``article``, ``tag``, ``person`` or ``outlet``; null when readers do not see it. ``own`` are the outlets
+    whose embargoed articles are visible, None for all of them.
     """
     parameters = {"after": after, "own": list(own or ()), "types": list(types), "limit": limit + 1}
     rows = connection.execute(_CHANGES if own else _PUBLIC if own is not None else _ALL, parameters).fetchall()
     shown = rows[:limit]
+    if size := text_bytes(fields):
+        shown = shown[: _fitting(connection, [row["id"] for row in shown], size)]
     articles = _articles(connection, [row["id"] for row in shown if row["id"]], own, fields)
     entities = {
         kind: _entities(connection, entity, [row["noun_id"] for row in shown if row["type"].startswith(f"{kind}.")])
@@ -113,7 +117,16 @@ def page(
     }
     for row in shown:
         _add_subject(row, articles, entities)
-    return rows
+    return shown, len(rows) > len(shown)
+
+
+def _fitting(connection: Connection, articles: Sequence[UUID | None], size: LiteralString) -> int:
+    """How many of these articles, some of which may be repeated, are within PAGE_BYTES; always the first."""
+    sizes: LiteralString = f"""
+        select number, coalesce((select {size} from articles a where a.id = given.id), 0) as bytes
+        from unnest(%(articles)s::uuid[]) with ordinality as given (id, number)"""
+    statement = within_page_bytes(sizes, "a.number", "a.bytes", Order(("a.number",), ("number",)))
+    return len(connection.execute(statement, {"articles": list(articles)}).fetchall())
 
 
 def _changes(of: LiteralString) -> LiteralString:

@@ -5,17 +5,23 @@ from collections.abc import Iterable
 import orjson
 from psycopg.rows import DictRow
 
-from api.model.article import HIGHLIGHTED
 from api.postgres.connection import Connection
 from api.search import fulltext
-from api.search.highlighter import SEARCHED_CHARACTERS, HighlightedText, Phrase, WordPattern
+from api.search.highlighter import SEARCHED_CHARACTERS, SEARCHED_ON_PAGE, HighlightedText, Phrase, WordPattern
 from api.search.parser import terms
 from api.search.tsquery import Position, Query
 from api.text.folding import tokens
 
+_FIELDS = ("headline", "standfirst", "body")
+
+
+def highlighted(limit: int) -> int:
+    """How many characters of each body are searched on a page with this limit."""
+    return min(SEARCHED_CHARACTERS, SEARCHED_ON_PAGE // limit)
+
 
 def add_highlights(connection: Connection, articles: Iterable[DictRow], query: Query) -> None:
-    """Add ``highlights`` of a search to each article, which is read with the fields HIGHLIGHTED."""
+    """Add ``highlights`` of a search to each article, which is read with HIGHLIGHTED."""
     articles = list(articles)
     sought = list(dict.fromkeys(terms(query.tree, positive=True)))
     stems = _stems(connection, articles, {token[0] for term in sought for token in term.tokens})
@@ -28,7 +34,7 @@ def add_highlights(connection: Connection, articles: Iterable[DictRow], query: Q
             HighlightedText(
                 article[name] or "", [phrase for field, phrase in phrases if field in (None, name)], lexemes
             )
-            for name in HIGHLIGHTED[:3]
+            for name in _FIELDS
         )
         article["highlights"] = {
             "headline": headline.marked(),
@@ -54,8 +60,8 @@ def _stems(
     words: dict[str, set[str]] = {}
     for article in articles:
         found = words.setdefault(article["language"], set())
-        for field in HIGHLIGHTED[:3]:
-            for token in tokens((article[field] or "")[:SEARCHED_CHARACTERS]):
+        for field in _FIELDS:
+            for token in tokens(article[field] or ""):
                 if token[0] in initials or article["language"] in fulltext.CHANGES_INITIALS:
                     found.add(token)
     rows = connection.execute(

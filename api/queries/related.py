@@ -9,10 +9,12 @@ from uuid import UUID
 import orjson
 from psycopg.rows import DictRow
 
-from api.model.article import COLUMNS
+from api.model.article import COLUMNS, text_bytes
 from api.postgres.connection import Connection, in_pipeline, present
 from api.postgres.prepared import raw_json_cursor
 from api.retrieval import document_frequencies as counted_frequencies
+from api.retrieval.keyset import hide
+from api.retrieval.select import Order, within_page_bytes
 from api.search import fulltext
 from api.search.highlighter import SEARCHED_CHARACTERS
 from api.search.tsquery import Lexeme
@@ -108,10 +110,11 @@ def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictR
     with in_pipeline(connection):
         subject = connection.execute(
             """
-            select language, headline, standfirst, body, (select coalesce(sum(articles), 0)::int from outlets) as of_all
+            select language, headline, standfirst, left(body, %(searched)s) as body,
+                (select coalesce(sum(articles), 0)::int from outlets) as of_all
             from articles where id = %(article)s
             """,
-            {"article": article},
+            {"article": article, "searched": SEARCHED_CHARACTERS},
         )
         entities = connection.execute(
             """
@@ -221,19 +224,28 @@ _WITH_TERM: LiteralString = """
 
 
 def _articles(connection: Connection, ids: Sequence[UUID], fields: Sequence[str]) -> dict[UUID, DictRow]:
-    """The visible ones of these articles by id, in this order."""
+    """The visible ones of these articles by id, in this order, as far as their texts fit into a page."""
     columns = ", ".join(COLUMNS[name] for name in fields or COLUMNS)
-    statement: LiteralString = f"select a.id as key, {columns} from articles a where a.id = any(%(ids)s) and a.visible"
-    rows = {row.pop("key"): row for row in raw_json_cursor(connection).execute(statement, {"ids": list(ids)})}
-    return {id: rows[id] for id in ids if id in rows}
+    visible: LiteralString = """
+        select a.*, number from unnest(%(ids)s::uuid[]) with ordinality as given (id, number)
+        join articles a using (id) where a.visible"""
+    order = Order(("a.number",), ("number",))
+    statement = within_page_bytes(visible, f"a.id as key, {columns}", text_bytes(fields) or "0", order)
+    rows = raw_json_cursor(connection).execute(statement, {"ids": list(ids)}).fetchall()
+    hide(rows, ["available"])
+    return {row.pop("key"): row for row in rows}
 
 
 def _copies(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Which of these articles are near duplicates of an earlier one of another outlet, and of which."""
     rows = connection.execute(
-        "select id, outlet_id, body from articles where id = any(%(ids)s) order by published_at, id", {"ids": list(ids)}
+        """
+        select id, outlet_id, left(body, %(compared)s) as beginning
+        from articles where id = any(%(ids)s) order by published_at, id
+        """,
+        {"ids": list(ids), "compared": SEARCHED_CHARACTERS},
     ).fetchall()
-    texts = [shingles(row["body"][:SEARCHED_CHARACTERS]) for row in rows]
+    texts = [shingles(row["beginning"]) for row in rows]
     outlets = [row["outlet_id"] for row in rows]
     originals = {row["id"]: find_original(index, texts, outlets) for index, row in enumerate(rows)}
     return {id: rows[index]["id"] for id, index in originals.items() if index is not None}

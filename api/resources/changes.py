@@ -54,15 +54,17 @@ def list_changes(query: Mapping[str, Any]) -> Response:
     types, limit, fields = query.get("types", ()), query["limit"], query.get("fields", ())
     after: int | None = None
 
-    def read(connection: Connection) -> tuple[State, list[dict[str, Any]]]:
+    def read(connection: Connection) -> tuple[State, list[dict[str, Any]], bool]:
         nonlocal after
         state = reads.observe_state(connection)
         if after is None:
             after = positions.start(query.get("after"), state)
-        return state, queries.page(connection, after, limit, types, own, fields) if after < state.position else []
+        if after >= state.position:
+            return state, [], False
+        return state, *queries.page(connection, after, limit, types, own, fields)
 
     with stage("sql"):
-        state, rows = database().read(read)
+        state, rows, more = database().read(read)
     headers = {"Cache-Control": "no-store"}
     if not rows and query["wait"]:
         waiting: Waiting = current_app.extensions["dateline.waiting"]
@@ -72,14 +74,12 @@ def list_changes(query: Mapping[str, Any]) -> Response:
             deadline = time.monotonic() + query["wait"]
             while has_place and not rows and time.monotonic() < deadline and _paused(waiting):
                 recheck()
-                state, rows = database().read(read)
-    return json_response(_page(state, rows, limit, after or 0), headers=headers)
+                state, rows, more = database().read(read)
+    return json_response(_page(state, rows, limit, more, after or 0), headers=headers)
 
 
-def _page(state: State, rows: list[dict[str, Any]], limit: int, after: int) -> dict[str, Any]:
-    """A page of the feed after a position. A row more than the limit means that there are more changes."""
-    more = len(rows) > limit
-    del rows[limit:]
+def _page(state: State, rows: list[dict[str, Any]], limit: int, more: bool, after: int) -> dict[str, Any]:
+    """A page of the feed after a position; ``more`` says that there are more changes."""
     # This reader sees all changes up to the position of the state, so the next page starts there.
     last = rows[-1]["position"] if rows else after
     following = positions.cursor(state, last if more else max(last, state.position))

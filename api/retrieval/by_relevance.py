@@ -147,7 +147,7 @@ class _Ranker:
 
 
 def page(connection: Connection, plan: Plan, query: Query, request: PageRequest) -> tuple[Page, Scorer]:
-    """A page of matches, best first, its rows the ids alone; and what their scores are computed with."""
+    """A page of matches, best first, its rows their sort keys; and what their scores are computed with."""
     lexemes = query.positive_lexemes[:LEXEMES_AT_MOST]
     pinned = _pinned(request.key) or _pin(connection, lexemes, plan.cardinality)
     scorer = _scorer(pinned, lexemes)
@@ -278,7 +278,7 @@ def _pinned(key: Sequence[Any] | None) -> Pinned | None:
 
 
 def _cut(ranked: _Ranked, request: PageRequest) -> Page:
-    """The page of these sort keys, its rows the ids alone."""
+    """The page of these sort keys, which are its rows."""
     keys = ranked.keys
     if request.key is not None:
         tier, score, published_at, article = request.key[:4]
@@ -291,9 +291,10 @@ def _cut(ranked: _Ranked, request: PageRequest) -> Page:
         pinned.ranked_at, pinned.relaxed, pinned.bounded, pinned.newest, pinned.articles, list(pinned.lengths),
         list(pinned.frequencies),
     ]  # fmt: skip
-    first, last = ([*keys[end], *rest] for end in (0, -1)) if keys else (None, None)
+    rows = [[*key, *rest] for key in keys]
+    first, last = (rows[0], rows[-1]) if rows else (None, None)
     return Page(
-        [{"id": key[3]} for key in keys],
+        rows,
         prev=first if (more if request.backward else request.key is not None) else None,
         next=last if request.backward or more else None,
     )

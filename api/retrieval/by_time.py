@@ -2,29 +2,28 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import LiteralString
 
 from api.postgres.connection import Connection
 from api.retrieval.access_path import scan_limit
 from api.retrieval.cardinality import SORTED_AT_MOST
 from api.retrieval.keyset import COUNTED_AT_MOST, Page, PageRequest, count, fetch
-from api.retrieval.plan import Plan
+from api.retrieval.plan import Columns, Plan
 from api.retrieval.select import Order, Selection
 from api.search import fulltext
 
 
-def page(connection: Connection, plan: Plan, sort: str, request: PageRequest, columns: LiteralString) -> Page:
+def page(connection: Connection, plan: Plan, sort: str, request: PageRequest, columns: Columns) -> Page:
     """A page of what a search matches, in order of time."""
     uncounted = replace(request, count="none")
     found = None
     if (limit := scan_limit(plan.cardinality, request.limit + 1, sort)) is not None:
         selection, order = scan(plan, sort, limit, request.key, request.backward)
-        found = fetch(connection, replace(selection, columns=columns), order, uncounted)
+        found = fetch(connection, columns.of(selection), order, uncounted)
         is_full = found.prev if request.backward else found.next
         found = found if is_full else None
     if found is None:
         selection, order = all_matches(plan, sort)
-        found = fetch(connection, replace(selection, columns=columns), order, uncounted)
+        found = fetch(connection, columns.of(selection), order, uncounted)
     return with_total(connection, plan, request.count, found)
 
 

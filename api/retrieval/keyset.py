@@ -31,7 +31,8 @@ class Page:
     """Rows in order, the sort keys from which the previous and next page go on, and the number of all rows.
 
     Rows of articles are JSON fragments, which can be sent but not read. ``capped`` says that there are more than
-    ``total``. ``explanation`` says how a search was understood; ``meta`` has further facts about the whole list.
+    ``total``, ``cut`` that the page has fewer rows than requested because of their size. ``explanation`` says how a
+    search was understood; ``meta`` has further facts about the whole list.
     """
 
     rows: list[Any]
@@ -39,6 +40,7 @@ class Page:
     next: list[Any] | None = None
     total: int | None = None
     capped: bool = False
+    cut: bool = False
     ranking: "Ranking | None" = None
     explanation: Mapping[str, Any] | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -124,7 +126,9 @@ def _direction(order: Order, request: PageRequest) -> Order:
 
 
 def _page(rows: list[DictRow], total: int | None, order: Order, request: PageRequest) -> Page:
-    more = len(rows) > request.limit
+    available = rows[0].get("available", len(rows)) if rows else 0
+    cut = len(rows) < min(available, request.limit)
+    more = cut or available > request.limit
     del rows[request.limit :]
     if request.backward:
         rows.reverse()
@@ -136,6 +140,7 @@ def _page(rows: list[DictRow], total: int | None, order: Order, request: PageReq
         next=last if request.backward or more else None,
         total=total,
         capped=capped,
+        cut=cut,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, LiteralString, cast
 
-from api.model.article import COLUMNS, HIGHLIGHTED, json_entry
+from api.model.article import COLUMNS, HIGHLIGHTED, json_entry, text_bytes
 from api.postgres.connection import Connection
 from api.retrieval import access_path, cardinality
 from api.retrieval.access_path import ARTICLES, FixedPath, driving_selection
@@ -85,7 +85,7 @@ class Plan:
         linked = selection.source != ARTICLES
         order = order_by(sort, linked=linked)
         selection = self._narrow(selection.where("a.visible"), remaining, linked=linked)
-        selection = replace(selection, columns=columns(fields, order.names))
+        selection = columns(fields, order.names).of(selection)
         if self.embargoes_of is not None and not self.embargoes_of:
             return selection, order
         source = EMBARGOED if self.embargoes_of is None else EMBARGOED_OF
@@ -150,7 +150,7 @@ def fixed_selection(name: str, sort: str, fields: tuple[str, ...] = ()) -> tuple
     """The selection of a fixed path, without its parameters, and its order."""
     selection = access_path.fixed_selection(name).where("a.visible")
     order = order_by(sort, linked=selection.source != ARTICLES)
-    return replace(selection, columns=columns(fields, order.names)), order
+    return columns(fields, order.names).of(selection), order
 
 
 def order_by(sort: str, *, linked: bool) -> Order:
@@ -161,11 +161,30 @@ def order_by(sort: str, *, linked: bool) -> Order:
     return Order(columns, ("published_at", "id"), descending=sort == "newest")
 
 
-def columns(fields: Sequence[str], sort_key: Sequence[str], highlights: bool = False) -> LiteralString:
-    """The JSON of each article as ``entry``, its sort key and, for ``highlights``, the fields they are made from."""
-    others = ", ".join(COLUMNS[name] for name in (*sort_key, *(HIGHLIGHTED if highlights else ())))
+@dataclass(frozen=True)
+class Columns:
+    """What is read of each article, the expression for its bytes, and the parameters of both."""
+
+    sql: LiteralString
+    size: LiteralString | None
+    parameters: Mapping[str, object]
+
+    def of(self, selection: Selection) -> Selection:
+        """A selection that reads them."""
+        parameters = {**selection.parameters, **self.parameters}
+        return replace(selection, columns=self.sql, size=self.size, parameters=parameters)
+
+
+def columns(fields: Sequence[str], sort_key: Sequence[str], highlighted: int | None = None) -> Columns:
+    """The JSON of each article as ``entry`` and its sort key, and what highlights are made from: the beginning of the
+    body, in ``highlighted`` characters."""
+    shown = ", ".join(COLUMNS[name] for name in sort_key)
+    size = text_bytes(fields)
+    if highlighted is None:
+        return Columns(f"{json_entry(fields)} as entry, {shown}", size, {})
     # Highlights are put into the entry, which has to be read for it.
-    return f"{json_entry(fields)}{'::text' if highlights else ''} as entry, {others}"
+    sql: LiteralString = f"{json_entry(fields)}::text as entry, {shown}, {HIGHLIGHTED}"
+    return Columns(sql, size, {"highlighted": highlighted})
 
 
 def _lists(filters: Mapping[str, object]) -> dict[str, list[Any]]:

@@ -41,12 +41,27 @@ class Order:
 # The largest limit that schemas.paging accepts, and one more row that says whether there is a next page.
 LARGEST: LiteralString = "101"
 
+# The texts of a page, in bytes: a page ends before the first row that would exceed them, but has at least one row.
+PAGE_BYTES: LiteralString = "4194304"
+
 _PLACEHOLDERS: tuple[LiteralString, ...] = ("%(after_0)s", "%(after_1)s", "%(after_2)s")
 
 
 def key_parameters(key: Sequence[object]) -> dict[str, object]:
     """The parameters of ``Order.after`` for a sort key."""
     return {f"after_{n}": value for n, value in enumerate(key)}
+
+
+def within_page_bytes(rows: LiteralString, columns: LiteralString, size: LiteralString, order: Order) -> LiteralString:
+    """The statement that reads the first rows of ``a`` whose texts are within PAGE_BYTES, and how many are available.
+
+    The size of a text is known without reading it.
+    """
+    clause = order.clause
+    return f"""select {columns}, a.available from (
+            select a.*, count(*) over () as available, sum({size}) over (order by {clause}) - ({size}) as before
+            from ({rows}) as a
+        ) as a where a.before < {PAGE_BYTES} order by {clause}"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +71,8 @@ class Selection:
     The source is, or ends in, a table ``a``. Flags force an access path. ``materialized``: all rows are fetched, then
     sorted. ``each``: for every row of this other source, which conditions may name, the first rows in order are taken,
     and then the first of all those. ``also``: a disjoint selection whose rows are merged in; both name the sort key as
-    columns of ``a``. ``fixed``: the best plan is the same for all parameters, so it is prepared once.
+    columns of ``a``. ``fixed``: the best plan is the same for all parameters, so it is prepared once. ``size``: the
+    bytes of a row's texts, of which a page has PAGE_BYTES at most; its rows say how many are ``available``.
     """
 
     columns: LiteralString
@@ -67,6 +83,7 @@ class Selection:
     each: LiteralString | None = None
     also: "Selection | None" = None
     fixed: bool = False
+    size: LiteralString | None = None
 
     def where(self, condition: LiteralString, **parameters: object) -> "Selection":
         """The same with one more condition."""
@@ -106,10 +123,13 @@ class Selection:
     def page(self, order: Order, after: Sequence[object] | None, limit: int) -> tuple[LiteralString, dict[str, object]]:
         """The statement and parameters of ``limit`` rows after a sort key, and one more if others follow."""
         narrowed = self if after is None else self.after(order, after)
-        statement = narrowed.first(order, "%(limit)s")
+        whole = replace(narrowed, columns="a.*") if self.size else narrowed
+        statement = whole.first(order, "%(limit)s")
         if self.fixed:
             # In a generic plan the limit is unknown, and the planner assumes a tenth of all rows.
-            statement = f"select * from ({narrowed.first(order, LARGEST)}) as a limit %(limit)s"
+            statement = f"select * from ({whole.first(order, LARGEST)}) as a limit %(limit)s"
+        if self.size:
+            statement = within_page_bytes(statement, self.columns, self.size, order.named)
         return statement, {**narrowed.all_parameters, "limit": limit + 1}
 
     def counted_page(

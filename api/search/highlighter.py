@@ -9,8 +9,10 @@ from api.text.folding import locate_tokens
 
 FRAGMENTS = 3
 FRAGMENT_LENGTH = 200
-# Only the beginning of a longer text is searched, and only so many matches compete for a fragment.
-SEARCHED_CHARACTERS = 100_000
+# Only the beginning of a longer text is searched, in characters: so many of one text, and so many of all on a page. And
+# only so many matches compete for a fragment.
+SEARCHED_CHARACTERS = 20_000
+SEARCHED_ON_PAGE = 400_000
 COMPETING = 1_000
 
 
@@ -52,19 +54,39 @@ class HighlightedText:
         self.text = text
         self._tokens = locate_tokens(text[:SEARCHED_CHARACTERS])
         self._lexemes = [lexemes.get(token, frozenset()) for token, _, _ in self._tokens]
+        self._places: dict[str, list[int]] = {}
+        self._places_by_lexeme: dict[str, list[int]] = {}
+        for place, (token, _, _) in enumerate(self._tokens):
+            self._places.setdefault(token, []).append(place)
+            for lexeme in self._lexemes[place]:
+                self._places_by_lexeme.setdefault(lexeme, []).append(place)
         self.matches = sorted(
             (match for number, phrase in enumerate(phrases) for match in self._find(number, trimmed(phrase))),
             key=lambda match: (match.begin, match.end),
         )
 
     def _find(self, number: int, phrase: Phrase) -> list[Match]:
+        """The matches of a phrase: where its rarest word is, the others are compared."""
+        found = [(self._places_of(word), n) for n, word in enumerate(phrase) if not word.is_wildcard]
+        if not found:
+            return []
+        places, offset = min(found, key=lambda item: len(item[0]))
         last = len(phrase) - 1
         return [
             Match(self._tokens[at][1], self._tokens[at + last][2], number)
-            for at in range(len(self._tokens) - last)
-            if phrase
+            for at in (place - offset for place in places)
+            if 0 <= at < len(self._tokens) - last
             and all(word.matches(self._tokens[at + n][0], self._lexemes[at + n]) for n, word in enumerate(phrase))
         ]
+
+    def _places_of(self, word: WordPattern) -> set[int]:
+        """The numbers of the tokens that a word matches."""
+        found = {place for lexeme in word.lexemes for place in self._places_by_lexeme.get(lexeme, ())}
+        if word.prefix is not None:
+            for token, places in self._places.items():
+                if word.matches(token, self._lexemes[places[0]]):
+                    found.update(places)
+        return found
 
     def marked(self) -> str | None:
         """The whole text as HTML, matches between ``<mark>`` and ``</mark>``; None when nothing matches."""

@@ -11,7 +11,7 @@ from flask import Flask
 from api.app import create_app
 from api.observability import logs, metrics, metrics_directory
 from api.postgres import locate, revisions
-from api.server import drain
+from api.server import drain, memory
 from api.server.scheduling import BatchScheduled
 from api.settings import Settings
 
@@ -20,6 +20,7 @@ def worker() -> Flask:
     """The app of a worker process of granian's."""
     # Ctrl-C reaches this process as well as its parent, which ends it in order.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    memory.return_large_blocks()
     settings = Settings.from_env()
     logs.start(settings.log_format)
     revisions.head()  # reads the names of the migrations before a newer Dateline replaces the files
