@@ -99,7 +99,10 @@ def server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def superuser(server: str) -> str:
     """The server as somebody who may make roles; whoever sets TEST_DATABASE_URL may be none."""
-    return server if "TEST_DATABASE_URL" in os.environ else make_conninfo(server, user="postgres")
+    if "TEST_DATABASE_URL" in os.environ:
+        return server
+    password = Path(os.environ["DATELINE_TESTS"]) / "data" / "postgres" / "superuser-password"
+    return make_conninfo(server, user="postgres", password=password.read_text())
 
 
 def drop_database(connection: Connection, name: str) -> None:

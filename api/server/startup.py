@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from api.commands import term_counts
+from api.commands import grants, term_counts
 from api.ingest import archive
 from api.observability import logs, metrics_directory
 from api.postgres import locate, migrate
@@ -36,7 +36,7 @@ def serve(
     logs.start(settings.log_format)
     as_json = logs.format_for(settings.log_format) == logs.JSON
     with locate.database_for(settings, create=True) as (conninfo, server):
-        _prepare(conninfo, demo, logs.event if as_json else say)
+        _prepare(conninfo, server, demo, logs.event if as_json else say)
         url = settings.public_url or sockets.url(listener)
         data = str(server.data) if server else locate.describe(settings)
         if as_json:
@@ -65,9 +65,12 @@ def _return_freed_memory() -> None:
         os.environ.setdefault(f"MALLOC_{name}", str(value))
 
 
-def _prepare(conninfo: str, demo: bool, say: Callable[[str], None]) -> None:
+def _prepare(conninfo: str, server: embedded.Server | None, demo: bool, say: Callable[[str], None]) -> None:
     migrate.upgrade(conninfo)
     with connect(conninfo) as connection:
+        if server:
+            # Here the owner migrates, while the worker processes are a role that owns nothing.
+            grants.grant(connection, embedded.SERVING)
         if demo and health.is_empty(connection):
             say("Loading the demo archive ...")
             archive.seed(connection)

@@ -28,8 +28,8 @@ def worker() -> Flask:
         metrics_directory.join()
     stack = ExitStack()
     # An embedded server runs as long as one of its users, which this process is: also when its parent has been killed.
-    conninfo, _ = stack.enter_context(locate.database_for(settings))
-    app = create_app(replace(settings, database_url=conninfo))
+    conninfo, server = stack.enter_context(locate.database_for(settings))
+    app = create_app(replace(settings, database_url=server.serving if server else conninfo))
     app.wsgi_app = BatchScheduled(app.wsgi_app)
     if settings.metrics:
         metrics.watch_pool(app.extensions["dateline.database"])

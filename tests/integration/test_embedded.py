@@ -15,12 +15,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import processes
 import psycopg
 import pytest
 from places import new_place
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from api.postgres.embedded.server import EmbeddedError, running
+from api.commands import grants
+from api.postgres import migrate
+from api.postgres.connection import connect
+from api.postgres.embedded.server import SERVING, EmbeddedError, Server, running
 
 pytestmark = pytest.mark.every_postgres
 
@@ -546,3 +550,105 @@ def test_root_uses_the_data_of_an_ordinary_user_as_that_user(place: Path) -> Non
         pass
     owners = {path.stat().st_uid for path in (place / "data").rglob("*") if path.name != "theirs"}
     assert owners == {65534}
+
+
+def as_superuser(data: Path, conninfo: str) -> str:
+    password = (data / "postgres" / "superuser-password").read_text()
+    return make_conninfo(conninfo, user="postgres", password=password, dbname="postgres")
+
+
+def test_each_role_has_a_password_of_its_own(place: Path) -> None:
+    with running(place / "data") as server:
+        roles = [server.conninfo, server.serving, as_superuser(server.data, server.conninfo)]
+        assert [ask(role, "SELECT current_user") for role in roles] == ["dateline", "dateline_server", "postgres"]
+        passwords = [str(conninfo_to_dict(role)["password"]) for role in roles]
+        assert len(set(passwords)) == 3
+        for role in roles:
+            for other in passwords:
+                assert answers(make_conninfo(role, password=other)) == (other == conninfo_to_dict(role)["password"])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE ROLE surprise",
+        "ALTER ROLE dateline_server SUPERUSER",
+        "SET ROLE postgres",
+        "SET ROLE dateline",
+        "SELECT * FROM pg_authid",
+        "COPY (SELECT 1) TO PROGRAM 'true'",
+        "SELECT pg_read_file('postmaster.pid')",
+        "CREATE DATABASE surprise",
+        "CREATE TABLE surprise ()",
+        "DROP TABLE articles",
+        "TRUNCATE articles",
+        "ALTER TABLE articles ADD surprise int",
+        "ALTER SYSTEM SET shared_preload_libraries = 'surprise'",
+    ],
+)
+def test_the_role_of_worker_processes_may_only_read_and_write_rows(archive: Server, statement: str) -> None:
+    assert ask(archive.serving, "SELECT count(*) FROM articles") == 0
+    ask(archive.serving, "UPDATE archive SET incarnation = incarnation")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        ask(archive.serving, statement)
+
+
+@pytest.fixture(scope="module")
+def archive(made_once: Path) -> Iterator[Server]:
+    """An embedded server with an archive, as ``dateline serve`` prepares it."""
+    place = new_place("dateline-test-")
+    subprocess.run(["cp", "-a", made_once, place / "data"], check=True)
+    with running(place / "data") as server:
+        migrate.upgrade(server.conninfo)
+        with connect(server.conninfo) as connection:
+            grants.grant(connection, SERVING)
+        yield server
+    clean(place)
+
+
+@pytest.mark.parametrize("crashed", [False, True], ids=["before", "crashed halfway"])
+def test_a_directory_of_the_release_before_gets_passwords_of_its_own_when_it_is_used(data: Path, crashed: bool) -> None:
+    with running(data) as server:
+        ask(server.conninfo, "CREATE TABLE kept AS SELECT 7 AS n")
+        shared = str(conninfo_to_dict(server.conninfo)["password"])
+        superuser = as_superuser(data, server.conninfo)
+        ask(superuser, "DROP ROLE dateline_server")
+        ask(superuser, f"ALTER ROLE postgres PASSWORD '{shared}'")
+        for name in ("superuser-password", "server-password"):
+            (data / "postgres" / name).unlink()
+        if crashed:
+            (data / "postgres" / "superuser-password").write_text("never-set")
+    with running(data) as server:
+        assert ask(server.conninfo, "SELECT n FROM kept") == 7
+        assert ask(server.serving, "SELECT current_user") == "dateline_server"
+        assert conninfo_to_dict(server.conninfo)["password"] == shared
+        assert not answers(make_conninfo(server.conninfo, user="postgres"))
+        assert answers(as_superuser(data, server.conninfo))
+
+
+def test_no_process_of_a_server_has_the_superusers_password_in_its_environment_or_command(data: Path) -> None:
+    with processes.temporary_place() as place, processes.Server(place, dateline_data=data, workers=2) as server:
+        server.ready()
+        home = data / "postgres"
+        passwords = [(home / name).read_text() for name in ("superuser-password", "password", "server-password")]
+        members = server.members()
+        assert len(members) > 2
+        for pid in members:
+            for file in ("environ", "cmdline"):
+                assert not any(password in Path(f"/proc/{pid}/{file}").read_text() for password in passwords)
+        with connect(as_superuser(data, running_conninfo(data))) as connection:
+            users = {
+                row["usename"]
+                for row in connection.execute(
+                    "select usename from pg_stat_activity where datname = 'dateline' and pid <> pg_backend_pid()"
+                )
+            }
+        assert users == {"dateline", "dateline_server"}
+        assert server.get("/v1/articles")[0] == 200
+        said = server.output + server.errors + (data / "postgres.log").read_text()
+        assert not any(password in said for password in passwords)
+
+
+def running_conninfo(data: Path) -> str:
+    with running(data) as server:
+        return server.conninfo

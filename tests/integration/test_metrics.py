@@ -66,6 +66,11 @@ def figures(measured: FlaskClient) -> Asked:
     return lambda name: samples(measured.get("/metrics").text).get(name, 0)
 
 
+def superuser_of(running: embedded.Server) -> str:
+    password = (running.data / "postgres" / "superuser-password").read_text()
+    return make_conninfo(running.conninfo, user="postgres", password=password, dbname="postgres")
+
+
 def test_figures_are_shown_only_where_the_operator_says_so(client: ContractClient) -> None:
     assert client.get("/metrics").status_code == 404
 
@@ -178,7 +183,7 @@ def test_what_the_database_knows_is_said_once_and_not_when_it_is_away(several: S
         assert not re.search(r"^dateline_(database_up|changes_position)\{", text, re.M)
     with (
         embedded.running(several.data) as running,
-        connect(make_conninfo(running.conninfo, user="postgres", dbname="postgres")) as superuser,
+        connect(superuser_of(running)) as superuser,
     ):
         superuser.execute("alter database dateline allow_connections false")
         try:

@@ -6,12 +6,13 @@ import secrets
 import shutil
 import subprocess
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
 
 from api.postgres.embedded.account import EmbeddedError
-from api.postgres.embedded.directory import DataDirectory
+from api.postgres.embedded.directory import OWNER, PASSWORDS, SERVING, SUPERUSER, DataDirectory
 
 CTYPE = "C.UTF-8"
 """The operating system's locale by which text search tells letters from punctuation. All else uses Postgres' own.
@@ -19,6 +20,12 @@ CTYPE = "C.UTF-8"
 Without it C is used, in which every character outside ASCII is a letter. All words are found then, but words in curly
 quotes only with their quotes.
 """
+
+
+_ROLES: dict[str, LiteralString] = {
+    OWNER: "CREATE ROLE dateline LOGIN CREATEDB",
+    SERVING: "CREATE ROLE dateline_server LOGIN",
+}
 
 
 def initialise(directory: DataDirectory, lock: int) -> None:
@@ -29,7 +36,7 @@ def initialise(directory: DataDirectory, lock: int) -> None:
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(mode=0o700)
     directory.account.own(new)
-    directory.write(new / "password", secrets.token_urlsafe(32))
+    directory.write(new / PASSWORDS[SUPERUSER], secrets.token_urlsafe(32))
     result = _initdb(directory, new, CTYPE, lock)
     if "invalid locale name" in result.stdout:
         result = _initdb(directory, new, "C", lock)
@@ -45,8 +52,8 @@ def _initdb(directory: DataDirectory, new: Path, ctype: str, lock: int) -> "subp
     command = [
         directory.binaries.bin / "initdb",
         f"--pgdata={new / 'cluster'}",
-        f"--pwfile={new / 'password'}",
-        "--username=postgres",
+        f"--pwfile={new / PASSWORDS[SUPERUSER]}",
+        f"--username={SUPERUSER}",
         "--auth=scram-sha-256",
         "--encoding=UTF8",
         "--locale-provider=builtin",
@@ -96,16 +103,47 @@ def _runs_in(directory: DataDirectory, pid: int) -> bool:
 
 
 def create_database(directory: DataDirectory) -> None:
-    """Create the database `dateline` and the role of the same name that owns it, if they are missing."""
-    password = sql.Literal((directory.home / "password").read_text())
-    with psycopg.connect(directory.conninfo("postgres", "postgres"), autocommit=True) as connection:
+    """Create the database `dateline`, the role of the same name that owns it, and the one that serves it, if missing.
+
+    Each role has a password of its own. Until 0.2.0 the superuser had that of the owner.
+    """
+    with superuser(directory) as connection:
         # Two first users may do this at the same time; the lock ends with the connection.
         connection.execute("SELECT pg_advisory_lock(1)")
-        if not connection.execute("SELECT FROM pg_roles WHERE rolname = 'dateline'").rowcount:
-            role = sql.SQL("CREATE ROLE dateline LOGIN CREATEDB PASSWORD {}")
-            connection.execute(role.format(password))
+        if connection.info.password != directory.new_password(SUPERUSER):
+            _set_password(connection, directory, SUPERUSER)
+        for role, create in _ROLES.items():
+            exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount
+            if not exists or not directory.password(role).exists():
+                with connection.transaction():
+                    if not exists:
+                        connection.execute(create)
+                    _set_password(connection, directory, role)
         if not connection.execute("SELECT FROM pg_database WHERE datname = 'dateline'").rowcount:
             connection.execute("CREATE DATABASE dateline OWNER dateline TEMPLATE template0")
+
+
+def superuser(directory: DataDirectory) -> psycopg.Connection:
+    """A connection as superuser. Raises FileNotFoundError or ValueError while the cluster is being made."""
+    files = [file for role in (SUPERUSER, OWNER) if (file := directory.password(role)).exists()]
+    if not files:
+        raise FileNotFoundError(directory.password(SUPERUSER))
+    for file in files[:-1]:
+        # The file is written before the password is set, so after a crash in between the old one is still valid.
+        with contextlib.suppress(psycopg.OperationalError):
+            return _connect(directory, file.read_text())
+    return _connect(directory, files[-1].read_text())
+
+
+def _connect(directory: DataDirectory, password: str) -> psycopg.Connection:
+    return psycopg.connect(directory.conninfo(SUPERUSER, "postgres", password), autocommit=True, connect_timeout=2)
+
+
+def _set_password(connection: psycopg.Connection, directory: DataDirectory, role: str) -> None:
+    # Not sent in plain text, which the server might log.
+    hashed = connection.pgconn.encrypt_password(directory.new_password(role).encode(), role.encode(), b"scram-sha-256")
+    change = sql.SQL("ALTER ROLE {} PASSWORD {}")
+    connection.execute(change.format(sql.Identifier(role), sql.Literal(hashed.decode())))
 
 
 def last_lines(text: str) -> str:

@@ -4,11 +4,12 @@ users.lock      locked shared by every process that uses the server; exclusively
 server.lock     locked by the server itself: Postgres and all its children inherit the descriptor
 port            the TCP port, the same from start to start
 postgres.log    the log of Postgres
-postgres/       the cluster and its password, moved here by one rename once initdb is done
+postgres/       the cluster and the passwords of its roles, moved here by one rename once initdb is done
 """
 
 import fcntl
 import os
+import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,10 @@ from urllib.parse import quote
 from api.postgres.embedded.account import Account
 from api.postgres.embedded.binaries import Binaries, binaries_for
 
+SUPERUSER, OWNER, SERVING = "postgres", "dateline", "dateline_server"
+"""The roles: the superuser, the one that owns the database, and the one that serves it and owns nothing."""
+PASSWORDS = {SUPERUSER: "superuser-password", OWNER: "password", SERVING: "server-password"}
+"""The file of the password of each role, in the directory of the cluster."""
 SOCKET = ".s.PGSQL."
 """How the names of Postgres' sockets and of their lock files begin; the port follows."""
 
@@ -43,15 +48,31 @@ class DataDirectory:
         """The Postgres programs for this directory."""
         return binaries_for(self.account)
 
-    def conninfo(self, role: str, database: str) -> str:
-        """A libpq URL with a password. FileNotFoundError or ValueError while the cluster is being made."""
-        password = (self.home / "password").read_text()
+    def conninfo(self, role: str, database: str, password: str = "") -> str:
+        """A libpq URL with a password, by default that of the role's file.
+
+        Raises FileNotFoundError or ValueError while the cluster is being made.
+        """
+        password = password or self.password(role).read_text()
         port = int((self.path / "port").read_text())
         has_socket = (self.home / f"{SOCKET}{port}").exists()
         host = quote(str(self.home), safe="/") if has_socket else "127.0.0.1&hostaddr=127.0.0.1"
         # Otherwise libpq takes each of these from the PG* variables of the environment.
         fixed = "sslmode=disable&gssencmode=disable&require_auth=scram-sha-256"
         return f"postgresql://{role}:{password}@/{database}?host={host}&port={port}&{fixed}"
+
+    def password(self, role: str) -> Path:
+        """The file of a role's password."""
+        return self.home / PASSWORDS[role]
+
+    def new_password(self, role: str) -> str:
+        """The password in the file of a role, which is made if it is missing."""
+        file = self.password(role)
+        if not file.exists():
+            new = file.with_suffix(".new")
+            self.write(new, secrets.token_urlsafe(32))
+            new.rename(file)
+        return file.read_text()
 
     def open(self, path: Path, flags: int) -> int:
         """A descriptor of a file, which is made if it is missing and always owned by the account."""

@@ -79,7 +79,7 @@ def start(directory: DataDirectory, port: int | None = None) -> bool:
 def _connection_failure(directory: DataDirectory) -> str | None:
     """Why the server accepts no connection, or None if it does."""
     try:
-        psycopg.connect(directory.conninfo("postgres", "postgres"), connect_timeout=2).close()
+        cluster.superuser(directory).close()
     except (FileNotFoundError, ValueError):
         return "another process is still creating it"
     except psycopg.OperationalError as error:
@@ -182,7 +182,7 @@ def _interrupt(directory: DataDirectory) -> bool:
     # The pid in the file is that of the server only if the server reads it.
     query = "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int"
     try:
-        with psycopg.connect(directory.conninfo("postgres", "postgres"), connect_timeout=2) as connection:
+        with cluster.superuser(directory) as connection:
             row = connection.execute(query).fetchone()
     except (FileNotFoundError, ValueError, psycopg.OperationalError):
         return False

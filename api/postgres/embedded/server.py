@@ -24,9 +24,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from api.postgres.embedded import cluster, postmaster
 from api.postgres.embedded.account import EmbeddedError, account_for, data_directory, make_data_directory
-from api.postgres.embedded.directory import DataDirectory, release
+from api.postgres.embedded.directory import OWNER, SERVING, DataDirectory, release
 
-__all__ = ["EmbeddedError", "Server", "data_directory", "exists", "running"]
+__all__ = ["SERVING", "EmbeddedError", "Server", "data_directory", "exists", "running"]
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,11 @@ class Server:
     """A running embedded Postgres: how to connect to its database, and its data directory.
 
     `conninfo` is a libpq URL with a password. The role owns the database `dateline` and may create others; it is no
-    superuser.
+    superuser. `serving` is the same for a role that owns nothing, which needs `commands.grants`.
     """
 
     conninfo: str = field(repr=False)
+    serving: str = field(repr=False)
     data: Path
 
     def ensure_running(self) -> bool:
@@ -72,7 +73,7 @@ def running(data: Path) -> Iterator[Server]:
         with _explained(path):
             postmaster.start(directory)
             cluster.create_database(directory)
-            server = Server(directory.conninfo("dateline", "dateline"), path)
+            server = Server(directory.conninfo(OWNER, "dateline"), directory.conninfo(SERVING, "dateline"), path)
         yield server
     finally:
         if os.getpid() == user:
