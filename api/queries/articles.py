@@ -15,7 +15,7 @@ from api.queries import explain
 from api.queries.highlights import add_highlights, highlighted
 from api.retrieval import by_relevance, by_time
 from api.retrieval.access_path import FixedPath
-from api.retrieval.keyset import Page, PageRequest, Ranking, empty_page, fetch, fetch_fixed
+from api.retrieval.keyset import Page, PageRequest, Ranking, empty_page, fetch, fetch_fixed, lacks_long_rows
 from api.retrieval.plan import Columns, Plan, columns, fixed_selection, order_by
 from api.retrieval.select import Order, within_page_bytes
 from api.search.tsquery import Query
@@ -108,13 +108,15 @@ def _visible(
         from unnest(%(articles)s::uuid[]) with ordinality as ranked (id, number)
         cross join lateral (select * from articles where id = ranked.id offset 0) as a
         where {STILL_VISIBLE}"""
-    statement = within_page_bytes(visible, f"{columns.sql}, a.number", columns.size or "0", _RANKED)
+    guarded: LiteralString = f"select {columns.guarded}, number, 0 as available from ({visible}) as a order by number"
+    sized = within_page_bytes(visible, f"{columns.sql}, a.number", columns.size or "0", _RANKED)
     parameters = {
         "articles": ids,
         "embargoes_of": None if embargoes_of is None else list(embargoes_of),
         **columns.parameters,
     }
-    return raw_json_cursor(connection).execute(statement, parameters).fetchall()
+    rows = raw_json_cursor(connection).execute(guarded, parameters).fetchall()
+    return raw_json_cursor(connection).execute(sized, parameters).fetchall() if lacks_long_rows(rows) else rows
 
 
 _RANKED = Order(("a.number",), ("number",))

@@ -108,7 +108,7 @@ def page(
     parameters = {"after": after, "own": list(own or ()), "types": list(types), "limit": limit + 1}
     rows = connection.execute(_CHANGES if own else _PUBLIC if own is not None else _ALL, parameters).fetchall()
     shown = rows[:limit]
-    if size := text_bytes(fields):
+    if shown and (size := text_bytes(fields)):
         shown = shown[: _fitting(connection, [row["id"] for row in shown], size)]
     articles = _articles(connection, [row["id"] for row in shown if row["id"]], own, fields)
     entities = {

@@ -73,7 +73,11 @@ def fetch(
         statement, parameters = selection.page(_direction(order, request), request.key, request.limit)
         cursor = raw_json_cursor(connection).execute(statement, parameters, prepare=False)
         counting = _count(connection, *(counted or (selection, order)), request.count)
-    return _page(cursor.fetchall(), _total(counting), order, request)
+    rows = cursor.fetchall()
+    if lacks_long_rows(rows):
+        statement, parameters = selection.page(_direction(order, request), request.key, request.limit, sized=True)
+        rows = raw_json_cursor(connection).execute(statement, parameters, prepare=False).fetchall()
+    return _page(rows, _total(counting), order, request)
 
 
 def fetch_fixed(
@@ -83,18 +87,27 @@ def fetch_fixed(
     if request.count == "exact":
         return fetch(connection, replace(selection, parameters=parameters), order, request)
     counted = request.count != "none"
-    statement = _fixed_statement(selection, _direction(order, request), request.key is not None, counted)
+    direction, has_key = _direction(order, request), request.key is not None
     parameters = {
         **parameters,
         **key_parameters(request.key or ()),
         "limit": request.limit + 1,
         "most": COUNTED_AT_MOST + 1,
     }
-    rows, total = planned_once(connection, statement, parameters), None
-    if counted:
-        total = rows[0]["total"]
-        rows = [row for row in rows if row[order.names[-1]] is not None]
+    for sized in (False, True):
+        statement = _fixed_statement(selection, direction, has_key, counted, sized)
+        rows, total = planned_once(connection, statement, parameters), None
+        if counted:
+            total = rows[0]["total"]
+            rows = [row for row in rows if row[order.names[-1]] is not None]
+        if not lacks_long_rows(rows):
+            break
     return _page(rows, total, order, request)
+
+
+def lacks_long_rows(rows: Iterable[DictRow]) -> bool:
+    """Whether rows of articles have been read without their entries because these are long."""
+    return any(row.get("entry", "") is None for row in rows)
 
 
 def empty_page(request: PageRequest) -> Page:
@@ -115,10 +128,11 @@ def hide(rows: Iterable[DictRow], columns: Iterable[str]) -> None:
 
 
 @lru_cache(1_000)
-def _fixed_statement(selection: Selection, order: Order, has_key: bool, counted: bool) -> LiteralString:
+def _fixed_statement(selection: Selection, order: Order, has_key: bool, counted: bool, sized: bool) -> LiteralString:
     key = order.names if has_key else None
-    statement, _ = selection.counted_page(order, key, 0, 0) if counted else selection.page(order, key, 0)
-    return statement
+    if counted:
+        return selection.counted_page(order, key, 0, 0, sized=sized)[0]
+    return selection.page(order, key, 0, sized=sized)[0]
 
 
 def _direction(order: Order, request: PageRequest) -> Order:

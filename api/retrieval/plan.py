@@ -14,7 +14,7 @@ from api.retrieval import access_path, cardinality
 from api.retrieval.access_path import ARTICLES, FixedPath, driving_selection
 from api.retrieval.cardinality import Cardinality
 from api.retrieval.filters import FILTERS
-from api.retrieval.select import Order, Selection
+from api.retrieval.select import ROW_BYTES, Order, Selection
 from api.search import fulltext
 from api.search.parser import Node
 from api.search.tsquery import Query, analyze, texts_to_analyze
@@ -163,28 +163,31 @@ def order_by(sort: str, *, linked: bool) -> Order:
 
 @dataclass(frozen=True)
 class Columns:
-    """What is read of each article, the expression for its bytes, and the parameters of both."""
+    """What is read of each article, without a long ``entry`` in ``guarded``, the expression for its bytes, and the
+    parameters of both."""
 
     sql: LiteralString
+    guarded: LiteralString
     size: LiteralString | None
     parameters: Mapping[str, object]
 
     def of(self, selection: Selection) -> Selection:
         """A selection that reads them."""
         parameters = {**selection.parameters, **self.parameters}
-        return replace(selection, columns=self.sql, size=self.size, parameters=parameters)
+        return replace(selection, columns=self.sql, guarded=self.guarded, size=self.size, parameters=parameters)
 
 
 def columns(fields: Sequence[str], sort_key: Sequence[str], highlighted: int | None = None) -> Columns:
     """The JSON of each article as ``entry`` and its sort key, and what highlights are made from: the beginning of the
     body, in ``highlighted`` characters."""
     shown = ", ".join(COLUMNS[name] for name in sort_key)
-    size = text_bytes(fields)
-    if highlighted is None:
-        return Columns(f"{json_entry(fields)} as entry, {shown}", size, {})
-    # Highlights are put into the entry, which has to be read for it.
-    sql: LiteralString = f"{json_entry(fields)}::text as entry, {shown}, {HIGHLIGHTED}"
-    return Columns(sql, size, {"highlighted": highlighted})
+    size, entry = text_bytes(fields), json_entry(fields)
+    if highlighted is not None:
+        # Highlights are put into the entry, which has to be read for it.
+        entry, shown = f"{entry}::text", f"{shown}, {HIGHLIGHTED}"
+    guarded: LiteralString = f"case when {size} <= {ROW_BYTES} then {entry} end" if size else entry
+    parameters = {} if highlighted is None else {"highlighted": highlighted}
+    return Columns(f"{entry} as entry, {shown}", f"{guarded} as entry, {shown}", size, parameters)
 
 
 def _lists(filters: Mapping[str, object]) -> dict[str, list[Any]]:

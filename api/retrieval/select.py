@@ -43,6 +43,8 @@ LARGEST: LiteralString = "101"
 
 # The texts of a page, in bytes: a page ends before the first row that would exceed them, but has at least one row.
 PAGE_BYTES: LiteralString = "4194304"
+# A page of rows that are no larger has no more. Most pages are such, so only those with larger rows are added up.
+ROW_BYTES: LiteralString = "41527"
 
 _PLACEHOLDERS: tuple[LiteralString, ...] = ("%(after_0)s", "%(after_1)s", "%(after_2)s")
 
@@ -72,7 +74,8 @@ class Selection:
     sorted. ``each``: for every row of this other source, which conditions may name, the first rows in order are taken,
     and then the first of all those. ``also``: a disjoint selection whose rows are merged in; both name the sort key as
     columns of ``a``. ``fixed``: the best plan is the same for all parameters, so it is prepared once. ``size``: the
-    bytes of a row's texts, of which a page has PAGE_BYTES at most; its rows say how many are ``available``.
+    bytes of a row's texts, of which a page has PAGE_BYTES at most, and ``guarded`` the columns with a null in place of
+    what has more than ROW_BYTES.
     """
 
     columns: LiteralString
@@ -84,6 +87,7 @@ class Selection:
     also: "Selection | None" = None
     fixed: bool = False
     size: LiteralString | None = None
+    guarded: LiteralString | None = None
 
     def where(self, condition: LiteralString, **parameters: object) -> "Selection":
         """The same with one more condition."""
@@ -120,26 +124,32 @@ class Selection:
             ordered = named.clause
         return f"select {self.columns} from {filtered} order by {ordered} limit {limit}"
 
-    def page(self, order: Order, after: Sequence[object] | None, limit: int) -> tuple[LiteralString, dict[str, object]]:
-        """The statement and parameters of ``limit`` rows after a sort key, and one more if others follow."""
+    def page(
+        self, order: Order, after: Sequence[object] | None, limit: int, *, sized: bool = False
+    ) -> tuple[LiteralString, dict[str, object]]:
+        """The statement and parameters of ``limit`` rows after a sort key, and one more if others follow.
+
+        A row may lack what is guarded, unless the page is ``sized``: then it may end early, and its rows say how many
+        are ``available``.
+        """
         narrowed = self if after is None else self.after(order, after)
-        whole = replace(narrowed, columns="a.*") if self.size else narrowed
+        whole = replace(narrowed, columns="a.*" if sized else self.guarded or self.columns)
         statement = whole.first(order, "%(limit)s")
         if self.fixed:
             # In a generic plan the limit is unknown, and the planner assumes a tenth of all rows.
             statement = f"select * from ({whole.first(order, LARGEST)}) as a limit %(limit)s"
-        if self.size:
+        if sized and self.size:
             statement = within_page_bytes(statement, self.columns, self.size, order.named)
         return statement, {**narrowed.all_parameters, "limit": limit + 1}
 
     def counted_page(
-        self, order: Order, after: Sequence[object] | None, limit: int, most: int
+        self, order: Order, after: Sequence[object] | None, limit: int, most: int, *, sized: bool = False
     ) -> tuple[LiteralString, dict[str, object]]:
         """The statement and parameters of a page whose rows have a ``total``: all rows, counted up to ``most``.
 
         An empty page is one row with the total alone.
         """
-        page, parameters = self.page(order, after, limit)
+        page, parameters = self.page(order, after, limit, sized=sized)
         statement: LiteralString = (
             f"select a.*, counted.total from ({self._counting(order, True)}) as counted"
             f" left join ({page}) as a on true order by {order.named.clause}"
