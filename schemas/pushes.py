@@ -56,7 +56,8 @@ class ArticleInput(Schema):
         stripped=False,
         allow_none=True,
         metadata={
-            "description": "The text as HTML, instead of `body`. It is sanitized, and `body` is derived from it."
+            "description": "The text as HTML, instead of `body`. It is sanitized, and `body` is derived from it. "
+            "At most 40,000 tags, 100 attributes in a tag and 100 elements nested in one another."
         },
     )
     byline = Text(low=1, high=500, allow_none=True, metadata={"description": "The author or authors."})

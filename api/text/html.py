@@ -10,15 +10,18 @@ from html import unescape
 
 import nh3
 
+from api.text import html_bounds
+
 # A tag ends at the first > outside of quoted values. The groups are atomic, so that nothing is matched twice.
 _TAG = re.compile(r"""<(/?)([a-z][a-z0-9-]*)(?>=\s*"[^"]*"|=\s*'[^']*'|[^>])*+>""", re.ASCII | re.IGNORECASE)
 _TAG_BEGINS = re.compile(r"</?[a-z]", re.ASCII | re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 _NO_TEXT = {
-    name: re.compile(rf"</{name}\b[^>]*>", re.ASCII | re.IGNORECASE)
-    for name in ("script", "style", "template", "title")
+    name: re.compile(rf"</{name}\b", re.ASCII | re.IGNORECASE) for name in ("script", "style", "template", "title")
 }
+# More digits than a character has. Python refuses to convert thousands of them.
+_MANY_DIGITS = re.compile(r"&#[0-9]{8}[0-9]++;?|&#[Xx][0-9A-Fa-f]{8}[0-9A-Fa-f]++;?")
 _PARAGRAPHS = {
     "address", "article", "aside", "blockquote", "div", "dl", "fieldset", "figcaption", "figure", "footer", "form",
     "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "ol", "p", "pre", "section", "table", "ul",
@@ -35,8 +38,15 @@ class CleanHtml:
 
 
 def clean(html: str) -> CleanHtml:
-    """Remove scripts, styles and everything else except text, links and pictures."""
+    """Remove scripts, styles and everything else except text, links and pictures.
+
+    Raises ComplexHtml for HTML over one of the bounds of ``html_bounds``, nearly always before it is parsed.
+    """
+    html_bounds.check(html)
     sanitized = nh3.clean(html, url_schemes={"http", "https", "mailto"})
+    # Escaping makes some characters six times as long.
+    if len(sanitized) > html_bounds.MAX_OUTPUT:
+        raise html_bounds.ComplexHtml(html_bounds.TOO_LONG)
     return CleanHtml(sanitized, to_text(sanitized))
 
 
@@ -45,7 +55,8 @@ def to_text(html: str) -> str:
     pieces: list[str] = []
     position = 0
     while (start := html.find("<", position)) >= 0:
-        pieces.append(_decode(html[position:start]))
+        if start > position:
+            pieces.append(_decode(html[position:start]))
         position, piece = _skip_markup(html, start)
         pieces.append(piece)
     pieces.append(_decode(html[position:]))
@@ -54,7 +65,8 @@ def to_text(html: str) -> str:
 
 
 def _decode(text: str) -> str:
-    return unescape(_SPACE.sub(" ", text))
+    text = _SPACE.sub(" ", text)
+    return unescape(_MANY_DIGITS.sub("\ufffd", text)) if "&" in text else text
 
 
 def _skip_markup(html: str, start: int) -> tuple[int, str]:
@@ -71,7 +83,7 @@ def _skip_markup(html: str, start: int) -> tuple[int, str]:
     name = tag[2].lower()
     if name in _NO_TEXT and not tag[1]:
         end = _NO_TEXT[name].search(html, tag.end())
-        return end.end() if end else len(html), ""
+        return _find_end(html, ">", end.end()) if end else len(html), ""
     if name in _PARAGRAPHS:
         return tag.end(), "\n\n"
     return tag.end(), "\n" if name in _LINES and not tag[1] else ""

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from stories import ARTICLE
 
 from api.postgres.connection import Connection
+from api.resources.article_payloads import NINJS_EXAMPLE
 
 LONG = "x" * 600
 
@@ -206,6 +207,38 @@ def test_a_body_nested_too_deeply_is_refused_everywhere(
                 )
                 assert response.status_code == 400, (depth, field, response.text)
                 assert "nested more than 32 levels deep" in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("html", "bound"),
+    [
+        ("<div>" * 40_000, "100 elements nested"),
+        ("<b><i>" * 3_000, "100 elements nested"),
+        ("<p></p>" * 30_000, "40,000 tags"),
+        ("<p " + "a=1 " * 500_000 + ">", "100 attributes"),
+        ("&" * 1_000_000, "4,000 ampersands"),
+        ("\n" * 1_000_000, "200,000 line breaks"),
+        ("<p><b></p>" * 200, "100 elements nested"),
+        ("<table>" + "<br>" * 30_000, "100,000 elements"),
+    ],
+)
+def test_html_that_would_take_long_is_refused_on_every_way_in(
+    client: ContractClient, write_key: dict[str, str], html: str, bound: str
+) -> None:
+    article = client.post("/v1/articles", json=ARTICLE, headers=write_key).get_json()["id"]
+    story = {name: value for name, value in ARTICLE.items() if name != "body"} | {"body_html": html}
+    item = {**NINJS_EXAMPLE, "bodies": [{"contentType": "text/html", "value": html}]}
+    for method, path, content_type, body, pointer in (
+        ("POST", "/v1/articles", "application/json", story, "/body_html"),
+        ("POST", "/v1/articles", "application/vnd.iptc.ninjs+json", item, "/bodies/0/value"),
+        ("PATCH", f"/v1/articles/{article}", "application/merge-patch+json", {"body_html": html}, "/body_html"),
+        ("POST", "/v1/articles/batch?atomic=true", "application/json", [story], "/body_html"),
+    ):
+        headers = {**write_key, "Content-Type": content_type, "If-Match": "*"}
+        response = client.open(path, method=method, data=json.dumps(body), headers=headers)
+        assert response.status_code == 422
+        [error] = response.get_json()["errors"]
+        assert (error["pointer"], bound in error["detail"]) == (pointer, True), error
 
 
 @pytest.mark.parametrize(
