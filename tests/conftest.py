@@ -82,7 +82,7 @@ class OneConnection(Database):
         with connection.pipeline():
             yield
 
-    def _once(self, work: Callable[[Connection], T]) -> T:
+    def _once(self, work: Callable[[Connection], T], seconds: float = 0) -> T:
         return work(self._connection)
 
 

@@ -21,6 +21,7 @@ ATTEMPTS = 5
 
 # Our statements, and how we read their results, rely on these, whatever server, database or role have set.
 SESSION = {
+    "array_nulls": "on",
     "client_encoding": "UTF8",
     "datestyle": "ISO",
     "default_transaction_isolation": "read committed",

@@ -1,5 +1,6 @@
 """The connection pool of a worker process, and how database errors become problems."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -13,6 +14,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from api.errors import TooSlow, Unavailable
 from api.postgres import deadlines
 from api.postgres.connection import ATTEMPTS, Connection, configure, in_transaction, pipelined, present
+from api.postgres.liveness import Liveness, ServerHung
 
 T = TypeVar("T")
 
@@ -22,6 +24,7 @@ class Database:
 
     def __init__(self, conninfo: str, *, size: int, statement_timeout_ms: int, read_timeout_ms: int) -> None:
         self._read_seconds = read_timeout_ms / 1_000
+        self._liveness = Liveness(conninfo)
         self._session = {
             "statement_timeout": statement_timeout_ms,
             "lock_timeout": statement_timeout_ms,
@@ -54,15 +57,10 @@ class Database:
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """The result of ``work``, which only reads. It is run again if the server had closed our connections."""
-
-        def bounded(connection: Connection) -> T:
-            with deadlines.Deadline(connection, self._read_seconds):
-                return work(connection)
-
         lost = 0
         while True:
             try:
-                return self._once(bounded)
+                return self._once(work, self._read_seconds)
             except psycopg.Error as error:
                 lost += 1
                 if lost == ATTEMPTS or not _lost(error):
@@ -87,12 +85,19 @@ class Database:
                 self._pool.drain()
             raise _translated_write(error) from error
 
-    def _once(self, work: Callable[[Connection], T]) -> T:
+    def _once(self, work: Callable[[Connection], T], seconds: float = math.inf) -> T:
+        self._liveness.require()
         self._pool.open()
-        connection = self._pool.getconn()
+        with deadlines.Deadline(None, self._liveness):
+            connection = self._pool.getconn()
         try:
-            return work(connection)
-        except psycopg.Error:
+            with deadlines.Deadline(connection, self._liveness, seconds):
+                result = work(connection)
+            self._liveness.heard()
+            return result
+        except psycopg.Error as error:
+            if error.sqlstate:
+                self._liveness.heard()
             # After a failed pipeline, psycopg believes statements to be prepared that are not.
             connection.close()
             raise
@@ -107,7 +112,7 @@ class Database:
 
 def _lost(error: psycopg.Error) -> bool:
     """Whether the server has closed this connection, and so probably all others."""
-    if isinstance(error, PoolTimeout) or not isinstance(error, psycopg.OperationalError):
+    if isinstance(error, PoolTimeout | ServerHung) or not isinstance(error, psycopg.OperationalError):
         return False
     return error.sqlstate is None or isinstance(error, pg.AdminShutdown)
 

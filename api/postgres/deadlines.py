@@ -1,9 +1,10 @@
 """Deadlines for several statements together; ``statement_timeout`` of Postgres is for one statement only.
 
 When a deadline has passed, the running statement is cancelled. If the server does not react to that, because its
-machine is gone or hangs, the connection is closed.
+machine is gone or hangs, the connection is closed. If the server answers nobody, that is noticed much earlier.
 """
 
+import math
 import os
 import socket
 import threading
@@ -13,6 +14,8 @@ from typing import Any
 
 import psycopg
 from psycopg.errors import QueryCanceled
+
+from api.postgres.liveness import SUSPECT_SECONDS, Liveness, ServerHung
 
 CHECK_SECONDS = 0.1
 # The cancellation uses a connection of its own.
@@ -26,15 +29,23 @@ _started = threading.Lock()
 
 
 class Deadline:
-    """A block whose statements may take so many seconds together. Raises QueryCanceled when they take longer."""
+    """A block whose statements may take so many seconds together.
 
-    def __init__(self, connection: psycopg.Connection[Any], seconds: float) -> None:
+    Raises QueryCanceled when they take longer, and ServerHung if the server answers nobody. Without a connection, the
+    block only waits for the server.
+    """
+
+    def __init__(
+        self, connection: psycopg.Connection[Any] | None, liveness: Liveness, seconds: float = math.inf
+    ) -> None:
         if _started.acquire(blocking=False):
             threading.Thread(target=_watch, name="deadlines", daemon=True).start()
         self.connection = connection
-        self.until = time.monotonic() + seconds
+        self.liveness = liveness
+        self.began = time.monotonic()
+        self.until = self.began + seconds
         self.lock = threading.Lock()
-        self.ended = self.closed = False
+        self.ended = self.closed = self.hung = False
 
     def __enter__(self) -> None:
         _watched.add(self)
@@ -44,6 +55,8 @@ class Deadline:
         # The next user of the connection must not be cancelled.
         with self.lock:
             self.ended = True
+        if self.hung and kind and issubclass(kind, psycopg.OperationalError):
+            raise ServerHung("the server does not answer") from None
         if self.closed and kind and issubclass(kind, psycopg.OperationalError):
             raise QueryCanceled("the server did not react to the cancellation") from None
 
@@ -54,18 +67,21 @@ def _watch() -> None:
         now = time.monotonic()
         # Other threads change the set meanwhile.
         for watched in _watched.copy():
-            if watched.until <= now:
-                _cancel(watched)
+            if now - watched.began > SUSPECT_SECONDS:
+                watched.liveness.suspect()
+            if watched.connection and (watched.until <= now or watched.liveness.is_hung):
+                _end(watched, watched.connection)
 
 
-def _cancel(watched: Deadline) -> None:
-    # A cancellation that fails is repeated at the next check.
+def _end(watched: Deadline, connection: psycopg.Connection[Any]) -> None:
+    # What fails is repeated at the next check.
     with watched.lock, suppress(psycopg.Error, OSError):
         if watched.ended:
             return
-        if time.monotonic() < watched.until + REACT_SECONDS:
-            watched.connection.cancel_safe(timeout=CANCEL_SECONDS)
-        else:
-            watched.closed = True
-            with socket.socket(fileno=os.dup(watched.connection.fileno())) as connected:
-                connected.shutdown(socket.SHUT_RDWR)
+        watched.hung = watched.liveness.is_hung
+        if not watched.hung and time.monotonic() < watched.until + REACT_SECONDS:
+            connection.cancel_safe(timeout=CANCEL_SECONDS)
+            return
+        watched.closed = True
+        with socket.socket(fileno=os.dup(connection.fileno())) as connected:
+            connected.shutdown(socket.SHUT_RDWR)

@@ -65,7 +65,7 @@ def test_neither_who_is_over_the_limit_nor_who_guesses_keys_reaches_the_database
     assert statuses(client, 6, headers=held)[-1] == 429
     assert statuses(client, 4, headers=unknown) == [401, 401, 401, 429]
     database = client.application.extensions["dateline.database"]
-    monkeypatch.setattr(database, "_once", lambda _: pytest.fail("the database was asked"))
+    monkeypatch.setattr(database, "_once", lambda *_: pytest.fail("the database was asked"))
     assert [statuses(client, 1, headers=headers) for headers in ({}, held, unknown)] == [[429]] * 3
 
 
