@@ -43,11 +43,29 @@ class DifferenceSchema(Schema):
     """A changed field."""
 
     field = fields.String(required=True, metadata={"description": "The name of the field."})
-    before = fields.Raw(required=True, allow_none=True, metadata={"description": "The value before."})
-    after = fields.Raw(required=True, allow_none=True, metadata={"description": "The value after."})
+    before = fields.Raw(
+        allow_none=True,
+        metadata={
+            "description": "The value before. Left out if both texts have more than 100,000 characters together."
+        },
+    )
+    after = fields.Raw(
+        allow_none=True,
+        metadata={"description": "The value after. Left out if both texts have more than 100,000 characters together."},
+    )
+    granularity = fields.String(
+        validate=validate.OneOf(("words", "paragraphs", "text", "none")),
+        metadata={
+            "description": "For a text: by what it was compared. `words`, or where that would take too long some or "
+            "all `paragraphs` as a whole, or the whole `text`. `none`: it is too long to be shown, after more than 8 "
+            "million characters of other texts; get both versions."
+        },
+    )
     parts = fields.List(
         fields.Nested(PartSchema),
-        metadata={"description": "For a text: its parts that are the same, removed or added, in order."},
+        metadata={
+            "description": "For a text: its parts that are the same, removed or added, in order. They hold both texts."
+        },
     )
 
 

@@ -59,7 +59,10 @@ def get_version(_query: Mapping[str, Any], article_id: UUID, version: int) -> Re
 
 @_operation("/<number:version>/diff", DifferencesSchema, "The changes.", "Compare a version with the previous one")
 def get_version_diff(_query: Mapping[str, Any], article_id: UUID, version: int) -> Response:
-    """The fields that this version changed, with their values before and after. Texts are compared word by word."""
+    """The fields that this version changed, with their values before and after. Texts are compared word by word.
+
+    Long texts that differ much are compared by paragraphs or as a whole, as `granularity` says.
+    """
 
     def read(connection: Connection) -> dict[str, Any]:
         sees_all = _sees_all(connection, article_id)
