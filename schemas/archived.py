@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from schemas.base import Count, Schema, Slug, Text
 from schemas.entities import OutletInput, PersonInput, TagInput
+from schemas.languages import any_language_code
 from schemas.pushes import ArticleInput
 from schemas.times import Moment
 
@@ -39,6 +40,8 @@ class ArchiveArticleFields(ArchiveEntityFields):
 class ArchivedOutlet(OutletInput):
     """An outlet of an import or an export."""
 
+    # Earlier releases stored any code.
+    language = fields.String(allow_none=True, validate=any_language_code)
     kept = fields.Nested(ArchiveOutletFields)
 
 
@@ -57,6 +60,7 @@ class ArchivedPerson(PersonInput):
 class ArchivedArticle(ArticleInput):
     """An article of an import or an export."""
 
+    language = fields.String(allow_none=True, validate=any_language_code)
     kept = fields.Nested(ArchiveArticleFields)
 
 

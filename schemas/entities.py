@@ -6,10 +6,9 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from schemas.base import URL_PATTERN, Schema, Slug, Text, Url
+from schemas.languages import LANGUAGE_CODE, language_code
 from schemas.paging import MetaSchema, PageQuery, PageSchema
 from schemas.times import Day
-
-LANGUAGE_CODE = "^[a-z]{2,3}$"
 
 
 class StrictBoolean(fields.Boolean):
@@ -19,12 +18,6 @@ class StrictBoolean(fields.Boolean):
         if not isinstance(value, bool):
             raise ValidationError("must be true or false")
         return value
-
-
-def language_code(text: str) -> None:
-    """Raise ValidationError unless this is an ISO 639 code."""
-    if not re.fullmatch(r"[a-z]{2,3}", text, re.ASCII):
-        raise ValidationError("must be a lower-case ISO 639 code such as en or ko")
 
 
 def country_code(text: str) -> None:

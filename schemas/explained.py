@@ -58,21 +58,29 @@ class ExplainedLexemeSchema(Schema):
 
 
 class ExplainedWordsSchema(ExplainedTermSchema):
-    """A term in one language."""
+    """A term in the languages of the archive that are stemmed alike."""
 
-    language = fields.String(required=True, metadata={"description": "A language of the archive, as an ISO 639 code."})
+    language = fields.String(required=True, metadata={"description": "The first of `languages`."})
+    languages = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "Languages of the archive, as ISO 639 codes, in which the term has these lexemes and stop "
+            "words. Languages without a stemmer are together."
+        },
+    )
     lexemes = fields.List(
         fields.Nested(ExplainedLexemeSchema),
         required=True,
         metadata={
-            "description": "The lexemes that articles of this language must contain; for a prefix, any one of them."
+            "description": "The lexemes that articles in these languages must contain; for a prefix, any one of them."
         },
     )
     stop_words = fields.List(
         fields.String(),
         required=True,
         metadata={
-            "description": "Words that are too common in this language to be indexed. They are not searched for."
+            "description": "Words that are too common in these languages to be indexed. They are not searched for."
         },
     )
 
@@ -114,7 +122,9 @@ class ExplainSchema(Schema):
     terms = fields.List(
         fields.Nested(ExplainedWordsSchema),
         required=True,
-        metadata={"description": "Each term in each language of the archive, as it is searched for."},
+        metadata={
+            "description": "Each term as it is searched for in the languages of the archive, once for each stemmer."
+        },
     )
     scores = fields.List(
         fields.Nested(ExplainedScoreSchema),

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import STATUSES
 from schemas.base import INT8, Count, Schema
+from schemas.languages import language_code
 from schemas.times import Moment
 
 MEDIA_TYPE = "application/vnd.iptc.ninjs+json"
@@ -38,6 +39,7 @@ def _uri(text: str) -> None:
 def _language(text: str) -> None:
     if not _LANGUAGE.fullmatch(text):
         raise ValidationError("must be a BCP 47 language tag that begins with an ISO 639 code, such as en or ko-KR")
+    language_code(text.partition("-")[0].lower())
 
 
 def _number(text: str) -> None:

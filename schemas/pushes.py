@@ -8,8 +8,8 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import STATUSES
 from schemas.base import INT4, ChoiceList, Count, Flag, Schema, Slug, Text, Url
-from schemas.entities import LANGUAGE_CODE, language_code
 from schemas.errors import ProblemErrorSchema
+from schemas.languages import LANGUAGE_CODE, language_code
 from schemas.times import Moment
 
 # Clocks differ by a few minutes. Later times of publication need an embargo.
@@ -69,8 +69,8 @@ class ArticleInput(Schema):
         allow_none=True,
         validate=language_code,
         metadata={
-            "description": "The language, as an ISO 639 code. Default: the outlet's language, or the detected "
-            "language of the text.",
+            "description": "The language, as an ISO 639 code that is registered with IANA. Default: the outlet's "
+            "language, or the detected language of the text.",
             "pattern": LANGUAGE_CODE,
         },
     )

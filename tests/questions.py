@@ -11,7 +11,7 @@ def question(q: str, stop_words: dict[str, str]) -> Query:
         tree,
         [
             {
-                "language": language,
+                "languages": [language],
                 "words": words,
                 "position": position,
                 "word": word,

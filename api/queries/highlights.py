@@ -28,7 +28,7 @@ def add_highlights(connection: Connection, articles: Iterable[DictRow], query: Q
     for article in articles:
         language = article["language"]
         lexemes = stems.get(language, {})
-        positions = query.positions.get(language, {})
+        positions = query.positions_in(language)
         phrases = [(term.field, _phrase(positions.get(term, ()))) for term in sought]
         headline, standfirst, body = (
             HighlightedText(

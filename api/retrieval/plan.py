@@ -126,7 +126,7 @@ def resolve(
     """The plan with ids in place of slugs and counts by filter: at most one statement, and two more for a search."""
     plan = Plan(filters, embargoes_of)
     if "q" in filters:
-        query = analyze_query(connection, cast("Node", filters["q"]))
+        query = analyze_query(connection, cast("Node", filters["q"]), embargoes_of)
         plan = replace(plan, query=query, tsquery=query.tsquery)
         if plan.tsquery is None:
             return replace(plan, empty=True)
@@ -139,10 +139,15 @@ def resolved(connection: Connection, plan: Plan, sort: str) -> Plan:
     return resolve(connection, plan.filters, sort, plan.embargoes_of) if plan.fixed else plan
 
 
-def analyze_query(connection: Connection, tree: Node) -> Query:
-    """A parsed search in the languages of the archive."""
-    parameters = {"terms": texts_to_analyze(tree), "configurations": fulltext.CONFIGURATIONS_JSON}
-    return analyze(tree, connection.execute(fulltext.TERMS, parameters).fetchall())
+def analyze_query(connection: Connection, tree: Node, embargoes_of: Sequence[str] | None = ()) -> Query:
+    """A parsed search in the languages of the articles that the request may see."""
+    parameters = {
+        "terms": texts_to_analyze(tree),
+        "configurations": fulltext.CONFIGURATIONS_JSON,
+        "embargoes_of": None if embargoes_of is None else list(embargoes_of),
+    }
+    embargoed = EMBARGOED if embargoes_of is None else EMBARGOED_OF if embargoes_of else None
+    return analyze(tree, connection.execute(fulltext.terms_statement(embargoed), parameters).fetchall())
 
 
 @lru_cache(1_000)

@@ -1,7 +1,7 @@
 """Full text search in SQL: search vectors, and the expressions that query and rank them. Uses no database.
 
 Texts and queries are tokenised alike (``api.text.folding``): folded words, and overlapping pairs of Hangul, kana and
-Han characters. Every vector has a marker lexeme of its language; a query has one part for each language, with that
+Han characters. Every vector has a marker lexeme of its language; a query has one part for each stemmer, with the
 marker where the languages differ.
 """
 
@@ -55,24 +55,44 @@ VECTOR: LiteralString = f"""(
         )) from made
     )"""
 
-# The lexemes of the words of terms in each language, by position, and their pair with the next word where all articles
-# of the language have pairs. The lexeme of a stop word is null.
-TERMS: LiteralString = f"""
-    with analyzed as materialized (
-        select language, words, plain.position, plain.word, stemmed.lexeme
-        from languages cross join unnest(%(terms)s::text[]) as words
+# The lexemes of the words of terms by position, and their pair with the next word where all articles have pairs, for
+# the languages with each stemmer. The lexeme of a stop word is null. The languages of visible articles are found one by
+# one along an index, so that other articles cost nothing.
+_TERMS: LiteralString = f"""
+    with recursive visible (language) as (
+        (select language from articles a where a.visible order by language limit 1)
+        union all
+        select (
+            select language from articles a where a.visible and a.language > visible.language order by language limit 1
+        ) from visible where language is not null
+    ),
+    stemmed_alike as materialized (
+        select coalesce(%(configurations)s::json ->> language, 'simple') as configuration,
+            coalesce(paired, false) as paired, array_agg(language order by language) as languages
+        from (select language from visible where language is not null {{also}}) as seen
+        left join languages using (language)
+        group by 1, 2
+    ),
+    analyzed as materialized (
+        select languages, paired, words, plain.position, plain.word, stemmed.lexeme
+        from stemmed_alike cross join unnest(%(terms)s::text[]) as words
         cross join lateral (
             select lexeme as word, unnest(positions) as position from unnest(to_tsvector('simple', words))
         ) as plain
         left join lateral (
-            select lexeme, unnest(positions) as position
-            from unnest(to_tsvector(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, words))
+            select lexeme, unnest(positions) as position from unnest(to_tsvector(configuration::regconfig, words))
         ) as stemmed using (position)
     )
-    select a.language, a.words, a.position, a.word, a.lexeme, case when l.paired then {_PAIR} end as pair
-    from analyzed a join languages l using (language)
-    left join analyzed b on b.language = a.language and b.words = a.words and b.position = a.position + 1
-    order by a.language, a.words, a.position, a.lexeme, pair"""
+    select a.languages, a.words, a.position, a.word, a.lexeme, case when a.paired then {_PAIR} end as pair
+    from analyzed a
+    left join analyzed b on b.languages = a.languages and b.words = a.words and b.position = a.position + 1
+    order by a.languages, a.words, a.position, a.lexeme, pair"""
+
+
+def terms_statement(embargoed: LiteralString | None) -> LiteralString:
+    """The statement that finds the lexemes of terms in the languages of visible and of these ``embargoed`` articles."""
+    return _TERMS.replace("{also}", f"union select language from {embargoed}" if embargoed else "")
+
 
 # A tsquery of all words of each phrase in each language. A phrase of stop words alone matches its whole language.
 PHRASES: LiteralString = """

@@ -29,12 +29,12 @@ def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> 
             break
         chosen.append(term)
     languages = {
-        language: positions
-        for language, positions in query.positions.items()
+        group: positions
+        for group, positions in query.positions.items()
         if any(position.lexemes for term in chosen for position in positions[term])
     }
     # In languages in which all chosen terms are stop words, the search stays as it is.
-    others = {language: positions for language, positions in query.positions.items() if language not in languages}
+    others = {group: positions for group, positions in query.positions.items() if group not in languages}
     loose = Query(AllOf((AnyOf(tuple(chosen)), *exclusions)), languages, query.languages)
     return " | ".join(tsquery for tsquery in (loose.tsquery, replace(query, positions=others).tsquery) if tsquery)
 

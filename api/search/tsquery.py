@@ -23,6 +23,13 @@ ALPHABETS = (
     "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ",
 )
 
+# Where a part of a search is for more languages than these, the markers of the other languages exclude those instead if
+# they are fewer. Languages with a stemmer of their own are few.
+MARKERS_AT_MOST = 8
+
+# Languages with the same stemmer, in which the terms of a search have the same lexemes.
+Languages = tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Lexeme:
@@ -57,32 +64,44 @@ class Position:
 
 @dataclass(frozen=True)
 class Query:
-    """A search: its parse tree, and the positions of its terms by language. The archive has ``languages`` languages."""
+    """A search: its parse tree, and the positions of its terms for the languages with each stemmer.
+
+    ``languages`` are all languages of the archive.
+    """
 
     tree: Node
-    positions: Mapping[str, Mapping[Term, Sequence[Position]]]
-    languages: int
+    positions: Mapping[Languages, Mapping[Term, Sequence[Position]]]
+    languages: frozenset[str]
+
+    def positions_in(self, language: str) -> Mapping[Term, Sequence[Position]]:
+        """The positions of the terms in one language; none if the archive does not have it."""
+        return next((positions for languages, positions in self.positions.items() if language in languages), {})
 
     @cached_property
-    def by_language(self) -> dict[str, str]:
-        """The tsquery of each language in which the search has more than stop words."""
-        queries = {language: _compose(self.tree, positions) for language, positions in self.positions.items()}
-        return {language: query for language, query in queries.items() if query}
+    def by_languages(self) -> dict[Languages, str]:
+        """The tsquery for the languages with each stemmer in which the search has more than stop words."""
+        queries = {languages: _compose(self.tree, positions) for languages, positions in self.positions.items()}
+        return {languages: query for languages, query in queries.items() if query}
 
     @property
     def tsquery(self) -> str | None:
         """The tsquery of all languages together, each with its marker lexeme; None when it can match nothing."""
-        alike: dict[str, list[str]] = {}
-        for language, query in self.by_language.items():
-            alike.setdefault(query, []).append(language)
+        alike: dict[str, list[Languages]] = {}
+        for languages, query in self.by_languages.items():
+            alike.setdefault(query, []).append(languages)
         return " | ".join(self._marked(query, languages) for query, languages in alike.items()) or None
 
-    def _marked(self, query: str, languages: Sequence[str]) -> str:
+    def _marked(self, query: str, groups: Sequence[Languages]) -> str:
+        languages = [language for group in groups for language in group]
         # The markers of all languages exclude nothing, and in an index of a million articles they cost more than words.
         # They are needed where the search requires no word.
-        if len(languages) == self.languages and _requires_a_word(self.tree, self.positions[languages[0]]):
+        requires_a_word = _requires_a_word(self.tree, self.positions[groups[0]])
+        others = sorted(self.languages.difference(languages))
+        if requires_a_word and not others:
             return f"({query})"
-        return f"({query}) & ({' | '.join(_quoted(f'lang:{language}') for language in languages)})"
+        if requires_a_word and len(languages) > MARKERS_AT_MOST and len(others) < len(languages):
+            return f"({query}) & !({_markers(others)})"
+        return f"({query}) & ({_markers(languages)})"
 
     @property
     def positive_lexemes(self) -> list[Lexeme]:
@@ -98,24 +117,25 @@ class Query:
 
 
 def texts_to_analyze(tree: Node) -> list[str]:
-    """The texts to run fulltext.TERMS on."""
+    """The texts to run fulltext.terms_statement on."""
     found = {term.words for term in terms(tree)}
     return sorted(found | {longer for term in terms(tree) if (longer := _longer(term))})
 
 
 def analyze(tree: Node, rows: Iterable[Mapping[str, Any]]) -> Query:
-    """The query of a parse tree, given the rows of fulltext.TERMS for its texts."""
-    languages: dict[str, dict[str, list[Position]]] = {}
-    for (language, words, number, word), group in groupby(rows, itemgetter("language", "words", "position", "word")):
+    """The query of a parse tree, given the rows of fulltext.terms_statement for its texts."""
+    stemmed: dict[Languages, dict[str, list[Position]]] = {}
+    for (languages, words, number, word), group in groupby(rows, itemgetter("languages", "words", "position", "word")):
         alternatives = list(group)
         lexemes, pairs = (
             tuple(dict.fromkeys(Lexeme(row[name]) for row in alternatives if row[name])) for name in ("lexeme", "pair")
         )
-        languages.setdefault(language, {}).setdefault(words, []).append(Position(number, word, lexemes, pairs))
+        by_text = stemmed.setdefault(tuple(languages), {})
+        by_text.setdefault(words, []).append(Position(number, word, lexemes, pairs))
     positions = {
-        language: {term: _positions(term, by_text) for term in terms(tree)} for language, by_text in languages.items()
+        languages: {term: _positions(term, by_text) for term in terms(tree)} for languages, by_text in stemmed.items()
     }
-    return Query(tree, positions, len(positions))
+    return Query(tree, positions, frozenset(language for languages in positions for language in languages))
 
 
 def explain(query: Query) -> dict[str, Any]:
@@ -125,7 +145,8 @@ def explain(query: Query) -> dict[str, Any]:
         "terms": [
             {
                 **_tree(term),
-                "language": language,
+                "language": languages[0],
+                "languages": languages,
                 # Objects, to which document frequencies can be added.
                 "lexemes": [
                     {"lexeme": lexeme.text, "prefix": lexeme.prefix}
@@ -135,7 +156,7 @@ def explain(query: Query) -> dict[str, Any]:
                 "stop_words": [position.word for position in positions[term] if not position.lexemes],
             }
             for term in dict.fromkeys(terms(query.tree))
-            for language, positions in query.positions.items()
+            for languages, positions in query.positions.items()
         ],
     }
 
@@ -211,6 +232,11 @@ def _phrase(positions: Iterable[Position], label: str) -> str | None:
             before = position.number
     # The cheaper comparison comes first.
     return " & ".join([*pairs, f"({query})"]) if pairs else query or None
+
+
+def _markers(languages: Iterable[str]) -> str:
+    """The marker lexemes of any of these languages."""
+    return " | ".join(_quoted(f"lang:{language}") for language in languages)
 
 
 def _quoted(lexeme: str) -> str:

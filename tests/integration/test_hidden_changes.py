@@ -25,7 +25,7 @@ HIDDEN: dict[str, Any] = {
     "body": "The alliance of Seoul and Zanzibar. Zanzibar!",
     "tags": ["seoul-washington"],
     "people": ["lee-jae-myung"],
-    "language": "en",
+    "language": "sw",
     "embargoed_until": "2099-01-01T00:00:00Z",
 }
 DRAFT = {**HIDDEN, "external_id": "draft", "status": "withheld", "embargoed_until": None}
@@ -52,10 +52,10 @@ def _delete(client: ContractClient, key: Key, article: str, query: str = "") -> 
 ACTIONS: dict[str, Callable[[ContractClient, Key, str, str], object]] = {
     "an embargoed push": lambda client, key, _article, _draft: _push(client, key, external_id="another"),
     "ten embargoed pushes": lambda client, key, _article, _draft: [
-        _push(client, key, external_id=f"another-{number}") for number in range(10)
+        _push(client, key, external_id=f"another-{number}", language="is") for number in range(10)
     ],
     "a change of an embargoed article": lambda client, key, article, _draft: _patch(
-        client, key, article, headline="Zanzibar signs nothing"
+        client, key, article, headline="Zanzibar signs nothing", language="mi"
     ),
     "a longer embargo": lambda client, key, article, _draft: _patch(
         client, key, article, embargoed_until="2098-01-01T00:00:00Z"

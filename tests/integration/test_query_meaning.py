@@ -40,7 +40,7 @@ typed = st.lists(st.one_of(st.sampled_from(SIGNS), st.characters(exclude_charact
 def test_whatever_is_typed_is_a_search_that_postgres_takes_or_refused(archive: Connection, q: str) -> None:
     if node := read(q):
         question = analyze_query(archive, node)
-        made = [question.tsquery, *question.by_language.values()]
+        made = [question.tsquery, *question.by_languages.values()]
         archive.execute("select query::tsquery from unnest(%s::text[]) as query", (made,))
 
 

@@ -68,10 +68,10 @@ def test_of_an_item_without_an_end_little_is_kept_and_nothing_is_read_twice() ->
     parts = [b"x" * 65_536] * 1_600
     for body, split in ((parts, lines), ([b'["', *parts], elements), ([b"[", *parts], elements)):
         tracemalloc.start()
-        started = time.monotonic()
+        started = time.thread_time()
         with suppress(MalformedRequest):
             assert [text for _, text in split(body, 1_000_000)] == [None]
-        assert time.monotonic() - started < 2
+        assert time.thread_time() - started < 2
         assert tracemalloc.get_traced_memory()[1] < 8_000_000
         tracemalloc.stop()
 
