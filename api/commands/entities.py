@@ -21,8 +21,11 @@ from api.text.folding import MAX_FOLDED_LENGTH, MAX_SLUG_LENGTH, fold, make_slug
 # The uuid of an outlet derives from its first slug, so that two archives give an article the same id.
 OUTLET_NAMESPACE = UUID("5b0c9d6e-7f5a-5d0b-9b1e-2f1f6a3d8c47")
 
-MAX_UNCONFIRMED = 10_000
-"""The number of unconfirmed tags and people together that the keys of an outlet may have created."""
+MAX_UNCONFIRMED = 1_000
+"""The number of unconfirmed tags and people together that the keys of an outlet may have created.
+
+Each new name makes every process load the catalogue again, so it also bounds how much one key can slow down others.
+"""
 
 # Finds the entities of a name as well, as a slug starts like the name's unless it was chosen.
 _SLUGS: LiteralString = """

@@ -11,10 +11,15 @@ from api.commands import articles, catalogue
 from api.commands.article_options import Options
 from api.commands.articles import WriteResult
 from api.commands.change_log import Change
-from api.errors import InputPath, Problem, Unauthorized
+from api.errors import ContentTooLarge, InputPath, Problem, Unauthorized
 from api.ingest.chunks import chunked
 from api.model.types import Record
 from api.postgres.connection import Connection
+
+MAX_ATOMIC_ITEMS = 100_000
+"""The number of items of an atomic batch, whose changes are kept in memory and appended at its end."""
+MAX_REFUSED_ITEMS = 100_000
+"""The number of invalid items after which a batch ends: the line about an item may be much longer than the item."""
 
 T = TypeVar("T")
 
@@ -78,9 +83,23 @@ def _stored_chunk(write: Write, chunk: Sequence[Item], options: Options) -> list
 
 
 def valid(items: Iterable[Item]) -> Iterator[Item]:
-    """The items of an atomic batch. Raises the problem of the first invalid one."""
-    for item in items:
+    """The items of an atomic batch. Raises the problem of the first invalid one, or of the first of too many."""
+    for count, item in enumerate(items, 1):
+        if count > MAX_ATOMIC_ITEMS:
+            _unwrap(item, ContentTooLarge(f"An atomic batch has at most {MAX_ATOMIC_ITEMS:,} items."))
         _unwrap(item, item.content)
+        yield item
+
+
+def until_too_many_refused(items: Iterable[Item]) -> Iterator[Item]:
+    """The items up to the invalid one that is one too many, whose problem says so."""
+    refused = 0
+    for item in items:
+        refused += isinstance(item.content, Problem)
+        if refused > MAX_REFUSED_ITEMS:
+            detail = f"More than {MAX_REFUSED_ITEMS:,} items were refused. The items after this one were not read."
+            yield Item(item.position, ContentTooLarge(detail))
+            return
         yield item
 
 

@@ -85,6 +85,8 @@ def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     Each item is independent: valid items are stored, in chunks, and the line of an invalid item has its error. With
     `atomic=true`, either all items are stored or none, and the first invalid item makes the whole response an error.
 
+    A batch ends after 100,000 invalid items, and an atomic batch has at most 100,000 items.
+
     If the key is revoked during the batch, the items that are not stored yet have the status 401, and the response ends
     early. An atomic batch then responds with 401 and stores nothing.
 
@@ -103,8 +105,9 @@ def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
 
 
 def _store_each(options: Options) -> Response:
+    items = batch.until_too_many_refused(_items(_parts()))
     with _results() as results, _writers() as writers:
-        results.write(_lines(batch.store_each(_chunk_writer(), _items(_parts()), options, writers)))
+        results.write(_lines(batch.store_each(_chunk_writer(), items, options, writers)))
         return _results_response(results)
 
 

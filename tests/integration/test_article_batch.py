@@ -15,6 +15,7 @@ from stories import ARTICLE
 from werkzeug.test import TestResponse
 
 from api.commands import keys
+from api.ingest import batch
 from api.postgres.connection import Connection, connect
 
 NDJSON = "application/x-ndjson"
@@ -242,3 +243,23 @@ def test_an_element_over_the_limit_is_refused_and_the_others_land(
     assert [(answer["index"], answer["status"]) for answer in answers] == [(0, 413), (1, 201), (2, 413)]
     refused = sent(client, write_key, body, "?atomic=true", content_type="application/json")
     assert (refused.status_code, refused.get_json()["index"]) == (413, 0)
+
+
+def test_a_batch_ends_when_too_many_items_are_invalid(
+    client: ContractClient, write_key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "MAX_REFUSED_ITEMS", 2)
+    answers = results(sent(client, write_key, ndjson(b"x", item(1), b"y", b"z", item(2), b"x")))
+    assert [(answer["line"], answer["status"]) for answer in answers] == [(1, 400), (2, 201), (3, 400), (4, 413)]
+    assert "were not read" in answers[-1]["detail"]
+    assert client.get("/v1/articles?external_id=batch-2").get_json()["data"] == []
+
+
+def test_an_atomic_batch_of_too_many_items_is_refused(
+    client: ContractClient, write_key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "MAX_ATOMIC_ITEMS", 2)
+    items = [item(number) for number in range(3)]
+    assert len(results(sent(client, write_key, ndjson(*items[:2]), "?atomic=true"))) == 2
+    refused = sent(client, write_key, ndjson(*items), "?atomic=true")
+    assert (refused.status_code, refused.get_json()["line"]) == (413, 3)
