@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from typing import TypeVar
 
 import psycopg
@@ -19,8 +18,11 @@ from api.queries import keys as key_queries
 
 T = TypeVar("T")
 
-RECHECK_SECONDS = 0.5
+RECHECK_SECONDS = 0.3
 """How long after its last check the key of an open request is checked again, in seconds."""
+
+REVOKED = "dateline.revoked"
+"""In the environment of a request whose key was revoked while the request was open."""
 
 log = logging.getLogger("dateline")
 
@@ -59,9 +61,14 @@ def recheck() -> None:
     key = g().get("key")
     if key is None or time.monotonic() < g().key_checked + RECHECK_SECONDS:
         return
-    # Without a connection there is nothing to show or store either: what follows fails, or checks the key itself.
-    with suppress(Unavailable):
+    try:
         database().read(lambda connection: key_queries.require_current(connection, key))
+    except Unauthorized:
+        request().environ[REVOKED] = True
+        raise
+    except Unavailable:
+        # Without a connection there is nothing to show or store either: what follows fails, or checks the key itself.
+        pass
     g().key_checked = time.monotonic()
 
 

@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any
 
 from api.errors import Problem
+from api.http.authentication import REVOKED
 from api.http.concurrency import Gate
 from api.http.hooks import REFUSAL
 from api.http.spool import Spool
 from api.server.environ import environ_of
 from api.server.pace import Pace
-from api.server.request_body import Receive, RequestBody
+from api.server.request_body import DRAINED_SECONDS, REVOKED_SECONDS, Receive, RequestBody
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -33,6 +34,8 @@ class Response:
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes | Spool
+    is_revoked: bool
+    """Whether the key of the request was revoked while it was open."""
 
 
 class Application:
@@ -70,7 +73,7 @@ class Application:
             if watch:
                 watch.cancel()
         if body and not awaits_continue:  # otherwise the client has not sent the body
-            await body.drain()
+            await body.drain(REVOKED_SECONDS if response.is_revoked else DRAINED_SECONDS)
         await _send(response, send)
 
     def _process(
@@ -124,6 +127,7 @@ def _response(app: WsgiApp, environ: dict[str, Any]) -> Response:
         int(status[:3]),
         [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
         body,
+        REVOKED in environ,
     )
 
 

@@ -16,6 +16,8 @@ READ_AHEAD = 64 * 1024
 DRAINED_BYTES = 64 * 1024 * 1024
 """How much of a body that nobody reads is received: most clients read no response before they have sent it all."""
 DRAINED_SECONDS = 5.0
+REVOKED_SECONDS = 0.25
+"""How long such a body is received if the key of the request was revoked meanwhile: its request is to end."""
 IDLE_SECONDS = 0.5
 """After so long without a part of such a body, the client waits for the response."""
 
@@ -55,9 +57,9 @@ class RequestBody:
         except MalformedRequest:
             return True
 
-    async def drain(self) -> None:
-        """Receive the rest and discard it, as long as it arrives within these limits."""
-        left, deadline = DRAINED_BYTES, self._loop.time() + DRAINED_SECONDS
+    async def drain(self, seconds: float) -> None:
+        """Receive the rest and discard it, for so many seconds and as long as it arrives within the other limits."""
+        left, deadline = DRAINED_BYTES, self._loop.time() + seconds
         with suppress(TimeoutError, MalformedRequest):
             while left > 0 and not self.has_ended:
                 async with asyncio.timeout_at(min(self._loop.time() + IDLE_SECONDS, deadline)):

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import new_database, serving
-from processes import article
+from conftest import new_database
+from processes import Server, article, temporary_place
 
 from api.auth.scopes import Key
 from api.commands import keys
@@ -22,15 +22,19 @@ from api.queries import keys as key_queries
 
 pytestmark = pytest.mark.every_postgres
 
-# Room for a busy machine beside the half a second after which a key is checked again.
+# Room for a busy machine beside the part of a second after which a key is checked again.
 SECONDS = 2.0
 
 
 @pytest.fixture(scope="module")
 def archive(server: str, demo_template: str) -> Iterator[tuple[str, int]]:
     """The conninfo of a demo archive, and the port that serves it."""
-    with new_database(server, demo_template) as conninfo, serving(conninfo) as base:
-        yield conninfo, int(base.rpartition(":")[2])
+    with (
+        new_database(server, demo_template) as conninfo,
+        temporary_place() as place,
+        Server(place, database_url=conninfo) as serving,
+    ):
+        yield conninfo, serving.ready().port
 
 
 def make_key(connection: Connection) -> tuple[str, str]:
