@@ -98,6 +98,7 @@ def cases() -> list[Case]:
         *_nesting(),
         *_numbers(),
         *_fields(),
+        *_html(),
         *_batches(),
     ]
 
@@ -573,6 +574,39 @@ def _fields() -> Iterator[Case]:
         yield case(
             f"the new person {name[:5]!a}", lambda t, b=body: pushed(t, b, path="/v1/articles?create=people"), 422
         )
+
+
+def _html() -> Iterator[Case]:
+    shapes = {
+        "nested divs": "<div>" * 40_000,
+        "nested formatting": "<b><i><a>" * 12_000,
+        "misnested formatting": "<b><p>" * 20_000 + "</b>" * 20_000,
+        "nested links": "<a href=x>" * 20_000,
+        "nested tables": "<table><tr><td>" * 10_000,
+        "foster parents": "<table><b>x" * 10_000,
+        "nested quotes": "<blockquote>" * 20_000,
+        "nested lists": "<ul><li>" * 20_000,
+        "closing tags": "</p>" * 100_000,
+        "attributes": "<p " + " ".join(f"a{n}=1" for n in range(50_000)) + ">x</p>",
+        "duplicate attributes": "<p " + "a=1 " * 100_000 + ">x</p>",
+        "an open attribute": '<p title="' + "a" * 1_000_000,
+        "an open comment": "<!--" + "-" * 1_000_000,
+        "comments": "<!---->" * 100_000,
+        "entities": "&amp;" * 400_000,
+        "open brackets": "<" * 1_000_000,
+        "nested fonts": "<font color=red>" * 15_000,
+        "svg": "<svg><g>" * 20_000,
+        "math": "<math><mi>" * 20_000,
+        "templates": "<template>" * 20_000,
+        "selects": "<select><option>" * 20_000,
+        "buttons": "<button><p>" * 15_000,
+        "many paragraphs": "<p>Ferry</p>" * 150_000,
+        "nothing but tags": "<br>" * 300_000,
+        "plaintext": "<plaintext>" + "<b>" * 100_000,
+    }
+    for name, html in shapes.items():
+        body = dumped(story("abuse-html", body_html=html))
+        yield case(f"HTML: {name}", lambda t, b=body: pushed(t, b), 200, 201, 422)
 
 
 def _batches() -> Iterator[Case]:

@@ -1,10 +1,12 @@
 """Clients that try to keep a server from serving others, each for as long as its block lasts."""
 
+import multiprocessing
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 
 from abuse import chunked, dumped, raw, story
 
@@ -53,7 +55,7 @@ def _repeated(act: Callable[[], None], threads: int = 8) -> Iterator[None]:
     ended = threading.Event()
 
     def work() -> None:
-        while not ended.wait(0.005):
+        while not ended.wait(0.05):
             with suppress(OSError):
                 act()
 
@@ -165,6 +167,28 @@ def garbage(victim: Victim) -> AbstractContextManager[None]:
 def _answered(victim: Victim, sent: bytes) -> None:
     with closing(_connected(victim, sent)) as client:
         client.recv(1_000)
+
+
+@contextmanager
+def all_at_once(victim: Victim) -> Iterator[None]:
+    """Every attack, in a process of its own, which takes no time from the clients of this one."""
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_attack, args=(victim, receiver), daemon=True)
+    process.start()
+    try:
+        yield
+    finally:
+        sender.close()
+        receiver.close()
+        process.join()
+
+
+def _attack(victim: Victim, until_closed: Connection) -> None:
+    with ExitStack() as stack:
+        for attack in ATTACKS:
+            stack.enter_context(attack(victim))
+        until_closed.poll(None)
 
 
 ATTACKS: tuple[Attack, ...] = (

@@ -2,7 +2,6 @@
 
 import logging
 import multiprocessing
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,8 +18,6 @@ from api.server.supervisor import Supervisor
 from api.settings import Settings
 
 WATCH_SECONDS = 1.0
-LARGE = 128 * 1024
-"""From this size on, in bytes, memory is allocated apart from other memory."""
 
 log = logging.getLogger("dateline")
 
@@ -45,7 +42,6 @@ def serve(
             say(f"Dateline     {url}/v1/articles")
             say(f"Swagger UI   {url}/docs")
             say(f"Data         {data}")
-        _return_freed_memory()
         # Forked processes would inherit the locks of our threads and granian's signal handlers.
         multiprocessing.set_start_method("spawn", force=True)
         with ExitStack() as stack:
@@ -54,15 +50,6 @@ def serve(
             stack.enter_context(_kept_running(server))
             stack.enter_context(ticker.ticking(conninfo, settings.changes_kept_days))
             Supervisor(worker, listener, settings).serve()
-
-
-def _return_freed_memory() -> None:
-    """Let the worker processes return memory to the system once it is free, unless the environment says otherwise.
-
-    By itself glibc keeps what large requests have used, in an arena for each thread.
-    """
-    for name, value in (("ARENA_MAX", 2), ("MMAP_THRESHOLD_", LARGE), ("TRIM_THRESHOLD_", LARGE)):
-        os.environ.setdefault(f"MALLOC_{name}", str(value))
 
 
 def _prepare(conninfo: str, server: embedded.Server | None, demo: bool, say: Callable[[str], None]) -> None:

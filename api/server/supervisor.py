@@ -21,6 +21,7 @@ from typing import Any
 from flask import Flask
 from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
 
@@ -32,6 +33,10 @@ from api.server.asgi import Application
 from api.settings import Settings
 
 START_SECONDS = 60
+CONNECTIONS = 4_096
+"""The most connections that a worker process has at once. Others wait to be accepted."""
+BUFFER = 128 * 1024
+"""How much of a request, in bytes, is buffered before the app reads it. Longer headers are refused."""
 LONGEST_PAUSE = 30.0
 """The longest pause before a worker process is started again, in seconds."""
 STABLE_SECONDS = 60.0
@@ -83,6 +88,7 @@ class Supervisor(MPServer):
             interface=Interfaces.ASGINL,
             loop=Loops.uvloop,
             http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(max_buffer_size=BUFFER),
             backpressure=_connections(),
             address=settings.host,
             port=settings.port,
@@ -183,8 +189,8 @@ class Supervisor(MPServer):
 
 
 def _connections() -> int:
-    """How many connections a worker process may have: half of the files that it may open."""
-    return max(resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2, 1)
+    """How many connections a worker process may have: CONNECTIONS, or half of the files that it may open."""
+    return max(min(CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2), 1)
 
 
 def _load(load: Callable[[], Flask], listener: socket.socket, cpu: int | None) -> Application:

@@ -3,6 +3,7 @@
 import atexit
 import gc
 import signal
+import sys
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -15,12 +16,17 @@ from api.server import drain, memory
 from api.server.scheduling import BatchScheduled
 from api.settings import Settings
 
+SWITCH_SECONDS = 0.001
+"""After how long a thread that computes lets another one run. By itself Python lets the event loop wait five times as
+long for each thread that is busy."""
+
 
 def worker() -> Flask:
     """The app of a worker process of granian's."""
     # Ctrl-C reaches this process as well as its parent, which ends it in order.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     memory.return_large_blocks()
+    sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings.from_env()
     logs.start(settings.log_format)
     revisions.head()  # reads the names of the migrations before a newer Dateline replaces the files

@@ -10,7 +10,10 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
-from processes import Server, temporary_place, until
+from processes import Server, article, temporary_place, until
+
+from api.http.concurrency import BODIES
+from api.server.pace import PART_SECONDS
 
 pytestmark = pytest.mark.every_postgres
 
@@ -63,6 +66,85 @@ def test_who_sends_too_much_reads_that_it_is_too_much(
     assert (answer.status, problem["code"]) == (413, "content_too_large")
     assert f"{limit:,} bytes" in problem["detail"]
     assert strict.is_ready()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("POST", "/v1/articles", {}, 401),
+        ("POST", "/v1/articles", {"Authorization": "Bearer nope"}, 401),
+        ("POST", "/v1/tags", {"Content-Type": "application/json"}, 403),
+        ("POST", "/v1/nothing", {}, 404),
+        ("POST", "/v1/suggest", {}, 405),
+        ("POST", "/v1/articles", {"Content-Type": "text/plain"}, 415),
+        ("POST", "/v1/articles?unknown=1", {"Content-Type": "application/json"}, 422),
+        ("POST", "/v1/articles", {"Content-Type": "application/json", "Content-Encoding": "gzip"}, 415),
+        ("GET", "/v1/articles?limit=1", {}, 200),
+    ],
+)
+def test_a_client_that_sends_a_large_body_first_reads_why_it_is_refused(
+    server: Server, key: str, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        connection.request(
+            method, path, b"x" * 30_000_000, {"Authorization": f"Bearer {key}", **headers} if status != 401 else headers
+        )
+        response = connection.getresponse()
+        response.read()
+    assert response.status == status
+
+
+def test_a_client_that_waits_for_a_refusal_in_the_middle_of_its_body_gets_it_soon(server: Server) -> None:
+    head = b"POST /v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        began = time.monotonic()
+        client.sendall(head + b"x" * 100_000)
+        assert client.recv(12) == b"HTTP/1.1 401"
+        assert time.monotonic() - began < 3
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("length", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
+def test_a_client_that_stops_in_the_middle_of_a_body_is_told_so_and_leaves_its_place(
+    server: Server, length: str
+) -> None:
+    key = server.write_key()
+    part = b"1\r\n \r\n" if "chunked" in length else b" "
+    head = f"POST /v1/articles HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
+    with ExitStack() as stack:
+        stalled = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(BODIES // 2)
+        ]
+        for client in stalled:
+            client.settimeout(PART_SECONDS * 3)
+            client.sendall(f"{head}Content-Type: application/json\r\n{length}\r\n\r\n".encode() + part)
+        time.sleep(1)
+        assert server.ask("POST", "/v1/articles", article("beside"), key)[0] == 503
+        for client in stalled:
+            response = http.client.HTTPResponse(client, method="POST")
+            response.begin()
+            problem = json.loads(response.read())
+            assert (response.status, problem["code"]) == (408, "request_timeout")
+        server.push(key, "afterwards")
+
+
+@pytest.mark.long
+def test_a_slow_client_is_given_the_time_that_its_body_takes(server: Server, key: str) -> None:
+    body = json.dumps(article("slow")).encode()
+
+    def parts() -> Iterator[bytes]:
+        for start in range(0, len(body), 10):
+            yield body[start : start + 10]
+            time.sleep(0.7)
+
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {key}",
+            "Content-Length": str(len(body)),
+        }
+        connection.request("POST", "/v1/articles", parts(), headers)
+        assert connection.getresponse().status == 201
 
 
 def test_requests_that_no_server_should_take_are_refused_and_the_next_is_answered(server: Server) -> None:

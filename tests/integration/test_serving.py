@@ -27,6 +27,7 @@ from processes import (
     temporary_place,
     until,
 )
+from watch import worker
 
 import seeds
 from api.postgres.embedded import server as embedded
@@ -294,6 +295,15 @@ def test_after_a_kill_of_postgres_the_server_answers_again_and_no_acknowledged_a
         pusher.result()
         assert postmaster(server.data) != killed
         assert {id: server.get(f"/v1/articles/{id}")[0] for id in acknowledged} == dict.fromkeys(acknowledged, 200)
+
+
+@pytest.mark.long
+def test_a_worker_process_that_is_killed_again_and_again_is_always_started_again(place: Path) -> None:
+    with Server(place, workers=1) as server:
+        for _ in range(4):
+            os.kill(worker(server.ready().process.pid), signal.SIGKILL)
+        server.ready()
+        assert server.running()
 
 
 def test_an_import_in_a_second_process_is_served_at_once(place: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from granian.server.mp import MPServer, WorkerProcess
 
-from api.server.supervisor import PRIVATE
+from api.server.supervisor import LONGEST_PAUSE, PRIVATE, STABLE_SECONDS, Restart
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,3 +33,13 @@ def test_granian_has_the_attributes_that_the_supervisor_uses(name: str) -> None:
 def test_granian_has_the_parts_of_a_worker_process_that_the_supervisor_uses(name: str) -> None:
     worker = WorkerProcess(MPServer("app", factory=True), 0, print, ())
     assert hasattr(worker, name)
+
+
+def test_a_worker_process_that_ends_soon_again_and_again_is_started_after_longer_and_longer_pauses() -> None:
+    restart, now, pauses = Restart(), 1_000.0, []
+    for _ in range(10):
+        restart = restart.next(now)
+        pauses.append(restart.pause)
+        now += restart.pause + 1
+    assert pauses == [0, 0.5, 1, 2, 4, 8, 16, *[LONGEST_PAUSE] * 3]
+    assert restart.next(now + STABLE_SECONDS).pause == 0
