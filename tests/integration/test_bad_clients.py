@@ -174,6 +174,13 @@ def test_requests_that_no_server_should_take_are_refused_and_the_next_is_answere
     assert server.errors == ""
 
 
+def test_a_client_that_speaks_http_2_without_agreement_is_disconnected(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000"))
+        received = client.recv(100)
+    assert received == b"" or received.startswith(b"HTTP/1.1 400")
+
+
 @pytest.mark.long
 def test_clients_with_slow_headers_do_not_delay_others(server: Server) -> None:
     with ExitStack() as stack:
