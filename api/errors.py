@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+MAX_ERRORS = 100
+"""The number of invalid inputs that a problem lists."""
+
 # The names and indexes that lead to a value inside a JSON document.
 InputPath = tuple[str | int, ...]
 
@@ -196,7 +199,8 @@ class UnsupportedMediaType(Problem):
 
 
 class InvalidInput(Problem):
-    """A query parameter or a field of the body is unknown, repeated or invalid. `errors` lists each of them."""
+    """A query parameter or a field of the body is unknown, repeated or invalid. `errors` lists the first 100 of
+    them."""
 
     code, title, status = "invalid_input", "Invalid input", 422
 
@@ -242,7 +246,8 @@ BY_STATUS[400] = MalformedRequest
 
 
 def invalid_input(*errors: InputError) -> InvalidInput:
-    """The problem of these inputs; its detail has the sentences of the first three."""
+    """The problem of the first MAX_ERRORS of these inputs; its detail has the sentences of the first three."""
     sentences = [error.sentence for error in errors[:3]]
     more = len(errors) - len(sentences)
-    return InvalidInput(" ".join([*sentences, *([f"(And {more} more.)"] if more else [])]), errors=errors)
+    detail = " ".join([*sentences, *([f"(And {more:,} more.)"] if more else [])])
+    return InvalidInput(detail, errors=errors[:MAX_ERRORS])

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from marshmallow import ValidationError
 
-from api.errors import InputError, InvalidInput, invalid_input
+from api.errors import MAX_ERRORS, InputError, InvalidInput, invalid_input
 from api.formats.ndjson import check_names
 from api.formats.ninjs_reader import AGENCY, EXTERNAL_ID, ID, OURS, OUTLET, PUBLISHER, SECTION, Item, ItemReader, Path
 from schemas.messages import MISSING, UNKNOWN, flattened
@@ -37,7 +37,11 @@ def read_article(document: object, outlet: str | None = None) -> dict[str, Any]:
         _ITEM.load(document)
     except ValidationError as error:
         found = flattened(error.normalized_messages())
-        raise _invalid((path, _suggest_property(path, detail)) for path, detail in found) from None
+        raise _invalid(
+            # A suggestion for each of thousands of properties would take seconds.
+            (path, _suggest_property(path, detail) if index < MAX_ERRORS else detail)
+            for index, (path, detail) in enumerate(found)
+        ) from None
     reader = ItemReader(document, outlet)
     if reader.errors:
         raise _invalid(reader.errors)
@@ -173,8 +177,8 @@ def _suggest_property(path: Path, detail: str) -> str:
     """For an unknown property, perhaps one of an older ninjs, suggest the most similar one."""
     if detail != UNKNOWN:
         return detail
-    if len(path) == 1 and (similar := get_close_matches(str(path[0]), _ITEM.fields, n=1)):
-        return f'"{path[0]}" is not a property of ninjs 3.1. Did you mean "{similar[0]}"?'
+    if len(path) == 1 and (similar := get_close_matches(str(path[0])[:100], _ITEM.fields, n=1)):
+        return f'"{str(path[0])[:100]}" is not a property of ninjs 3.1. Did you mean "{similar[0]}"?'
     return "is not a property of ninjs 3.1 here"
 
 

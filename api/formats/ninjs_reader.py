@@ -19,6 +19,10 @@ SECTION, AGENCY, PUBLISHER = "section", "agency", "publisher"
 # The maximum width of a picture in pixels. Wider ones are for print.
 MAX_WIDTH = 2_048
 
+# The number of characters of HTML of a headline, standfirst or caption that is read. Longer ones are refused for their
+# length as they are.
+MAX_SHORT_HTML = 100_000
+
 # The path to report for a required field that the item does not have.
 DEFAULT_PATHS: Mapping[str, Path] = {
     "outlet": ("altIds",),
@@ -175,7 +179,8 @@ def _choose(entries: Sequence[Item], types: Collection[str] = (*_PLAIN, *_HTML),
 
 
 def _plain(entry: Item) -> str:
-    return to_text(entry["value"]) if _media_type(entry) in _HTML else entry["value"]
+    value = entry["value"]
+    return to_text(value) if _media_type(entry) in _HTML and len(value) <= MAX_SHORT_HTML else value
 
 
 def _name(entry: Item) -> tuple[str | None, str]:

@@ -19,6 +19,10 @@ _LETTERS = str.maketrans({
     "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i", "ł": "l", "ŋ": "n",
 })  # fmt: skip
 
+MAX_EXPANDED = 100_000
+"""The number of characters of a text up to which characters that stand for several words are replaced by these."""
+_EXPANDED = re.compile("[\ufdfa\ufdfb]")
+
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 
 # Ranges for use inside a character class of a regular expression.
@@ -38,7 +42,8 @@ def fold(text: str) -> str:
     """Remove differences of case, width, compatibility form and accent."""
     if text.isascii():
         return text.lower()
-    return _remove_accents(unicodedata.normalize("NFKC", text).casefold()).translate(_LETTERS)
+    normalized = unicodedata.normalize("NFKC", _without_expanded(text))
+    return _remove_accents(normalized.casefold()).translate(_LETTERS)
 
 
 def words(text: str) -> list[str]:
@@ -140,9 +145,14 @@ def make_slug(name: str) -> str:
     )
 
 
+def _without_expanded(text: str) -> str:
+    """A long text without the characters that would make it up to 18 times as long."""
+    return _EXPANDED.sub(" ", text) if len(text) > MAX_EXPANDED else text
+
+
 def _remove_accents(text: str) -> str:
     if text.isascii():
         return text
     # Only the accents of alphabets are removed: the marks of kana, Hangul and Indic scripts make other letters.
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", _without_expanded(text))
     return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))

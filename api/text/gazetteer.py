@@ -3,11 +3,15 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ahocorasick import Automaton
 
 from api.text.folding import HAN, HANGUL, KANA, fold, words
+
+MAX_MATCHES = 100_000
+"""The number of names and phrases found in a text that are looked at, counted once for each time they occur."""
 
 _CJK = re.compile(f"[{HANGUL}{KANA}{HAN}]")
 _UNSPACED = re.compile(f"[{KANA}{HAN}]")
@@ -176,7 +180,7 @@ def _find_phrases(automaton: Any, folded: str) -> Iterator[tuple[int, int, _Phra
     """Find all phrases in order of their ends. A match includes the space before the phrase, not the one after."""
     if not automaton:
         return
-    for last, phrase in automaton.iter(folded):
+    for last, phrase in islice(automaton.iter(folded), MAX_MATCHES):
         start = last + 1 - len(phrase.text)
         stop = last if phrase.text[-1] == " " else last + 1
         if _END_OF_NAME.match(folded, stop):

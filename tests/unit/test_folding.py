@@ -1,5 +1,6 @@
 """How texts are compared: folding, search tokens and slugs."""
 
+import time
 import unicodedata
 
 import pytest
@@ -182,3 +183,10 @@ def test_every_token_is_found_where_it_stands(text: str) -> None:
 )
 def test_a_place_covers_the_token_with_its_marks(text: str, places: list[str]) -> None:
     assert [text[begin:end] for _, begin, end in locate_tokens(text)] == places
+
+
+def test_a_long_text_does_not_become_many_times_as_long() -> None:
+    assert tokens("\ufdfa") == ["صلى", "الله", "عليه", "وسلم"]
+    began = time.thread_time()
+    assert tokens("\ufdfa" * 1_300_000) == words("\ufdfa" * 1_300_000) == []
+    assert time.thread_time() - began < 1

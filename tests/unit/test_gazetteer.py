@@ -1,5 +1,6 @@
 """People and tags found in articles by name."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -278,3 +279,13 @@ def test_a_name_with_outlets_is_found_only_in_their_articles() -> None:
     assert found.find(text, outlet=8) == Matches({1: 1}, {1})
     assert found.find(text, outlet=7) == Matches({2: 1, 4: 1}, {1, 3})
     assert found.find("Ada Marlowe of Washington", outlet=8, named={4}) == Matches({1: 1, 4: 1}, set())
+
+
+def test_a_text_of_nothing_but_names_is_read_in_bounded_time() -> None:
+    people = [Person(n, f"A{' A' * n}", ()) for n in range(1, 30)]
+    gazetteer = Gazetteer(people, [Tag(1, ("a",)), Tag(2, ("b",))])
+    began = time.thread_time()
+    found = gazetteer.find("B", None, "a " * 2_000_000)
+    assert time.thread_time() - began < 2
+    assert found.tags == {1, 2}
+    assert found.people

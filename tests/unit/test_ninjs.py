@@ -1,6 +1,7 @@
 """ninjs 3.1: a news item becomes an article and an article a news item, and a refusal points into the item."""
 
 import re
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -549,3 +550,19 @@ def test_an_article_comes_back_from_ninjs_whole(article: dict[str, Any]) -> None
 @given(st.from_regex(r"[a-z+:]{1,5}:[!-~]{1,30}", fullmatch=True) | st.text(max_size=20))
 def test_what_counts_as_a_uri_is_one(candidate: str) -> None:
     assert not is_uri(candidate) or not faults({"uri": candidate})
+
+
+def test_thousands_of_unknown_properties_are_refused_soon() -> None:
+    began = time.thread_time()
+    with pytest.raises(InvalidInput) as refused:
+        ninjs.read_article({f"versionCreate{n}": 1 for n in range(40_000)})
+    assert time.thread_time() - began < 2
+    assert len(refused.value.errors) == 100
+    assert "more.)" in refused.value.detail
+
+
+def test_a_headline_of_megabytes_of_tags_is_refused_soon() -> None:
+    began = time.thread_time()
+    with pytest.raises(InvalidInput, match="headlines"):
+        ninjs.read_article({**ITEM, "headlines": [{"contentType": "text/html", "value": "<b>x" * 1_000_000}]})
+    assert time.thread_time() - began < 0.5
