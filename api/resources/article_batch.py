@@ -24,6 +24,7 @@ from api.errors import (
     MalformedRequest,
     Problem,
     RequestInFlight,
+    RequestTimeout,
     Unauthorized,
     UnsupportedMediaType,
     invalid_input,
@@ -76,7 +77,15 @@ _second = threading.Lock()
         NDJSON: ({"type": "string"}, "\n".join(orjson.dumps(item).decode() for item in (EXAMPLE, SECOND))),
     },
     scope="write",
-    problems=[Conflict, RequestInFlight, LengthRequired, ContentTooLarge, UnsupportedMediaType, IdempotencyKeyReused],
+    problems=[
+        Conflict,
+        RequestInFlight,
+        LengthRequired,
+        ContentTooLarge,
+        RequestTimeout,
+        UnsupportedMediaType,
+        IdempotencyKeyReused,
+    ],
     summary="Push many articles",
 )
 def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:

@@ -24,6 +24,7 @@ from api.errors import (
     PreconditionFailed,
     PreconditionRequired,
     RequestInFlight,
+    RequestTimeout,
     UnsupportedMediaType,
     invalid_input,
 )
@@ -94,7 +95,7 @@ SECOND_ID = "4ed7f83e-7597-5d15-8387-d2cdffc5fb49"
     headers=RepeatableHeaders,
     accepts={JSON: (ArticleInput(), EXAMPLE), NINJS: (NinjsSchema(), NINJS_EXAMPLE)},
     scope="write",
-    problems=[Conflict, RequestInFlight, ContentTooLarge, UnsupportedMediaType, IdempotencyKeyReused],
+    problems=[Conflict, RequestInFlight, ContentTooLarge, RequestTimeout, UnsupportedMediaType, IdempotencyKeyReused],
     summary="Push an article",
 )
 def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
@@ -128,6 +129,7 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
         Conflict,
         PreconditionFailed,
         ContentTooLarge,
+        RequestTimeout,
         UnsupportedMediaType,
         PreconditionRequired,
     ],

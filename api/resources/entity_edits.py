@@ -16,6 +16,7 @@ from api.errors import (
     InputError,
     NotFound,
     PreconditionFailed,
+    RequestTimeout,
     UnsupportedMediaType,
     invalid_input,
 )
@@ -33,7 +34,7 @@ from api.resources.entities import Resource, entity_fields
 from schemas.entities import MergeInput
 
 FOUND = [NotFound, Conflict, Gone, PreconditionFailed]
-BODY = [ContentTooLarge, UnsupportedMediaType]
+BODY = [ContentTooLarge, RequestTimeout, UnsupportedMediaType]
 EDITED = (*WRITTEN, "ETag", "Location")
 IF_MATCH: dict[str, object] = {
     "name": "If-Match",

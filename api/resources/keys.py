@@ -14,6 +14,7 @@ from api.errors import (
     InvalidCursor,
     MalformedRequest,
     NotFound,
+    RequestTimeout,
     UnsupportedMediaType,
 )
 from api.http import reads
@@ -41,7 +42,7 @@ SECRET = {"Cache-Control": "no-store"}
     body=KeyInput,
     example=EXAMPLE,
     scope="admin",
-    problems=[ContentTooLarge, UnsupportedMediaType],
+    problems=[ContentTooLarge, RequestTimeout, UnsupportedMediaType],
     summary="Create a key",
 )
 def create_key(_query: Mapping[str, Any], content: dict[str, Any]) -> Response:

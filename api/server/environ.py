@@ -48,7 +48,7 @@ def environ_of(scope: Mapping[str, Any], body: object) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     repeated = _add_headers(environ, scope["headers"])
-    if problem := _refusal(environ, repeated):
+    if problem := refusal(environ, repeated):
         environ[REFUSAL] = problem
     return environ
 
@@ -68,7 +68,8 @@ def _add_headers(environ: dict[str, Any], headers: list[tuple[bytes, bytes]]) ->
     return repeated
 
 
-def _refusal(environ: Mapping[str, Any], repeated: str | None) -> Problem | None:
+def refusal(environ: Mapping[str, Any], repeated: str | None) -> Problem | None:
+    """Why a request is refused before it is processed: the header ``repeated``, or its method."""
     method = environ["REQUEST_METHOD"]
     if repeated:
         return MalformedRequest(f"The header {repeated} is repeated. Send it once.")

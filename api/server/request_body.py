@@ -22,6 +22,11 @@ IDLE_SECONDS = 0.5
 """After so long without a part of such a body, the client waits for the response."""
 
 
+def too_slow(received: int) -> RequestTimeout:
+    """The problem of a client that sends its body too slowly."""
+    return RequestTimeout(f"The body arrived too slowly: {received:,} bytes were received before the time limit.")
+
+
 class RequestBody:
     """A body (``wsgi.input``). Threads that wait for it leave the gate."""
 
@@ -78,9 +83,7 @@ class RequestBody:
                 async with self._pace.limit():
                     self._pace.add(await self._more())
             except TimeoutError:
-                raise RequestTimeout(
-                    f"The body arrived too slowly: {self._total:,} bytes were received before the time limit."
-                ) from None
+                raise too_slow(self._total) from None
 
     async def _more(self) -> int:
         async with self._one_at_a_time:

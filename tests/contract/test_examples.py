@@ -19,9 +19,12 @@ from api.auth.keys import prefix_of
 from api.commands import idempotency, keys
 from api.commands.idempotency import IdempotentRequest
 from api.errors import PROBLEMS, MethodNotAllowed
+from api.http.hooks import REFUSAL
 from api.http.openapi import examples
 from api.postgres.connection import Connection, connect, present
 from api.retrieval import cursors
+from api.server.environ import refusal
+from api.server.request_body import too_slow
 from api.settings import Settings
 
 BASE = "http://127.0.0.1:8000"
@@ -77,6 +80,13 @@ def as_documented(client: FlaskClient, path: str, method: str, key: dict[str, st
     return client.open(filled, method=method.upper(), data=content, headers={**headers, **key})
 
 
+class Stalled(io.BytesIO):
+    """A body of which the client sends nothing more."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise too_slow(1_024)
+
+
 def problems(client: FlaskClient, demo: Connection, demo_database: str, key: dict[str, str]) -> dict[str, Any]:
     """One of each kind of problem, provoked."""
     article = client.get("/v1/articles?limit=1").get_json()["data"][0]
@@ -92,6 +102,13 @@ def problems(client: FlaskClient, demo: Connection, demo_database: str, key: dic
     provoked = [
         client.get("/v1/articles?q=%ff"),
         client.get("/v1/articles?cursor=changed"),
+        small.get("/v1/nothing", environ_overrides={REFUSAL: refusal({"REQUEST_METHOD": "get"}, None)}),
+        client.post(
+            "/v1/articles",
+            input_stream=Stalled(),
+            content_type="application/json",
+            headers={**key, "Transfer-Encoding": "chunked"},
+        ),
         client.post("/v1/articles", json=ARTICLE),
         client.post("/v1/articles", json={**ARTICLE, "outlet": "japan-forward"}, headers=key),
         client.get("/v1/tags/no-such-tag"),
