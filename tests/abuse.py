@@ -557,6 +557,10 @@ def _fields() -> Iterator[Case]:
         body = dumped(story("abuse-field") | field)
         yield case(f"the field {name}: {str(value)[:20]}", lambda t, b=body: pushed(t, b), *statuses)
     for name in (
+        "a",
+        "Z",
+        "7",
+        "é",
         ".",
         "!!!",
         "\u0301",

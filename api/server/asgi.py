@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from api.errors import Problem
+from api.errors import InternalError, Problem
 from api.http.authentication import REVOKED
 from api.http.concurrency import Gate
 from api.http.hooks import REFUSAL
@@ -84,6 +84,11 @@ class Application:
         try:
             response = _response(self._app, environ)
         except Problem as problem:
+            response = _response(self._app, {**environ, REFUSAL: problem})
+        except Exception:
+            # Without a response, the client would wait forever.
+            log.exception("a response failed")
+            problem = InternalError("An unexpected error occurred while the response was made.")
             response = _response(self._app, {**environ, REFUSAL: problem})
         environ.clear()  # werkzeug's request is in it, which refers to it: only the collector would free a large body
         with suppress(RuntimeError):  # the loop has ended, as this process does

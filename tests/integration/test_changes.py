@@ -254,7 +254,9 @@ def test_where_no_change_is_old_hardly_one_is_read(demo: Connection) -> None:
     demo.execute("insert into changes (type) select 'article.updated' from generate_series(1, 30000)")
     with watched(demo) as costs:
         change_log.trim(demo, 30)
-    assert 0 < sum(cost.rows for cost in costs) < 10
+    # A plan may begin with the outlets, of which there are few.
+    outlets = demo.execute("select count(*) as outlets from outlets").fetchall()[0]["outlets"]
+    assert 0 < sum(cost.rows for cost in costs) < 10 + outlets
 
 
 def test_old_changes_are_forgotten_and_nobody_goes_on_from_before_them(
