@@ -30,8 +30,10 @@ def _shared(problems: Sequence[type[Problem]]) -> dict[str, str]:
 
 def register(document: APISpec) -> None:
     """Describe each response that an operation refers to. All operations have been declared by then."""
+    referred_to = {problem.code for problems in _RESPONSES.values() for problem in problems}
     for code, problem in examples.PROBLEMS.items():
-        document.components.example(code, {"summary": problem["title"], "value": problem})
+        if code in referred_to:
+            document.components.example(code, {"summary": problem["title"], "value": problem})
     for name, problems in _RESPONSES.items():
         document.components.response(name, _described(problems))
 
