@@ -39,6 +39,7 @@ class RequestBody:
         self._one_at_a_time = asyncio.Lock()
         self._received = bytearray()
         self._total = 0
+        self._failure: MalformedRequest | None = None
         self.has_ended = False
 
     def read(self, size: int = -1) -> bytes:
@@ -47,29 +48,34 @@ class RequestBody:
         Raises MalformedRequest if the body is incomplete, RequestTimeout if the client sends it too slowly, and
         Unavailable if too many bodies of this sender arrive slowly.
         """
-        if self.has_ended or 0 <= size <= len(self._received):
-            return self._taken(size)
-        with self._gate.body(self._sender):
-            asyncio.run_coroutine_threadsafe(self._fill(size), self._loop).result()
+        if not self._has(size):
+            with self._gate.body(self._sender):
+                asyncio.run_coroutine_threadsafe(self._fill(size), self._loop).result()
+        # Kept, as the client may have gone while the request waited for its turn.
+        if self._failure and not 0 <= size <= len(self._received):
+            raise self._failure
         return self._taken(size)
 
     async def wait_until_gone(self) -> bool:
         """Wait until the client has gone, while the first READ_AHEAD bytes are received. Return whether it has."""
-        try:
-            while not self.has_ended and len(self._received) < READ_AHEAD:
-                await self._more()
-            return self.has_ended and (await self._receive())["type"] == "http.disconnect"
-        except MalformedRequest:
-            return True
+        while not self._has(READ_AHEAD):
+            await self._more()
+        if self.has_ended and not self._failure:
+            return (await self._receive())["type"] == "http.disconnect"
+        return self._failure is not None
 
     async def drain(self, seconds: float) -> None:
         """Receive the rest and discard it, for so many seconds and as long as it arrives within the other limits."""
         left, deadline = DRAINED_BYTES, self._loop.time() + seconds
-        with suppress(TimeoutError, MalformedRequest):
+        with suppress(TimeoutError):
             while left > 0 and not self.has_ended:
                 async with asyncio.timeout_at(min(self._loop.time() + IDLE_SECONDS, deadline)):
                     left -= await self._more()
                 self._received.clear()
+
+    def _has(self, size: int) -> bool:
+        """Whether no more has to be received to return ``size`` bytes."""
+        return self.has_ended or 0 <= size <= len(self._received)
 
     def _taken(self, size: int) -> bytes:
         end = len(self._received) if size < 0 else size
@@ -78,7 +84,7 @@ class RequestBody:
         return taken
 
     async def _fill(self, size: int) -> None:
-        while not self.has_ended and (size < 0 or len(self._received) < size):
+        while not self._has(size):
             try:
                 async with self._pace.limit():
                     self._pace.add(await self._more())
@@ -95,7 +101,8 @@ class RequestBody:
         message = await self._receive()
         if message["type"] == "http.disconnect":
             self.has_ended = True
-            raise MalformedRequest(f"The body is incomplete: it ended after {self._total:,} bytes.")
+            self._failure = MalformedRequest(f"The body is incomplete: it ended after {self._total:,} bytes.")
+            return 0
         part = message.get("body", b"")
         self._received += part
         self._total += len(part)

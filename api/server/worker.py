@@ -45,5 +45,6 @@ def worker() -> Flask:
     # Left to the interpreter's end, the pool waits ten seconds for threads that no longer run (Python 3.13).
     atexit.register(app.extensions["dateline.database"].close)
     # granian does not wait for requests whose client has gone; the interpreter's end would abort their threads.
-    atexit.register(app.extensions["dateline.gate"].wait_until_idle, drain.DRAIN_SECONDS)
+    for gate in (app.extensions["dateline.gate"], *app.extensions["dateline.gates"].values()):
+        atexit.register(gate.wait_until_idle, drain.DRAIN_SECONDS)
     return app

@@ -11,6 +11,7 @@ from api.http.concurrency import Gate
 from api.http.hooks import REFUSAL
 from api.server.asgi import LARGE, Application
 from api.server.environ import environ_of
+from api.server.request_body import RequestBody
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -90,6 +91,21 @@ def test_a_body_that_ends_early_is_malformed() -> None:
         return [b"read"]
 
     assert responded(app, (b"transfer-encoding", b"chunked"), body=[part(b"ab", more=True)]) == (200, b"read")
+
+
+def test_a_body_whose_client_went_while_its_request_waited_is_incomplete() -> None:
+    async def read() -> bytes:
+        messages = iter([part(b"{}", more=True), {"type": "http.disconnect"}])
+
+        async def receive() -> dict[str, Any]:
+            return next(messages)
+
+        body = RequestBody(receive, Gate(1), "")
+        assert await body.wait_until_gone()
+        return await asyncio.to_thread(body.read, 9)
+
+    with pytest.raises(MalformedRequest, match="after 2 bytes"):
+        asyncio.run(read())
 
 
 @pytest.mark.parametrize(
