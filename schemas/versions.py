@@ -56,15 +56,16 @@ class DifferenceSchema(Schema):
     granularity = fields.String(
         validate=validate.OneOf(("words", "paragraphs", "text", "none")),
         metadata={
-            "description": "For a text: by what it was compared. `words`, or where that would take too long some or "
-            "all `paragraphs` as a whole, or the whole `text`. `none`: it is too long to be shown, after more than 8 "
-            "million characters of other texts; get both versions."
+            "description": "How a text was compared: by `words`; by `paragraphs`, if comparing the words of all of "
+            "them would take too long; or as one `text`. `none` means that it was not compared, because the texts "
+            "before it have more than 8 million characters together: get both versions."
         },
     )
     parts = fields.List(
         fields.Nested(PartSchema),
         metadata={
-            "description": "For a text: its parts that are the same, removed or added, in order. They hold both texts."
+            "description": "The parts of a text that are the same, removed or added, in order. Together they contain "
+            "both texts."
         },
     )
 

@@ -8,10 +8,9 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from abuse import chunked, dumped, raw, story
+from abuse.requests import chunked, dumped, raw, story
 
 MANY = 100
-MEBIBYTE = 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def test_refused_requests_store_nothing(server: Server) -> None:
 
 @pytest.fixture(scope="module")
 def victim(server: Server, target: Target) -> Victim:
-    """What attackers are told of the server."""
+    """The server as attackers know it, with a large article to ask for."""
     large = server.push(target.write, "attack-large", "ferry " * 170_000)
     return Victim(server.port, target.write, large)
 

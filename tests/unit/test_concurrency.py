@@ -14,7 +14,7 @@ SOON = 10
 
 
 class Requests:
-    """Requests that enter a gate by name, wait for their bodies if they have one, and end when they are told to."""
+    """Named requests in a gate. Each waits for its body, if it has one, and then for its event in ``end``."""
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
