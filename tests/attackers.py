@@ -35,6 +35,7 @@ def _connected(victim: Victim, sent: bytes) -> socket.socket:
 @contextmanager
 def _open(victim: Victim, count: int, sent: bytes, *, buffer: int | None = None) -> Iterator[None]:
     """Connections that send this, and then neither send nor read anything."""
+    connected = 0
     with ExitStack() as stack:
         for _ in range(count):
             client = socket.socket()
@@ -44,7 +45,9 @@ def _open(victim: Victim, count: int, sent: bytes, *, buffer: int | None = None)
             stack.enter_context(closing(client))
             with suppress(OSError):
                 client.connect(("127.0.0.1", victim.port))
+                connected += 1
                 client.sendall(sent)
+        assert connected == count, "this is no attack"
         yield
 
 
@@ -52,11 +55,13 @@ def _open(victim: Victim, count: int, sent: bytes, *, buffer: int | None = None)
 def _repeated(act: Callable[[], None], threads: int = 8) -> Iterator[None]:
     """Do this again and again, in threads."""
     ended = threading.Event()
+    acted: list[None] = []
 
     def work() -> None:
         while not ended.wait(0.05):
             with suppress(OSError):
                 act()
+                acted.append(None)
 
     workers = [threading.Thread(target=work) for _ in range(threads)]
     for worker in workers:
@@ -67,6 +72,7 @@ def _repeated(act: Callable[[], None], threads: int = 8) -> Iterator[None]:
         ended.set()
         for worker in workers:
             worker.join()
+    assert len(acted) >= threads, "this was no attack"
 
 
 def _upload(victim: Victim, *headers: str, path: str = "/v1/articles", kind: str = "application/json") -> bytes:

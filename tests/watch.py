@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Self
 
 PROBES = ("/livez", "/v1/articles?limit=5")
+LIVE_SECONDS = 1.0
+"""How long a good client waits at most, whatever others do."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,13 @@ class Watch:
         for thread in self._threads:
             thread.join()
 
-    def since(self, began: float) -> list[Probe]:
-        """The probes that ended after this time."""
-        return [probe for probe in list(self.probes) if probe.began + probe.seconds >= began]
+    def bad_since(self, began: float) -> list[Probe]:
+        """The probes that ended after this time, and failed or took longer than LIVE_SECONDS."""
+        return [
+            probe
+            for probe in list(self.probes)
+            if probe.began + probe.seconds >= began and (probe.seconds > LIVE_SECONDS or probe.status != 200)
+        ]
 
     def _read(self, path: str) -> None:
         while not self._ended.wait(self._pause):

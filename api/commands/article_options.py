@@ -18,7 +18,7 @@ class Options:
     """Those of them that may have a name of one letter."""
     linked_outlets: frozenset[int] | None = None
     """Create unconfirmed entities, whose names link only the texts of these outlets (ids); None: confirmed ones."""
-    is_full: bool = False
+    too_many_unconfirmed: bool = False
     """Refuse to create entities, because too many are unconfirmed."""
     expected_etags: frozenset[str] | None = None
     """Refuse a record with PreconditionFailed if its article exists with another entity tag; ``*`` allows any."""

@@ -73,6 +73,6 @@ def _refusal(field: str, text: str, options: Options) -> str | None:
     searched = letters(text) if field == "people" else text.removeprefix("#")
     if len(searched) == 1 and field not in options.create_one_letter:
         return ", and a name of one letter cannot be created"
-    if options.is_full:
+    if options.too_many_unconfirmed:
         return ", and no more can be created until an editor has confirmed or deleted those that your outlets created"
     return None

@@ -166,7 +166,7 @@ def within_limit(connection: Connection, known: Catalogue, records: Sequence[Rec
         {"outlets": sorted(outlets or ())},
     )
     total = present(counts.fetchone())["unconfirmed"] + sum(map(len, missing.values()))
-    return replace(options, is_full=True) if total > MAX_UNCONFIRMED else options
+    return replace(options, too_many_unconfirmed=True) if total > MAX_UNCONFIRMED else options
 
 
 def create_missing(

@@ -1,5 +1,6 @@
 """How many requests are processed at once, and how many more wait for their bodies or for a change."""
 
+import logging
 import threading
 import time
 from collections import Counter, deque
@@ -14,6 +15,8 @@ BODIES = 64
 # The number of requests to /livez that are processed at once, however many others wait.
 PROBES = 2
 LOOK_SECONDS = 0.05
+
+log = logging.getLogger("dateline")
 
 
 def writers(active: int) -> int:
@@ -127,16 +130,22 @@ class _Threads:
 
     def run(self, job: Callable[[], object]) -> None:
         """Call ``job`` in a thread that is idle, or in a new one."""
+        self._jobs.put(job)
         with self._changes:
             if self._idle:
                 self._idle -= 1
-            else:
-                threading.Thread(target=self._work, name="request", daemon=True).start()
-        self._jobs.put(job)
+                return
+        try:
+            threading.Thread(target=self._work, name="request", daemon=True).start()
+        except RuntimeError:
+            log.warning("the system allows no more threads; a request waits for another one to end")
 
     def _work(self) -> None:
         while True:
-            self._jobs.get()()
+            try:
+                self._jobs.get()()
+            except BaseException:
+                log.exception("a request failed")
             with self._changes:
                 self._idle += 1
 

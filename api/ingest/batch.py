@@ -53,18 +53,42 @@ def store_each(write: Write, items: Iterable[Item], options: Options, writers: i
     If ``write`` raises Unauthorized, that is the result of all items of the chunk.
     """
     pending: deque[tuple[frozenset[Any], Future[list[Result]]]] = deque()
+    refusals = _Refusals()
     with ThreadPoolExecutor(writers) as pool:
-        for chunk in chunked(items, _SIZE):
+        for chunk in chunked(refusals.limited(items), _SIZE):
             ids = frozenset(
                 (item.content["outlet"], item.content["external_id"])
                 for item in chunk
                 if not isinstance(item.content, Problem)
             )
             while len(pending) > writers or any(not ids.isdisjoint(others) for others, _ in pending):
-                yield from pending.popleft()[1].result()
+                yield from refusals.counted(pending.popleft()[1].result())
             pending.append((ids, pool.submit(_store_chunk, write, chunk, options)))
         for _, future in pending:
             yield from future.result()
+
+
+class _Refusals:
+    """Counts the refused items of a batch, which ends soon after MAX_REFUSED_ITEMS."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def limited(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The items up to the one at which too many have been refused, whose problem says so."""
+        for item in items:
+            self._count += isinstance(item.content, Problem)
+            if self._count > MAX_REFUSED_ITEMS:
+                detail = f"More than {MAX_REFUSED_ITEMS:,} items were refused. The items after this one were not read."
+                yield Item(item.position, ContentTooLarge(detail))
+                return
+            yield item
+
+    def counted(self, results: Iterable[Result]) -> Iterator[Result]:
+        """The results, of which those count that are refused although their items are valid."""
+        for item, outcome in results:
+            self._count += isinstance(outcome, Problem) and outcome is not item.content
+            yield item, outcome
 
 
 def _store_chunk(write: Write, chunk: Sequence[Item], options: Options) -> list[Result]:
@@ -88,18 +112,6 @@ def valid(items: Iterable[Item]) -> Iterator[Item]:
         if count > MAX_ATOMIC_ITEMS:
             _unwrap(item, ContentTooLarge(f"An atomic batch has at most {MAX_ATOMIC_ITEMS:,} items."))
         _unwrap(item, item.content)
-        yield item
-
-
-def until_too_many_refused(items: Iterable[Item]) -> Iterator[Item]:
-    """The items up to the invalid one that is one too many, whose problem says so."""
-    refused = 0
-    for item in items:
-        refused += isinstance(item.content, Problem)
-        if refused > MAX_REFUSED_ITEMS:
-            detail = f"More than {MAX_REFUSED_ITEMS:,} items were refused. The items after this one were not read."
-            yield Item(item.position, ContentTooLarge(detail))
-            return
         yield item
 
 

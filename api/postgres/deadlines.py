@@ -4,6 +4,7 @@ When a deadline has passed, the running statement is cancelled. If the server do
 machine is gone or hangs, the connection is closed. If the server answers nobody, that is noticed much earlier.
 """
 
+import logging
 import math
 import os
 import socket
@@ -23,6 +24,7 @@ CANCEL_SECONDS = 1
 # How long the server has to react to it.
 REACT_SECONDS = 3
 
+log = logging.getLogger("dateline")
 
 _watched: "set[Deadline]" = set()
 _started = threading.Lock()
@@ -64,13 +66,20 @@ class Deadline:
 def _watch() -> None:
     while True:
         time.sleep(CHECK_SECONDS)
-        now = time.monotonic()
-        # Other threads change the set meanwhile.
-        for watched in _watched.copy():
-            if now - watched.began > SUSPECT_SECONDS:
-                watched.liveness.suspect()
-            if watched.connection and (watched.until <= now or watched.liveness.is_hung):
-                _end(watched, watched.connection)
+        try:
+            _check()
+        except Exception:  # without this thread, no deadline would hold
+            log.exception("checking the deadlines of statements failed")
+
+
+def _check() -> None:
+    now = time.monotonic()
+    # Other threads change the set meanwhile.
+    for watched in _watched.copy():
+        if now - watched.began > SUSPECT_SECONDS:
+            watched.liveness.suspect()
+        if watched.connection and (watched.until <= now or watched.liveness.is_hung):
+            _end(watched, watched.connection)
 
 
 def _end(watched: Deadline, connection: psycopg.Connection[Any]) -> None:

@@ -52,7 +52,11 @@ class Liveness:
                 self.is_hung = True
         elif now - self._heard > SUSPECT_SECONDS and self._starting.acquire(blocking=False):
             self._probing_since = now
-            threading.Thread(target=self._probe, name="probe-database", daemon=True).start()
+            try:
+                threading.Thread(target=self._probe, name="probe-database", daemon=True).start()
+            except RuntimeError:  # the system allows no more threads now
+                self._probing_since = None
+                self._starting.release()
 
     def _probe(self) -> None:
         """Connect until that succeeds, or fails for another reason than a server that hangs."""

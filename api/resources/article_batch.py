@@ -114,9 +114,8 @@ def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
 
 
 def _store_each(options: Options) -> Response:
-    items = batch.until_too_many_refused(_items(_parts()))
     with _results() as results, _writers() as writers:
-        results.write(_lines(batch.store_each(_chunk_writer(), items, options, writers)))
+        results.write(_lines(batch.store_each(_chunk_writer(), _items(_parts()), options, writers)))
         return _results_response(results)
 
 

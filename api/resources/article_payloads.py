@@ -17,7 +17,7 @@ from api.http.parsing import validate
 from api.resources.articles import NINJS
 from schemas.pushes import ArticleInput
 
-# The example of resources/writing.py as a news item.
+# The example of article_writes.py as a news item.
 NINJS_EXAMPLE = {
     "uri": "urn:newsml:korea-herald.example:20250622:1",
     "type": "text",

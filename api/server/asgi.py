@@ -3,7 +3,7 @@
 import asyncio
 import io
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -55,50 +55,42 @@ class Application:
         gate = self._gates.get(environ["PATH_INFO"], self._gate)
         body = None
         if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
-            environ["wsgi.input"] = body = RequestBody(receive, gate, environ.get("HTTP_AUTHORIZATION", ""))
-        awaits_continue = "HTTP_EXPECT" in environ
+            # Of the same key, however its scheme is spelled.
+            sender = environ.get("HTTP_AUTHORIZATION", "").partition(" ")[2].strip()
+            environ["wsgi.input"] = body = RequestBody(receive, gate, sender)
+        expects_continue = "HTTP_EXPECT" in environ
         loop = asyncio.get_running_loop()
-        processed: asyncio.Future[Response] = loop.create_future()
+        processed: asyncio.Future[Response | None] = loop.create_future()
         has_begun = gate.run(partial(self._process, environ, loop, processed))
-        watch = (
-            None
-            if has_begun
-            else loop.create_task(_cancel_if_gone(processed, body.wait_until_gone() if body else _gone(receive)))
-        )
+        watch = None if has_begun else loop.create_task(_give_up(processed, body, receive))
         try:
             response = await processed
-        except asyncio.CancelledError:
-            return
         finally:
             if watch:
                 watch.cancel()
-        if body and not awaits_continue:  # otherwise the client has not sent the body
+        if response is None:
+            return
+        if body and (body.has_begun or not expects_continue):  # otherwise the client has not sent it
             await body.drain(REVOKED_SECONDS if response.is_revoked else DRAINED_SECONDS)
         await _send(response, send)
 
     def _process(
-        self, environ: dict[str, Any], loop: asyncio.AbstractEventLoop, processed: asyncio.Future[Response]
+        self, environ: dict[str, Any], loop: asyncio.AbstractEventLoop, processed: asyncio.Future[Response | None]
     ) -> None:
-        if processed.cancelled():
-            return
+        response = None
         try:
-            response = _response(self._app, environ)
-        except Problem as problem:
-            response = _response(self._app, {**environ, REFUSAL: problem})
-        except Exception:
-            # Without a response, the client would wait forever.
-            log.exception("a response failed")
-            problem = InternalError("An unexpected error occurred while the response was made.")
-            response = _response(self._app, {**environ, REFUSAL: problem})
-        environ.clear()  # werkzeug's request is in it, which refers to it: only the collector would free a large body
-        with suppress(RuntimeError):  # the loop has ended, as this process does
-            loop.call_soon_threadsafe(_settle, processed, response)
+            if not processed.done():
+                response = _response_or_problem(self._app, environ)
+        finally:  # without an end, the client would wait forever
+            environ.clear()  # werkzeug's request is in it and refers to it: only the collector would free a large body
+            with suppress(RuntimeError):  # the loop has ended, as this process does
+                loop.call_soon_threadsafe(_settle, processed, response)
 
 
-async def _cancel_if_gone(processed: asyncio.Future[Response], gone: Coroutine[Any, Any, bool]) -> None:
+async def _give_up(processed: asyncio.Future[Response | None], body: RequestBody | None, receive: Receive) -> None:
     """Give up a request that waits for its turn once its client has gone."""
-    if await gone:
-        processed.cancel()
+    if await (body.wait_until_gone() if body else _gone(receive)):
+        _settle(processed, None)
 
 
 async def _gone(receive: Receive) -> bool:
@@ -107,9 +99,20 @@ async def _gone(receive: Receive) -> bool:
     return True
 
 
-def _settle(future: asyncio.Future[Response], response: Response) -> None:
-    if not future.done():
-        future.set_result(response)
+def _settle(processed: asyncio.Future[Response | None], response: Response | None) -> None:
+    if not processed.done():
+        processed.set_result(response)
+
+
+def _response_or_problem(app: WsgiApp, environ: dict[str, Any]) -> Response:
+    try:
+        return _response(app, environ)
+    except Problem as problem:
+        return _response(app, {**environ, REFUSAL: problem})
+    except Exception:
+        log.exception("a response failed")
+        problem = InternalError("An unexpected error occurred while the response was made.")
+        return _response(app, {**environ, REFUSAL: problem})
 
 
 def _response(app: WsgiApp, environ: dict[str, Any]) -> Response:

@@ -60,7 +60,7 @@ def _stop_accepting(listener: socket.socket, inode: int) -> None:
     """Put a socket that nobody connects to in place of the listener, in this process alone.
 
     Connections go to the other processes that have the listener, or to the next server. granian accepts from this very
-    descriptor, which the tests of kills and restarts rely on.
+    descriptor: the tests of kills and restarts fail if that changes.
     """
     with socket.socket(listener.family) as unused:
         unused.setblocking(False)

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -21,8 +20,6 @@ SINGLE = {
     "HTTP_IF_MODIFIED_SINCE": "If-Modified-Since",
     "HTTP_IF_UNMODIFIED_SINCE": "If-Unmodified-Since",
 }
-# Proxies append to these or add another line; all other headers with several lines are lists too.
-_COOKIE = "HTTP_COOKIE"
 
 
 def environ_of(scope: Mapping[str, Any], body: object) -> dict[str, Any]:
@@ -64,7 +61,7 @@ def _add_headers(environ: dict[str, Any], headers: list[tuple[bytes, bytes]]) ->
             environ[name] = text
         else:
             repeated = SINGLE.get(name, repeated)
-            environ[name] += f";{text}" if name == _COOKIE else f",{text}"
+            environ[name] += f",{text}"
     return repeated
 
 
@@ -78,7 +75,6 @@ def refusal(environ: Mapping[str, Any], repeated: str | None) -> Problem | None:
     return None
 
 
-@lru_cache(1024)
 def _key(header: bytes) -> str:
     name = header.decode("latin-1").upper().replace("-", "_")
     return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"

@@ -39,7 +39,8 @@ class RequestBody:
         self._one_at_a_time = asyncio.Lock()
         self._received = bytearray()
         self._total = 0
-        self._failure: MalformedRequest | None = None
+        self._is_incomplete = False
+        self.has_begun = False
         self.has_ended = False
 
     def read(self, size: int = -1) -> bytes:
@@ -51,18 +52,18 @@ class RequestBody:
         if not self._has(size):
             with self._gate.body(self._sender):
                 asyncio.run_coroutine_threadsafe(self._fill(size), self._loop).result()
-        # Kept, as the client may have gone while the request waited for its turn.
-        if self._failure and not 0 <= size <= len(self._received):
-            raise self._failure
+        # The client may also have gone while the request waited for its turn.
+        if self._is_incomplete and not 0 <= size <= len(self._received):
+            raise MalformedRequest(f"The body is incomplete: it ended after {self._total:,} bytes.")
         return self._taken(size)
 
     async def wait_until_gone(self) -> bool:
         """Wait until the client has gone, while the first READ_AHEAD bytes are received. Return whether it has."""
         while not self._has(READ_AHEAD):
-            await self._more()
-        if self.has_ended and not self._failure:
+            await self._more(READ_AHEAD)
+        if self.has_ended and not self._is_incomplete:
             return (await self._receive())["type"] == "http.disconnect"
-        return self._failure is not None
+        return self._is_incomplete
 
     async def drain(self, seconds: float) -> None:
         """Receive the rest and discard it, for so many seconds and as long as it arrives within the other limits."""
@@ -70,7 +71,7 @@ class RequestBody:
         with suppress(TimeoutError):
             while left > 0 and not self.has_ended:
                 async with asyncio.timeout_at(min(self._loop.time() + IDLE_SECONDS, deadline)):
-                    left -= await self._more()
+                    left -= await self._more(-1)
                 self._received.clear()
 
     def _has(self, size: int) -> bool:
@@ -87,24 +88,21 @@ class RequestBody:
         while not self._has(size):
             try:
                 async with self._pace.limit():
-                    self._pace.add(await self._more())
+                    await self._more(size)
             except TimeoutError:
                 raise too_slow(self._total) from None
 
-    async def _more(self) -> int:
+    async def _more(self, size: int) -> int:
+        """Receive the next part unless there are ``size`` bytes. Returns how many bytes it has."""
         async with self._one_at_a_time:
-            return await self._next()
-
-    async def _next(self) -> int:
-        if self.has_ended:
-            return 0
-        message = await self._receive()
-        if message["type"] == "http.disconnect":
-            self.has_ended = True
-            self._failure = MalformedRequest(f"The body is incomplete: it ended after {self._total:,} bytes.")
-            return 0
-        part = message.get("body", b"")
-        self._received += part
-        self._total += len(part)
-        self.has_ended = not message.get("more_body", False)
-        return len(part)
+            if self._has(size):
+                return 0
+            self.has_begun = True
+            message = await self._receive()
+            self._is_incomplete = message["type"] == "http.disconnect"
+            self.has_ended = not message.get("more_body", False)
+            part = message.get("body", b"")
+            self._received += part
+            self._total += len(part)
+            self._pace.add(len(part))
+            return len(part)

@@ -56,7 +56,7 @@ def _prepare(conninfo: str, server: embedded.Server | None, demo: bool, say: Cal
     migrate.upgrade(conninfo)
     with connect(conninfo) as connection:
         if server:
-            # Here the owner migrates, while the worker processes are a role that owns nothing.
+            # The owner migrates. The worker processes connect as a role that owns nothing.
             grants.grant(connection, embedded.SERVING)
         if demo and health.is_empty(connection):
             say("Loading the demo archive ...")

@@ -10,6 +10,7 @@ import os
 import resource
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -89,7 +90,7 @@ class Supervisor(MPServer):
             loop=Loops.uvloop,
             http=HTTPModes.http1,
             http1_settings=HTTP1Settings(max_buffer_size=BUFFER),
-            backpressure=_connections(),
+            backpressure=connections(),
             address=settings.host,
             port=settings.port,
             workers=settings.workers,
@@ -101,6 +102,7 @@ class Supervisor(MPServer):
         )
         self._listener = listener
         self._restarts: dict[int, Restart] = {}
+        self._pausing: set[int] = set()
         self._cpu_affinity = settings.cpu_affinity
 
     def _init_shared_socket(self) -> None:
@@ -118,16 +120,28 @@ class Supervisor(MPServer):
         self, workers: list[int], spawn_target: Any, target_loader: Callable[[], Flask], delay: float = 0
     ) -> None:
         """Start worker processes that have ended again, with longer and longer pauses while they end soon."""
-        now = time.monotonic()
-        for idx in workers:
-            self._restarts[idx] = self._restarts.get(idx, Restart()).next(now)
-        pause = max(self._restarts[idx].pause for idx in workers)
-        if pause:
-            log.warning("a worker process ended soon after its start; it is started again in %.0f s", pause)
-        while not self.interrupt_signal and time.monotonic() < now + pause:
-            time.sleep(0.05)
-        super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        due = [idx for idx in workers if not self.wrks[idx].is_alive() and self._is_due(idx)]
+        super()._respawn_workers(due, spawn_target, target_loader, delay)
         self.respawned_wrks.clear()  # granian would end the server if one ends twice within seconds
+
+    def _is_due(self, idx: int) -> bool:
+        """Whether to start this process again now. If not, it is a child to start again after its pause."""
+        if idx in self._pausing:
+            self._pausing.remove(idx)
+            return True
+        self._restarts[idx] = restart = self._restarts.get(idx, Restart()).next(time.monotonic())
+        if not restart.pause:
+            return True
+        log.warning("a worker process ended soon after its start; it is started again in %.1f s", restart.pause)
+        self._pausing.add(idx)
+        timer = threading.Timer(restart.pause, self._start_again, [idx])
+        timer.daemon = True
+        timer.start()
+        return False
+
+    def _start_again(self, idx: int) -> None:
+        self.interrupt_children.append(idx)
+        self.main_loop_interrupt.set()
 
     def _reload(self, spawn_target: Any, target_loader: Callable[[], Flask]) -> None:
         """On SIGHUP, replace the processes one by one. When a new one does not become ready, the rest stay."""
@@ -188,9 +202,14 @@ class Supervisor(MPServer):
         time.sleep(seconds)
 
 
-def _connections() -> int:
-    """How many connections a worker process may have: CONNECTIONS, or half of the files that it may open."""
-    return max(min(CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2), 1)
+def connections() -> int:
+    """How many connections a worker process may have: CONNECTIONS, or half of the files that it may open.
+
+    Raises that limit as far as the system allows it.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return max(min(CONNECTIONS, most // 2), 1)
 
 
 def _load(load: Callable[[], Flask], listener: socket.socket, cpu: int | None) -> Application:

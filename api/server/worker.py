@@ -4,12 +4,15 @@ import atexit
 import gc
 import signal
 import sys
+import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 
 from flask import Flask
 
 from api.app import create_app
+from api.http.concurrency import Gate
 from api.observability import logs, metrics, metrics_directory
 from api.postgres import locate, revisions
 from api.server import drain, memory
@@ -45,6 +48,11 @@ def worker() -> Flask:
     # Left to the interpreter's end, the pool waits ten seconds for threads that no longer run (Python 3.13).
     atexit.register(app.extensions["dateline.database"].close)
     # granian does not wait for requests whose client has gone; the interpreter's end would abort their threads.
-    for gate in (app.extensions["dateline.gate"], *app.extensions["dateline.gates"].values()):
-        atexit.register(gate.wait_until_idle, drain.DRAIN_SECONDS)
+    atexit.register(_wait_until_idle, (app.extensions["dateline.gate"], *app.extensions["dateline.gates"].values()))
     return app
+
+
+def _wait_until_idle(gates: Iterable[Gate]) -> None:
+    deadline = time.monotonic() + drain.DRAIN_SECONDS
+    for gate in gates:
+        gate.wait_until_idle(deadline - time.monotonic())

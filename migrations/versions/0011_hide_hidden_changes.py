@@ -22,7 +22,7 @@ def upgrade() -> None:
     comment on column archive.changes_trimmed_to is 'Public changes up to this position are no longer kept.';
     alter table articles add column was_visible boolean not null default true;
     comment on column articles.was_visible is 'Whether readers ever saw it; others learn nothing of one they did not.';
-    update articles set was_visible = false where not visible and embargoed_until is not null and version = 1
+    update articles set was_visible = false where not visible and version = 1
         and not exists (select from versions where article_id = id);
     """)
 

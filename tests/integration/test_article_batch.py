@@ -11,12 +11,14 @@ import pytest
 from conftest import new_database, serving
 from contract import ContractClient
 from partners import new_key
-from stories import ARTICLE
+from stories import ARTICLE, record
 from werkzeug.test import TestResponse
 
 from api.commands import keys
-from api.ingest import batch
-from api.postgres.connection import Connection, connect
+from api.commands.article_options import Options
+from api.errors import ContentTooLarge, InvalidInput
+from api.ingest import batch, chunks
+from api.postgres.connection import Connection, connect, in_transaction
 
 NDJSON = "application/x-ndjson"
 
@@ -253,6 +255,23 @@ def test_a_batch_ends_when_too_many_items_are_invalid(
     assert [(answer["line"], answer["status"]) for answer in answers] == [(1, 400), (2, 201), (3, 400), (4, 413)]
     assert "were not read" in answers[-1]["detail"]
     assert client.get("/v1/articles?external_id=batch-2").get_json()["data"] == []
+
+
+def test_a_batch_ends_when_too_many_items_are_refused_as_they_are_stored(
+    demo: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "MAX_REFUSED_ITEMS", 2)
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 1)
+    items = (
+        batch.Item({"line": number}, record(f"unknown-{number}", outlet="korea-herald", tags=["unknown tag"]))
+        for number in range(40)
+    )
+    outcomes = [
+        outcome for _, outcome in batch.store_each(lambda work: in_transaction(demo, work), items, Options(), writers=1)
+    ]
+    assert len(outcomes) < 12
+    assert {type(outcome) for outcome in outcomes[:-1]} == {InvalidInput}
+    assert isinstance(outcomes[-1], ContentTooLarge)
 
 
 def test_an_atomic_batch_of_too_many_items_is_refused(

@@ -203,7 +203,7 @@ def test_clients_with_slow_headers_do_not_delay_others(server: Server) -> None:
 def test_clients_that_send_their_bodies_slowly_do_not_delay_others(server: Server, length: str) -> None:
     part = b"1\r\n \r\n" if "chunked" in length else b" "
     with ExitStack() as stack:
-        # One that no client had who has just gone, and keeps a place for a moment.
+        # A new key: disconnected clients keep their places for a moment.
         key = server.write_key()
         head = f"POST /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
         slow = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(30)]

@@ -1,7 +1,9 @@
 """The application that granian runs, with a WSGI app that is told what to do."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -45,6 +47,11 @@ def responded(app: Wsgi, *headers: tuple[bytes, bytes], body: Iterable[dict[str,
     return sent[0]["status"], b"".join(message["body"] for message in sent[1:])
 
 
+async def never(*_: object) -> Any:
+    """Receive or send nothing."""
+    await asyncio.sleep(20)
+
+
 def part(content: bytes, *, more: bool) -> dict[str, Any]:
     return {"type": "http.request", "body": content, "more_body": more}
 
@@ -71,6 +78,81 @@ def test_a_response_that_fails_while_it_is_made_is_an_error_and_not_an_endless_w
         raise failure
 
     assert responded(app) == (getattr(failure, "status", 500), b"")
+
+
+def test_a_response_that_fails_again_ends_the_request() -> None:
+    def app(_environ: dict[str, Any], _start: Callable[..., Any]) -> list[bytes]:
+        raise ZeroDivisionError
+
+    async def call() -> None:
+        await asyncio.wait_for(Application(app, Gate(1), {})(scope(), never, never), 20)
+
+    asyncio.run(call())
+
+
+def test_a_request_whose_client_goes_while_it_waits_is_not_processed() -> None:
+    gate, processed, end = Gate(1), list[str](), threading.Event()
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        processed.append(environ["PATH_INFO"])
+        start("200 OK", [])
+        return []
+
+    async def gone() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    gate.run(lambda: end.wait(20))
+    for headers in ((), ((b"content-length", b"9"),)):
+        asyncio.run(asyncio.wait_for(Application(app, gate, {})(scope(*headers), gone, never), 20))
+    end.set()
+    gate.wait_until_idle(20)
+    assert processed == []
+
+
+@pytest.mark.parametrize(("is_read", "received"), [(False, 0), (True, 3)])
+def test_a_client_that_expects_100_continue_is_only_drained_once_it_sends(is_read: bool, received: int) -> None:
+    messages = iter([part(b"a", more=True), part(b"b", more=True), part(b"c", more=False)])
+    taken: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        taken.append(next(messages))
+        return taken[-1]
+
+    async def send(_message: dict[str, Any]) -> None:
+        pass
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        start("401 Unauthorized", [])
+        return [environ["wsgi.input"].read(1)] if is_read else []
+
+    head = scope((b"content-length", b"3"), (b"expect", b"100-continue"))
+    asyncio.run(asyncio.wait_for(Application(app, Gate(1), {})(head, receive, send), 20))
+    assert len(taken) == received
+
+
+def test_one_key_is_one_sender_however_its_scheme_is_spelled() -> None:
+    senders: list[str] = []
+
+    class Counting(Gate):
+        @contextmanager
+        def body(self, sender: str) -> Iterator[None]:
+            senders.append(sender)
+            yield
+
+    async def receive() -> dict[str, Any]:
+        return part(b"a", more=False)
+
+    async def send(_message: dict[str, Any]) -> None:
+        pass
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        start("200 OK", [])
+        return [environ["wsgi.input"].read(1)]
+
+    for value in (b"Bearer dl_1", b"bearer dl_1", b"bEARER  dl_1"):
+        head = scope((b"content-length", b"1"), (b"authorization", value))
+        asyncio.run(asyncio.wait_for(Application(app, Counting(1), {})(head, receive, send), 20))
+    assert senders == ["dl_1"] * 3
 
 
 def test_a_body_is_read_as_it_was_sent_however_it_is_cut() -> None:

@@ -66,7 +66,6 @@ def test_requests_are_processed_in_the_order_of_their_arrival() -> None:
     requests.gate.wait_until_idle(SOON)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_request_that_fails_leaves_its_place_to_the_next() -> None:
     requests = Requests(Gate(1))
     requests.gate.run(lambda: requests.entered.append("fails") or sys.exit())

@@ -1,5 +1,6 @@
 """What the supervisor relies on in granian, which does not promise it to anybody."""
 
+import resource
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from granian.server.mp import MPServer, WorkerProcess
 
-from api.server.supervisor import LONGEST_PAUSE, PRIVATE, STABLE_SECONDS, Restart
+from api.server.supervisor import CONNECTIONS, LONGEST_PAUSE, PRIVATE, STABLE_SECONDS, Restart, connections
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,6 +16,15 @@ ROOT = Path(__file__).parents[2]
 def test_granian_is_pinned_to_the_version_that_its_private_names_were_checked_with() -> None:
     dependencies = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     assert f"granian=={version('granian')}" in dependencies
+
+
+def test_a_low_limit_of_open_files_is_raised_for_the_connections() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, hard), hard))
+        assert connections() == min(CONNECTIONS, hard // 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.parametrize("name", PRIVATE["overridden"])
