@@ -113,7 +113,7 @@ def find(connection: Connection, kind: EntityKind, slug: str, expected_etags: fr
             f"The slug {slug!r} is retired and redirects to the {kind.name} {retired['current']!r}."
             " Check that this is the one you mean, then use its slug."
         )
-    if expected_etags is not None and expected_etags.isdisjoint({"*", row["etag"]}):
+    if expected_etags is not None and expected_etags.isdisjoint({"*", f'"{row["etag"]}"'}):
         raise PreconditionFailed(
             f"The {kind.name} has changed since you read it."
             " Fetch it again and apply your change to the current version."

@@ -1,4 +1,4 @@
-"""Partial changes: JSON merge patches (RFC 7396) and If-Match."""
+"""Partial changes: JSON merge patches (RFC 7396)."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ from flask import Request
 
 from api.errors import InputError, invalid_input
 from api.http.parsing import json_body
-from api.http.validators import without_compression
 
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -28,12 +27,3 @@ def apply_patch(current: Any, patch: Any) -> Any:
     return unchanged | {
         name: apply_patch(members.get(name), value) for name, value in patch.items() if value is not None
     }
-
-
-def if_match(request: Request) -> frozenset[str] | None:
-    """The entity tags in If-Match without the suffixes of compression; None without the header."""
-    if "If-Match" not in request.headers:
-        return None
-    if request.if_match.star_tag:
-        return frozenset("*")
-    return frozenset(f'"{tag}"' for tag in without_compression(request.if_match.as_set()))

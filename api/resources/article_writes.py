@@ -31,10 +31,11 @@ from api.errors import (
 from api.formats.body_html import cleaned
 from api.formats.strict_json import parse
 from api.http.authentication import may_write
-from api.http.merge_patch import MERGE_PATCH, apply_patch, if_match, read_patch
+from api.http.merge_patch import MERGE_PATCH, apply_patch, read_patch
 from api.http.openapi.headers import WRITTEN
 from api.http.operation import Blueprint
 from api.http.parsing import JSON, body, require_media_type, validate
+from api.http.preconditions import if_match
 from api.http.responses import absolute_url, json_response
 from api.http.writes import WriteOutcome, idempotent_request, replay, write
 from api.model.types import Record

@@ -1,5 +1,6 @@
 """Editing tags, people and outlets: create, change, merge, delete."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,10 +22,11 @@ from api.errors import (
     invalid_input,
 )
 from api.http.declaration import ResponseSpec
-from api.http.merge_patch import MERGE_PATCH, apply_patch, if_match, read_patch
+from api.http.merge_patch import MERGE_PATCH, apply_patch, read_patch
 from api.http.openapi.headers import WRITTEN
 from api.http.operation import Blueprint
 from api.http.parsing import validate
+from api.http.preconditions import if_match
 from api.http.responses import absolute_url, json_response
 from api.http.writes import authorized_write, with_position
 from api.model.types import Record
@@ -185,9 +187,9 @@ def _precautions(resource: Resource) -> str:
 
 
 def _matching() -> frozenset[str] | None:
-    """The parts of the entity tags in If-Match that identify the entity itself, without its counts and companions."""
-    tags = if_match(request)
-    return None if tags is None else frozenset(tag.strip('"').partition("-")[0] for tag in tags)
+    """The entity tags in If-Match, cut to the part that identifies the entity itself, without counts and companions."""
+    etags = if_match(request)
+    return None if etags is None else frozenset(re.sub('-.*"', '"', etag) for etag in etags)
 
 
 def _edit(resource: Resource, work: Callable[[Connection], EditResult]) -> Response:
