@@ -165,8 +165,8 @@ class LengthRequired(Problem):
 
 
 class PreconditionFailed(Problem):
-    """The resource has changed: its current `ETag` is not the one in `If-Match`. Read the resource again and apply your
-    change to its current version."""
+    """The resource has changed: its current `ETag` is not the one in `If-Match`, or it exists although the request has
+    `If-None-Match: *`. Read the resource again and apply your change to its current version."""
 
     code, title, status = "precondition_failed", "Precondition failed", 412
 

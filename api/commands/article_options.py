@@ -21,7 +21,9 @@ class Options:
     too_many_unconfirmed: bool = False
     """Refuse to create entities, because too many are unconfirmed."""
     expected_etags: frozenset[str] | None = None
-    """Refuse a record with PreconditionFailed if its article exists with another entity tag; ``*`` allows any."""
+    """Refuse a record with PreconditionFailed unless its article has one of these entity tags; ``*`` allows any."""
+    only_new: bool = False
+    """Refuse a record with PreconditionFailed if its article exists."""
 
 
 DEFAULTS = Options()

@@ -62,7 +62,7 @@ def store(
 
     Returns a result for each record, and the changes, which the caller appends to the change log as its last step. The
     result is InvalidInput for an unknown outlet, tag or person, Conflict for a purged article and for a withdrawn
-    one without a ``status``, and PreconditionFailed for an unexpected entity tag.
+    one without a ``status``, and PreconditionFailed for a condition in ``options`` that does not hold.
     """
     names = entities.lock_named(connection, records, options.create)
     options = entities.within_limit(connection, names, records, options)
@@ -109,9 +109,11 @@ def _split_by_id(records: Sequence[tuple[int, Record]]) -> Iterator[list[tuple[i
         remaining = repeated
 
 
-def check_etag(expected: frozenset[str] | None, current: CurrentRow) -> None:
+def check_etag(expected: frozenset[str] | None, current: CurrentRow | None) -> None:
     """Raise PreconditionFailed if entity tags are expected and the article has none of them; ``*`` allows any."""
-    if expected is not None and expected.isdisjoint({"*", current.etag}):
+    if expected is not None and current is None:
+        raise PreconditionFailed("The article does not exist yet. Send the request without If-Match to create it.")
+    if expected is not None and current is not None and expected.isdisjoint({"*", current.etag}):
         raise PreconditionFailed(
             "The article has changed since you read it. Fetch it again and apply your change to the current version."
         )
@@ -127,7 +129,7 @@ def _store_chunk(
     for record in records:
         before = current.get(record["id"])
         try:
-            if before and (outcome := _skipped(record, before, options)):
+            if outcome := _skipped(record, before, options):
                 results[record["id"]] = WriteResult(record["id"], outcome), None
             else:
                 accepted.append((record, before, new_row(record, before, now)))
@@ -144,11 +146,15 @@ def _store_chunk(
     return [results[record["id"]] for record in records]
 
 
-def _skipped(record: Record, before: CurrentRow, options: Options) -> str | None:
+def _skipped(record: Record, before: CurrentRow | None, options: Options) -> str | None:
     """The outcome of a record that is not compared with its article, None otherwise. Raises PreconditionFailed."""
+    check_etag(options.expected_etags, before)
+    if before is None:
+        return None
+    if options.only_new:
+        raise PreconditionFailed("The article exists already. To replace it, send its ETag in If-Match.")
     if options.keep_existing:
         return "unchanged"
-    check_etag(options.expected_etags, before)
     sent, stored = record["content"]["source_version"], before.source_version
     return "stale" if sent is not None and stored is not None and sent < stored else None
 

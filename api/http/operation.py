@@ -8,7 +8,7 @@ import flask_smorest
 from flask import Response
 
 from api.context import request
-from api.http import positions, reads
+from api.http import positions, preconditions, reads
 from api.http.authentication import authorize, recheck
 from api.http.declaration import Declaration
 from api.http.openapi import describe
@@ -27,6 +27,7 @@ def handler(declared: Declaration, view: View) -> View:
     # Schemas are made once: given a class, webargs makes an instance, and copies every field, for each request.
     inputs = [(schema() if isinstance(schema, type) else schema, location) for schema, location in locations if schema]
     is_read = declared.scope == "read"
+    conditions = {header["name"] for header in declared.extra_headers}
 
     @wraps(view)
     def serve(**path: object) -> Response:
@@ -36,6 +37,8 @@ def handler(declared: Declaration, view: View) -> View:
         if is_read and (cached := reads.cached_response()) is not None:
             return cached
         received = request()
+        if declared.method != "GET":
+            preconditions.require_supported(received, conditions)
         parsed = [_PARSER.parse_input(schema, received, location) for schema, location in inputs]
         if declared.takes_position:
             positions.require_reached()

@@ -99,6 +99,8 @@ def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     If the key is revoked during the batch, the items that are not stored yet have the status 401, and the response ends
     early. An atomic batch then responds with 401 and stores nothing.
 
+    `If-Match` and `If-None-Match` are refused with 400: push an article by itself to set a condition for it.
+
     Repeating a batch changes nothing. An atomic batch may have an `Idempotency-Key` to get its first response again.
     """
     require_media_type(request, JSON, NDJSON, NINJS)

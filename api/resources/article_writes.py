@@ -35,7 +35,7 @@ from api.http.merge_patch import MERGE_PATCH, apply_patch, read_patch
 from api.http.openapi.headers import WRITTEN
 from api.http.operation import Blueprint
 from api.http.parsing import JSON, body, require_media_type, validate
-from api.http.preconditions import if_match
+from api.http.preconditions import if_match, if_none_match
 from api.http.responses import absolute_url, json_response
 from api.http.writes import WriteOutcome, idempotent_request, replay, write
 from api.model.types import Record
@@ -73,6 +73,12 @@ IF_MATCH: dict[str, object] = {
     "description": "The `ETag` of the version you last read, or `*` for any. If it has changed, the response is 412.",
     "schema": {"type": "string"},
 }
+IF_NONE_MATCH: dict[str, object] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "`*` to create the article only. If it exists, the response is 412.",
+    "schema": {"type": "string"},
+}
 STORED = (*WRITTEN, "ETag", "Location")
 PATCH = {"headline": "Harbour reopens after the storm, ferries sail", "note": "The headline mentions the ferries."}
 # The second article of the example of a batch.
@@ -94,9 +100,18 @@ SECOND_ID = "4ed7f83e-7597-5d15-8387-d2cdffc5fb49"
     method="POST",
     query=PushQuery,
     headers=RepeatableHeaders,
+    extra_headers=[IF_MATCH, IF_NONE_MATCH],
     accepts={JSON: (ArticleInput(), EXAMPLE), NINJS: (NinjsSchema(), NINJS_EXAMPLE)},
     scope="write",
-    problems=[Conflict, RequestInFlight, ContentTooLarge, RequestTimeout, UnsupportedMediaType, IdempotencyKeyReused],
+    problems=[
+        Conflict,
+        RequestInFlight,
+        PreconditionFailed,
+        ContentTooLarge,
+        RequestTimeout,
+        UnsupportedMediaType,
+        IdempotencyKeyReused,
+    ],
     summary="Push an article",
 )
 def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
@@ -108,14 +123,17 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     With an `Idempotency-Key`, repeating the same request (method, URL and body, byte for byte) with the same API key
     within a day returns the first response again, even if the article has changed since. Errors are not stored.
 
+    With `If-Match`, the push only replaces the version that you last read. With `If-None-Match: *`, it only creates.
+
     The body can also be a news item in IPTC's ninjs 3.1: see [Articles as ninjs](/guides/ninjs).
     """
     require_media_type(request, JSON, NINJS)
     pushed = push(parse(body(request)), request.mimetype)
     scopes.require(g.key, "write", pushed.article["outlet"])
     attempt = idempotent_request(headers.get("idempotency_key"), [body(request)])
+    options = replace(push_options(query), expected_etags=if_match(request), only_new=if_none_match(request))
     with locating(pushed.locate):
-        return _store(lambda _: pushed.article, push_options(query), attempt)
+        return _store(lambda _: pushed.article, options, attempt)
 
 
 @blueprint.operation(
