@@ -56,7 +56,7 @@ class MetaSchema(Schema):
     )
     size_limited = fields.Boolean(
         metadata={
-            "description": "`true` if the page has fewer entries than `limit` because their texts reach 4 MiB. "
-            "Continue with `page.next`."
+            "description": "`true` if the page has fewer entries than `limit` because further texts would exceed "
+            "4 MiB. Continue with `page.next`."
         }
     )

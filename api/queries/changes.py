@@ -109,7 +109,7 @@ def page(
     rows = connection.execute(_CHANGES if own else _PUBLIC if own is not None else _ALL, parameters).fetchall()
     shown = rows[:limit]
     if shown and (size := text_bytes(fields)):
-        shown = shown[: _fitting(connection, [row["id"] for row in shown], size)]
+        shown = shown[: _fitting(connection, [row["id"] for row in shown], own, size)]
     articles = _articles(connection, [row["id"] for row in shown if row["id"]], own, fields)
     entities = {
         kind: _entities(connection, entity, [row["noun_id"] for row in shown if row["type"].startswith(f"{kind}.")])
@@ -120,13 +120,30 @@ def page(
     return shown, len(rows) > len(shown)
 
 
-def _fitting(connection: Connection, articles: Sequence[UUID | None], size: LiteralString) -> int:
-    """How many of these articles, some of which may be repeated, are within PAGE_BYTES; always the first."""
+def _fitting(
+    connection: Connection, articles: Sequence[UUID | None], own: Sequence[str] | None, size: LiteralString
+) -> int:
+    """How many of these articles, some of which may be repeated, are within PAGE_BYTES; always the first.
+
+    Only texts that the reader sees are counted.
+    """
     sizes: LiteralString = f"""
-        select number, coalesce((select {size} from articles a where a.id = given.id), 0) as bytes
-        from unnest(%(articles)s::uuid[]) with ordinality as given (id, number)"""
+        select number, coalesce(bytes, 0) as bytes
+        from unnest(%(articles)s::uuid[]) with ordinality as given (id, number)
+        left join lateral (
+            select {size} as bytes from articles a join outlets o on o.id = a.outlet_id
+            where a.id = given.id and a.status = 'usable' and {_KNOWN}
+        ) as seen on true"""
     statement = within_page_bytes(sizes, "a.number", "a.bytes", Order(("a.number",), ("number",)))
-    return len(connection.execute(statement, {"articles": list(articles)}).fetchall())
+    return len(connection.execute(statement, {"articles": list(articles), **_reader(own)}).fetchall())
+
+
+# Whether the reader knows of the article a of the outlet o: it has no embargo, or belongs to an outlet of the reader.
+_KNOWN: LiteralString = "(a.embargoed_until is null or %(everything)s or o.slug = any(%(own)s))"
+
+
+def _reader(own: Sequence[str] | None) -> dict[str, object]:
+    return {"everything": own is None, "own": list(own or ())}
 
 
 def _changes(of: LiteralString) -> LiteralString:
@@ -174,15 +191,18 @@ def _articles(
     if not ids:
         return {}
     columns = ", ".join(COLUMNS[name] for name in fields or COLUMNS)
+    # The texts of articles that the reader does not see are not read: they do not count for PAGE_BYTES.
     statement: LiteralString = f"""
-        select a.id as key, case when known then {TOMBSTONE} end as tombstone,
-            known and a.status = 'usable' as seen, {columns}
-        from articles a
-        join outlets o on o.id = a.outlet_id
-        cross join lateral (select a.embargoed_until is null or %(everything)s or o.slug = any(%(own)s) as known) as k
-        where a.id = any(%(ids)s)"""
-    parameters = {"ids": list(set(ids)), "everything": own is None, "own": list(own or ())}
-    rows = raw_json_cursor(connection).execute(statement, parameters).fetchall()
+        select subject.id as key, tombstone, seen, {columns}
+        from (
+            select a.id, case when known then {TOMBSTONE} end as tombstone, known and a.status = 'usable' as seen
+            from articles a
+            join outlets o on o.id = a.outlet_id
+            cross join lateral (select {_KNOWN} as known) as k
+            where a.id = any(%(ids)s)
+        ) as subject
+        left join articles a on a.id = subject.id and seen"""
+    rows = raw_json_cursor(connection).execute(statement, {"ids": list(set(ids)), **_reader(own)}).fetchall()
     found: dict[UUID, DictRow] = {}
     for row in rows:
         key, tombstone, seen = row.pop("key"), row.pop("tombstone"), row.pop("seen")

@@ -61,9 +61,10 @@ def within_page_bytes(rows: LiteralString, columns: LiteralString, size: Literal
     """
     clause = order.clause
     return f"""select {columns}, a.available from (
-            select a.*, count(*) over () as available, sum({size}) over (order by {clause}) - ({size}) as before
+            select a.*, count(*) over () as available, row_number() over (order by {clause}) as nth,
+                sum({size}) over (order by {clause}) as through
             from ({rows}) as a
-        ) as a where a.before < {PAGE_BYTES} order by {clause}"""
+        ) as a where a.nth = 1 or a.through <= {PAGE_BYTES} order by {clause}"""
 
 
 @dataclass(frozen=True, eq=False)
