@@ -156,7 +156,7 @@ class PushQuery(Schema):
             "description": "Create unknown names of these kinds. All other unknown names are an error. A created "
             "name is public at once, even while its article is under an embargo. An article that is refused or stale "
             "creates none. With a key that has no scope `edit`, they are unconfirmed: until an editor confirms them, "
-            "only texts of the key's outlets are linked to them. Names without letters or of one letter are refused.",
+            "only texts of the key's outlets are linked to them. Names without letters, or with only one, are refused.",
         },
     )
 

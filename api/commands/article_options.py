@@ -15,7 +15,7 @@ class Options:
     create: Collection[str] = ()
     """The kinds of entities to create, ``tags`` or ``people``, if a record that is stored names an unknown one."""
     create_one_letter: Collection[str] = ("tags", "people")
-    """Those of them that may have a name of one letter."""
+    """Those of them that may have a name with only one letter or digit."""
     linked_outlets: frozenset[int] | None = None
     """Create unconfirmed entities, whose names link only the texts of these outlets (ids); None: confirmed ones."""
     too_many_unconfirmed: bool = False

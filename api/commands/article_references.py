@@ -67,12 +67,11 @@ def _refusal(field: str, text: str, options: Options) -> str | None:
     """Why an unknown name does not become an entity, as the end of a sentence; None if it does."""
     if field not in options.create:
         return ""
-    if not letters(text) or not make_slug(text):
+    count = len(letters(text))
+    if not count or not make_slug(text):
         return ", and a name without letters and digits cannot be created"
-    # Texts are searched for the letters of a person's name. Of a tag's they are not, so C++ and C# are fine.
-    searched = letters(text) if field == "people" else text.removeprefix("#")
-    if len(searched) == 1 and field not in options.create_one_letter:
-        return ", and a name of one letter cannot be created"
+    if count == 1 and field not in options.create_one_letter:
+        return ", and a name with only one letter or digit cannot be created"
     if options.too_many_unconfirmed:
         return ", and no more can be created until an editor has confirmed or deleted those that your outlets created"
     return None

@@ -32,6 +32,9 @@ HAN = "\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3400-\u4dbf\u4e00-\u9fff\uf900-\
 
 _JOINTS = re.compile("[\\s_\u2010-\u2015\u2018\u2019'-]+")
 
+# Of Unicode's letters: the apostrophes and primes of transcriptions, and the fillers of Hangul, which are invisible.
+_NO_LETTERS = re.compile("[\u02b9-\u02ff\u115f\u1160]")
+
 _FIRST_PAIRED = "\u1100"
 _PAIRED = re.compile(f"[{HANGUL}{KANA}{HAN}]")
 _ASCII_RUN = re.compile("[A-Za-z0-9]+")
@@ -128,8 +131,8 @@ def name_key(name: str) -> str:
 
 
 def letters(name: str) -> str:
-    """The letters and digits of a name, folded."""
-    return "".join(words(fold(name)))
+    """The letters and digits of a name, folded, without marks, punctuation, symbols and invisible characters."""
+    return _NO_LETTERS.sub("", "".join(words(fold(name))))
 
 
 def make_slug(name: str) -> str:
