@@ -3,7 +3,8 @@
 import json
 import math
 from collections import Counter
-from decimal import Decimal
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import marshmallow as ma
@@ -75,9 +76,15 @@ def _fraction(text: str) -> int | float:
     number = float(_bounded(text))
     if not math.isfinite(number):
         raise MalformedRequest(f"The number {text[:100]} is too large.")
-    # From 2**53 on, a float has lost the last digits of its text.
-    if number.is_integer() and (exact := Decimal(text)) == (whole := int(exact)):
-        return whole
+    return _exact(text, number) if number.is_integer() else number
+
+
+def _exact(text: str, number: float) -> int | float:
+    """The whole number that the text is, of which a float loses the last digits from 2**53 on; else the float."""
+    with suppress(InvalidOperation):  # an exponent of many digits, which makes it 0, or close to 0
+        exact = Decimal(text)
+        if exact == (whole := int(exact)):
+            return whole
     return number
 
 

@@ -27,6 +27,8 @@ SESSION = {
     "default_transaction_isolation": "read committed",
     "extra_float_digits": "1",
     "gin_fuzzy_search_limit": "0",
+    # Compiling a long search takes longer than running it.
+    "jit": "off",
     "search_path": "public",
     "timezone": "UTC",
 }

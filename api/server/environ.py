@@ -70,6 +70,8 @@ def refusal(environ: Mapping[str, Any], repeated: str | None) -> Problem | None:
     method = environ["REQUEST_METHOD"]
     if repeated:
         return MalformedRequest(f"The header {repeated} is repeated. Send it once.")
+    if environ.get("HTTP_TRANSFER_ENCODING", "chunked").strip().lower() != "chunked":
+        return MalformedRequest("Unsupported Transfer-Encoding. Send the body without compression.")
     if method != method.upper():
         return NotImplementedMethod(f'Unknown method "{method[:20]}". Methods are in capitals: {method.upper()[:20]}.')
     return None

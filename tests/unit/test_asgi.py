@@ -216,6 +216,8 @@ def test_lists_are_joined_and_paths_are_decoded_to_bytes() -> None:
         scope((b"host", b"other")),
         scope((b"authorization", b"a"), (b"authorization", b"a")),
         scope((b"content-type", b"a"), (b"content-type", b"b")),
+        scope((b"transfer-encoding", b"gzip, chunked")),
+        scope((b"transfer-encoding", b"gzip"), (b"transfer-encoding", b"chunked")),
         scope(method="get"),
     ],
 )
