@@ -24,7 +24,8 @@ test: $(VENV)/.dev ## Run the tests, on an embedded Postgres or the one of TEST_
 
 # In the order of their names the longest tests, Swagger UI and the fuzzer, start early, so that others run beside them.
 test-long: $(VENV)/.dev ## Run the slow tests: kills, load, browser, clients
-	$(BIN)/python -m pytest -m long -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "long and not alone" -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "long and alone"
 
 openapi: $(VENV)/.dev ## Update docs/openapi.json and its example responses from the demo archive
 	DATELINE_EXAMPLES=write $(BIN)/python -m pytest tests/contract/test_examples.py -k demo_archive

@@ -18,7 +18,7 @@ from api.postgres.connection import Connection
 
 MAX_ATOMIC_ITEMS = 100_000
 """The number of items of an atomic batch, whose changes are kept in memory and appended at its end."""
-MAX_REFUSED_ITEMS = 100_000
+MAX_REFUSED_ITEMS = 10_000
 """The number of invalid items after which a batch ends: the line about an item may be much longer than the item."""
 
 T = TypeVar("T")

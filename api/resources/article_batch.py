@@ -94,7 +94,7 @@ def push_batch(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     Each item is independent: valid items are stored, in chunks, and the line of an invalid item has its error. With
     `atomic=true`, either all items are stored or none, and the first invalid item makes the whole response an error.
 
-    A batch ends after 100,000 invalid items, and an atomic batch has at most 100,000 items.
+    A batch ends after 10,000 refused items, and an atomic batch has at most 100,000 items.
 
     If the key is revoked during the batch, the items that are not stored yet have the status 401, and the response ends
     early. An atomic batch then responds with 401 and stores nothing.

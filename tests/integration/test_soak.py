@@ -17,7 +17,7 @@ from attackers import Victim, all_at_once
 from processes import Server, article, temporary_place, until
 from watch import resident, worker
 
-pytestmark = [pytest.mark.long, pytest.mark.every_postgres]
+pytestmark = [pytest.mark.long, pytest.mark.alone, pytest.mark.every_postgres]
 
 SECONDS = float(os.environ.get("DATELINE_SOAK_SECONDS", "60"))
 P99_SECONDS = 2.0
