@@ -26,6 +26,8 @@ REASONS = {
     "/outlet": "must be an outlet of the archive",
     "/outlets": "must not be empty for a key that writes",
     "/outlets/*": "must be an outlet of the archive",
+    "If-Match": "must be a star, or entity tags in quotes",
+    "If-None-Match": "must be a star where something is written",
     "Idempotency-Key": "must be new, or come with the same request",
     "/published_at": "must be a time that is not ahead",
     "/tags/*": "must be the slug or name of one tag, or make a slug",
