@@ -11,8 +11,8 @@ COLUMNS: Mapping[str, LiteralString] = {
     "updated_at": "a.updated_at", "version": "a.version", "source_version": "a.source_version", "note": "a.note",
     "status": "a.status", "embargoed_until": "a.embargoed_until",
 }  # fmt: skip
-# What highlights are made from.
-HIGHLIGHTED: LiteralString = "a.headline, a.standfirst, left(a.body, %(highlighted)s) as body, a.language"
+# What highlights are made from. One more character than is searched shows whether the last word is whole.
+HIGHLIGHTED: LiteralString = "a.headline, a.standfirst, left(a.body, %(highlighted)s + 1) as body, a.language"
 ALL: LiteralString = ", ".join(COLUMNS.values())
 
 # Fractions of a second are shown only if there are any, as for all other times.

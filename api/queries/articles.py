@@ -57,8 +57,8 @@ def page(
         found = by_time.page(connection, plan, sort, request, shown)
     else:
         found = _filtered_page(connection, plan, sort, request, fields)
-    if highlights and plan.query:
-        add_highlights(connection, found.rows, plan.query)
+    if searched and plan.query:
+        add_highlights(connection, found.rows, plan.query, searched)
     return replace(_with_entries(found), explanation=explanation)
 
 

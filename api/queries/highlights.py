@@ -20,8 +20,11 @@ def highlighted(limit: int) -> int:
     return min(SEARCHED_CHARACTERS, SEARCHED_ON_PAGE // limit)
 
 
-def add_highlights(connection: Connection, articles: Iterable[DictRow], query: Query) -> None:
-    """Add ``highlights`` of a search to each article, which is read with HIGHLIGHTED."""
+def add_highlights(connection: Connection, articles: Iterable[DictRow], query: Query, searched: int) -> None:
+    """Add ``highlights`` of a search to each article, which is read with HIGHLIGHTED.
+
+    So many characters of each body are ``searched``.
+    """
     articles = list(articles)
     sought = list(dict.fromkeys(terms(query.tree, positive=True)))
     stems = _stems(connection, articles, {token[0] for term in sought for token in term.tokens})
@@ -32,7 +35,10 @@ def add_highlights(connection: Connection, articles: Iterable[DictRow], query: Q
         phrases = [(term.field, _phrase(positions.get(term, ()))) for term in sought]
         headline, standfirst, body = (
             HighlightedText(
-                article[name] or "", [phrase for field, phrase in phrases if field in (None, name)], lexemes
+                article[name] or "",
+                [phrase for field, phrase in phrases if field in (None, name)],
+                lexemes,
+                searched if name == "body" else SEARCHED_CHARACTERS,
             )
             for name in _FIELDS
         )

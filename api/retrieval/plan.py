@@ -184,7 +184,7 @@ class Columns:
 
 def columns(fields: Sequence[str], sort_key: Sequence[str], highlighted: int | None = None) -> Columns:
     """The JSON of each article as ``entry`` and its sort key, and what highlights are made from: the beginning of the
-    body, in ``highlighted`` characters."""
+    body, of which ``highlighted`` characters are searched."""
     shown = ", ".join(COLUMNS[name] for name in sort_key)
     size, entry = text_bytes(fields), json_entry(fields)
     if highlighted is not None:

@@ -48,11 +48,21 @@ class Match:
 
 
 class HighlightedText:
-    """A text with the matches of phrases in it; ``lexemes`` are those of its tokens."""
+    """A text with the matches of phrases in it; ``lexemes`` are those of its tokens.
 
-    def __init__(self, text: str, phrases: Sequence[Phrase], lexemes: Mapping[str, frozenset[str]]) -> None:
+    Only so many characters of the text are ``searched``. A word that ends after them is left out.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        phrases: Sequence[Phrase],
+        lexemes: Mapping[str, frozenset[str]],
+        searched: int = SEARCHED_CHARACTERS,
+    ) -> None:
         self.text = text
-        self._tokens = locate_tokens(text[:SEARCHED_CHARACTERS])
+        self._searched = searched
+        self._tokens = [token for token in locate_tokens(text[: searched + 1]) if token[2] <= searched]
         self._lexemes = [lexemes.get(token, frozenset()) for token, _, _ in self._tokens]
         self._places: dict[str, list[int]] = {}
         self._places_by_lexeme: dict[str, list[int]] = {}
@@ -93,7 +103,10 @@ class HighlightedText:
         return _marked(self.text, self.matches, 0, len(self.text)) if self.matches else None
 
     def fragments(self) -> list[str]:
-        """The parts with the most different phrases, in the order of the text; cut at words, cuts shown by ``…``."""
+        """The parts with the most different phrases, in the order of the text; cut at words, cuts shown by ``…``.
+
+        They are parts of what is searched.
+        """
         chosen: list[tuple[int, int]] = []
         for begin, end in self._windows():
             if len(chosen) < FRAGMENTS and all(end <= other[0] or begin >= other[1] for other in chosen):
@@ -120,7 +133,7 @@ class HighlightedText:
         """The part from its first whole word to its last."""
         words = [(first, last) for _, first, last in self._tokens if begin <= first and last <= end]
         begin = words[0][0] if begin > 0 else 0
-        end = words[-1][1] if end < len(self.text) else len(self.text)
+        end = words[-1][1] if min(end, self._searched) < len(self.text) else len(self.text)
         cut = ("…" if begin else "", "…" if end < len(self.text) else "")
         return f"{cut[0]}{_marked(self.text, self.matches, begin, end).strip()}{cut[1]}"
 

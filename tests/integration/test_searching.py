@@ -136,6 +136,18 @@ def test_highlights_know_the_language_of_each_article(
     assert article["highlights"]["body"] == [marked]
 
 
+@pytest.mark.parametrize(("limit", "searched"), [(20, 20_000), (50, 8_000), (100, 4_000)])
+@pytest.mark.parametrize("sort", ["relevance", "newest"])
+def test_a_word_that_is_only_searched_in_part_is_not_in_a_highlight(
+    blank: Connection, blank_client: ContractClient, limit: int, searched: int, sort: str
+) -> None:
+    store(blank, record("Whole", body="the quay reopen".rjust(searched, ".")))
+    store(blank, record("Cut", body="the quay reopened".rjust(searched + 2, ".")))
+    query = f"q=quay&limit={limit}&sort={sort}&include=highlights&fields=headline"
+    highlights = {article["headline"]: article["highlights"]["body"] for article in found(blank_client, query)["data"]}
+    assert highlights == {"Whole": ["…the <mark>quay</mark> reopen"], "Cut": ["…the <mark>quay</mark>…"]}
+
+
 @pytest.mark.usefixtures("ports")
 def test_include_adds_to_the_fields_asked_for(blank_client: ContractClient) -> None:
     [article] = found(blank_client, "q=ferries&fields=headline&include=body,highlights")["data"]

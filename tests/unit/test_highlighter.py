@@ -13,12 +13,12 @@ from api.text.folding import tokens
 LONG = "Nothing of note happened here, day after day. " * 12
 
 
-def text(content: str, *phrases: str, stop: tuple[str, ...] = ()) -> HighlightedText:
+def text(content: str, *phrases: str, stop: tuple[str, ...] = (), searched: int = 20_000) -> HighlightedText:
     """A text in a language whose words are their own stems, but for stop words."""
     known = {token: frozenset({token} - set(stop)) for token in tokens(content)}
     known |= {token: frozenset({token} - set(stop)) for phrase in phrases for token in tokens(phrase)}
     return HighlightedText(
-        content, [[WordPattern(known[token]) for token in tokens(phrase)] for phrase in phrases], known
+        content, [[WordPattern(known[token]) for token in tokens(phrase)] for phrase in phrases], known, searched
     )
 
 
@@ -99,4 +99,34 @@ def test_a_fragment_is_a_part_of_the_text_cut_at_words(content: str) -> None:
         assert part in content
         assert "<mark>" in fragment
         assert len(part) <= FRAGMENT_LENGTH + 62
+        assert set(re.findall("[a-zé]+", part)) <= {"port", "storm", "é", "x" * 60}, "no word is cut"
+
+
+@pytest.mark.parametrize(
+    ("content", "searched", "fragments"),
+    [
+        ("the port storms", 15, ["the <mark>port</mark> storms"]),
+        ("the port storms", 14, ["the <mark>port</mark>…"]),
+        ("the port storms", 9, ["the <mark>port</mark>…"]),
+        ("the port storms", 8, ["the <mark>port</mark>…"]),
+        ("the ports", 8, []),
+        ("the port…", 8, ["the <mark>port</mark>…"]),
+        ("port é\u0301", 6, ["<mark>port</mark>…"]),
+        (f"port {'x' * 300}", 20, ["<mark>port</mark>…"]),
+        ("port 한미동맹", 7, ["<mark>port</mark> 한미…"]),
+    ],
+)
+def test_a_word_that_is_not_searched_to_its_end_is_left_out(content: str, searched: int, fragments: list[str]) -> None:
+    assert text(content, "port", searched=searched).fragments() == fragments
+    # The same where no more was read than shows whether the last word is whole.
+    assert text(content[: searched + 1], "port", searched=searched).fragments() == fragments
+
+
+@given(words.map(" ".join), st.integers(0, 300))
+def test_what_is_not_searched_is_in_no_fragment(content: str, searched: int) -> None:
+    for fragment in text(content, "port", "storm", "동맹", searched=searched).fragments():
+        plain = unescape(re.sub("</?mark>", "", fragment))
+        part = plain.removeprefix("…").removesuffix("…")
+        assert part in content[:searched]
+        assert plain.endswith("…") or len(content) <= searched
         assert set(re.findall("[a-zé]+", part)) <= {"port", "storm", "é", "x" * 60}, "no word is cut"
