@@ -37,10 +37,18 @@ class ArchiveArticleFields(ArchiveEntityFields):
     was_visible = fields.Boolean(load_default=True)
 
 
+# Earlier releases stored any name and any code of a language.
+
+
+def _any_names() -> fields.List:
+    most = validate.Length(max=100, error="must have at most 100 values")
+    return fields.List(Text(low=1, high=200), load_default=list, validate=most)
+
+
 class ArchivedOutlet(OutletInput):
     """An outlet of an import or an export."""
 
-    # Earlier releases stored any code.
+    name = Text(low=1, high=200, required=True)
     language = fields.String(allow_none=True, validate=any_language_code)
     kept = fields.Nested(ArchiveOutletFields)
 
@@ -48,12 +56,16 @@ class ArchivedOutlet(OutletInput):
 class ArchivedTag(TagInput):
     """A tag of an import or an export."""
 
+    name = Text(low=1, high=201, required=True)
+    match = _any_names()
     kept = fields.Nested(ArchiveNameFields)
 
 
 class ArchivedPerson(PersonInput):
     """A person of an import or an export."""
 
+    name = Text(low=1, high=200, required=True)
+    aliases = _any_names()
     kept = fields.Nested(ArchiveNameFields)
 
 

@@ -1,6 +1,7 @@
 """The base class of schemas and the fields they are made of. All of them refuse input that they do not describe."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -19,6 +20,8 @@ _TEXT = r"^[^\u0000]+$"
 # White space as defined by str.strip.
 _SPACE = r"\s\u001c-\u001f\u0085"
 _STRIPPED = rf"^[^{_SPACE}\u0000]([^\u0000]*[^{_SPACE}\u0000])?$"
+# Unicode's Bidi_Control: marks, embeddings, overrides and isolates.
+_DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
@@ -62,6 +65,23 @@ class Text(fields.String):
         if self.stripped and text != text.strip():
             raise ValidationError("must not begin or end with white space")
         return text
+
+
+class Name(Text):
+    """The name of a tag, person or outlet: a text without characters that change the direction of what follows."""
+
+    def __init__(self, *, low: int, high: int, **kwargs: Any) -> None:
+        pattern = _STRIPPED.replace(r"\u0000", rf"\u0000{_DIRECTIONS}")
+        kwargs["metadata"] = {"pattern": pattern, **kwargs.get("metadata", {})}
+        super().__init__(low=low, high=high, validate=[_one_direction], **kwargs)
+
+
+def _one_direction(text: str) -> None:
+    if match := re.search(f"[{_DIRECTIONS}]", text):
+        character = f"U+{ord(match[0]):04X} ({unicodedata.name(match[0])})"
+        raise ValidationError(
+            f"must not contain {character}, which changes the direction of text (at character {match.start() + 1})"
+        )
 
 
 def _characters(low: int, high: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from schemas.base import URL_PATTERN, Schema, Slug, Text, Url
+from schemas.base import URL_PATTERN, Name, Schema, Slug, Text, Url
 from schemas.languages import LANGUAGE_CODE, language_code
 from schemas.paging import MetaSchema, PageQuery, PageSchema
 from schemas.times import Day
@@ -247,7 +247,7 @@ class OutletPageSchema(_EntityPageSchema):
 
 class _EntityInput(Schema):
     slug = Slug(metadata={"description": "The identifier in URLs and filters. By default it is made from the name."})
-    name = Text(low=1, high=200, required=True, metadata={"description": "The name to display."})
+    name = Name(low=1, high=200, required=True, metadata={"description": "The name to display."})
     description = Text(high=2_000, allow_none=True, metadata={"description": "A short description."})
 
 
@@ -264,9 +264,9 @@ class TagInput(_NameInput):
     """A tag in a request."""
 
     # One more than the 200 characters by which a push may name a tag, for the #.
-    name = Text(low=1, high=201, required=True, metadata={"description": "The name to display, such as #Ports."})
+    name = Name(low=1, high=201, required=True, metadata={"description": "The name to display, such as #Ports."})
     match = fields.List(
-        Text(low=1, high=200),
+        Name(low=1, high=200),
         load_default=list,
         validate=validate.Length(max=100, error="must have at most 100 values"),
         metadata={"description": "Phrases: an article that contains one of them as whole words gets the tag."},
@@ -277,7 +277,7 @@ class PersonInput(_NameInput):
     """A person in a request."""
 
     aliases = fields.List(
-        Text(low=1, high=200),
+        Name(low=1, high=200),
         load_default=list,
         validate=validate.Length(max=100, error="must have at most 100 values"),
         metadata={"description": "Other full names, in any script. Articles are linked by them as well."},

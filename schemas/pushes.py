@@ -7,7 +7,7 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import STATUSES
-from schemas.base import INT4, ChoiceList, Count, Flag, Schema, Slug, Text, Url
+from schemas.base import INT4, ChoiceList, Count, Flag, Name, Schema, Slug, Text, Url
 from schemas.errors import ProblemErrorSchema
 from schemas.languages import LANGUAGE_CODE, language_code
 from schemas.times import Moment
@@ -108,13 +108,13 @@ class ArticleInput(Schema):
         },
     )
     tags = fields.List(
-        Text(low=1, high=200),
+        Name(low=1, high=200),
         load_default=list,
         validate=validate.Length(max=100, error="must have at most 100 tags"),
         metadata={"description": "Slugs or names of tags. Tags found in the text are added."},
     )
     people = fields.List(
-        Text(low=1, high=200),
+        Name(low=1, high=200),
         load_default=list,
         validate=validate.Length(max=100, error="must have at most 100 people"),
         metadata={"description": "Slugs, names or aliases of people. People found in the text are added."},

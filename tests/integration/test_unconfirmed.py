@@ -1,6 +1,7 @@
 """Names that a push creates link only articles of the outlets of its key, until an editor confirms them."""
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +192,37 @@ def test_an_export_restores_what_is_unconfirmed_and_for_whom(
         " from people where slug = 'washington'"
     ).fetchone()
     assert row == {"confirmed": False, "outlets": ["korea-herald"]}
+
+
+@pytest.mark.parametrize("character", [*"\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"])
+def test_a_name_that_changes_the_direction_of_text_is_refused(
+    client: ContractClient, admin_key: dict[str, str], character: str
+) -> None:
+    name = f"Ne{character}me"
+    detail = f"must not contain U+{ord(character):04X} ({unicodedata.name(character)})"
+    patches = {"Content-Type": MERGE_PATCH, **admin_key}
+    for response, pointer in (
+        (client.post("/v1/tags", json={"name": name}, headers=admin_key), "/name"),
+        (client.post("/v1/tags", json={"name": "Neme", "match": [name]}, headers=admin_key), "/match/0"),
+        (client.post("/v1/people", json={"name": "Neme", "aliases": [name]}, headers=admin_key), "/aliases/0"),
+        (client.post("/v1/outlets", json={"name": name}, headers=admin_key), "/name"),
+        (client.patch("/v1/people/lee-jae-myung", json={"name": name}, headers=patches), "/name"),
+        (sent(client, admin_key, tags=[name]), "/tags/0"),
+        (sent(client, admin_key, people=[name]), "/people/0"),
+    ):
+        assert response.status_code == 422
+        [error] = response.get_json()["errors"]
+        assert error["pointer"] == pointer
+        assert error["detail"].startswith(detail)
+        assert error["detail"].endswith("(at character 3)")
+
+
+def test_an_archive_with_a_name_that_changes_the_direction_of_text_is_restored(
+    demo: Connection, blank: Connection, tmp_path: Path
+) -> None:
+    demo.execute("update tags set name = E'#\\u202Eemen', match = array[E'\\u202Eemen'] where slug = 'exports'")
+    file = tmp_path / "export.jsonl"
+    file.write_bytes(b"\n".join(orjson.dumps(line, option=orjson.OPT_UTC_Z) for line in export.records(demo)))
+    archive.load(blank, file, lambda done: None)
+    row = blank.execute("select name, match from tags where slug = 'exports'").fetchone()
+    assert row == {"name": "#\u202eemen", "match": ["\u202eemen"]}

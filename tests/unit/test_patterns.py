@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 from marshmallow.fields import Field
 
-from schemas.base import CommaList, IdList, LanguageList, Text, Url
+from schemas.base import CommaList, IdList, LanguageList, Name, Text, Url
 from schemas.pushes import ArticleInput
 from schemas.times import TimeZone
 
@@ -35,6 +35,12 @@ def accepted(field: Field, text: str) -> bool:
 @given(text=st.text(st.sampled_from(f"aé한🙂\0{SPACES}"), max_size=5))
 @example(text="")
 def test_a_text_is_described_as_it_is_taken(field: Text, text: str) -> None:
+    assert documented(field, text) == accepted(field, text)
+
+
+@given(text=st.text(st.sampled_from("aé \0\u061c\u200c\u200d\u200e\u2029\u202a\u202f\u2065\u2069\u206a"), max_size=4))
+def test_a_name_is_described_as_it_is_taken(text: str) -> None:
+    field = Name(low=1, high=50)
     assert documented(field, text) == accepted(field, text)
 
 
