@@ -94,7 +94,7 @@ class CompanionSchema(Schema):
 
 
 class CompanionsSchema(Schema):
-    """The entities that most often occur in the newest 2,000 articles; up to ten of each kind."""
+    """The confirmed entities that most often occur in the newest 2,000 articles; up to ten of each kind."""
 
     tags = fields.List(fields.Nested(CompanionSchema), required=True, metadata={"description": "Other tags."})
     people = fields.List(fields.Nested(CompanionSchema), required=True, metadata={"description": "Other people."})
@@ -334,7 +334,9 @@ class _WholeEntity(Schema):
     companions = fields.Nested(
         CompanionsSchema,
         required=True,
-        metadata={"description": "The entities that most often occur in its newest 2,000 articles."},
+        metadata={
+            "description": "The entities that most often occur in its newest 2,000 articles, without unconfirmed ones."
+        },
     )
 
 

@@ -54,19 +54,22 @@ ORDERS: Mapping[str, Order] = {
 
 
 def _with_companions(newest: LiteralString, own: LiteralString) -> LiteralString:
-    """A column of the entities that occur most often in ``newest``, the articles of an entity n of table ``own``."""
+    """A column of the entities that occur most often in ``newest``, the articles of an entity n of table ``own``.
+
+    Unconfirmed ones are left out: anyone who pushes could make readers see them.
+    """
     return f"""(
         with newest as materialized ({newest} limit 2000)
         select json_build_object(
             'tags', (select coalesce(json_agg(c), '[]') from (
                 select slug, name, count(*) as articles
                 from newest join article_tags using (article_id) join tags on tags.id = tag_id
-                where ('tags', tag_id) is distinct from ('{own}', n.id)
+                where confirmed and ('tags', tag_id) is distinct from ('{own}', n.id)
                 group by tags.id order by count(*) desc, slug limit 10) c),
             'people', (select coalesce(json_agg(c), '[]') from (
                 select slug, name, count(*) as articles
                 from newest join article_people using (article_id) join people on people.id = person_id
-                where ('people', person_id) is distinct from ('{own}', n.id)
+                where confirmed and ('people', person_id) is distinct from ('{own}', n.id)
                 group by people.id order by count(*) desc, slug limit 10) c),
             'outlets', (select coalesce(json_agg(c), '[]') from (
                 select slug, name, count(*) as articles

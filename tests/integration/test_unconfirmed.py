@@ -163,11 +163,18 @@ def test_readers_are_not_led_to_unconfirmed_names(
     client: ContractClient, write_key: dict[str, str], admin_key: dict[str, str]
 ) -> None:
     sent(client, write_key, "?create=people,tags", people=["Seoulwash Qwertzuiop"], tags=["Qwertzuiops"])
+    paths = ("/v1/people/lee-jae-myung", "/v1/tags/exports", "/v1/outlets/korea-herald", "/v1/tags/qwertzuiops")
+    push(client, admin_key, tags=["exports", "qwertzuiops"], people=["lee-jae-myung", "seoulwash-qwertzuiop"])
     assert client.get("/v1/suggest?q=qwertz").get_json()["data"] == []
+    for path in paths:
+        companions = client.get(path).get_json()["companions"]
+        assert "qwertzuiop" not in str(companions)
+        assert companions["outlets"] or "outlets" in path
     for path in ("/v1/people/seoulwash-qwertzuiop", "/v1/tags/qwertzuiops"):
         response = client.patch(path, json={"confirmed": True}, headers={**admin_key, "Content-Type": MERGE_PATCH})
         assert response.status_code == 202
     assert len(client.get("/v1/suggest?q=qwertz").get_json()["data"]) == 2
+    assert "seoulwash-qwertzuiop" in str(client.get("/v1/tags/qwertzuiops").get_json()["companions"])
 
 
 def test_a_merge_with_a_confirmed_name_is_confirmed(
