@@ -6,8 +6,9 @@ from functools import lru_cache
 import langcodes
 from marshmallow import ValidationError
 
-# Codes of territories for private use.
-_PRIVATE = re.compile("q[m-z]|x[a-z]|zz")
+# Codes for private use, of languages and of territories.
+_PRIVATE = re.compile("q[a-t][a-z]")
+_PRIVATE_TERRITORY = re.compile("q[m-z]|x[a-z]|zz")
 LANGUAGE_CODE = "^[a-z]{2,3}$"
 
 
@@ -27,12 +28,12 @@ def language_code(text: str) -> None:
 
 @lru_cache(1_000)
 def is_registered(code: str) -> bool:
-    """Whether a code of two or three letters is that of a language, one for private use included."""
-    return langcodes.tag_is_valid(code)
+    """Whether a code of two or three letters is that of a language. Those for private use have no agreed meaning."""
+    return langcodes.tag_is_valid(code) and not _PRIVATE.fullmatch(code)
 
 
 def _of_territory(code: str) -> str | None:
     """The language that is spoken most in the territory with this code, which is often mistaken for it."""
-    if len(code) != 2 or _PRIVATE.fullmatch(code) or not langcodes.tag_is_valid(f"und-{code}"):
+    if len(code) != 2 or _PRIVATE_TERRITORY.fullmatch(code) or not langcodes.tag_is_valid(f"und-{code}"):
         return None
     return langcodes.Language.get(f"und-{code}").maximize().language

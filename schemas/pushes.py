@@ -69,8 +69,8 @@ class ArticleInput(Schema):
         allow_none=True,
         validate=language_code,
         metadata={
-            "description": "The language, as an ISO 639 code that is registered with IANA. Default: the outlet's "
-            "language, or the detected language of the text.",
+            "description": "The language, as an ISO 639 code that is registered with IANA, not for private use "
+            "(`qaa` to `qtz`). Default: the outlet's language, or the detected language of the text.",
             "pattern": LANGUAGE_CODE,
         },
     )
