@@ -108,8 +108,8 @@ class Gazetteer:
         tags: set[int] = set()
         names: list[_Mention] = []
         for start, stop, phrase in _find_phrases(self._phrases, folded):
-            tags.update(_visible(phrase.tags, self._outlets_of_tags, outlet, ()))
-            if people := _visible(phrase.people, self._outlets_of_people, outlet, named):
+            tags.update(_owners_in(phrase.tags, self._outlets_of_tags, outlet, ()))
+            if people := _owners_in(phrase.people, self._outlets_of_people, outlet, named):
                 names.append(_Mention(start, stop, people, by_surname=False))
         names = _leftmost_longest(names)
         surnames = self._find_surnames({name.people[0] for name in names if len(name.people) == 1}, folded)
@@ -127,7 +127,7 @@ class Gazetteer:
         ]
 
 
-def _visible(
+def _owners_in(
     ids: tuple[int, ...], outlets_of: Mapping[int, frozenset[int]], outlet: int | None, named: Collection[int]
 ) -> tuple[int, ...]:
     """The owners of a phrase that count in an article of this outlet: those of all outlets if there are any."""
