@@ -19,7 +19,7 @@ from api.search import fulltext
 from api.search.highlighter import SEARCHED_CHARACTERS
 from api.search.tsquery import Lexeme
 from api.text.folding import tokens
-from api.text.near_duplicates import find_original, shingles
+from api.text.near_duplicates import COMPARED_CHARACTERS, Report, find_original
 
 # Terms in more articles are ignored.
 FREQUENT = 500
@@ -237,17 +237,17 @@ def _articles(connection: Connection, ids: Sequence[UUID], fields: Sequence[str]
 
 
 def _copies(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Which of these articles are near duplicates of an earlier one of another outlet, and of which."""
+    """Which of these articles are copies of an earlier one, and of which."""
     rows = connection.execute(
         """
-        select id, outlet_id, left(body, %(compared)s) as beginning
+        select id, outlet_id, headline, left(body, %(compared)s) as beginning
         from articles where id = any(%(ids)s) order by published_at, id
         """,
-        {"ids": list(ids), "compared": SEARCHED_CHARACTERS},
+        {"ids": list(ids), "compared": COMPARED_CHARACTERS},
     ).fetchall()
-    texts = [shingles(row["beginning"]) for row in rows]
+    reports = [Report(row["headline"], row["beginning"]) for row in rows]
     outlets = [row["outlet_id"] for row in rows]
-    originals = {row["id"]: find_original(index, texts, outlets) for index, row in enumerate(rows)}
+    originals = {row["id"]: find_original(index, reports, outlets) for index, row in enumerate(rows)}
     return {id: rows[index]["id"] for id, index in originals.items() if index is not None}
 
 
