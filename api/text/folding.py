@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from slugify import slugify
 
@@ -20,8 +20,10 @@ _LETTERS = str.maketrans({
 })  # fmt: skip
 
 MAX_EXPANDED = 100_000
-"""The number of characters of a text up to which characters that stand for several words are replaced by these."""
-_EXPANDED = re.compile("[\ufdfa\ufdfb]")
+"""The number of characters in a text that stand for several, such as ligatures and squared words, up to which they are
+replaced by these. If a text has more, they separate words."""
+# None of them is beyond.
+_LAST_EXPANDED = 0x1FFFF
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 
@@ -45,7 +47,7 @@ def fold(text: str) -> str:
     """Remove differences of case, width, compatibility form and accent."""
     if text.isascii():
         return text.lower()
-    normalized = unicodedata.normalize("NFKC", _without_expanded(text))
+    normalized = unicodedata.normalize("NFKC", _without_expanding(text))
     return _remove_accents(normalized.casefold()).translate(_LETTERS)
 
 
@@ -53,7 +55,7 @@ def words(text: str) -> list[str]:
     """The words of a text without accents, their case unchanged. A word ends where the script changes."""
     if text.isascii():
         return _ASCII_RUN.findall(text)
-    return _RUN.findall(_remove_accents(text))
+    return _RUN.findall(_remove_accents(_without_expanding(text)))
 
 
 def tokens(text: str) -> list[str]:
@@ -148,14 +150,27 @@ def make_slug(name: str) -> str:
     )
 
 
-def _without_expanded(text: str) -> str:
-    """A long text without the characters that would make it up to 18 times as long."""
-    return _EXPANDED.sub(" ", text) if len(text) > MAX_EXPANDED else text
+def _without_expanding(text: str) -> str:
+    """A text without its characters that stand for up to 18 others, if it has more than MAX_EXPANDED of them."""
+    if len(text) <= MAX_EXPANDED:
+        return text
+    found = _expanding().intersection(set(text))
+    if not found:
+        return text
+    replaced, number = re.subn(f"[{''.join(found)}]", " ", text)
+    return replaced if number > MAX_EXPANDED else text
+
+
+@cache
+def _expanding() -> frozenset[str]:
+    """The characters that normalization or case folding replaces by several."""
+    characters = map(chr, range(0x80, _LAST_EXPANDED + 1))
+    return frozenset(c for c in characters if len(unicodedata.normalize("NFKC", c).casefold()) > 1)
 
 
 def _remove_accents(text: str) -> str:
     if text.isascii():
         return text
     # Only the accents of alphabets are removed: the marks of kana, Hangul and Indic scripts make other letters.
-    decomposed = unicodedata.normalize("NFKD", _without_expanded(text))
+    decomposed = unicodedata.normalize("NFKD", text)
     return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))

@@ -1,5 +1,6 @@
 """How texts are compared: folding, search tokens and slugs."""
 
+import sys
 import time
 import unicodedata
 
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.text.folding import fold, locate_tokens, make_slug, tokens, words
+from api.text import folding
+from api.text.folding import MAX_EXPANDED, fold, locate_tokens, make_slug, tokens, words
 
 # Text in which marks, jamo, kana and alphabets meet often enough to combine.
 mixed = st.text(st.one_of(st.sampled_from("aÉßİıǅΣςᾳΐЙё\u0301\u0345\u3099\u309aかハｶﾞ가각ﬁ①石豈"), st.characters()))
@@ -185,8 +187,29 @@ def test_a_place_covers_the_token_with_its_marks(text: str, places: list[str]) -
     assert [text[begin:end] for _, begin, end in locate_tokens(text)] == places
 
 
-def test_a_long_text_does_not_become_many_times_as_long() -> None:
-    assert tokens("\ufdfa") == ["صلى", "الله", "عليه", "وسلم"]
+# Each stands for several: words, a word, syllables with marks, two signs, a letter with marks, a note.
+EXPANDING = ["\ufdfa", "\u3316", "\u337f", "\u3315", "\u32ff", "\u0390", "\U0001d160"]
+
+
+@pytest.mark.parametrize("characters", [*EXPANDING, "".join(EXPANDING)])
+def test_a_long_text_does_not_become_many_times_as_long(characters: str) -> None:
+    text = characters * (4 * 1024 * 1024 // len(characters.encode()))
     began = time.thread_time()
-    assert tokens("\ufdfa" * 1_300_000) == words("\ufdfa" * 1_300_000) == []
-    assert time.thread_time() - began < 1
+    assert len(fold(text)) == len(text)
+    assert time.thread_time() - began < 0.5
+    assert tokens(text) == words(text) == []
+    assert len(fold(f"{text[:MAX_EXPANDED]}, {'seoul ' * 100_000}")) <= 20 * MAX_EXPANDED + 600_000
+
+
+def test_every_character_that_stands_for_several_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    expanding = [c for c in map(chr, range(sys.maxunicode + 1)) if len(fold(c)) > 2]
+    monkeypatch.setattr(folding, "MAX_EXPANDED", 10)
+    assert {fold(c * 11) for c in expanding} == {" " * 11}
+
+
+def test_a_long_text_may_have_characters_that_stand_for_several() -> None:
+    assert tokens("\ufdfa") == ["صلى", "الله", "عليه", "وسلم"]
+    text = "Die ﬁnale Straße… " * (MAX_EXPANDED // 4)
+    assert set(tokens(text)) == {"die", "finale", "strasse"}
+    assert set(words(text)) == {"Die", "finale", "Straße"}
+    assert set(tokens(f"{text} {'ß' * MAX_EXPANDED}")) == {"die", "nale", "stra", "e"}
