@@ -19,7 +19,7 @@ from api.queries import keys as key_queries
 T = TypeVar("T")
 
 RECHECK_SECONDS = 0.3
-"""How long after its last check the key of an open request is checked again, in seconds."""
+"""How long after its last check, or attempt, the key of an open request is checked again, in seconds."""
 
 REVOKED = "dateline.revoked"
 """In the environment of a request whose key was revoked while the request was open."""
@@ -30,7 +30,7 @@ log = logging.getLogger("dateline")
 def authorize(scope: str) -> None:
     """Set ``g.key`` to the request's key, None without one. Raises Unauthorized, Forbidden and RateLimited."""
     g().key = authenticate()
-    g().key_checked = time.monotonic()
+    g().recheck_at = time.monotonic() + RECHECK_SECONDS
     is_public = scope == "read" and settings().public_reads
     if g().key is not None or not is_public:
         scopes.require(g().key, scope)
@@ -56,10 +56,11 @@ def authenticate() -> Key | None:
 def recheck() -> None:
     """Raise Unauthorized if the request's key was revoked or restricted since the request began.
 
-    Asks the database at most every RECHECK_SECONDS.
+    Asks the database at most every RECHECK_SECONDS. Returns without an answer while it is unavailable:
+    nothing more can be read then, and a write is not committed without a check of its own.
     """
     key = g().get("key")
-    if key is None or time.monotonic() < g().key_checked + RECHECK_SECONDS:
+    if key is None or time.monotonic() < g().recheck_at:
         return
     try:
         database().read(lambda connection: key_queries.require_current(connection, key))
@@ -67,9 +68,10 @@ def recheck() -> None:
         request().environ[REVOKED] = True
         raise
     except Unavailable:
-        # Without a connection there is nothing to show or store either: what follows fails, or checks the key itself.
-        pass
-    g().key_checked = time.monotonic()
+        return
+    finally:
+        # Also without an answer, so that a body is not delayed by a wait for the database with each of its parts.
+        g().recheck_at = time.monotonic() + RECHECK_SECONDS
 
 
 def while_current(parts: Iterable[T]) -> Iterator[T]:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import pytest
@@ -126,6 +126,43 @@ def test_writes_in_progress_fail_in_time_and_lose_nothing_that_was_acknowledged(
     assert max(refused) < SECONDS + 0.5
     for external_id in acknowledged:
         assert len(stoppable.get(f"/v1/articles?external_id={external_id}&fields=id")[1]["data"]) == 1
+
+
+@pytest.mark.long
+def test_a_body_that_arrives_while_the_database_hangs_is_stored_afterwards_unless_its_key_was_revoked(
+    stoppable: Server,
+) -> None:
+    first, second = stoppable.write_key(), stoppable.write_key()
+    body = b"\n".join(json.dumps(article(f"slow-{n}")).encode() for n in range(250))
+    parts = [body[begin : begin + 500] for begin in range(0, len(body), 500)]
+    with ExitStack() as open_requests:
+        requests = [open_requests.enter_context(closing(begun(stoppable, key, len(body)))) for key in (first, second)]
+        with hung(stoppable):
+            for part in parts[:40]:  # for longer than a check of the keys waits
+                for request in requests:
+                    request.send(part)
+                time.sleep(0.08)
+        until(lambda: stoppable.is_ready(), SECONDS)
+        stoppable.command("keys", "revoke", second.split("_")[1])
+        for request, status in zip(requests, (200, 401), strict=True):
+            for part in parts[40:]:
+                request.send(part)
+            assert request.getresponse().status == status
+
+
+def begun(server: Server, key: str, length: int) -> http.client.HTTPConnection:
+    """A connection with an atomic batch whose body is still to be sent."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.putrequest("POST", "/v1/articles/batch?atomic=true")
+    for name, value in (
+        ("Authorization", f"Bearer {key}"),
+        ("Content-Type", "application/x-ndjson"),
+        ("Content-Length", str(length)),
+    ):
+        connection.putheader(name, value)
+    connection.endheaders()
+    time.sleep(0.2)  # until the key has been read
+    return connection
 
 
 def test_a_slow_statement_of_a_server_that_answers_is_not_cut_short(demo_database: str) -> None:
