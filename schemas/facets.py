@@ -17,7 +17,7 @@ class FacetValueSchema(Schema):
             "is `2025`, a month `2025-06`."
         },
     )
-    name = fields.String(required=True, metadata={"description": "The name to display."})
+    name = fields.String(required=True, metadata={"description": "The name to display; that of a language in English."})
     count = fields.Integer(required=True, metadata={"description": "How many of the counted articles have this value."})
 
 
@@ -27,7 +27,10 @@ class FacetSchema(Schema):
     values = fields.List(
         fields.Nested(FacetValueSchema),
         required=True,
-        metadata={"description": "The 50 values with the most articles, in descending order; equal ones by name."},
+        metadata={
+            "description": "The 50 values with the most articles, in descending order, equal ones by name; of years "
+            "and months the latest 50, in order of time. Values that the request filters by are always among them."
+        },
     )
     distinct = fields.Integer(
         required=True, metadata={"description": "The number of different values, including those not in `values`."}
@@ -53,5 +56,5 @@ class FacetsSchema(Schema):
     person = _facet("By person; the filter `person` is ignored.")
     language = _facet("By language; the filter `language` is ignored.")
     credit = _facet("By credited agency; the filter `credit` is ignored.")
-    year = _facet("By year of publication in `tz`; the filters `from` and `to` are ignored.")
-    month = _facet("By month of publication in `tz`; the filters `from` and `to` are ignored.")
+    year = _facet("By year of publication in `tz`; the filters `year`, `from` and `to` are ignored.")
+    month = _facet("By month of publication in `tz`; the filters `month`, `from` and `to` are ignored.")

@@ -20,7 +20,7 @@ from schemas.base import (
 )
 from schemas.facets import FACETS
 from schemas.paging import PageQuery
-from schemas.times import Bound, TimeZone
+from schemas.times import Bound, PeriodList, TimeZone
 
 SORTS = ("newest", "oldest", "updated", "relevance")
 
@@ -93,22 +93,43 @@ class ArticleFilters(Schema):
         data_key="from",
         attribute="from",
         metadata={
-            "description": "Articles published at or after this time. A date means the start of that day in `tz`."
+            "description": "Articles published at or after this time: a time with an offset, or a day (`2025-06-21`), "
+            "month (`2025-06`) or year (`2025`), which means its start in `tz`."
         },
     )
     to = Bound(
         last=True,
-        metadata={"description": "Articles published at or before this time. A date includes that whole day in `tz`."},
+        metadata={
+            "description": "Articles published at or before this time: a time with an offset, or a day "
+            "(`2025-06-21`), month (`2025-06`) or year (`2025`), which is included as a whole in `tz`."
+        },
+    )
+    month = PeriodList(
+        months=True,
+        metadata={
+            "description": "Articles published in any of these months in `tz`, such as `2025-05,2025-06`: separated "
+            "by commas, or in several parameters."
+        },
+    )
+    year = PeriodList(
+        months=False,
+        metadata={
+            "description": "Articles published in any of these years in `tz`, such as `2024,2025`: separated by "
+            "commas, or in several parameters."
+        },
     )
     updated_since = Bound(
         metadata={
-            "description": "Articles changed in the archive at or after this time. A date means the start of that "
-            "day in `tz`."
+            "description": "Articles changed in the archive at or after this time. A day, month or year means its "
+            "start in `tz`."
         }
     )
     tz = TimeZone(
         load_default="UTC",
-        metadata={"description": "The time zone of dates in `from`, `to` and `updated_since`, such as `Asia/Seoul`."},
+        metadata={
+            "description": "The time zone of days, months and years in `from`, `to`, `month`, `year` and "
+            "`updated_since`, such as `Asia/Seoul`."
+        },
     )
 
     @ma.validates_schema
@@ -147,8 +168,8 @@ class ArticleQuery(PageQuery, ArticleFilters):
         FACETS,
         metadata={
             "description": "Count the newest 2,000 matching articles by these facets; `meta.facets` has the counts. "
-            "Each facet ignores its own filter (`year` and `month` ignore `from` and `to`), so that it shows the "
-            "other choices as well."
+            "Each facet ignores its own filter (`year` and `month` also `from` and `to`), so that it shows the other "
+            "choices as well, and always lists the values that its filter selects."
         },
     )
 

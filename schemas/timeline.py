@@ -5,18 +5,20 @@ from marshmallow import fields, validate
 from schemas.base import Schema
 from schemas.filters import ArticleFilters
 
-INTERVALS = ("day", "week", "month", "year")
+INTERVALS = ("day", "week", "month", "year", "decade", "century")
 
 
 class TimelineQuery(ArticleFilters):
     """Parameters of a timeline: all filters of a list of articles, and the interval."""
 
     interval = fields.String(
-        load_default="month",
-        validate=validate.OneOf(INTERVALS, error="must be one of day, week, month, year"),
+        load_default="auto",
+        validate=validate.OneOf(("auto", *INTERVALS), error=f"must be one of auto, {', '.join(INTERVALS)}"),
         metadata={
             "description": "The length of an interval in the time zone `tz`: `day`, `week` (from Monday to Sunday), "
-            "`month` or `year`. A timeline has at most 1,000 intervals."
+            "`month`, `year`, `decade` (such as 2020 to 2029) or `century` (1900 to 1999). `auto`, the default, is "
+            "the shortest one that makes at most 120 intervals; `meta.interval` has it. A timeline has at most 1,000 "
+            "intervals."
         },
     )
 
@@ -54,8 +56,9 @@ class TimelineSchema(Schema):
         fields.Nested(BucketSchema),
         required=True,
         metadata={
-            "description": "Consecutive intervals, including empty ones, from `from` (or the first article) to `to` "
-            "(or the last article). Empty if neither limits it and no article matches."
+            "description": "Consecutive intervals, including empty ones, from the beginning of `from`, `month` and "
+            "`year` (or the first article) to their end and that of `to` (or the last article). Empty if none of "
+            "these limits it and no article matches."
         },
     )
     meta = fields.Nested(TimelineMetaSchema, required=True, metadata={"description": "Facts about the whole timeline."})

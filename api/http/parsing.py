@@ -16,6 +16,7 @@ from api.errors import InputError, MalformedRequest, UnsupportedMediaType, inval
 from api.formats import strict_json
 from schemas.base import ChoiceList, CommaList, Repeated
 from schemas.messages import flattened
+from schemas.times import PeriodList
 
 JSON = "application/json"
 # The number of parsed query strings that are cached, and the size of the longest, in bytes.
@@ -49,7 +50,7 @@ class Parser(FlaskParser):
         for name, value in _pairs(req.query_string):
             if name in lists:
                 values.setdefault(name, []).append(value)
-            elif name in values and isinstance(fields.get(name), ChoiceList):
+            elif name in values and isinstance(fields.get(name), ChoiceList | PeriodList):
                 # Generated clients repeat the parameter, as most do with arrays.
                 values[name] += f",{value}"
             elif name in values:

@@ -1,4 +1,4 @@
-"""The days, weeks, months and years of a time zone. Pure."""
+"""The days, weeks, months, years, decades and centuries of a time zone. Pure."""
 
 from calendar import monthrange
 from collections.abc import Iterator
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-INTERVALS = ("day", "week", "month", "year")
+# From the shortest to the longest.
+INTERVALS = ("day", "week", "month", "year", "decade", "century")
+_YEARS = {"year": 1, "decade": 10, "century": 100}
 
 
 @dataclass(frozen=True)
@@ -21,21 +23,29 @@ class Period:
 def periods(interval: str, zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[Period]:
     """Yield the periods of a time zone that contain the moments from ``since`` to ``until``, both included.
 
-    Raises OverflowError for a period outside of the years 1 to 9999.
+    Raises OverflowError for moments outside of the years 1 to 9999 of the time zone.
     """
     day = _first(interval, since.astimezone(zone).date())
     end = until.astimezone(zone).date()
     while day <= end:
         last = _last(interval, day)
         # Skip a day that a time zone omits by moving across the date line.
-        if last > day or begin(day, zone) < begin(day + timedelta(days=1), zone):
+        if last > day or last == date.max or begin(day, zone) < begin(day + timedelta(days=1), zone):
             yield Period(day, last, begin(day, zone))
+        if last == date.max:
+            return
         day = last + timedelta(days=1)
 
 
 def begin(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment of a day. If clocks are set back across midnight, it is the first of the two midnights."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    """The first moment of a day. If clocks are set back across midnight, it is the first of the two midnights.
+
+    That of the year 1 is the first moment in UTC where the time zone is ahead.
+    """
+    try:
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+    except OverflowError:
+        return (datetime.min if day == date.min else datetime.max).replace(tzinfo=UTC)
 
 
 def _first(interval: str, day: date) -> date:
@@ -43,12 +53,18 @@ def _first(interval: str, day: date) -> date:
         return day - timedelta(days=day.weekday())
     if interval == "month":
         return day.replace(day=1)
-    return day.replace(month=1, day=1) if interval == "year" else day
+    if interval == "day":
+        return day
+    # The first decade and the first century begin with the year 1.
+    return date(max(day.year - day.year % _YEARS[interval], 1), 1, 1)
 
 
 def _last(interval: str, first: date) -> date:
     if interval == "week":
-        return first + timedelta(days=6)
+        return first + min(timedelta(days=6), date.max - first)
     if interval == "month":
         return first.replace(day=monthrange(first.year, first.month)[1])
-    return first.replace(month=12, day=31) if interval == "year" else first
+    if interval == "day":
+        return first
+    years = _YEARS[interval]
+    return date(first.year - first.year % years + years - 1, 12, 31)

@@ -25,6 +25,7 @@ from api.postgres.connection import Connection
 from api.queries import articles as queries
 from api.queries import facets, spelling
 from api.retrieval import plan as plans
+from api.retrieval import published
 from api.retrieval.filters import FILTERS as ARTICLE_FILTERS
 from api.retrieval.keyset import Page, PageRequest
 from api.retrieval.plan import Plan
@@ -36,7 +37,7 @@ from schemas.ninjs import NinjsSchema
 
 blueprint = Blueprint("articles", __name__, url_prefix="/v1")
 
-FILTERS = ("q", "from", "to", "updated_since", *ARTICLE_FILTERS)
+FILTERS = ("q", "updated_since", *published.FILTERS, *ARTICLE_FILTERS)
 
 BEYOND_TIME = "moves a day of this request out of the years 1 to 9999"
 ARTICLE_ID = ("The id of the article.", "73489488-7d9b-55fc-b9b4-5e9ee5af3853")
@@ -165,6 +166,8 @@ def filters_of(query: Mapping[str, Any], **given: list[str]) -> dict[str, Any]:
         for name, value in {**query, **given}.items()
         if name in FILTERS
     }
+    for name in filters.keys() & published.PERIODS:
+        filters[name] = {text: (begin, end) for text, begin, end in filters[name]}
     if "q" in filters:
         filters["q"] = _parsed(filters["q"])
     return filters

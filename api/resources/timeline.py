@@ -24,22 +24,22 @@ blueprint = Blueprint("timeline", __name__, url_prefix="/v1")
     summary="Count articles over time",
 )
 def get_timeline(query: Mapping[str, Any]) -> Response:
-    """The number of articles per day, week, month or year. Takes the filters of `GET /v1/articles`."""
+    """The number of articles over time, by default in up to 120 intervals. Takes the filters of `GET /v1/articles`."""
     filters = filters_of(query)
     interval, tz = query["interval"], query["tz"]
 
-    def read(connection: Connection) -> list[dict[str, Any]]:
+    def read(connection: Connection) -> tuple[str, list[dict[str, Any]]]:
         try:
             return queries.timeline(connection, plans.make(connection, filters, "newest"), interval, tz)
         except queries.TooLong as error:
-            detail = f"makes more than {queries.INTERVALS_AT_MOST:,} intervals; "
-            detail += f"use {error.fitting}" if error.fitting else "no interval fits: narrow from and to"
+            detail = f"makes more than {queries.INTERVALS_AT_MOST:,} intervals; use {error.fitting}"
             raise not_accepted("interval", detail) from None
         except OverflowError:
             raise not_accepted("tz", BEYOND_TIME) from None
 
-    def response(parts: list[dict[str, Any]]) -> Response:
+    def response(counted: tuple[str, list[dict[str, Any]]]) -> Response:
+        chosen, parts = counted
         total = sum(part["count"] for part in parts)
-        return json_response({"data": parts, "meta": {"interval": interval, "tz": tz, "total": total}})
+        return json_response({"data": parts, "meta": {"interval": chosen, "tz": tz, "total": total}})
 
     return reads.read(read, response)

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from psycopg.rows import DictRow
 
 from api.postgres.connection import Connection, present
-from api.retrieval import document_frequencies
+from api.retrieval import document_frequencies, published
 from api.retrieval.document_frequencies import CollectionStatistics
 from api.search import fulltext
 from api.search.selectivity import Selectivity, lexemes
@@ -45,8 +45,7 @@ _COUNTS: Mapping[LiteralString, LiteralString] = {
     "language": "a.language = any(%(language)s)",
     "credit": "a.credit = any(%(credit)s)",
     "byline": "a.byline = any(%(byline)s)",
-    "published": "a.published_at >= coalesce(%(from)s::timestamptz, '-infinity')"
-    " and a.published_at < coalesce(%(to)s::timestamptz, 'infinity')",
+    "published": "a.published_at >= %(begin)s and a.published_at < %(end)s",
     "updated_since": "a.updated_at >= %(updated_since)s",
 }
 
@@ -172,7 +171,10 @@ def _rows(
     )
     if not parts:
         return {}
-    parameters = {"from": None, "to": None, **filters, "most": UNCOUNTED}
+    parameters = {**filters, "most": UNCOUNTED}
+    if "published" in counted:
+        spans = published.spans(filters)
+        parameters |= {"begin": spans[0][0], "end": spans[-1][1]}
     for table in ("tags", "people", "outlets"):
         parameters[table] = [slug for name, values in slugs.items() if ENTITY_FILTERS[name] == table for slug in values]
     statement = " union all ".join(parts)
@@ -210,7 +212,7 @@ def _worth_counting(filters: Mapping[str, object], lists: Mapping[str, list[obje
     """The filters to count; none where one index both finds and orders the list."""
     positive = [name for name in lists if not name.endswith("_not")]
     counted = [] if sort != "updated" and len(positive) == 1 else [name for name in _COUNTS if name in lists]
-    if sort == "updated" and ("from" in filters or "to" in filters):
+    if sort == "updated" and not filters.keys().isdisjoint(published.FILTERS):
         counted.append("published")
     if "updated_since" in filters:
         counted.append("updated_since")

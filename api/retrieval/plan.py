@@ -10,7 +10,7 @@ from typing import Any, LiteralString, cast
 
 from api.model.article import COLUMNS, HIGHLIGHTED, json_entry, text_bytes
 from api.postgres.connection import Connection
-from api.retrieval import access_path, cardinality
+from api.retrieval import access_path, cardinality, published
 from api.retrieval.access_path import ARTICLES, FixedPath, driving_selection
 from api.retrieval.cardinality import Cardinality
 from api.retrieval.filters import FILTERS
@@ -35,9 +35,10 @@ class Plan:
     """The articles that pass all filters, how many each filter leaves, and so the way to read them.
 
     ``filters`` are the validated ones of the request: lists for FILTERS (entities by slug), times for ``from``, ``to``
-    and ``updated_since``, a parsed search for ``q``. ``embargoes_of`` are the outlets (slugs, None for all) whose
-    embargoed articles are included. ``query`` is the search in the languages of the archive, ``tsquery`` what Postgres
-    is asked for. An ``empty`` plan matches nothing. A ``fixed`` one needs no cardinality and has none.
+    and ``updated_since``, spans of time by text for ``month`` and ``year``, a parsed search for ``q``.
+    ``embargoes_of`` are the outlets (slugs, None for all) whose embargoed articles are included. ``query`` is the
+    search in the languages of the archive, ``tsquery`` what Postgres is asked for. An ``empty`` plan matches nothing.
+    A ``fixed`` one needs no cardinality and has none. ``in_order`` selects articles along an index in order of time.
     """
 
     filters: Mapping[str, object]
@@ -47,6 +48,7 @@ class Plan:
     cardinality: Cardinality = field(default_factory=lambda: Cardinality({}))
     empty: bool = False
     fixed: FixedPath | None = None
+    in_order: bool = True
 
     @property
     def public(self) -> "Plan":
@@ -61,7 +63,7 @@ class Plan:
     @property
     def along_any_index(self) -> "Plan":
         """The same articles, with the access path left to the planner."""
-        return replace(self, cardinality=replace(self.cardinality, frequencies={}))
+        return replace(self, cardinality=replace(self.cardinality, frequencies={}), in_order=False)
 
     @property
     def before_search(self) -> "Plan":
@@ -84,7 +86,8 @@ class Plan:
         selection = driving_selection(remaining, self.cardinality, sort)
         linked = selection.source != ARTICLES
         order = order_by(sort, linked=linked)
-        selection = self._narrow(selection.where("a.visible"), remaining, linked=linked)
+        in_order = self.in_order and sort != "updated" and not selection.materialized
+        selection = self._narrow(selection.where("a.visible"), remaining, linked=linked, in_order=in_order)
         selection = columns(fields, order.names).of(selection)
         if self.embargoes_of is not None and not self.embargoes_of:
             return selection, order
@@ -93,17 +96,20 @@ class Plan:
         return replace(selection, also=self._narrow(embargoed, lists, undriven=True)), order
 
     def _narrow(
-        self, selection: Selection, lists: Mapping[str, list[Any]], *, linked: bool = False, undriven: bool = False
+        self,
+        selection: Selection,
+        lists: Mapping[str, list[Any]],
+        *,
+        linked: bool = False,
+        in_order: bool = False,
+        undriven: bool = False,
     ) -> Selection:
         """The selection with a condition for each filter that does not drive it."""
         for name, values in lists.items():
             selection = _where(selection, name, values, linked=linked, undriven=undriven)
-        published: LiteralString = "l.published_at" if linked else "a.published_at"
         filters = self.cardinality.filters
-        if "from" in filters:
-            selection = selection.where(f"{published} >= %(from)s", **{"from": filters["from"]})
-        if "to" in filters:
-            selection = selection.where(f"{published} < %(to)s", to=filters["to"])
+        column: LiteralString = "l.published_at" if linked else "a.published_at"
+        selection = published.narrow(selection, filters, column, in_order=in_order)
         if "updated_since" in filters:
             selection = selection.where("a.updated_at >= %(updated_since)s", updated_since=filters["updated_since"])
         if self.tsquery is not None:
@@ -130,6 +136,8 @@ def resolve(
         plan = replace(plan, query=query, tsquery=query.tsquery)
         if plan.tsquery is None:
             return replace(plan, empty=True)
+    if not published.spans(filters):
+        return replace(plan, empty=True)
     found = cardinality.measure(connection, filters, plan.tsquery, sort)
     return replace(plan, cardinality=found) if found else replace(plan, empty=True)
 

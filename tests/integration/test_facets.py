@@ -62,13 +62,29 @@ def test_a_year_that_a_time_zone_cannot_have_is_refused(blank: Connection, blank
         ("facets=person", "person", "bo-lind:2 ana-perez:1"),
         ("facets=language", "language", "en:5 ko:1"),
         ("facets=credit", "credit", "Yonhap:2 AP:1"),
-        ("facets=year", "year", "2025:5 2024:1"),
+        ("facets=year", "year", "2024:1 2025:5"),
         ("facets=year&tz=Asia/Seoul", "year", "2025:6"),
-        ("facets=month&tz=Asia/Seoul", "month", "2025-06:5 2025-01:1"),
+        ("facets=month&tz=Asia/Seoul", "month", "2025-01:1 2025-06:5"),
         # A facet ignores its own filter, and no other one.
         ("tag=trade&facets=tag", "tag", "trade:3 alliance:2"),
         ("tag=trade&facets=tag,section", "section", "Business:1 Politics:1"),
-        ("tag=none&facets=tag,section", "tag", "trade:3 alliance:2"),
+        # What the request filters by is always listed.
+        ("tag=none&facets=tag,section", "tag", "trade:3 alliance:2 none:0"),
+        ("tag=none&section=Politics&facets=section", "section", "Politics:0"),
+        ("section=Sports&facets=section,tag", "section", "Politics:2 Business:1 정치:1 Sports:0"),
+        ("section=Sports&facets=section,tag", "tag", ""),
+        ("outlet=weekly&tag=trade&facets=outlet", "outlet", "daily:3 weekly:0"),
+        ("outlet=WEEKLY&q=absent&facets=outlet", "outlet", "weekly:0"),
+        ("person=ana-perez&tag=trade&facets=person", "person", "bo-lind:1 ana-perez:0"),
+        ("language=fr,en&facets=language", "language", "en:5 ko:1 fr:0"),
+        ("credit=DPA&tag=trade&facets=credit", "credit", "Yonhap:2 AP:1 DPA:0"),
+        ("outlets/weekly/articles?facets=outlet&tag=trade", "outlet", "weekly:0"),
+        ("year=2023&facets=year", "year", "2023:0 2024:1 2025:5"),
+        ("month=2025-06&facets=month", "month", "2024-12:1 2025-06:5"),
+        ("year=2025&month=2025-07&facets=month", "month", "2025-06:5 2025-07:0"),
+        ("year=2025&facets=month,tag", "month", "2025-06:5"),
+        ("month=2024-12&year=2025&facets=tag,year", "year", "2024:1 2025:0"),
+        ("month=2024-12&year=2025&facets=tag,year", "tag", ""),
         ("tag=none&facets=tag,section", "section", ""),
         ("tag=trade&section=Politics&facets=tag,section", "tag", "alliance:2 trade:1"),
         ("tag=trade&section=Politics&facets=tag,section", "section", "Business:1 Politics:1"),
@@ -78,7 +94,7 @@ def test_a_year_that_a_time_zone_cannot_have_is_refused(blank: Connection, blank
         ("outlet=weekly&facets=outlet,language", "outlet", "daily:5 weekly:1"),
         ("outlet=weekly&facets=outlet,language", "language", "ko:1"),
         ("outlet_not=weekly&facets=outlet", "outlet", "daily:5"),
-        ("from=2025-06-01&facets=year,month", "year", "2025:5 2024:1"),
+        ("from=2025-06-01&facets=year,month", "year", "2024:1 2025:5"),
         ("from=2025-06-01&to=2025-06-02&facets=month,tag", "tag", "trade:2 alliance:1"),
         ("language=en&credit=AP&facets=credit", "credit", "Yonhap:2 AP:1"),
         ("q=lind&facets=tag", "tag", "alliance:1 trade:1"),
@@ -118,13 +134,36 @@ def test_a_facet_says_when_it_is_cut(blank_client: ContractClient, monkeypatch: 
     }  # fmt: skip
     assert found["month"]["values"] == [{"value": "2025-06", "name": "2025-06", "count": 4}]
     assert asked(blank_client, "facets=credit&language=en&from=2025-06-01")["credit"]["complete"]
+    # Those that the request filters by are listed with their number of articles.
+    assert values(blank_client, "tag=trade&facets=tag", "tag") == "alliance:2 trade:2"
+    monkeypatch.setattr(facets, "COUNTED_AT_MOST", 10)
+    assert values(blank_client, "month=2020-01&facets=month", "month") == "2020-01:0 2025-06:5"
 
 
-@pytest.mark.parametrize("query", ["", "&tag=seoul-washington", "&q=president&sort=newest", "&section=Politics"])
+@pytest.mark.usefixtures("library")
+def test_an_entity_that_is_filtered_by_a_retired_slug_is_listed_as_it_is_called_now(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    blank.execute("insert into slugs_retired select 'tag', 'commerce', id from tags where slug = 'trade'")
+    assert values(blank_client, "tag=commerce&facets=tag&outlet=weekly", "tag") == "trade:0"
+
+
+@pytest.mark.usefixtures("library")
+def test_a_language_has_its_english_name(blank_client: ContractClient) -> None:
+    found = asked(blank_client, "facets=language&language=el,xx")["language"]["values"]
+    assert [(value["value"], value["name"]) for value in found] == [
+        ("en", "English"), ("ko", "Korean"), ("el", "Greek"), ("xx", "xx"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "&tag=seoul-washington", "&q=president&sort=newest", "&section=Politics", "&month=2025-06&tz=Asia/Seoul"],
+)
 def test_choosing_a_value_lists_as_many_articles_as_it_counts(client: ContractClient, query: str) -> None:
-    found = asked(client, f"facets=outlet,section,tag,person,language,credit{query}")
+    found = asked(client, f"facets=outlet,section,tag,person,language,credit,year,month{query}")
     for name, facet in found.items():
-        others = "" if f"&{name}=" in query else query
+        others = query.replace("&month=2025-06", "") if name == "month" else "" if f"&{name}=" in query else query
         for value in facet["values"][:3]:
             listed = client.get(
                 "/v1/articles", query_string=f"{name}={value['value'].replace('&', '%26')}{others}&limit=1"

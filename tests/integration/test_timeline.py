@@ -47,7 +47,7 @@ def library(blank: Connection) -> None:
     [
         ("interval=year", "2024-01-01:1 2025-01-01:4"),
         ("interval=month&from=2025-05-01", "2025-05-01:0 2025-06-01:4"),
-        ("from=2025-05-01&to=2025-07-01", "2025-05-01:0 2025-06-01:4 2025-07-01:0"),
+        ("interval=month&from=2025-05-01&to=2025-07-01", "2025-05-01:0 2025-06-01:4 2025-07-01:0"),
         # The first of June is a Sunday.
         ("interval=week&from=2025-06-01", "2025-05-26:2 2025-06-02:1 2025-06-09:1"),
         ("interval=day&from=2025-06-01&to=2025-06-04", "2025-06-01:2 2025-06-02:0 2025-06-03:0 2025-06-04:1"),
@@ -56,12 +56,24 @@ def library(blank: Connection) -> None:
         ("interval=day&from=2025-06-02&to=2025-06-02&tz=Asia/Seoul", "2025-06-02:1"),
         # In Havana this is half past midnight, an hour before midnight comes again.
         ("interval=day&to=2024-11-04&tz=America/Havana", "2024-11-03:1 2024-11-04:0"),
-        ("tag=trade&from=2025-05-01", "2025-05-01:0 2025-06-01:3"),
-        ("q=three", "2025-06-01:1"),
+        ("interval=month&tag=trade&from=2025-05-01", "2025-05-01:0 2025-06-01:3"),
+        ("interval=month&q=three", "2025-06-01:1"),
         ("q=three&tag=trade", ""),
         ("tag=none", ""),
         ("tag=none&from=2025-06-01&to=2025-06-02&interval=day", "2025-06-01:0 2025-06-02:0"),
         ("from=2030-01-01", ""),
+        ("interval=month&month=2025-05,2025-06", "2025-05-01:0 2025-06-01:4"),
+        ("interval=month&month=2024-11&month=2025-01", "2024-11-01:1 2024-12-01:0 2025-01-01:0"),
+        ("interval=year&year=2025,2024", "2024-01-01:1 2025-01-01:4"),
+        ("interval=month&year=2025&to=2025-02", "2025-01-01:0 2025-02-01:0"),
+        ("month=2025-06&year=2024", ""),
+        ("interval=decade", "2020-01-01:5"),
+        ("interval=century&from=1850", "1800-01-01:0 1900-01-01:0 2000-01-01:5"),
+        ("interval=day&from=9999-12-30&to=9999-12-31", "9999-12-30:0 9999-12-31:0"),
+        ("interval=week&from=9999-12-30&to=9999-12-31", "9999-12-27:0"),
+        ("interval=year&from=9999-12-31&to=9999-12-31", "9999-01-01:0"),
+        ("interval=day&from=0001-01-01&to=0001-01-02", "0001-01-01:0 0001-01-02:0"),
+        ("interval=decade&from=0005&to=0015", "0001-01-01:0 0010-01-01:0"),
         ("q=absent&interval=year&from=2024-01-01&to=2025-01-01", "2024-01-01:0 2025-01-01:0"),
     ],
 )  # fmt: skip
@@ -71,7 +83,7 @@ def test_articles_are_counted_where_they_were_published(
     assert counts(blank_client, query) == expected
 
 
-@pytest.mark.parametrize("interval", ["day", "week", "month", "year"])
+@pytest.mark.parametrize("interval", ["auto", "day", "week", "month", "year", "decade", "century"])
 @pytest.mark.parametrize(
     "filters",
     [
@@ -94,7 +106,38 @@ def test_each_count_is_the_length_of_the_list_of_its_days(client: ContractClient
 
 
 def test_an_empty_archive_has_no_timeline(blank_client: ContractClient) -> None:
-    assert timeline(blank_client, "") == {"data": [], "meta": {"interval": "month", "tz": "UTC", "total": 0}}
+    assert timeline(blank_client, "") == {"data": [], "meta": {"interval": "day", "tz": "UTC", "total": 0}}
+
+
+@pytest.mark.parametrize(
+    ("query", "interval", "length"),
+    [
+        ("from=2025-06-01&to=2025-06-01", "day", 1),
+        ("from=2025-01-01&to=2025-04-30", "day", 120),
+        ("from=2025-01-01&to=2025-05-01", "week", 18),
+        ("year=2025", "week", 53),
+        ("from=2016&to=2025", "month", 120),
+        ("from=2015-12&to=2025", "year", 11),
+        ("from=1906&to=2025", "year", 120),
+        ("from=1850&to=2025", "decade", 18),
+        ("from=1000&to=2025", "decade", 103),
+        ("from=0001&to=9999", "century", 100),
+        ("from=0001&to=9999-12-31&interval=auto", "century", 100),
+    ],
+)
+def test_the_shortest_interval_that_fits_is_chosen(
+    client: ContractClient, query: str, interval: str, length: int
+) -> None:
+    found = timeline(client, query)
+    assert (found["meta"]["interval"], len(found["data"])) == (interval, length)
+
+
+def test_one_old_article_leaves_a_timeline_readable(blank: Connection, blank_client: ContractClient) -> None:
+    outlet(blank, "daily")
+    store(blank, record("old", published_at=datetime(1850, 3, 1, tzinfo=UTC)), record("new", day=1))
+    assert counts(blank_client, "") == " ".join(
+        f"{year}-01-01:{int(year in (1850, 2020))}" for year in range(1850, 2030, 10)
+    )
 
 
 def test_nobody_can_count_what_nobody_sees(blank: Connection, blank_client: ContractClient) -> None:
@@ -112,7 +155,7 @@ def test_nobody_can_count_what_nobody_sees(blank: Connection, blank_client: Cont
 @pytest.mark.parametrize(
     ("query", "parameter", "detail"),
     [
-        ("interval=hour", "interval", "must be one of day, week, month, year"),
+        ("interval=hour", "interval", "must be one of auto, day, week, month, year, decade, century"),
         (
             "interval=day&from=2020-01-01&to=2025-01-01",
             "interval",
@@ -120,7 +163,7 @@ def test_nobody_can_count_what_nobody_sees(blank: Connection, blank_client: Cont
         ),
         ("interval=day&from=1900-01-01&to=1950-01-01", "interval", "use month"),
         ("interval=week&from=1000-01-01&to=1900-01-01", "interval", "use year"),
-        ("interval=day&from=0002-01-01&to=2025-01-01", "interval", "no interval fits: narrow from and to"),
+        ("interval=day&from=0002-01-01&to=2025-01-01", "interval", "use decade"),
         ("from=0001-01-01T00:00:00Z&to=0001-01-02&tz=America/New_York", "tz", "out of the years"),
         ("from=2025-01-02&to=2025-01-01", "to", "must not be before from"),
         ("tz=Mars", "tz", "must be a time zone"),

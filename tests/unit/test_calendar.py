@@ -25,6 +25,9 @@ def moment(text: str) -> datetime:
         ("week", "UTC", "2025-01-01", "2025-01-06", ["2024-12-30", "2025-01-06"]),
         ("month", "UTC", "2024-12-31T23:59:59", "2025-02-01", ["2024-12-01", "2025-01-01", "2025-02-01"]),
         ("year", "UTC", "2023-07-01", "2025-01-01", ["2023-01-01", "2024-01-01", "2025-01-01"]),
+        ("decade", "UTC", "2019-12-31", "2020-01-01", ["2010-01-01", "2020-01-01"]),
+        ("century", "UTC", "1850-03-01", "2025-01-01", ["1800-01-01", "1900-01-01", "2000-01-01"]),
+        ("century", "UTC", "0001-01-01", "0100-01-01", ["0001-01-01", "0100-01-01"]),
         ("year", "America/New_York", "2024-07-01", "2025-01-01", ["2024-01-01"]),
         ("day", "Asia/Seoul", "2025-06-01T14:59:59", "2025-06-01T15:00:00", ["2025-06-01", "2025-06-02"]),
         # Samoa went from the 29th to the 31st.
@@ -70,6 +73,12 @@ def test_every_moment_lies_in_one_interval(interval: str, tz: str, since: dateti
         assert one.first <= one.last < other.first
 
 
-def test_a_calendar_ends_with_the_year_9999() -> None:
+@pytest.mark.parametrize("interval", INTERVALS)
+def test_the_last_interval_ends_with_the_year_9999(interval: str) -> None:
+    *_, last = periods(interval, ZoneInfo("UTC"), moment("9999-12-30"), moment("9999-12-31"))
+    assert last.last == date.max
+
+
+def test_a_moment_after_the_year_9999_of_a_time_zone_is_in_no_interval() -> None:
     with pytest.raises(OverflowError):
         list(periods("day", ZoneInfo("Asia/Seoul"), moment("9999-12-31T20:00"), moment("9999-12-31T23:00")))

@@ -12,6 +12,7 @@ from api.http.openapi.description import DESCRIPTION
 from api.http.path_converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
 from schemas.base import ChoiceList
 from schemas.errors import ProblemSchema
+from schemas.times import PeriodList
 
 CONFIG: dict[str, Any] = {
     "API_TITLE": "Dateline",
@@ -74,7 +75,7 @@ def register(app: Flask) -> Api:
 
 def _list_style(_: object, field: object, **__: object) -> dict[str, object]:
     """How an array is written in a query string: ``fields=headline,id``."""
-    return {"style": "form", "explode": False} if isinstance(field, ChoiceList) else {}
+    return {"style": "form", "explode": False} if isinstance(field, ChoiceList | PeriodList) else {}
 
 
 def _describe_path_in_operations(operations: dict[str, Any]) -> None:

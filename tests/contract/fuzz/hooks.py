@@ -21,6 +21,8 @@ REASONS = {
     "from": "must be within the years 1 to 9999 in UTC",
     "to": "must not be before from, nor leave those years",
     "updated_since": "must be within the years 1 to 9999 in UTC",
+    "month": "must be within the years 1 to 9999 in UTC",
+    "year": "must be within the years 1 to 9999 in UTC",
     "interval": "must not divide the time into more than a timeline has",
     "tz": "must be a time zone of the database of this server",
     "/outlet": "must be an outlet of the archive",
