@@ -27,7 +27,7 @@ class RelatedQuery(Schema):
 
 
 class SharedSchema(Schema):
-    """What the two articles have in common, the rarest first."""
+    """What the two articles have in common, the most telling first."""
 
     tags = fields.List(fields.Nested(EntityReference), required=True, metadata={"description": "Common tags."})
     people = fields.List(

@@ -1,9 +1,9 @@
-"""Related articles: those that share the rarest tags, people and terms of an article."""
+"""Related articles: those that share the rarest tags and people and the most characteristic terms of an article."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 import orjson
@@ -12,28 +12,16 @@ from psycopg.rows import DictRow
 from api.model.article import COLUMNS, text_bytes
 from api.postgres.connection import Connection, in_pipeline, present
 from api.postgres.prepared import raw_json_cursor
-from api.retrieval import document_frequencies as counted_frequencies
+from api.queries.related_candidates import candidates, characteristic_terms
 from api.retrieval.keyset import hide
 from api.retrieval.select import Order, within_page_bytes
 from api.search import fulltext
 from api.search.highlighter import SEARCHED_CHARACTERS
-from api.search.tsquery import Lexeme
 from api.text.folding import tokens
 from api.text.near_duplicates import COMPARED_CHARACTERS, Report, find_original
 
-# Terms in more articles are ignored.
-FREQUENT = 500
-# The most salient terms of an article whose frequency is looked up, and the rarest of those, which are searched for.
-SALIENT_TERMS = 40
-TERMS = 12
-# The rarest tags and people that contribute candidates, and how many of their newest articles each.
-ENTITIES = 10
-NEWEST = 200
-# The candidates that are scored by everything they share.
-SCORED = 100
-# The weight of a term relative to a name, and how many shared terms make a candidate without a shared name.
-TERM_WEIGHT = 0.5
-TERMS_REQUIRED = 3
+# How many shared terms are shown.
+TERMS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -48,14 +36,9 @@ def related(connection: Connection, article: UUID, limit: int, fields: Sequence[
     """The visible articles that share most with this one, whole or with ``fields`` only."""
     subject, entities, lexemes = _subject(connection, article)
     total = subject["of_all"] + 1
-    frequencies = document_frequencies(connection, _salient(lexemes))
-    terms = sorted(
-        (term for term, articles in frequencies.items() if 1 < articles <= FREQUENT),
-        key=lambda term: (frequencies[term], term),
-    )[:TERMS]
-    weights = {("term", term): TERM_WEIGHT * log(total / frequencies[term]) for term in terms}
+    terms, weights = characteristic_terms(connection, lexemes, total)
     weights |= {(entity["type"], entity["id"]): log(total / max(entity["articles"], 1)) for entity in entities}
-    found = _candidates(connection, article, entities, terms, weights)
+    found = candidates(connection, article, entities, terms, weights)
     found.sort(key=lambda row: (row["score"], row["published_at"], row["id"]), reverse=True)
     del found[limit:]
     articles = _articles(connection, [row["id"] for row in found], fields)
@@ -68,41 +51,10 @@ def related(connection: Connection, article: UUID, limit: int, fields: Sequence[
         shown["shared"] = {
             "tags": [named["tag", id] for id in row["tags"]],
             "people": [named["person", id] for id in row["people"]],
-            "terms": [spellings.get(term, term) for term in row["terms"]],
+            "terms": [spellings.get(term, term) for term in row["terms"][:TERMS_SHOWN]],
         }
         shown["duplicate_of"] = copies.get(row["id"])
     return Related([articles[row["id"]] for row in found], copies.get(article))
-
-
-def document_frequencies(connection: Connection, lexemes: Sequence[str]) -> Mapping[str, int]:
-    """The document frequency of each lexeme, up to one more than FREQUENT.
-
-    Only lexemes that had fewer than two articles when terms were counted last are counted now: new and rare ones.
-    """
-    has_counts = counted_frequencies.statistics(connection)
-    counted = counted_frequencies.look_up(connection, map(Lexeme, lexemes)) if has_counts else {}
-    known = {lexeme.text: articles for lexeme, articles in counted.items() if articles > 1}
-    lexemes = [lexeme for lexeme in lexemes if lexeme not in known]
-    if not lexemes:
-        return known
-    # One subquery for each lexeme: the planner scans articles for a frequent one, and uses the index for a rare one.
-    part: LiteralString = (
-        "select %(lexeme_{n})s as lexeme, (select count(*) from (select from articles a"
-        " where a.visible and a.search @@ %(query_{n})s::tsquery limit %(most)s) as c) as articles"
-    )
-    statement = " union all ".join(part.replace("{n}", number) for number in _NUMBERS[: len(lexemes)])
-    parameters: dict[str, object] = {"most": FREQUENT + 1}
-    for number, lexeme in zip(_NUMBERS, lexemes, strict=False):
-        parameters |= {f"lexeme_{number}": lexeme, f"query_{number}": Lexeme(lexeme).tsquery()}
-    rows = connection.execute(statement, parameters, prepare=False).fetchall()
-    return known | {row["lexeme"]: row["articles"] for row in rows}
-
-
-_NUMBERS: tuple[LiteralString, ...] = (
-    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19",
-    "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30", "31", "32", "33", "34", "35", "36", "37", "38",
-    "39",
-)  # fmt: skip
 
 
 def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictRow], list[DictRow]]:
@@ -135,92 +87,6 @@ def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictR
             {"article": article},
         )
     return present(subject.fetchone()), entities.fetchall(), lexemes.fetchall()
-
-
-def _salient(lexemes: Sequence[DictRow]) -> list[str]:
-    """The most salient lexemes: those in headline or standfirst, or often in the body."""
-    ranked: list[tuple[int, str]] = []
-    for row in lexemes:
-        lexeme, weights = row["lexeme"], row["weights"] or []
-        if (
-            not lexeme.startswith(("lang:", fulltext.PAIR_SIGN))
-            and not lexeme.isdigit()
-            and (len(lexeme) > 2 or not lexeme.isascii())
-        ):
-            ranked.append((-3 * ("A" in weights) - 2 * ("B" in weights) - min(row["times"] or 1, 5), lexeme))
-    return [lexeme for _, lexeme in sorted(ranked)[:SALIENT_TERMS]]
-
-
-def _candidates(
-    connection: Connection,
-    article: UUID,
-    entities: Sequence[DictRow],
-    terms: Sequence[str],
-    weights: Mapping[tuple[str, Any], float],
-) -> list[DictRow]:
-    """Articles that share something, with all that they share, the rarest first, and their ``score``."""
-    hits: list[LiteralString] = [_NEWEST_OF_TAGS, _NEWEST_OF_PEOPLE]
-    hits.extend(_WITH_TERM.replace("{n}", number) for number in _NUMBERS[: len(terms)])
-    union = " union all ".join(hits)
-    statement: LiteralString = f"""
-        with hits as ({union}),
-        candidates as (
-            select article_id, published_at, sum(weight) as score, array_remove(array_agg(term), null) as terms
-            from hits where article_id <> %(article)s
-            group by article_id, published_at
-            having count(*) filter (where term is null) > 0 or count(*) >= %(terms_required)s
-            order by score desc, published_at desc, article_id desc
-            limit %(scored)s
-        )
-        select a.id, a.published_at, c.terms,
-            array(select tag_id from article_tags where article_id = a.id and tag_id = any(%(all_tags)s)) as tags,
-            array(select person_id from article_people where article_id = a.id and person_id = any(%(all_people)s))
-                as people
-        from candidates c
-        cross join lateral (select id, published_at from articles where id = c.article_id and visible offset 0) as a"""
-    parameters = _candidate_parameters(article, entities, terms, weights)
-    rows = connection.execute(statement, parameters, prepare=False).fetchall()
-    for row in rows:
-        shared = [(type, key) for type in ("tag", "person", "term") for key in row[_PLURALS[type]]]
-        row["score"] = sum(weights[named] for named in shared)
-        for type, plural in _PLURALS.items():
-            row[plural].sort(key=lambda key, type=type: (-weights[type, key], key))
-    return rows
-
-
-def _candidate_parameters(
-    article: UUID, entities: Sequence[DictRow], terms: Sequence[str], weights: Mapping[tuple[str, Any], float]
-) -> dict[str, object]:
-    parameters: dict[str, object] = {
-        "article": article, "terms_required": TERMS_REQUIRED, "scored": SCORED, "newest": NEWEST,
-    }  # fmt: skip
-    for type, plural in (("tag", "tags"), ("person", "people")):
-        ids = [entity["id"] for entity in entities if entity["type"] == type]
-        parameters |= {f"all_{plural}": ids, plural: ids[:ENTITIES]}
-        parameters[f"{plural}_weights"] = [weights[type, id] for id in ids[:ENTITIES]]
-    for number, term in zip(_NUMBERS, terms, strict=False):
-        parameters |= {f"term_{number}": term, f"query_{number}": Lexeme(term).tsquery()}
-        parameters[f"weight_{number}"] = weights["term", term]
-    return parameters
-
-
-_PLURALS = {"tag": "tags", "person": "people", "term": "terms"}
-
-_NEWEST_OF_TAGS: LiteralString = """
-    select l.article_id, l.published_at, s.weight, null::text as term
-    from unnest(%(tags)s::int[], %(tags_weights)s::float8[]) as s (id, weight)
-    cross join lateral (select article_id, t.published_at from article_tags t
-        join articles a on a.id = t.article_id and a.visible where tag_id = s.id
-        order by t.published_at desc, article_id desc limit %(newest)s) as l"""
-_NEWEST_OF_PEOPLE: LiteralString = """
-    select l.article_id, l.published_at, s.weight, null::text
-    from unnest(%(people)s::int[], %(people_weights)s::float8[]) as s (id, weight)
-    cross join lateral (select article_id, t.published_at from article_people t
-        join articles a on a.id = t.article_id and a.visible where person_id = s.id
-        order by t.published_at desc, article_id desc limit %(newest)s) as l"""
-_WITH_TERM: LiteralString = """
-    select a.id, a.published_at, %(weight_{n})s::float8, %(term_{n})s::text
-    from articles a where a.visible and a.search @@ %(query_{n})s::tsquery"""
 
 
 def _articles(connection: Connection, ids: Sequence[UUID], fields: Sequence[str]) -> dict[UUID, DictRow]:

@@ -11,7 +11,7 @@ from stories import outlet, person, record, store, tag, withdraw
 
 from api.commands import term_counts
 from api.postgres.connection import Connection
-from api.queries.related import NEWEST
+from api.queries.related_candidates import NEWEST
 
 WIRE = (
     "The port of Busan reopened on Tuesday after a storm had kept ships away for three days, the authority said. "
@@ -83,6 +83,20 @@ def test_rare_words_relate_articles_without_names(blank: Connection, blank_clien
     [entry] = related(blank_client, first.id, "fields=headline")["data"]
     assert entry["headline"] == "Wadden ferries"
     assert set(entry["shared"]["terms"]) >= {"icebreakers", "wadden", "ferries", "freed"}
+
+
+def test_what_is_named_often_relates_articles_more_than_what_is_mentioned(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    outlet(blank, "daily")
+    first, *_ = store(
+        blank,
+        record("Icebreakers", body="Icebreakers freed ferries. Icebreakers are rare near the Wadden islands. " * 2),
+        record("Often", body="Icebreakers came, icebreakers went: icebreakers freed Wadden ferries.", day=1),
+        record("Once", body="Icebreakers came, other ships went: sailors freed Wadden ferries.", day=2),
+        *(record(f"Other {n}", body="Nothing happened.", day=3 + n) for n in range(5)),
+    )
+    assert headlines(blank_client, first.id) == ["Often", "Once"]
 
 
 def test_words_that_came_since_words_were_counted_relate_articles_too(
