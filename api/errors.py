@@ -186,7 +186,8 @@ class ContentTooLarge(Problem):
 
 
 class UriTooLong(Problem):
-    """The path and the query string together are longer than 8,192 bytes. Send fewer or shorter parameters."""
+    """The path and the query string together are longer than 8,192 bytes, percent-encoded bytes counted as one. Send
+    fewer or shorter parameters."""
 
     code, title, status = "uri_too_long", "URI too long", 414
 

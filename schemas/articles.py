@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from schemas.base import URL_PATTERN, Schema
-from schemas.explained import ExplainSchema
+from schemas.explained import ExplainSchema, UnderstoodSchema
 from schemas.facets import FacetsSchema
 from schemas.paging import MetaSchema, PageSchema
 
@@ -163,6 +163,7 @@ class ArticleMetaSchema(MetaSchema):
             "articles with any of the rarest words follow them."
         }
     )
+    query = fields.Nested(UnderstoodSchema, metadata={"description": "With `q`: how it was understood."})
     explain = fields.Nested(
         ExplainSchema, metadata={"description": "With `explain=true`: how the search was understood."}
     )

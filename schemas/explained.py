@@ -7,6 +7,50 @@ from schemas.base import Schema
 FIELDS = ("headline", "standfirst", "body")
 
 
+class PieceSchema(Schema):
+    """A piece of a search, and why it is not what it may look like."""
+
+    text = fields.String(
+        required=True, metadata={"description": "The piece as it was typed, up to 100 characters.", "example": "OR"}
+    )
+    position = fields.Integer(
+        required=True, metadata={"description": "Its place in `q`, in characters from 1.", "example": 5}
+    )
+    reason = fields.String(
+        required=True,
+        metadata={"description": "What is wrong and what is right.", "example": "expected a term after OR"},
+    )
+
+
+class UnderstoodSchema(Schema):
+    """How a search was understood."""
+
+    understood = fields.String(
+        required=True,
+        metadata={
+            "description": "The search in valid syntax, which `syntax=strict` accepts. Empty if nothing is searched "
+            "for, and then no article matches.",
+            "example": 'oil "OR"',
+        },
+    )
+    taken_as_text = fields.List(
+        fields.Nested(PieceSchema),
+        required=True,
+        metadata={
+            "description": "The first 20 pieces that look like an operator but are taken as text, or have no letter "
+            "or digit. Empty if there are none."
+        },
+    )
+    ignored = fields.List(
+        fields.Nested(PieceSchema),
+        required=True,
+        metadata={
+            "description": "Where a limit ends the search: words over 255 letters, and the first term after 128 words "
+            "in all. Empty if all was searched for."
+        },
+    )
+
+
 class ExplainedTermSchema(Schema):
     """A term of a search as it was typed: a `word`, `phrase` or `prefix`."""
 

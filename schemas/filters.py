@@ -1,5 +1,6 @@
 """Parameters of article lists: the filters, the order, and what is returned of each article."""
 
+import re
 from typing import Any
 
 import marshmallow as ma
@@ -22,6 +23,14 @@ from schemas.facets import FACETS
 from schemas.paging import PageQuery
 from schemas.times import Bound, PeriodList, TimeZone
 
+LONGEST_SEARCH = 2_000
+"""The length of ``q``, in characters."""
+# White space, and what Unicode calls default ignorable: soft hyphens, joiners, marks of direction and the like.
+_BLANK = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*"
+)
+SYNTAXES = ("lenient", "strict")
 SORTS = ("newest", "oldest", "updated", "relevance")
 
 
@@ -36,13 +45,20 @@ class ArticleFilters(Schema):
     """Filters of articles. An article must match all of them."""
 
     q = Text(
-        low=1,
-        high=512,
+        high=LONGEST_SEARCH,
         stripped=False,
         metadata={
             "description": 'A search: articles must contain all its words. Use `"a phrase"`, `this OR that`, '
-            "`-without`, `begin*`, `headline:word` (or `standfirst:`, `body:`) and parentheses to refine it. An "
-            "invalid search is an error that gives the position of the mistake."
+            "`-without`, `begin*`, `headline:word` (or `standfirst:`, `body:`) and parentheses to refine it. "
+            "Invalid operators are taken as text, and `meta.query` names them. Up to 128 words are searched for. A "
+            "blank `q` is ignored, and so are `sort=relevance`, `include=highlights` and `explain` with it."
+        },
+    )
+    syntax = fields.String(
+        validate=validate.OneOf(SYNTAXES, error=f"must be {' or '.join(SYNTAXES)}"),
+        metadata={
+            "description": "How invalid operators in `q` are treated. `lenient`, the default: as text. `strict`: as an "
+            "error that gives the position of the mistake.",
         },
     )
     tag = TagList(
@@ -131,6 +147,19 @@ class ArticleFilters(Schema):
             "`updated_since`, such as `Asia/Seoul`."
         },
     )
+
+    @ma.pre_load
+    def _drop_blank_search(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Read a blank ``q``, such as an empty form field, as none, and ignore what needs one."""
+        if "q" not in data or not _BLANK.fullmatch(data["q"]):
+            return data
+        others = {name: value for name, value in data.items() if name not in ("q", "explain")}
+        if others.get("sort") == "relevance":
+            del others["sort"]
+        if others.get("include"):
+            included = [name for name in others.pop("include").split(",") if name != "highlights"]
+            others |= {"include": ",".join(included)} if included else {}
+        return others
 
     @ma.validates_schema
     def _check_range(self, data: dict[str, Any], **_: Any) -> None:

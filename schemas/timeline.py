@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from schemas.base import Schema
+from schemas.explained import UnderstoodSchema
 from schemas.filters import ArticleFilters
 
 INTERVALS = ("day", "week", "month", "year", "decade", "century")
@@ -47,6 +48,7 @@ class TimelineMetaSchema(Schema):
     )
     tz = fields.String(required=True, metadata={"description": "The time zone of the intervals."})
     total = fields.Integer(required=True, metadata={"description": "The number of articles in all intervals together."})
+    query = fields.Nested(UnderstoodSchema, metadata={"description": "With `q`: how it was understood."})
 
 
 class TimelineSchema(Schema):

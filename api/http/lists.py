@@ -20,6 +20,9 @@ Fetch = Callable[[Connection, PageRequest], Page]
 UNBOUND = ("cursor", "limit", "count", "fields", "include", "explain", "facets")
 # Slugs that a cursor contains at most, in bytes.
 MOST_NAMED_BYTES = 500
+LONGEST_LINKED = 8_192
+"""The length of a URL, in bytes without its cursor, up to which a list has a ``Link`` header; clients refuse longer
+headers."""
 # Characters that need no percent-encoding in a query string.
 _SAFE = "%=&+,:;/?@!$'()*~-._"
 
@@ -96,6 +99,8 @@ def _meta(page: Page) -> dict[str, Any]:
 def _links(ends: Mapping[str, str | None]) -> dict[str, str]:
     query = query_string_without(b"cursor")
     url = f"{absolute_url(quote(request().path))}?{query}{'&' if query else ''}"
+    if len(url) > LONGEST_LINKED:
+        return {}
     links = [f'<{url}cursor={cursor}>; rel="{direction}"' for direction, cursor in ends.items() if cursor]
     return {"Link": ", ".join(links)} if links else {}
 

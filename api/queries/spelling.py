@@ -8,7 +8,7 @@ from typing import Protocol
 from api.postgres.connection import Connection, present
 from api.queries import suggest
 from api.retrieval.plan import Plan, resolve
-from api.search.parser import QuerySyntaxError, parse
+from api.search.parser import parse
 from api.text.folding import words
 
 # A search with fewer matches may be misspelled, and so may a word that is in fewer articles.
@@ -75,18 +75,12 @@ def _pieces(q: str) -> Sequence[re.Match[str]]:
 
 def _is_rare(connection: Connection, word: str) -> bool:
     """Whether few articles contain a word. Stop words of all languages, such as "the", are not rare."""
-    try:
-        plan = resolve(connection, {"q": parse(word)}, "newest")
-    except QuerySyntaxError:
-        return True
+    plan = resolve(connection, {"q": parse(word)}, "newest")
     return plan.tsquery is not None and _count(connection, plan) < FEW
 
 
 def _matches_more(connection: Connection, plan: Plan, q: str, found: int) -> bool:
-    try:
-        other = resolve(connection, {**plan.filters, "q": parse(q)}, "newest")
-    except QuerySyntaxError:
-        return False
+    other = resolve(connection, {**plan.filters, "q": parse(q)}, "newest")
     return _count(connection, other, found + 1) > found
 
 

@@ -29,7 +29,7 @@ from api.retrieval import published
 from api.retrieval.filters import FILTERS as ARTICLE_FILTERS
 from api.retrieval.keyset import Page, PageRequest
 from api.retrieval.plan import Plan
-from api.search.parser import Node, QuerySyntaxError, parse
+from api.search.parser import QuerySyntaxError, Reading, read
 from schemas.articles import ArticlePageSchema, ArticleSchema
 from schemas.filters import ArticleQuery
 from schemas.ninjs import MEDIA_TYPE as NINJS
@@ -38,6 +38,11 @@ from schemas.ninjs import NinjsSchema
 blueprint = Blueprint("articles", __name__, url_prefix="/v1")
 
 FILTERS = ("q", "updated_since", *published.FILTERS, *ARTICLE_FILTERS)
+
+NOTES_AT_MOST = 20
+"""The number of pieces of a search in ``taken_as_text`` and in ``ignored``."""
+NOTED_CHARACTERS = 100
+"""The number of characters that are shown of each."""
 
 BEYOND_TIME = "moves a day of this request out of the years 1 to 9999"
 ARTICLE_ID = ("The id of the article.", "73489488-7d9b-55fc-b9b4-5e9ee5af3853")
@@ -111,21 +116,23 @@ def article_list_response(
 
     Raises UnknownEntity if the query ``exists``, which is run along with the others, has no row.
     """
-    filters = filters_of(query, **path_filters)
+    reading = reading_of(query)
+    filters = filters_of(query, reading, **path_filters)
     include = query.get("include", ())
     fields = query.get("fields", ())
     selected = (*fields, "body") if fields and "body" in include else fields
     options = {"highlights": "highlights" in include, "explained": query["explain"] == "true"}
 
-    def read(connection: Connection, page_request: PageRequest) -> Page:
+    def fetch(connection: Connection, page_request: PageRequest) -> Page:
         entity = exists(connection) if exists else None
         plan = plans.make(connection, filters, query["sort"], outlets_with_embargoes())
         page = queries.page(connection, plan, query["sort"], page_request, selected, **options)
         if entity and entity.fetchone() is None:
             raise UnknownEntity
-        return replace(page, meta=_meta(connection, plan, page, page_request, query, path_filters.keys()))
+        meta = _meta(connection, plan, page, page_request, query, path_filters.keys())
+        return replace(page, meta={**query_meta(reading), **meta})
 
-    return list_response(query, path_filters, read)
+    return list_response(query, path_filters, fetch)
 
 
 def _meta(
@@ -158,7 +165,7 @@ def _finds_little(page: Page, page_request: PageRequest) -> bool:
     return page.next is None and len(page.rows) < spelling.FEW
 
 
-def filters_of(query: Mapping[str, Any], **given: list[str]) -> dict[str, Any]:
+def filters_of(query: Mapping[str, Any], reading: Reading | None, **given: list[str]) -> dict[str, Any]:
     """The filters among a query's parameters, as ``plan.make`` takes them."""
     # psycopg takes lists as arrays, and tuples as rows.
     filters: dict[str, Any] = {
@@ -168,16 +175,29 @@ def filters_of(query: Mapping[str, Any], **given: list[str]) -> dict[str, Any]:
     }
     for name in filters.keys() & published.PERIODS:
         filters[name] = {text: (begin, end) for text, begin, end in filters[name]}
-    if "q" in filters:
-        filters["q"] = _parsed(filters["q"])
-    return filters
+    return {**filters, "q": reading.tree} if reading else filters
 
 
-def _parsed(q: str) -> Node:
+def reading_of(query: Mapping[str, Any]) -> Reading | None:
+    """How ``q`` is understood, None without it. Raises InvalidInput for ``syntax=strict`` and invalid syntax."""
+    if "q" not in query:
+        return None
     try:
-        return parse(q)
+        return read(query["q"], strict=query.get("syntax") == "strict")
     except QuerySyntaxError as error:
         raise InvalidInput(f"Invalid search {error}.", errors=[InputError(str(error), parameter="q")]) from error
+
+
+def query_meta(reading: Reading | None) -> dict[str, Any]:
+    """``query`` of ``meta``: how a search is understood; empty without a search."""
+    if reading is None:
+        return {}
+    notes: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
+    for note in sorted(reading.notes, key=lambda note: note.position):
+        if len(notes[note.ignored]) < NOTES_AT_MOST:
+            text = note.text[:NOTED_CHARACTERS]
+            notes[note.ignored].append({"text": text, "position": note.position, "reason": note.reason})
+    return {"query": {"understood": reading.written, "taken_as_text": notes[False], "ignored": notes[True]}}
 
 
 def not_accepted(parameter: str, detail: str) -> InvalidInput:

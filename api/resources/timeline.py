@@ -10,7 +10,7 @@ from api.http.operation import Blueprint
 from api.http.responses import json_response
 from api.postgres.connection import Connection
 from api.queries import timeline as queries
-from api.resources.articles import BEYOND_TIME, filters_of, not_accepted
+from api.resources.articles import BEYOND_TIME, filters_of, not_accepted, query_meta, reading_of
 from api.retrieval import plan as plans
 from schemas.timeline import TimelineQuery, TimelineSchema
 
@@ -25,7 +25,8 @@ blueprint = Blueprint("timeline", __name__, url_prefix="/v1")
 )
 def get_timeline(query: Mapping[str, Any]) -> Response:
     """The number of articles over time, by default in up to 120 intervals. Takes the filters of `GET /v1/articles`."""
-    filters = filters_of(query)
+    reading = reading_of(query)
+    filters = filters_of(query, reading)
     interval, tz = query["interval"], query["tz"]
 
     def read(connection: Connection) -> tuple[str, list[dict[str, Any]]]:
@@ -40,6 +41,7 @@ def get_timeline(query: Mapping[str, Any]) -> Response:
     def response(counted: tuple[str, list[dict[str, Any]]]) -> Response:
         chosen, parts = counted
         total = sum(part["count"] for part in parts)
-        return json_response({"data": parts, "meta": {"interval": chosen, "tz": tz, "total": total}})
+        meta = {"interval": chosen, "tz": tz, "total": total, **query_meta(reading)}
+        return json_response({"data": parts, "meta": meta})
 
     return reads.read(read, response)

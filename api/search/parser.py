@@ -2,33 +2,28 @@
 
     any   = all {"OR" all}
     all   = one {["AND"] one}
-    one   = ["-" | "NOT"] [field ":"] (word | word "*" | '"' text '"' | "(" any ")")
+    one   = ["-" | "NOT"] [field ":"] (word | word "*" | '"' text '"' | "#" tag | "(" any ")")
     field = "headline" | "standfirst" | "body"
 
-Other text without a letter or digit is ignored.
+What does not fit this grammar is text: each such piece becomes a word or nothing, and a note says so. Text without a
+letter or digit is not searched for.
 """
 
-import re
-import unicodedata
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from typing import Literal, NoReturn, TypeAlias
+from typing import Literal, TypeAlias
 
-from api.text.folding import is_paired, tokens
+from api.search.lexer import FIELDS, OPERATORS, TERMS, Note, Token, reads_as_word, tokenize
+from api.text.folding import tokens
 
-FIELDS = ("headline", "standfirst", "body")
+__all__ = ["FIELDS", "AllOf", "AnyOf", "Node", "Not", "QuerySyntaxError", "Reading", "Term", "parse", "read", "terms"]
+
 NESTED_AT_MOST = 8
-SHORTEST_PREFIX = 2
 # Each stands for all words of the archive that begin with it.
 PREFIXES_AT_MOST = 10
-
-# Characters as phones, word processors and East Asian keyboards write them, one for one, so that positions stay.
-_VARIANTS = str.maketrans("“”„＂（）：＊－−", '""""():*--')
-_FIELD = re.compile(r"([A-Za-z]+):")
-_WORD = re.compile(r'[^\s"()]+')
-_LETTER = re.compile(r"[^\W_]")
-_OPERATORS = ("AND", "OR", "NOT")
+TOKENS_AT_MOST = 128
+"""The number of words of a query, and of pairs of characters in scripts without spaces, that are searched for."""
 
 
 class QuerySyntaxError(Exception):
@@ -74,7 +69,7 @@ class AllOf:
 
 @dataclass(frozen=True)
 class AnyOf:
-    """A disjunction."""
+    """A disjunction; without parts, it matches nothing."""
 
     parts: tuple["Node", ...]
 
@@ -83,24 +78,36 @@ Node: TypeAlias = Term | Not | AllOf | AnyOf
 
 
 @dataclass(frozen=True)
-class _Token:
-    """A token of the query: ``kind`` is a parenthesis, ``-``, an operator, ``field`` or ``term``."""
+class Reading:
+    """How a query is understood: its parse tree, and notes of what is taken as text or ignored."""
 
-    kind: str
-    position: int
-    text: str
-    term: Term | None = None
+    tree: Node
+    notes: tuple[Note, ...]
+
+    @property
+    def written(self) -> str:
+        """The search in valid syntax; empty if nothing is searched for."""
+        return _written(self.tree)
+
+
+def read(q: str, *, strict: bool = False) -> Reading:
+    """How ``q`` is understood. If ``strict``, raises QuerySyntaxError where its syntax is invalid."""
+    found, notes = tokenize(q)
+    if not strict and _is_in_capitals(found):
+        found, notes = _without_or(found, notes)
+    parser = _Parser(_matched(found, notes), notes)
+    tree = parser.parse()
+    if tree is None and not any(note.invalid for note in notes):
+        notes.append(Note(1, q, "empty search; enter at least one letter or digit"))
+    wrong = next((note for note in notes if note.invalid), None)
+    if strict and wrong:
+        raise QuerySyntaxError(wrong.position, wrong.reason)
+    return Reading(tree or AnyOf(()), tuple(notes))
 
 
 def parse(q: str) -> Node:
-    """The parse tree of ``q``. Raises QuerySyntaxError."""
-    found = list(_tokens(q.translate(_VARIANTS)))
-    prefixes = [token for token in found if token.term and token.term.kind == "prefix"]
-    if len(prefixes) > PREFIXES_AT_MOST:
-        raise QuerySyntaxError(
-            prefixes[PREFIXES_AT_MOST].position, f"too many prefixes; a search may have {PREFIXES_AT_MOST}"
-        )
-    return _Parser(found).parse()
+    """The parse tree of ``q``, in which pieces of invalid syntax are words."""
+    return read(q).tree
 
 
 def terms(node: Node, positive: bool | None = None) -> Iterator[Term]:
@@ -116,183 +123,174 @@ def terms(node: Node, positive: bool | None = None) -> Iterator[Term]:
                 yield from terms(part, positive)
 
 
-def _tokens(q: str) -> Iterator[_Token]:
-    at = 0
-    unary: _Token | None = None
-    while at < len(q):
-        if q[at].isspace():
-            at += 1
-            continue
-        token, end = _token(q, at)
-        if token:
-            yield token
-        elif unary:
-            raise QuerySyntaxError(unary.position, f"expected a word right after {unary.text}")
-        unary = token if token and token.kind in ("-", "field") else None
-        at = end
+def _is_in_capitals(found: Sequence[Token]) -> bool:
+    """Whether all letters are capitals and there are others than those of operators."""
+    letters = [letter for token in found if token.kind not in OPERATORS for letter in token.text if letter.isalpha()]
+    return bool(letters) and all(letter.isupper() for letter in letters)
 
 
-def _token(q: str, at: int) -> tuple[_Token | None, int]:
-    """The token that begins at this index, None for text that is ignored; and where it ends."""
-    if q[at] in "()":
-        return _Token(q[at], at + 1, q[at]), at + 1
-    if q[at] == '"':
-        end = q.find('"', at + 1)
-        if end < 0:
-            raise QuerySyntaxError(at + 1, 'unclosed quote; add a " after the phrase')
-        return _Token("term", at + 1, q[at : end + 1], _phrase(q[at + 1 : end], at + 1)), end + 1
-    if _is_minus(q, at):
-        return _Token("-", at + 1, "-"), at + 1
-    if (found := _FIELD.match(q, at)) and _is_field(q, found):
-        return _Token("field", at + 1, found[0].lower()), found.end()
-    found = _WORD.match(q, at)
-    text = found[0] if found else q[at]
-    if text in _OPERATORS:
-        return _Token(text, at + 1, text), at + len(text)
-    term = _word(text, at + 1)
-    return _Token("term", at + 1, text, term) if term else None, at + len(text)
+def _without_or(found: Sequence[Token], notes: Sequence[Note]) -> tuple[list[Token], list[Note]]:
+    """The same with each OR as a word."""
+    reason = "OR is a word among capitals; to search for either word, do not write them all in capitals"
+    words = [replace(token, kind="word", tokens=tuple(tokens(token.text))) for token in found if token.kind == "OR"]
+    by_position = {word.position: word for word in words}
+    others = [Note(word.position, word.text, reason, invalid=False) for word in words]
+    return [by_position.get(token.position, token) for token in found], [*notes, *others]
 
 
-def _is_minus(q: str, at: int) -> bool:
-    """Whether a hyphen is a minus: where a term may begin, and right before one."""
-    if q[at] != "-" or (at > 0 and not q[at - 1].isspace() and q[at - 1] != "("):
-        return False
-    following = q[at:].lstrip("-")[:1]
-    if not following or following.isspace() or following == ")":
-        return False
-    if q[at + 1] == "-":
-        raise QuerySyntaxError(at + 1, "expected one -, found several")
-    return True
-
-
-def _is_field(q: str, found: re.Match[str]) -> bool:
-    """Whether a name and colon are a field: right before a term. Other colons, as in 12:30 or https://, are text."""
-    name = found[1].lower()
-    following = q[found.end() : found.end() + 1]
-    if name in FIELDS:
-        if following not in ('"', "(") and (not following or following.isspace() or following in ")-"):
-            raise QuerySyntaxError(
-                found.start() + 1,
-                f'expected a term right after {name}:, as in {name}:word, {name}:"phrase" or -{name}:word',
-            )
-        return True
-    if following not in ('"', "(", "-") and not _LETTER.match(following):
-        return False
-    near = get_close_matches(name, FIELDS, n=1)
-    hint = f"did you mean {near[0]}:?" if near else f"known fields: {', '.join(f'{field}:' for field in FIELDS)}."
-    raise QuerySyntaxError(
-        found.start() + 1, f"unknown field {found[1][:50]}:; {hint} Put text that contains a colon in quotes"
-    )
-
-
-def _phrase(text: str, position: int) -> Term:
-    found = tokens(text)
-    if not found:
-        raise QuerySyntaxError(position, "empty phrase; put at least one letter or digit between the quotes")
-    return Term("phrase", text, tuple(found))
-
-
-def _word(text: str, position: int) -> Term | None:
-    """A word or prefix term; None for text without a letter or digit."""
-    star = text.find("*")
-    beginning = text if star < 0 else text[:star]
-    if star >= 0 and (star < len(text) - 1 or not _lettered(beginning[-1:])):
-        raise QuerySyntaxError(position + star, "expected * at the end of a prefix, as in harb*")
-    found = tokens(beginning)
-    if not found:
-        if _LETTER.search(text):
-            raise QuerySyntaxError(position, "word too long; the limit is 255 letters")
-        return None
-    if star < 0:
-        return Term("word", text, tuple(found))
-    # In scripts indexed by pairs of characters, one character is enough.
-    if len(found[-1]) < SHORTEST_PREFIX and not is_paired(found[-1]):
-        raise QuerySyntaxError(
-            position + star, f"prefix too short; put at least {SHORTEST_PREFIX} letters or digits before *"
-        )
-    return Term("prefix", beginning, tuple(found))
-
-
-def _lettered(character: str) -> bool:
-    """Whether it is a letter, a digit or a combining mark."""
-    return bool(character) and unicodedata.category(character)[0] in "LNM"
+def _matched(found: Sequence[Token], notes: list[Note]) -> list[Token]:
+    """The tokens without parentheses that have no counterpart or are nested too deeply."""
+    dropped: set[int] = set()
+    opened: list[int] = []
+    for number, token in enumerate(found):
+        if token.kind == "(":
+            opened.append(number)
+        elif token.kind == ")" and opened:
+            first = opened.pop()
+            if len(opened) >= NESTED_AT_MOST:
+                dropped |= {first, number}
+                if len(opened) == NESTED_AT_MOST:
+                    reason = f"parentheses nested too deeply; the limit is {NESTED_AT_MOST} levels"
+                    notes.append(Note(found[first].position, "(", reason))
+        elif token.kind == ")":
+            dropped.add(number)
+            notes.append(Note(token.position, ")", "unmatched ); remove it, or add a ( before it"))
+    notes.extend(Note(found[number].position, "(", "unclosed parenthesis; add a )") for number in opened)
+    dropped.update(opened)
+    return [token for number, token in enumerate(found) if number not in dropped]
 
 
 class _Parser:
-    """A recursive descent parser: one method for each rule of the grammar."""
+    """A recursive descent parser: one method for each rule of the grammar; None where nothing is left of a part."""
 
-    def __init__(self, found: Sequence[_Token]) -> None:
+    def __init__(self, found: Sequence[Token], notes: list[Note]) -> None:
         self._tokens = found
+        self._notes = notes
         self._at = 0
+        self._searched = 0
+        self._prefixes = 0
 
-    def parse(self) -> Node:
-        if not self._tokens:
-            raise QuerySyntaxError(1, "empty search; enter at least one letter or digit")
-        node = self._any(None, 0)
-        if self._next():
-            self._refuse()
-        return node
+    def parse(self) -> Node | None:
+        return self._any(None)
 
-    def _any(self, field: str | None, depth: int) -> Node:
-        parts = [self._all(field, depth)]
-        while self._take("OR"):
-            parts.append(self._all(field, depth))
-        return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
+    def _any(self, field: str | None) -> Node | None:
+        parts = [self._all(field)]
+        while self._kind() == "OR":
+            self._at += 1
+            parts.append(self._all(field))
+        found = tuple(part for part in parts if part)
+        return AnyOf(found) if len(found) > 1 else next(iter(found), None)
 
-    def _all(self, field: str | None, depth: int) -> Node:
-        parts = [self._one(field, depth)]
-        while (token := self._next()) and token.kind not in ("OR", ")"):
-            self._take("AND")
-            parts.append(self._one(field, depth))
-        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+    def _all(self, field: str | None) -> Node | None:
+        parts: list[Node | None] = []
+        while (kind := self._kind()) and kind != ")":
+            if parts and kind in ("OR", "AND") and self._operand_follows():
+                if kind == "OR":
+                    break
+                self._at += 1
+            parts.append(self._one(field))
+        found = tuple(part for part in parts if part)
+        return AllOf(found) if len(found) > 1 else next(iter(found), None)
 
-    def _one(self, field: str | None, depth: int) -> Node:
-        if self._take("-", "NOT"):
-            return Not(self._operand(field, depth))
-        return self._operand(field, depth)
+    def _one(self, field: str | None) -> Node | None:
+        if self._kind() == "NOT" and self._starts_operand(1):
+            self._at += 1
+            part = self._operand(field)
+            return Not(part) if part else None
+        if self._kind() == "-":
+            part = self._operand(field) if self._precedes(self._take()) else None
+            return Not(part) if part else None
+        return self._operand(field)
 
-    def _operand(self, field: str | None, depth: int) -> Node:
-        if named := self._take("field"):
+    def _operand(self, field: str | None) -> Node | None:
+        token = self._take()
+        if token.kind == "field":
+            name = token.text.removesuffix(":").lower()
             if field:
-                raise QuerySyntaxError(named.position, f"{named.text} inside {field}: is not possible; use one of them")
-            field = named.text.removesuffix(":")
-        if (token := self._take("term")) and token.term:
-            return replace(token.term, field=field)
-        opening = self._take("(") or self._refuse()
-        if depth == NESTED_AT_MOST:
-            raise QuerySyntaxError(
-                opening.position, f"parentheses nested too deeply; the limit is {NESTED_AT_MOST} levels"
-            )
-        node = self._any(field, depth + 1)
-        if not self._take(")"):
-            raise QuerySyntaxError(opening.position, "unclosed parenthesis; add a )")
-        return node
+                return self._as_word(token, f"{name}: inside {field}: is not possible; use one of them", field)
+            if self._kind() == "field" or not self._precedes(token):
+                return self._as_word(token, f"expected a term after {token.text}", field)
+            field, token = name, self._take()
+        if token.kind == "(":
+            if self._kind() == ")":
+                self._notes.append(Note(token.position, "()", "empty parentheses; remove them"))
+            node = self._any(field)
+            self._take()
+            return node
+        if token.kind in OPERATORS:
+            return self._as_word(token, self._misplaced(token), field)
+        return self._term(token, field)
 
-    def _next(self) -> _Token | None:
-        return self._tokens[self._at] if self._at < len(self._tokens) else None
+    def _term(self, token: Token, field: str | None) -> Term | None:
+        kind = token.kind if token.kind in ("phrase", "prefix") else "word"
+        if kind == "prefix":
+            self._prefixes += 1
+            if self._prefixes > PREFIXES_AT_MOST:
+                reason = f"too many prefixes; a search may have {PREFIXES_AT_MOST}"
+                return self._as_word(token, reason, field)
+        return self._within_limit(token.position, Term(kind, token.text, token.tokens, field))
 
-    def _take(self, *kinds: str) -> _Token | None:
-        token = self._next()
-        if token is None or token.kind not in kinds:
+    def _as_word(self, token: Token, reason: str, field: str | None) -> Term | None:
+        self._notes.append(Note(token.position, token.text, reason))
+        return self._within_limit(token.position, Term("word", token.text, tuple(tokens(token.text)), field))
+
+    def _within_limit(self, position: int, term: Term) -> Term | None:
+        """The term, cut to the tokens that are still searched for; None after those."""
+        room = TOKENS_AT_MOST - self._searched
+        self._searched += len(term.tokens)
+        if len(term.tokens) <= room:
+            return term
+        if room >= 0:
+            reason = f"only the first {TOKENS_AT_MOST} words, or pairs of characters without spaces, are searched for"
+            self._notes.append(Note(position, term.text, reason, invalid=False, ignored=True))
+        if room <= 0:
             return None
-        self._at += 1
-        return token
+        length = bisect(range(len(term.text)), room, key=lambda last: len(tokens(term.text[: last + 1])))
+        text = term.text[:length]
+        return Term("phrase" if term.kind == "phrase" else "word", text, tuple(tokens(text)), term.field)
 
-    def _refuse(self) -> NoReturn:
-        """Raise the error of a position where a term is expected."""
-        before = self._tokens[self._at - 1] if self._at else None
-        token = self._next()
-        if before and before.kind in ("-", "field", *_OPERATORS):
-            hint = (
-                "" if before.kind in ("-", "field") else f'; to search for the word, put it in quotes: "{before.text}"'
-            )
-            raise QuerySyntaxError(before.position, f"expected a term after {before.text}{hint}")
-        if token and token.kind in _OPERATORS:
-            raise QuerySyntaxError(
-                token.position,
-                f'expected a term before {token.text}; to search for the word, put it in quotes: "{token.text}"',
-            )
-        if before and before.kind == "(":
-            problem = "unclosed parenthesis; remove it" if token is None else "empty parentheses; remove them"
-            raise QuerySyntaxError(before.position, problem)
-        raise QuerySyntaxError(token.position if token else 1, "unmatched ); remove it, or add a ( before it")
+    def _misplaced(self, token: Token) -> str:
+        """Why an operator is not one."""
+        before = self._tokens[self._at - 2] if self._at > 1 else None
+        follows = token.kind == "NOT" or (before is not None and before.kind in (*TERMS, ")"))
+        expected = "after" if follows else "before"
+        return f'expected a term {expected} {token.text}; to search for the word, put it in quotes: "{token.text}"'
+
+    def _operand_follows(self) -> bool:
+        """Whether what an operator needs follows this token."""
+        following = self._kind(1)
+        return following == "-" or self._starts_operand(2 if following == "NOT" else 1)
+
+    def _precedes(self, sign: Token) -> bool:
+        """Whether a minus or field is right before the next token; what it preceded may have been left out."""
+        following = self._tokens[self._at] if self._starts_operand(0) else None
+        return following is not None and following.position == sign.position + len(sign.text)
+
+    def _starts_operand(self, offset: int) -> bool:
+        return self._kind(offset) in (*TERMS, "field", "(")
+
+    def _kind(self, offset: int = 0) -> str | None:
+        at = self._at + offset
+        return self._tokens[at].kind if at < len(self._tokens) else None
+
+    def _take(self) -> Token:
+        self._at += 1
+        return self._tokens[self._at - 1]
+
+
+def _written(node: Node, within: type[Node] | None = None) -> str:
+    """A search as it may be typed, inside another one."""
+    match node:
+        case Term(kind, text, _, field):
+            quoted = kind == "phrase" or (kind == "word" and not reads_as_word(text))
+            shown = f'"{text}"' if quoted else f"{text}*" if kind == "prefix" else text
+            return f"{field}:{shown}" if field else shown
+        case Not(part):
+            written = _written(part, Not)
+            return f"-({written})" if isinstance(part, Not) else f"-{written}"
+        case AllOf(parts):
+            written = " ".join(_written(part, AllOf) for part in parts)
+        case AnyOf(parts):
+            written = " OR ".join(_written(part, AnyOf) for part in parts)
+    grouped = within is Not or (within is AllOf and isinstance(node, AnyOf))
+    return f"({written})" if grouped else written

@@ -127,6 +127,14 @@ def _searches() -> Iterator[Case]:
     for query in (
         "-" * 33,
         "(" * 300 + "a" + ")" * 200,
+        "(" * 999 + "a" + ")" * 999,
+        "OR ".join("abcdefghij" * 50),
+        "a* " * 660,
+        '"a' * 1_000,
+        "--a " * 500,
+        "#a " * 660,
+        "漢字" * 1_000,
+        "\U0001f600" * 2_000,
         "(" * 250 + "a" + ")" * 250,
         "a OR " * 100 + "b",
         '"' * 99,
@@ -153,10 +161,16 @@ def _searches() -> Iterator[Case]:
         " ".join(f"w{n}" for n in range(100)),
     ):
         encoded = "".join(f"%{byte:02x}" for byte in query.encode())
-        yield get("a search", f"/v1/articles?q={encoded}", 200, 422)
-        yield get("a search by relevance", f"/v1/articles?q={encoded}&sort=relevance&facets=tag&limit=5", 200, 414, 422)
-    for value in ("", "%20", "%00", "a%00b", "a" * 3_000):
+        yield get("a search", f"/v1/articles?q={encoded}", 200)
+        yield get("a strict search", f"/v1/articles?q={encoded}&syntax=strict", 200, 422)
+        more = "&sort=relevance&facets=tag&limit=5"
+        yield get("a search by relevance", f"/v1/articles?q={encoded}{more}", 200)
+    for value in ("", "%20"):
+        yield get("a blank search", f"/v1/articles?q={value}", 200)
+    for value in ("%00", "a%00b", "a" * 3_000):
         yield get("no search", f"/v1/articles?q={value}", 422)
+    yield get("a search with a lone surrogate", "/v1/articles?q=%ed%a0%80", 400)
+    for value in ("", "%20", "%00", "a%00b", "a" * 3_000):
         yield get("no beginning of a name", f"/v1/suggest?q={value}", 422)
 
 

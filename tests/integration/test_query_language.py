@@ -167,8 +167,55 @@ def test_a_highlight_is_what_the_search_found(library: ContractClient, q: str, e
     assert {name: first["highlights"][name] for name in expected} == expected
 
 
-def test_a_search_that_cannot_be_read_says_where(client: ContractClient) -> None:
-    response = client.get(f"/v1/articles?q={quote('port headlin:quay')}")
+@pytest.mark.parametrize(
+    ("q", "expected", "understood", "noted"),
+    [
+        ('"quay', "one two", "quay", ['"']),
+        ("north (quay", "one two", "north quay", ["("]),
+        ("quay OR", "one two", 'quay "OR"', ["OR"]),
+        ("north:quay", "one", '"north:quay"', ["north:quay"]),
+        ("north/quay", "one", "north/quay", []),
+        ("stars*x quay", "", '"stars*x" quay', ["stars*x"]),
+        ("a* quay", "one two", '"a*" quay', ["a*"]),
+        ("- quay", "one two", "quay", ["-"]),
+        ("quay 🙂", "one two", "quay", ["🙂"]),
+        ("🙂", "", "", ["🙂"]),
+        ('-"" quay', "one two", "quay", ['""']),
+        ("QUAY OR DUES", "", 'QUAY "OR" DUES', ["OR"]),
+        ("(" * 1_000 + "quay" + ")" * 996, "one two", "quay", ["("] * 5),
+        ("quay " * 400, "one two", "quay " * 127 + "quay", []),
+    ],
+)
+def test_what_is_no_operator_is_searched_for_as_text_and_named(
+    library: ContractClient, q: str, expected: str, understood: str, noted: list[str]
+) -> None:
+    answer = found(library, q, "&sort=oldest")
+    assert [article["headline"].split()[0] for article in answer["data"]] == expected.split()
+    query = answer["meta"]["query"]
+    assert query["understood"] == understood
+    assert [piece["text"] for piece in query["taken_as_text"]][: len(noted)] == noted
+    assert bool(noted) == bool(query["taken_as_text"])
+    assert bool(query["ignored"]) == (len(understood) > 600)
+    assert library.get(f"/v1/timeline?q={quote(q)}").get_json()["meta"]["query"] == query
+
+
+def test_of_many_pieces_that_are_text_the_first_are_named(library: ContractClient) -> None:
+    assert len(found(library, ") " * 1_000)["meta"]["query"]["taken_as_text"]) == 20
+
+
+def test_a_blank_search_is_a_list_of_all_articles(library: ContractClient) -> None:
+    answer = found(library, " \u200b", "&sort=relevance&explain=true")
+    assert answer["meta"] == {"total": 10, "total_relation": "eq"}
+
+
+def test_a_search_of_2_000_characters_of_any_script_is_searched_for(library: ContractClient) -> None:
+    for q in ("quay " * 400, "港" * 2_000, "\U00020000" * 2_000):
+        response = library.get(f"/v1/articles?q={quote(q)}&count=exact&limit=1")
+        assert response.status_code == 200, response.text
+
+
+def test_strictly_a_search_that_cannot_be_read_says_where(client: ContractClient) -> None:
+    response = client.get(f"/v1/articles?q={quote('port headlin:quay')}&syntax=strict")
     assert (response.status_code, response.get_json()["code"]) == (422, "invalid_input")
     [error] = response.get_json()["errors"]
     assert error["parameter"] == "q"

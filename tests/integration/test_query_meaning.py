@@ -9,14 +9,7 @@ from stories import outlet, record, store
 
 from api.postgres.connection import Connection, connect
 from api.retrieval.plan import analyze_query
-from api.search.parser import AllOf, AnyOf, Node, Not, QuerySyntaxError, Term, parse
-
-
-def read(q: str) -> Node | None:
-    try:
-        return parse(q)
-    except QuerySyntaxError:
-        return None
+from api.search.parser import AllOf, AnyOf, Node, Not, Term, parse
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +30,10 @@ typed = st.lists(st.one_of(st.sampled_from(SIGNS), st.characters(exclude_charact
 @example("-(" * 8 + "a" + ")" * 8)
 @example("'a' \\ 12:c'")
 @example("աբ* αβ* йц* ßs*")
-def test_whatever_is_typed_is_a_search_that_postgres_takes_or_refused(archive: Connection, q: str) -> None:
-    if node := read(q):
-        question = analyze_query(archive, node)
-        made = [question.tsquery, *question.by_languages.values()]
-        archive.execute("select query::tsquery from unnest(%s::text[]) as query", (made,))
+def test_whatever_is_typed_is_a_search_that_postgres_takes(archive: Connection, q: str) -> None:
+    question = analyze_query(archive, parse(q))
+    made = [question.tsquery, *question.by_languages.values()]
+    archive.execute("select query::tsquery from unnest(%s::text[]) as query", (made,))
 
 
 # What an archive without a stemmer holds.
@@ -104,9 +96,7 @@ searches = st.recursive(
 @given(searches)
 @settings(max_examples=200, deadline=None)
 def test_a_search_finds_what_it_is_by_definition(texts: Connection, q: str) -> None:
-    if node := read(q):
-        statement = "select external_id from articles where search @@ %s::tsquery order by external_id"
-        found = [
-            row["external_id"] for row in texts.execute(statement, (analyze_query(texts, node).tsquery,)).fetchall()
-        ]
-        assert found == [str(n) for n, text in enumerate(TEXTS) if holds(node, text)]
+    node = parse(q)
+    statement = "select external_id from articles where search @@ %s::tsquery order by external_id"
+    found = [row["external_id"] for row in texts.execute(statement, (analyze_query(texts, node).tsquery,)).fetchall()]
+    assert found == [str(n) for n, text in enumerate(TEXTS) if holds(node, text)]

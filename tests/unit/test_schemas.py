@@ -819,14 +819,21 @@ def test_all_filters_of_articles_together() -> None:
         (PageQuery(), {"cursor": "x" * 4_001}, {"cursor": ["must have 1 to 4,000 characters"]}),
         (PageQuery(), {"limit": "0"}, {"limit": ["must be a whole number from 1 to 100"]}),
         (PageQuery(), {"limit": "101"}, {"limit": ["must be a whole number from 1 to 100"]}),
-        (ArticleQuery(), {"q": ""}, {"q": ["must have 1 to 512 characters"]}),
-        (ArticleQuery(), {"q": "x" * 513}, {"q": ["must have 1 to 512 characters"]}),
+        (ArticleQuery(), {"q": "x" * 2_001}, {"q": ["must have at most 2,000 characters"]}),
+        (ArticleQuery(), {"q": "x", "syntax": "Strict"}, {"syntax": ["must be lenient or strict"]}),
         (ArticleQuery(), {"from_": "2025-06-21"}, {"from_": ["Unknown field."]}),
         (NoQuery(), {"limit": "5"}, {"limit": ["Unknown field."]}),
     ],
 )
 def test_a_parameter_that_is_wrong_is_refused(schema: Schema, query: dict[str, str], refused: dict[str, Any]) -> None:
     assert errors(schema, query) == refused
+
+
+@pytest.mark.parametrize("q", ["", " ", "\t\n\u3000", "\u200b\u00ad", "\u202e \u200f", "\u3164"])
+@pytest.mark.parametrize("more", [{}, {"sort": "relevance"}, {"include": "highlights,body", "explain": "true"}])
+def test_a_blank_search_is_as_if_it_were_absent(q: str, more: dict[str, str]) -> None:
+    others = {"include": "body"} if "include" in more else {}
+    assert loaded(ArticleQuery(), {"q": q, **more}) == loaded(ArticleQuery(), others)
 
 
 @pytest.mark.parametrize(
