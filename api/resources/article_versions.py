@@ -64,20 +64,27 @@ def get_version_diff(_query: Mapping[str, Any], article_id: UUID, version: int) 
     Long texts that differ much are compared by paragraphs or as a whole, as `granularity` says.
     """
 
-    def read(connection: Connection) -> dict[str, Any]:
+    def read(connection: Connection) -> tuple[dict[str, Any], dict[str, Any] | None]:
         sees_all = _sees_all(connection, article_id)
         after = _version(connection, article_id, version, sees_all)
         numbers = (known["version"] for known in queries.summaries(connection, article_id, sees_all))
         earlier = next((number for number in numbers if number < version), None)
-        before = _version(connection, article_id, earlier, sees_all) if earlier else None
-        return {
-            "version": version,
+        return after, _version(connection, article_id, earlier, sees_all) if earlier else None
+
+    return reads.read(read, _differences, one_snapshot=True)
+
+
+def _differences(versions: tuple[dict[str, Any], dict[str, Any] | None]) -> Response:
+    """The response that compares two versions: made without a connection, as a comparison takes time."""
+    after, before = versions
+    return json_response(
+        {
+            "version": after["version"],
             "compared_with": before and before["version"],
             "note": after["note"],
             "changes": compare(before, after) if before else [],
         }
-
-    return reads.read(read, json_response, one_snapshot=True)
+    )
 
 
 def _sees_all(connection: Connection, article_id: UUID) -> bool:

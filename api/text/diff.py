@@ -11,12 +11,12 @@ TECHNICAL = ("id", "external_id", "created_at", "updated_at", "version")
 TEXTS = ("headline", "standfirst", "body", "body_html")
 MAX_STEPS = 100_000
 """The work for one comparison of two versions, in words and paragraphs to compare. Takes some hundredths of a second
-and less than 10 MB. What is left over is shown as a whole."""
+and, besides copies of the texts, less than 15 MB. What is left over is shown as a whole."""
 MAX_SHOWN = 100_000
 """The number of characters of two texts up to which both are shown beside their parts."""
 MAX_TEXT = 8 * 1024 * 1024
 """The number of characters of the texts in one comparison. Further ones are left out."""
-WORDS, PARAGRAPHS, TEXT, NONE = GRANULARITIES = ("words", "paragraphs", "text", "none")
+WORDS, PARAGRAPHS, TEXT, NONE = ("words", "paragraphs", "text", "none")
 
 _WORDS = re.compile(r"\s+|\S+")
 _PARAGRAPHS = re.compile(r"[^\n]*\n+|[^\n]+")

@@ -1,6 +1,7 @@
 """What an article was before its changes, and what each of them changed."""
 
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,9 @@ from api.app import create_app
 from api.postgres import migrate
 from api.postgres.connection import Connection, connect
 from api.queries import articles as queries
+from api.resources import article_versions
 from api.settings import Settings
+from api.text import diff
 
 
 @pytest.fixture
@@ -119,6 +122,27 @@ def test_a_difference_of_repeated_words_is_coarser_and_soon_there(
     assert change["granularity"] == "paragraphs"
     assert [part["kind"] for part in change["parts"]] == ["removed", "added"]
     assert "before" not in change
+
+
+def test_versions_are_compared_without_a_connection(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[int] = []
+
+    def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+        connections = app.extensions["dateline.database"].connections()
+        used.append(connections["size"] - connections["available"])
+        return diff.compare(before, after)
+
+    monkeypatch.setattr(article_versions, "compare", compared)
+    with new_database(server) as conninfo:
+        migrate.upgrade(conninfo)
+        with connect(conninfo) as connection:
+            stories.outlet(connection, "daily")
+            [story] = stories.store(connection, record("Story"))
+            stories.store(connection, record("Story", byline="Ana"))
+        app = create_app(Settings(database_url=conninfo, **UNLIMITED))
+        assert app.test_client().get(f"/v1/articles/{story.id}/versions/2/diff").status_code == 200
+        app.extensions["dateline.database"].close()
+    assert used == [0]
 
 
 def test_what_is_withdrawn_while_it_is_read_is_shown_as_it_was_and_by_no_tag_of_now(

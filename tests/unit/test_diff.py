@@ -1,7 +1,9 @@
 """Comparisons of texts: whole, short where there are steps enough, and never long in coming."""
 
 import random
+import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -76,6 +78,9 @@ PAIRS: dict[str, Callable[[], tuple[str, str]]] = {
     "line breaks": lambda: ("\n" * LONG, "\n" * (LONG - 1)),
     "permuted paragraphs": lambda: ((text := paragraphs(4_000)), "\n\n".join(sorted(text.split("\n\n")))),
     "a word in every paragraph": lambda: ((text := paragraphs(4_000)), text.replace("\n\na", "\n\nb")),
+    "other words of a letter": lambda: (
+        " ".join(map(chr, range(0xAC00, 0xC000))), " ".join(map(chr, range(0xC000, 0xD400)))
+    ),
     "a letter in every line": lambda: (
         "".join(f"{n} x\n" for n in range(12_000)), "".join(f"{n} y\n" for n in range(12_000))
     ),
@@ -89,6 +94,18 @@ def test_no_difference_takes_half_a_second(pair: str) -> None:
     changes = compare({"body": before, "body_html": before}, {"body": after, "body_html": after})
     assert time.thread_time() - began < 0.5
     assert sum(len(part["text"]) for change in changes for part in change.get("parts", ())) <= MAX_TEXT
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_a_difference_takes_little_more_memory_than_the_texts(pair: str) -> None:
+    before, after = PAIRS[pair]()
+    tracemalloc.start()
+    try:
+        compare({"body": before}, {"body": after})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 15_000_000 + sys.getsizeof(before) + sys.getsizeof(after)
 
 
 @pytest.mark.parametrize(
