@@ -52,13 +52,14 @@ class UnderstoodSchema(Schema):
 
 
 class ExplainedTermSchema(Schema):
-    """A term of a search as it was typed: a `word`, `phrase` or `prefix`."""
+    """A term of a search as it was typed: a `word`, `phrase`, `prefix` or `hashtag`."""
 
     word = fields.String(
         metadata={"description": "A word. One with several parts, such as `Jae-myung`, is a phrase of its parts."}
     )
     phrase = fields.String(metadata={"description": "Words that follow one another."})
     prefix = fields.String(metadata={"description": "The beginning of a word."})
+    hashtag = fields.String(metadata={"description": "The name or slug of a tag: articles with it, or with its words."})
     in_ = fields.String(
         data_key="in",
         attribute="in",

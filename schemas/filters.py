@@ -49,7 +49,7 @@ class ArticleFilters(Schema):
         stripped=False,
         metadata={
             "description": 'A search: articles must contain all its words. Use `"a phrase"`, `this OR that`, '
-            "`-without`, `begin*`, `headline:word` (or `standfirst:`, `body:`) and parentheses to refine it. "
+            "`-without`, `begin*`, `headline:word` (or `standfirst:`, `body:`), `#tag` and parentheses to refine it. "
             "Invalid operators are taken as text, and `meta.query` names them. Up to 128 words are searched for. A "
             "blank `q` is ignored, and so are `sort=relevance`, `include=highlights` and `explain` with it."
         },

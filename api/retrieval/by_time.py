@@ -9,7 +9,6 @@ from api.retrieval.cardinality import SORTED_AT_MOST
 from api.retrieval.keyset import COUNTED_AT_MOST, Page, PageRequest, count, fetch
 from api.retrieval.plan import Columns, Plan
 from api.retrieval.select import Order, Selection
-from api.search import fulltext
 
 
 def page(connection: Connection, plan: Plan, sort: str, request: PageRequest, columns: Columns) -> Page:
@@ -73,4 +72,4 @@ def scan(
         selection = selection.after(direction, key)
     scanned = selection.first(direction, "%(scanned)s")
     matching = Selection("a.*", f"({scanned}) as a", parameters={**selection.all_parameters, "scanned": limit})
-    return matching.where(fulltext.MATCHES, q=plan.tsquery), order.named
+    return plan.matching(matching), order.named

@@ -10,13 +10,14 @@ from typing import Any, LiteralString, cast
 
 from api.model.article import COLUMNS, HIGHLIGHTED, json_entry, text_bytes
 from api.postgres.connection import Connection
-from api.retrieval import access_path, cardinality, published
+from api.retrieval import access_path, cardinality, hashtags, published
 from api.retrieval.access_path import ARTICLES, FixedPath, driving_selection
 from api.retrieval.cardinality import Cardinality
 from api.retrieval.filters import FILTERS
+from api.retrieval.hashtags import Hashtag
 from api.retrieval.select import ROW_BYTES, Order, Selection
 from api.search import fulltext
-from api.search.parser import Node
+from api.search.parser import AllOf, Node, required_hashtags
 from api.search.tsquery import Query, analyze, texts_to_analyze
 
 # Embargoed articles are few and only some keys see them: they are read from the partial index that holds only them.
@@ -37,7 +38,8 @@ class Plan:
     ``filters`` are the validated ones of the request: lists for FILTERS (entities by slug), times for ``from``, ``to``
     and ``updated_since``, spans of time by text for ``month`` and ``year``, a parsed search for ``q``.
     ``embargoes_of`` are the outlets (slugs, None for all) whose embargoed articles are included. ``query`` is the
-    search in the languages of the archive, ``tsquery`` what Postgres is asked for. An ``empty`` plan matches nothing.
+    search in the languages of the archive, ``tsquery`` what Postgres is asked for: articles that match it, or with
+    ``hashtags`` those that match ``rest`` and have each tag or its words. An ``empty`` plan matches nothing.
     A ``fixed`` one needs no cardinality and has none. ``in_order`` selects articles along an index in order of time.
     """
 
@@ -49,6 +51,8 @@ class Plan:
     empty: bool = False
     fixed: FixedPath | None = None
     in_order: bool = True
+    hashtags: Sequence[Hashtag] = ()
+    rest: str | None = None
 
     @property
     def public(self) -> "Plan":
@@ -68,7 +72,7 @@ class Plan:
     @property
     def before_search(self) -> "Plan":
         """The articles that pass all filters but the search."""
-        return replace(self.along_filters, tsquery=None)
+        return replace(self.along_filters, tsquery=None, hashtags=())
 
     def without(self, names: Collection[str]) -> "Plan":
         """The same without these filters, not counted anew. Not for an empty plan."""
@@ -77,7 +81,7 @@ class Plan:
     def search_for(self, connection: Connection, tsquery: str) -> "Plan":
         """The same filters with another search."""
         found = cardinality.with_search(connection, self.cardinality, tsquery)
-        return replace(self, tsquery=tsquery, cardinality=found)
+        return replace(self, tsquery=tsquery, cardinality=found, hashtags=())
 
     def select(self, sort: str, fields: Sequence[str] = ()) -> tuple[Selection, Order]:
         """The statement that reads the articles, and its order; both without a database."""
@@ -112,9 +116,14 @@ class Plan:
         selection = published.narrow(selection, filters, column, in_order=in_order)
         if "updated_since" in filters:
             selection = selection.where("a.updated_at >= %(updated_since)s", updated_since=filters["updated_since"])
-        if self.tsquery is not None:
-            selection = selection.where(fulltext.MATCHES, q=self.tsquery)
-        return selection
+        return self.matching(selection)
+
+    def matching(self, selection: Selection) -> Selection:
+        """The selection with the condition of the search."""
+        required = self.rest if self.hashtags else self.tsquery
+        if required is not None:
+            selection = selection.where(fulltext.MATCHES, q=required)
+        return hashtags.narrow(selection, self.hashtags, collected=required is None and not self.in_order)
 
 
 def make(
@@ -133,13 +142,32 @@ def resolve(
     plan = Plan(filters, embargoes_of)
     if "q" in filters:
         query = analyze_query(connection, cast("Node", filters["q"]), embargoes_of)
-        plan = replace(plan, query=query, tsquery=query.tsquery)
+        plan = _with_hashtags(connection, replace(plan, query=query, tsquery=query.tsquery), query)
         if plan.tsquery is None:
             return replace(plan, empty=True)
     if not published.spans(filters):
         return replace(plan, empty=True)
     found = cardinality.measure(connection, filters, plan.tsquery, sort)
+    if found and plan.hashtags:
+        found = hashtags.with_hashtags(found, plan.rest, plan.hashtags)
     return replace(plan, cardinality=found) if found else replace(plan, empty=True)
+
+
+def _with_hashtags(connection: Connection, plan: Plan, query: Query) -> Plan:
+    """The plan with the tags of its search's hashtags."""
+    parts = query.tree.parts if isinstance(query.tree, AllOf) else (query.tree,)
+    tags = hashtags.find(connection, required_hashtags(query.tree))
+    if not tags:
+        return plan
+    others = AllOf(tuple(part for part in parts if part not in tags))
+    words = {term: replace(query, tree=term).tsquery or fulltext.NOTHING for term in tags}
+    found = [Hashtag(tag, articles, words[term]) for term, (tag, articles) in tags.items()]
+    return replace(
+        plan,
+        tsquery=plan.tsquery or fulltext.NOTHING,
+        hashtags=tuple(found),
+        rest=replace(query, tree=others).tsquery if others.parts else None,
+    )
 
 
 def resolved(connection: Connection, plan: Plan, sort: str) -> Plan:

@@ -141,6 +141,8 @@ PREFIXED: LiteralString = """
 _PARTIAL_SUMS = [0.0, *accumulate(1 / place**2 for place in range(1, 257))]
 _LIMIT = pi**2 / 6
 
+# A tsquery that matches nothing: no lexeme is a sign.
+NOTHING = "'#'"
 MATCHES: LiteralString = "a.search @@ %(q)s::tsquery"
 
 

@@ -13,6 +13,7 @@ FIELDS = ("headline", "standfirst", "body")
 OPERATORS = ("AND", "OR", "NOT")
 TERMS = ("word", "phrase", "prefix", "hashtag")
 SHORTEST_PREFIX = 2
+NESTED_AT_MOST = 8
 SUGGESTED_AT_MOST = 20
 """The number of notes among which the names of unknown fields are compared with those of fields."""
 
@@ -59,13 +60,35 @@ def tokenize(q: str) -> tuple[list[Token], list[Note]]:
     """The tokens of ``q``, and notes of what is taken as text or left out."""
     lexer = _Lexer(q)
     lexer.run()
-    return lexer.found, lexer.notes
+    return _matched(lexer.found, lexer.notes), lexer.notes
 
 
 def reads_as_word(text: str) -> bool:
     """Whether this text, which has no spaces, is read as a word when it stands alone."""
     found, notes = tokenize(text)
     return [token.kind for token in found] in (["word"], ["hashtag"]) and not notes
+
+
+def _matched(found: Sequence[Token], notes: list[Note]) -> list[Token]:
+    """The tokens without parentheses that have no counterpart or are nested too deeply."""
+    dropped: set[int] = set()
+    opened: list[int] = []
+    for number, token in enumerate(found):
+        if token.kind == "(":
+            opened.append(number)
+        elif token.kind == ")" and opened:
+            first = opened.pop()
+            if len(opened) >= NESTED_AT_MOST:
+                dropped |= {first, number}
+                if len(opened) == NESTED_AT_MOST:
+                    reason = f"parentheses nested too deeply; the limit is {NESTED_AT_MOST} levels"
+                    notes.append(Note(found[first].position, "(", reason))
+        elif token.kind == ")":
+            dropped.add(number)
+            notes.append(Note(token.position, ")", "unmatched ); remove it, or add a ( before it"))
+    notes.extend(Note(found[number].position, "(", "unclosed parenthesis; add a )") for number in opened)
+    dropped.update(opened)
+    return [token for number, token in enumerate(found) if number not in dropped]
 
 
 class _Lexer:

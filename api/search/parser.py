@@ -19,11 +19,18 @@ from api.text.folding import tokens
 
 __all__ = ["FIELDS", "AllOf", "AnyOf", "Node", "Not", "QuerySyntaxError", "Reading", "Term", "parse", "read", "terms"]
 
-NESTED_AT_MOST = 8
 # Each stands for all words of the archive that begin with it.
 PREFIXES_AT_MOST = 10
+HASHTAGS_AT_MOST = 3
+"""The number of hashtags whose tags are searched for; others are words."""
 TOKENS_AT_MOST = 128
 """The number of words of a query, and of pairs of characters in scripts without spaces, that are searched for."""
+
+
+_NO_TAG = (
+    f"only its words are searched for; hashtags find their tags where they are required: up to {HASHTAGS_AT_MOST}, and"
+    " not in OR, parentheses or a field or after a minus"
+)
 
 
 class QuerySyntaxError(Exception):
@@ -42,7 +49,7 @@ class Term:
     ``text`` is the term as typed; ``field`` restricts it to one field, None to none.
     """
 
-    kind: Literal["word", "phrase", "prefix"]
+    kind: Literal["word", "phrase", "prefix", "hashtag"]
     text: str
     tokens: tuple[str, ...]
     field: str | None = None
@@ -95,10 +102,13 @@ def read(q: str, *, strict: bool = False) -> Reading:
     found, notes = tokenize(q)
     if not strict and _is_in_capitals(found):
         found, notes = _without_or(found, notes)
-    parser = _Parser(_matched(found, notes), notes)
+    parser = _Parser(found, notes)
     tree = parser.parse()
     if tree is None and not any(note.invalid for note in notes):
         notes.append(Note(1, q, "empty search; enter at least one letter or digit"))
+    tags = {term.text for term in required_hashtags(tree)} if tree else set()
+    others = [token for token in found if token.kind == "hashtag" and token.text not in tags]
+    notes.extend(Note(token.position, token.text, _NO_TAG, invalid=False) for token in others)
     wrong = next((note for note in notes if note.invalid), None)
     if strict and wrong:
         raise QuerySyntaxError(wrong.position, wrong.reason)
@@ -108,6 +118,13 @@ def read(q: str, *, strict: bool = False) -> Reading:
 def parse(q: str) -> Node:
     """The parse tree of ``q``, in which pieces of invalid syntax are words."""
     return read(q).tree
+
+
+def required_hashtags(node: Node) -> list[Term]:
+    """The hashtags that a search requires and whose tags are searched for."""
+    parts = node.parts if isinstance(node, AllOf) else (node,)
+    found = (part for part in parts if isinstance(part, Term) and part.kind == "hashtag" and not part.field)
+    return list(dict.fromkeys(found))[:HASHTAGS_AT_MOST]
 
 
 def terms(node: Node, positive: bool | None = None) -> Iterator[Term]:
@@ -136,28 +153,6 @@ def _without_or(found: Sequence[Token], notes: Sequence[Note]) -> tuple[list[Tok
     by_position = {word.position: word for word in words}
     others = [Note(word.position, word.text, reason, invalid=False) for word in words]
     return [by_position.get(token.position, token) for token in found], [*notes, *others]
-
-
-def _matched(found: Sequence[Token], notes: list[Note]) -> list[Token]:
-    """The tokens without parentheses that have no counterpart or are nested too deeply."""
-    dropped: set[int] = set()
-    opened: list[int] = []
-    for number, token in enumerate(found):
-        if token.kind == "(":
-            opened.append(number)
-        elif token.kind == ")" and opened:
-            first = opened.pop()
-            if len(opened) >= NESTED_AT_MOST:
-                dropped |= {first, number}
-                if len(opened) == NESTED_AT_MOST:
-                    reason = f"parentheses nested too deeply; the limit is {NESTED_AT_MOST} levels"
-                    notes.append(Note(found[first].position, "(", reason))
-        elif token.kind == ")":
-            dropped.add(number)
-            notes.append(Note(token.position, ")", "unmatched ); remove it, or add a ( before it"))
-    notes.extend(Note(found[number].position, "(", "unclosed parenthesis; add a )") for number in opened)
-    dropped.update(opened)
-    return [token for number, token in enumerate(found) if number not in dropped]
 
 
 class _Parser:
@@ -222,7 +217,7 @@ class _Parser:
         return self._term(token, field)
 
     def _term(self, token: Token, field: str | None) -> Term | None:
-        kind = token.kind if token.kind in ("phrase", "prefix") else "word"
+        kind = token.kind if token.kind in ("phrase", "prefix", "hashtag") else "word"
         if kind == "prefix":
             self._prefixes += 1
             if self._prefixes > PREFIXES_AT_MOST:
@@ -282,8 +277,9 @@ def _written(node: Node, within: type[Node] | None = None) -> str:
     """A search as it may be typed, inside another one."""
     match node:
         case Term(kind, text, _, field):
-            quoted = kind == "phrase" or (kind == "word" and not reads_as_word(text))
-            shown = f'"{text}"' if quoted else f"{text}*" if kind == "prefix" else text
+            if kind == "word" and not reads_as_word(text):
+                kind, text = "phrase", text.replace('"', " ")
+            shown = {"phrase": f'"{text}"', "prefix": f"{text}*"}.get(kind, text)
             return f"{field}:{shown}" if field else shown
         case Not(part):
             written = _written(part, Not)

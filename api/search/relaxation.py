@@ -43,7 +43,8 @@ def _parts(node: Node) -> tuple[list[Term], list[Node]] | None:
     """The required terms of a search and its exclusions; None where it has alternatives."""
     match node:
         case Term():
-            return [node], []
+            # A hashtag finds its tag or its words.
+            return None if node.kind == "hashtag" else ([node], [])
         case Not():
             return [], [node]
         case AnyOf():

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from api.search.lexer import NESTED_AT_MOST
 from api.search.parser import (
-    NESTED_AT_MOST,
     PREFIXES_AT_MOST,
     TOKENS_AT_MOST,
     AllOf,
@@ -337,6 +337,7 @@ def test_whatever_is_typed_is_a_search_and_refused_if_strict_where_it_is_noted(q
 
 @given(typed)
 @example("a*b")
+@example('0"*')
 @example('headline:"a')
 def test_how_a_search_is_understood_is_valid_and_means_the_same(q: str) -> None:
     reading = read(q)
