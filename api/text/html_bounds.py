@@ -20,6 +20,8 @@ MAX_ELEMENTS = 100_000
 """The number of elements that a parser builds, repeated formatting elements included."""
 MISPLACED = 50
 """How many elements an element or text counts for that is between the parts of a table."""
+REPEATED = 2
+"""How many elements a repeated formatting element counts for."""
 MAX_ATTRIBUTES = 100
 """The number of attributes of a tag."""
 MAX_REFERENCES = 4_000
@@ -140,6 +142,9 @@ class Outline:
             return name in html_elements.RAW
         if name == "form" and name in self.open:
             name = html_elements.DOUBTFUL
+        if name == "table":
+            # A parser puts the repeated elements in front of the table, as it does with other misplaced ones.
+            self.elements += MISPLACED * len(repeated)
         # Most repeated elements come into the new one.
         self._push([*repeated, (name, tag)] if name == "button" else [(name, tag), *repeated])
         return False
@@ -205,23 +210,22 @@ class Outline:
             index = _last(self.open, closed)
             if index >= 0 and borders.isdisjoint(self.open[index + 1 :]):
                 repeated += self._close(index)
-        table = _last(self.open, {"table"})
         if name in html_elements.TABLE_PARTS:
             index = _last(self.open, html_elements.PARENTS[name])
             if html_elements.DOUBTFUL not in self.open[index:]:
                 repeated += self._close(index + 1)
-        elif (
-            name == "table"
-            and table >= 0
-            and {html_elements.DOUBTFUL, "caption", *html_elements.CELLS}.isdisjoint(self.open[table:])
-        ):
-            repeated += self._close(table)
-        ruby = _last(self.open, {"ruby"})
-        if name not in html_elements.RUBY or (ruby >= 0 and html_elements.BORDERS.isdisjoint(self.open[ruby:])):
-            while self.open and self.open[-1] in html_elements.CLOSES_INSIDE.get(name, ()):
-                del self.open[-1], self._tags[-1]
+        elif name == "table":
+            table = _last(self.open, {"table"})
+            if table >= 0 and {html_elements.DOUBTFUL, "caption", *html_elements.CELLS}.isdisjoint(self.open[table:]):
+                repeated += self._close(table)
         if name in html_elements.SINGLE and name in self.open:
             self.end(name)
+        if name not in html_elements.CLOSES_INSIDE:
+            return repeated
+        ruby = _last(self.open, {"ruby"})
+        if name not in html_elements.RUBY or (ruby >= 0 and html_elements.BORDERS.isdisjoint(self.open[ruby:])):
+            while self.open and self.open[-1] in html_elements.CLOSES_INSIDE[name]:
+                del self.open[-1], self._tags[-1]
         return repeated
 
     def _close(self, index: int) -> list[tuple[str, str]]:
@@ -241,6 +245,7 @@ class Outline:
             self.open.append(name)
             self._tags.append(tag)
         for _, tag in elements[1:]:
+            self.elements += REPEATED - 1
             self._count(tag)
         if self.depth > MAX_DEPTH:
             raise ComplexHtml(f"must have at most {MAX_DEPTH} elements nested in one another")
@@ -259,4 +264,7 @@ class Outline:
 
 def _last(names: list[str], wanted: Collection[str]) -> int:
     """The index of the innermost element of these names, -1 if there is none."""
-    return next((index for index in range(len(names) - 1, -1, -1) if names[index] in wanted), -1)
+    for index in range(len(names) - 1, -1, -1):
+        if names[index] in wanted:
+            return index
+    return -1
