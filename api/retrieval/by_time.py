@@ -72,4 +72,4 @@ def scan(
         selection = selection.after(direction, key)
     scanned = selection.first(direction, "%(scanned)s")
     matching = Selection("a.*", f"({scanned}) as a", parameters={**selection.all_parameters, "scanned": limit})
-    return plan.matching(matching), order.named
+    return plan.matching(matching, in_order=True), order.named

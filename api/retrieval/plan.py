@@ -17,7 +17,7 @@ from api.retrieval.filters import FILTERS
 from api.retrieval.hashtags import Hashtag
 from api.retrieval.select import ROW_BYTES, Order, Selection
 from api.search import fulltext
-from api.search.parser import AllOf, Node, required_hashtags
+from api.search.parser import AllOf, Node, required_hashtags, terms
 from api.search.tsquery import Query, analyze, texts_to_analyze
 
 # Embargoed articles are few and only some keys see them: they are read from the partial index that holds only them.
@@ -116,14 +116,16 @@ class Plan:
         selection = published.narrow(selection, filters, column, in_order=in_order)
         if "updated_since" in filters:
             selection = selection.where("a.updated_at >= %(updated_since)s", updated_since=filters["updated_since"])
-        return self.matching(selection)
+        return self.matching(selection, in_order=in_order)
 
-    def matching(self, selection: Selection) -> Selection:
-        """The selection with the condition of the search."""
+    def matching(self, selection: Selection, *, in_order: bool) -> Selection:
+        """The selection with the condition of the search; if ``in_order``, each article of it is compared."""
         required = self.rest if self.hashtags else self.tsquery
         if required is not None:
             selection = selection.where(fulltext.MATCHES, q=required)
-        return hashtags.narrow(selection, self.hashtags, collected=required is None and not self.in_order)
+        # What a search excludes finds no articles by an index.
+        words = (term for term in terms(self.query.tree, positive=True) if term.kind != "hashtag") if self.query else ()
+        return hashtags.narrow(selection, self.hashtags, collected=not in_order and not any(words))
 
 
 def make(
@@ -165,7 +167,7 @@ def _with_hashtags(connection: Connection, plan: Plan, query: Query) -> Plan:
     return replace(
         plan,
         tsquery=plan.tsquery or fulltext.NOTHING,
-        hashtags=tuple(found),
+        hashtags=sorted(found, key=lambda hashtag: hashtag.articles),
         rest=replace(query, tree=others).tsquery if others.parts else None,
     )
 
