@@ -159,8 +159,8 @@ class ArticleMetaSchema(MetaSchema):
     )
     relaxed = fields.Boolean(
         metadata={
-            "description": "With `sort=relevance`: whether fewer articles than a page have all the words, so that "
-            "articles with any of the rarest words follow them."
+            "description": "With `sort=relevance`: whether fewer than 20 articles have all the words, so that "
+            "articles with any of the rarest words follow them. `total` and the facets count these as well."
         }
     )
     query = fields.Nested(UnderstoodSchema, metadata={"description": "With `q`: how it was understood."})
@@ -171,8 +171,8 @@ class ArticleMetaSchema(MetaSchema):
     suggestion = fields.String(
         allow_none=True,
         metadata={
-            "description": "With `q`, if fewer than three articles match: the same search with similar words from "
-            "names in the archive instead of words that hardly occur, if that finds more articles; null otherwise."
+            "description": "With `q`, if fewer than three articles match: the same search with similar words and "
+            "names of the archive instead of words that are in no article, if that finds more articles; null otherwise."
         },
     )
 

@@ -221,9 +221,9 @@ class LanguageList(CommaList):
 class Flag(fields.String):
     """``true`` or ``false`` in a query string, as text; ``false`` by default."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, load_default: str = "false", **kwargs: Any) -> None:
         choices = validate.OneOf(("true", "false"), error="must be true or false")
-        super().__init__(load_default="false", validate=choices, **kwargs)
+        super().__init__(load_default=load_default, validate=choices, **kwargs)
 
 
 class Repeated(fields.List):

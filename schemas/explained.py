@@ -49,6 +49,15 @@ class UnderstoodSchema(Schema):
             "in all. Empty if all was searched for."
         },
     )
+    absent = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "Words of the search that are in no article, whatever the other filters, as typed: up to "
+            "32. They are looked for only where few articles match, and a relaxed search is without them.",
+            "example": ["reagn"],
+        },
+    )
 
 
 class ExplainedTermSchema(Schema):

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from schemas.base import Schema
+from schemas.base import Flag, Schema
 from schemas.explained import UnderstoodSchema
 from schemas.filters import ArticleFilters
 
@@ -12,6 +12,14 @@ INTERVALS = ("day", "week", "month", "year", "decade", "century")
 class TimelineQuery(ArticleFilters):
     """Parameters of a timeline: all filters of a list of articles, and the interval."""
 
+    relax = Flag(
+        load_default="true",
+        metadata={
+            "description": "Whether a search is relaxed as in a list by relevance, so that both are of the same "
+            "articles (`meta.relaxed`). With `false`, only articles with all the words are counted, as in lists in "
+            "other orders."
+        },
+    )
     interval = fields.String(
         load_default="auto",
         validate=validate.OneOf(("auto", *INTERVALS), error=f"must be one of auto, {', '.join(INTERVALS)}"),
@@ -48,6 +56,12 @@ class TimelineMetaSchema(Schema):
     )
     tz = fields.String(required=True, metadata={"description": "The time zone of the intervals."})
     total = fields.Integer(required=True, metadata={"description": "The number of articles in all intervals together."})
+    relaxed = fields.Boolean(
+        metadata={
+            "description": "With `q`: whether fewer than 20 articles have all the words, so that articles with any of "
+            "the rarest words are counted as well, as in a list by relevance."
+        }
+    )
     query = fields.Nested(UnderstoodSchema, metadata={"description": "With `q`: how it was understood."})
 
 

@@ -90,7 +90,7 @@ def _meta(page: Page) -> dict[str, Any]:
         meta["size_limited"] = True
     if page.ranking is not None:
         meta["ranked"] = {"articles": page.ranking.articles, "all": page.ranking.complete}
-        meta["relaxed"] = page.ranking.relaxed
+        meta["relaxed"] = page.ranking.relaxed is not None
     if page.explanation is not None:
         meta["explain"] = page.explanation
     return {**meta, **page.meta}

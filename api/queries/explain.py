@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api.postgres.connection import Connection
 from api.retrieval import document_frequencies
-from api.retrieval.by_relevance import rank_parameters, term_frequencies
+from api.retrieval.term_frequencies import rank_parameters, term_frequencies
 from api.search import fulltext
 from api.search.bm25 import Scorer, TermFrequencies
 from api.search.tsquery import Lexeme, Query

@@ -9,13 +9,14 @@ from api.postgres.connection import Connection, present
 from api.queries import suggest
 from api.retrieval.plan import Plan, resolve
 from api.search.parser import parse
-from api.text.folding import words
+from api.search.single_words import SingleWord
+from api.text.folding import tokens, words
 
-# A search with fewer matches may be misspelled, and so may a word that is in fewer articles.
+# A search with fewer matches may be misspelled.
 FEW = 3
 
-# Bounds: the words of a search that are checked, the alternatives for each, and the searches that are tried.
-WORDS_CHECKED = 8
+# Bounds: the words of a search that are replaced, the alternatives for each, and the searches that are tried.
+WORDS_CORRECTED = 8
 ALTERNATIVES = 3
 SEARCHES_TRIED = 6
 
@@ -37,16 +38,19 @@ def vocabulary(connection: Connection) -> Vocabulary:
     return suggest.names(connection)
 
 
-def suggestion(connection: Connection, plan: Plan, q: str) -> str | None:
-    """``q`` with rare words replaced by similar ones, if that matches more articles; else None.
+def suggestion(connection: Connection, plan: Plan, q: str, absent: Sequence[SingleWord]) -> str | None:
+    """``q`` with words that are in no article replaced by similar ones, if that matches more articles; else None.
 
     ``plan`` is that of ``q``; its other filters apply to what the suggestion is expected to find.
     """
+    if not absent:
+        return None
+    nowhere = {word.tokens for word in absent}
     near = vocabulary(connection)
     doubtful: list[tuple[re.Match[str], list[str]]] = []
-    for piece in islice(_pieces(q), WORDS_CHECKED):
+    for piece in islice((piece for piece in _pieces(q) if " ".join(tokens(piece[0])) in nowhere), WORDS_CORRECTED):
         alternatives = [text.replace('"', "") for _, text in near.near(piece[0])[:ALTERNATIVES]]
-        if alternatives and _is_rare(connection, piece[0]):
+        if alternatives:
             doubtful.append((piece, alternatives))
     if not doubtful:
         return None
@@ -71,12 +75,6 @@ def _pieces(q: str) -> Sequence[re.Match[str]]:
         and piece[0] not in _OPERATORS
         and words(piece[0])
     ]
-
-
-def _is_rare(connection: Connection, word: str) -> bool:
-    """Whether few articles contain a word. Stop words of all languages, such as "the", are not rare."""
-    plan = resolve(connection, {"q": parse(word)}, "newest")
-    return plan.tsquery is not None and _count(connection, plan) < FEW
 
 
 def _matches_more(connection: Connection, plan: Plan, q: str, found: int) -> bool:

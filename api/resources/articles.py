@@ -1,6 +1,6 @@
 """Articles over HTTP."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -26,10 +26,12 @@ from api.queries import articles as queries
 from api.queries import facets, spelling
 from api.retrieval import plan as plans
 from api.retrieval import published
+from api.retrieval.absent_words import absent_words
 from api.retrieval.filters import FILTERS as ARTICLE_FILTERS
 from api.retrieval.keyset import Page, PageRequest
 from api.retrieval.plan import Plan
 from api.search.parser import QuerySyntaxError, Reading, read
+from api.search.single_words import SingleWord
 from schemas.articles import ArticlePageSchema, ArticleSchema
 from schemas.filters import ArticleQuery
 from schemas.ninjs import MEDIA_TYPE as NINJS
@@ -129,31 +131,38 @@ def article_list_response(
         page = queries.page(connection, plan, query["sort"], page_request, selected, **options)
         if entity and entity.fetchone() is None:
             raise UnknownEntity
-        meta = _meta(connection, plan, page, page_request, query, path_filters.keys())
-        return replace(page, meta={**query_meta(reading), **meta})
+        counted = page.ranking.relaxed if page.ranking and page.ranking.relaxed else plan
+        meta = _facets(connection, counted, query, path_filters.keys())
+        if reading:
+            meta |= _search_meta(connection, plan, page, page_request, reading, query["q"])
+        return replace(page, meta=meta)
 
     return list_response(query, path_filters, fetch)
 
 
-def _meta(
-    connection: Connection,
-    plan: Plan,
-    page: Page,
-    page_request: PageRequest,
-    query: Mapping[str, Any],
-    path_filters: Collection[str],
+def _facets(
+    connection: Connection, plan: Plan, query: Mapping[str, Any], path_filters: Collection[str]
 ) -> dict[str, Any]:
-    """The facets of a list, and a spelling suggestion where a search finds little."""
-    meta: dict[str, Any] = {}
-    if "facets" in query:
-        try:
-            meta["facets"] = facets.count(connection, plan, query["facets"], query["tz"], path_filters)
-        except OverflowError:
-            raise not_accepted("tz", BEYOND_TIME) from None
-    if "q" in query:
-        finds_little = _finds_little(page, page_request)
-        meta["suggestion"] = spelling.suggestion(connection, plan, query["q"]) if finds_little else None
-    return meta
+    """``facets`` of ``meta``: those of the articles of a list; empty unless they are requested."""
+    if "facets" not in query:
+        return {}
+    try:
+        return {"facets": facets.count(connection, plan, query["facets"], query["tz"], path_filters)}
+    except OverflowError:
+        raise not_accepted("tz", BEYOND_TIME) from None
+
+
+def _search_meta(
+    connection: Connection, plan: Plan, page: Page, page_request: PageRequest, reading: Reading, q: str
+) -> dict[str, Any]:
+    """How a search was understood, and where it finds little, its absent words and a spelling suggestion."""
+    finds_little = _finds_little(page, page_request)
+    absent = page.ranking.absent if page.ranking else ()
+    if finds_little and not absent:
+        absent = absent_words(connection, plan)
+    suggestion = spelling.suggestion(connection, plan, q, absent) if finds_little else None
+    finds_all_words = page.rows and not (page.ranking and page.ranking.relaxed)
+    return {**query_meta(reading, () if finds_all_words else absent), "suggestion": suggestion}
 
 
 def _finds_little(page: Page, page_request: PageRequest) -> bool:
@@ -188,8 +197,8 @@ def reading_of(query: Mapping[str, Any]) -> Reading | None:
         raise InvalidInput(f"Invalid search {error}.", errors=[InputError(str(error), parameter="q")]) from error
 
 
-def query_meta(reading: Reading | None) -> dict[str, Any]:
-    """``query`` of ``meta``: how a search is understood; empty without a search."""
+def query_meta(reading: Reading | None, absent: Sequence[SingleWord] = ()) -> dict[str, Any]:
+    """``query`` of ``meta``: how a search is understood, and its words in no article; empty without a search."""
     if reading is None:
         return {}
     notes: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
@@ -197,7 +206,8 @@ def query_meta(reading: Reading | None) -> dict[str, Any]:
         if len(notes[note.ignored]) < NOTES_AT_MOST:
             text = note.text[:NOTED_CHARACTERS]
             notes[note.ignored].append({"text": text, "position": note.position, "reason": note.reason})
-    return {"query": {"understood": reading.written, "taken_as_text": notes[False], "ignored": notes[True]}}
+    understood = {"understood": reading.written, "taken_as_text": notes[False], "ignored": notes[True]}
+    return {"query": {**understood, "absent": [word.text[:NOTED_CHARACTERS] for word in absent]}}
 
 
 def not_accepted(parameter: str, detail: str) -> InvalidInput:

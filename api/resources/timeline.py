@@ -1,6 +1,7 @@
 """Timelines over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response
@@ -12,9 +13,27 @@ from api.postgres.connection import Connection
 from api.queries import timeline as queries
 from api.resources.articles import BEYOND_TIME, filters_of, not_accepted, query_meta, reading_of
 from api.retrieval import plan as plans
+from api.retrieval.by_relevance import RELAXED_BELOW, relaxed
+from api.search.parser import Reading
+from api.search.single_words import SingleWord
 from schemas.timeline import TimelineQuery, TimelineSchema
 
 blueprint = Blueprint("timeline", __name__, url_prefix="/v1")
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """A timeline, whether its search was relaxed, and the absent words of one that was or that finds nothing."""
+
+    interval: str
+    parts: Sequence[dict[str, Any]]
+    relaxed: bool = False
+    absent: Sequence[SingleWord] = ()
+
+    @property
+    def total(self) -> int:
+        """The number of articles in all intervals."""
+        return sum(part["count"] for part in self.parts)
 
 
 @blueprint.operation(
@@ -29,19 +48,28 @@ def get_timeline(query: Mapping[str, Any]) -> Response:
     filters = filters_of(query, reading)
     interval, tz = query["interval"], query["tz"]
 
-    def read(connection: Connection) -> tuple[str, list[dict[str, Any]]]:
+    def read(connection: Connection) -> _Counted:
+        plan = plans.make(connection, filters, "newest")
         try:
-            return queries.timeline(connection, plans.make(connection, filters, "newest"), interval, tz)
+            counted = _Counted(*queries.timeline(connection, plan, interval, tz))
+            if reading is None or counted.total >= RELAXED_BELOW:
+                return counted
+            loose, absent = relaxed(connection, plan)
+            if loose and query["relax"] == "true":
+                with_some = _Counted(*queries.timeline(connection, loose, interval, tz), relaxed=True)
+                counted = with_some if with_some.total > counted.total else counted
+            return replace(counted, absent=() if counted.total and not counted.relaxed else absent)
         except queries.TooLong as error:
             detail = f"makes more than {queries.INTERVALS_AT_MOST:,} intervals; use {error.fitting}"
             raise not_accepted("interval", detail) from None
         except OverflowError:
             raise not_accepted("tz", BEYOND_TIME) from None
 
-    def response(counted: tuple[str, list[dict[str, Any]]]) -> Response:
-        chosen, parts = counted
-        total = sum(part["count"] for part in parts)
-        meta = {"interval": chosen, "tz": tz, "total": total, **query_meta(reading)}
-        return json_response({"data": parts, "meta": meta})
+    return reads.read(read, lambda counted: _response(counted, tz, reading))
 
-    return reads.read(read, response)
+
+def _response(counted: _Counted, tz: str, reading: Reading | None) -> Response:
+    meta: dict[str, Any] = {"interval": counted.interval, "tz": tz, "total": counted.total}
+    if reading:
+        meta |= {"relaxed": counted.relaxed, **query_meta(reading, counted.absent)}
+    return json_response({"data": counted.parts, "meta": meta})

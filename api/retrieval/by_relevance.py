@@ -4,41 +4,35 @@ A cursor pins all that the order follows from, document frequencies included: it
 end, whatever is stored or counted meanwhile.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from api.postgres.connection import Connection, present
-from api.retrieval import access_path
-from api.retrieval.access_path import fetch_cost
+from api.postgres.connection import Connection
+from api.retrieval.absent_words import absent_words
 from api.retrieval.by_time import all_matches, scan, with_total
-from api.retrieval.cardinality import Cardinality
 from api.retrieval.keyset import COUNTED_AT_MOST, Page, PageRequest, Ranking
+from api.retrieval.pinning import Pinned, from_key, pin
 from api.retrieval.plan import Plan
 from api.retrieval.select import Order, Selection
+from api.retrieval.term_frequencies import rank_parameters, term_frequencies
 from api.search import fulltext
-from api.search.bm25 import Scorer, TermFrequencies
+from api.search.bm25 import Scorer
 from api.search.relaxation import relax
+from api.search.single_words import SingleWord
 from api.search.tsquery import Lexeme, Query
 
 RANKED_AT_MOST = 2_000
 # The best of them get an exact score.
 SCORED = 200
-# Where fetching all matches costs more than COST_AT_MOST, candidates are gathered among the newest articles: as many as
-# should hold ENOUGH candidates, within the bounds of SCANNED.
-COST_AT_MOST = 25_000
-ENOUGH = 500
-SCANNED = (2_000, 10_000)
-# A search without filters need not scan those: the full-text index and the index of times are intersected. That is
-# cheaper where the terms are in at most so many articles for each of the newest, and pays from a lower cost on.
-INTERSECTED_AT_MOST = 5
-INTERSECTED_COST_AT_MOST = 10_000
 # Further lexemes are searched for but do not affect the order.
 LEXEMES_AT_MOST = 200
+# A search with fewer matches is relaxed, whatever the length of a page: lists, facets and timelines are of one search.
+RELAXED_BELOW = 20
 
 # Articles stored after the first page are no candidates of later pages.
 _STORED_BEFORE: LiteralString = "a.created_at <= %(ranked_at)s"
@@ -67,26 +61,11 @@ _Key = tuple[int, float, datetime, UUID]
 
 
 @dataclass(frozen=True)
-class Pinned:
-    """What the order follows from besides the articles.
-
-    ``bounded``: a relaxed search has as many of its terms as are in RANKED_AT_MOST articles together. Candidates are
-    all matches, or those among the ``newest`` articles: so many that pass the filters, or all since that time.
-    """
-
-    ranked_at: str
-    relaxed: bool
-    bounded: bool
-    newest: int | str | None
-    articles: int
-    lengths: tuple[float, float, float]
-    frequencies: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class _Ranked:
-    """The sort keys of the best candidates, how many there are, at most one more than RANKED_AT_MOST, and how so."""
+    """The sort keys of the best candidates of a plan, how many there are, at most one more than RANKED_AT_MOST, and how
+    so."""
 
+    plan: Plan
     keys: Sequence[_Key]
     count: int
     pinned: Pinned
@@ -122,23 +101,19 @@ class _Ranker:
             prepare=False,
         ).fetchall()
         keys = sorted((self._key(row) for row in rows), reverse=True)
-        return _Ranked(keys, rows[0]["found"] if rows else 0, pinned)
+        return _Ranked(plan, keys, rows[0]["found"] if rows else 0, pinned)
 
     def rank_strict(self, pinned: Pinned) -> _Ranked:
         """The candidates that match the search itself; among all matches if the newest ones do not fill a page."""
         ranked = self.rank(self.plan, pinned)
-        if self.request.key is None and pinned.newest and ranked.count < self.request.limit:
+        if self.request.key is None and pinned.newest and ranked.count < max(self.request.limit, RELAXED_BELOW):
             return self.rank(self.plan, replace(pinned, newest=None))
         return ranked
 
     def rank_relaxed(self, pinned: Pinned) -> _Ranked | None:
         """The candidates that match the relaxed search; None where it cannot be relaxed."""
-        # Until terms are counted it is not known which are rare.
-        frequencies = dict(zip(self.lexemes, pinned.frequencies, strict=False))
-        loose = relax(self.query, frequencies, RANKED_AT_MOST if pinned.bounded else None) if pinned.articles else None
-        if loose is None:
-            return None
-        return self.rank(self.plan.search_for(self.connection, loose), replace(pinned, relaxed=True, newest=None))
+        loose = _relaxed(self.connection, self.plan, self.query, pinned)
+        return self.rank(loose, replace(pinned, relaxed=True, newest=None)) if loose else None
 
     def _key(self, row: DictRow) -> _Key:
         exact = row["lengths"] is not None
@@ -149,12 +124,13 @@ class _Ranker:
 def page(connection: Connection, plan: Plan, query: Query, request: PageRequest) -> tuple[Page, Scorer]:
     """A page of matches, best first, its rows their sort keys; and what their scores are computed with."""
     lexemes = query.positive_lexemes[:LEXEMES_AT_MOST]
-    pinned = _pinned(request.key) or _pin(connection, lexemes, plan.cardinality)
+    pinned = from_key(request.key) or pin(connection, lexemes, plan.cardinality, RANKED_AT_MOST)
     scorer = _scorer(pinned, lexemes)
     ranker = _Ranker(connection, plan, query, lexemes, scorer, request)
-    ranked, strict = _best(ranker, pinned)
+    ranked, strict, absent = _best(ranker, pinned)
     complete = not ranked.pinned.newest and ranked.count <= RANKED_AT_MOST
-    ranking = Ranking(min(ranked.count, RANKED_AT_MOST), complete, ranked.pinned.relaxed, strict)
+    loose = ranked.plan if ranked.pinned.relaxed else None
+    ranking = Ranking(min(ranked.count, RANKED_AT_MOST), complete, strict, loose, absent)
     found = replace(_cut(ranked, request), ranking=ranking)
     if not (ranking.complete or ranking.relaxed):
         return with_total(connection, plan, request.count, found), scorer
@@ -164,36 +140,37 @@ def page(connection: Connection, plan: Plan, query: Query, request: PageRequest)
     return replace(found, total=min(ranked.count, most), capped=ranked.count > most), scorer
 
 
-def rank_parameters(lexemes: Sequence[Lexeme]) -> dict[str, list[str]]:
-    """The parameters of fulltext.RANKS and fulltext.PREFIXED."""
-    return {
-        "lexemes": [lexeme.tsquery() for lexeme in lexemes if not lexeme.prefix],
-        "prefixes": [lexeme.text for lexeme in lexemes if lexeme.prefix],
-    }
+def relaxed(connection: Connection, plan: Plan) -> tuple[Plan | None, Sequence[SingleWord]]:
+    """The plan of a search that matches fewer than RELAXED_BELOW articles, relaxed as a first page is, and its absent
+    words; None where it cannot be relaxed."""
+    absent = absent_words(connection, plan)
+    if plan.query is None or plan.empty:
+        return None, absent
+    lexemes = plan.query.positive_lexemes[:LEXEMES_AT_MOST]
+    pinned = pin(connection, lexemes, plan.cardinality, RANKED_AT_MOST).without(absent, lexemes)
+    return _relaxed(connection, plan, plan.query, pinned), absent
 
 
-def term_frequencies(row: Mapping[str, Any], lexemes: Sequence[Lexeme]) -> dict[str, TermFrequencies]:
-    """How often each lexeme is in which field, by its name, from a row with fulltext.RANKS and fulltext.PREFIXED."""
-    names = [lexeme.name for lexeme in lexemes if not lexeme.prefix]
-    found = {name: fulltext.frequencies(*ranks) for name, ranks in zip(names, row["ranks"], strict=True) if any(ranks)}
-    for lexeme in lexemes:
-        if lexeme.prefix and (prefixed := row["prefixed"]):
-            labels = "".join(labels for text, labels in prefixed.items() if text.startswith(lexeme.text))
-            found |= {lexeme.name: (labels.count("A"), labels.count("B"), labels.count("D"))} if labels else {}
-    return found
+def _relaxed(connection: Connection, plan: Plan, query: Query, pinned: Pinned) -> Plan | None:
+    # Until terms are counted it is not known which are rare.
+    if not pinned.articles:
+        return None
+    frequencies = dict(zip(query.positive_lexemes[:LEXEMES_AT_MOST], pinned.frequencies, strict=False))
+    loose = relax(query, frequencies, RANKED_AT_MOST if pinned.bounded else None)
+    return plan.search_for(connection, loose) if loose else None
 
 
-def _best(ranker: _Ranker, pinned: Pinned) -> tuple[_Ranked, int]:
-    """What matches strictly, or, where that does not fill a page, relaxed; and how many match strictly."""
-    request = ranker.request
-    ranked = _Ranked((), 0, pinned) if pinned.relaxed else ranker.rank_strict(pinned)
+def _best(ranker: _Ranker, pinned: Pinned) -> tuple[_Ranked, int, Sequence[SingleWord]]:
+    """What matches strictly, or relaxed where that is little; how many match strictly; and the absent words then."""
+    first_page = ranker.request.key is None
+    ranked = _Ranked(ranker.plan, (), 0, pinned) if pinned.relaxed else ranker.rank_strict(pinned)
     strict = ranked.count
-    fills_page = request.key is not None or strict >= request.limit
-    if pinned.relaxed or not fills_page:
-        relaxed = ranker.rank_relaxed(ranked.pinned)
-        if relaxed and relaxed.count > strict:
-            return relaxed, strict
-    return ranked, strict
+    if not (pinned.relaxed or (first_page and strict < RELAXED_BELOW)):
+        return ranked, strict, ()
+    absent = absent_words(ranker.connection, ranker.plan)
+    # The order of later pages is that of the first one, whatever has been stored since.
+    loose = ranker.rank_relaxed(ranked.pinned.without(absent, ranker.lexemes) if first_page else pinned)
+    return (loose if loose and loose.count > strict else ranked), strict, absent
 
 
 def _candidates(plan: Plan, pinned: Pinned) -> tuple[Selection, Order]:
@@ -212,69 +189,6 @@ def _scorer(pinned: Pinned, lexemes: Sequence[Lexeme]) -> Scorer:
     # Lexemes of a language that was added since the first page are not pinned, and do not affect the order.
     names = (lexeme.name for lexeme in lexemes)
     return Scorer(pinned.articles, dict(zip(names, pinned.frequencies, strict=False)), pinned.lengths)
-
-
-def _pin(connection: Connection, lexemes: Sequence[Lexeme], cardinality: Cardinality) -> Pinned:
-    statistics = cardinality.statistics
-    now = statistics.read_at if statistics else _now(connection)
-    unseen = statistics.unseen if statistics else 1
-    return Pinned(
-        now.isoformat(),
-        relaxed=False,
-        bounded=cardinality.fewest > RANKED_AT_MOST,
-        newest=_newest(connection, cardinality),
-        articles=statistics.articles if statistics else 0,
-        lengths=_rounded(statistics.lengths) if statistics else (0, 0, 0),
-        # Two digits are enough, and keep cursors short.
-        frequencies=tuple(
-            int(float(f"{cardinality.document_frequencies.get(lexeme, unseen):.1e}")) for lexeme in lexemes
-        ),
-    )
-
-
-def _now(connection: Connection) -> datetime:
-    return present(connection.execute("select now() as now").fetchone())["now"]
-
-
-def _newest(connection: Connection, cardinality: Cardinality) -> int | str | None:
-    """Among how many of the newest articles, or since when, to gather candidates; None for among all."""
-    search = cardinality.search
-    if search is None:
-        return None
-    factor = access_path.LINKED_FACTOR if access_path.is_linked(cardinality.without_search) else 1
-    cost = min(
-        cardinality.fewest * access_path.SCAN_COST * factor,
-        fetch_cost(search, cardinality.articles),
-    )
-    least, most = SCANNED[0], SCANNED[1] // factor
-    newest = round(min(max(ENOUGH / search.matching, least), most)) if search.matching else most
-    indexed = search.indexed * cardinality.articles
-    intersected = cardinality.filters.keys() == {"q"} and indexed <= INTERSECTED_AT_MOST * newest
-    if cost <= (INTERSECTED_COST_AT_MOST if intersected else COST_AT_MOST):
-        return None
-    return _since(connection, newest) if intersected else newest
-
-
-def _since(connection: Connection, newest: int) -> str | None:
-    """When the last of so many of the newest articles was published; None where there are fewer."""
-    row = connection.execute(
-        "select published_at from articles where visible"
-        " order by published_at desc, id desc offset %(newest)s - 1 limit 1",
-        {"newest": newest},
-    ).fetchone()
-    return row["published_at"].isoformat() if row else None
-
-
-def _rounded(lengths: Iterable[float]) -> tuple[float, float, float]:
-    headline, standfirst, body = (round(length, 1) for length in lengths)
-    return headline, standfirst, body
-
-
-def _pinned(key: Sequence[Any] | None) -> Pinned | None:
-    if key is None:
-        return None
-    ranked_at, relaxed, bounded, newest, articles, lengths, frequencies = key[4:]
-    return Pinned(ranked_at, relaxed, bounded, newest, articles, _rounded(lengths), tuple(frequencies))
 
 
 def _cut(ranked: _Ranked, request: PageRequest) -> Page:

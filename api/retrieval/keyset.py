@@ -11,7 +11,9 @@ from psycopg.rows import DictRow
 
 from api.postgres.connection import Connection, in_pipeline, planned_once, present
 from api.postgres.prepared import raw_json_cursor
+from api.retrieval.plan import Plan
 from api.retrieval.select import Order, Selection, key_parameters
+from api.search.single_words import SingleWord
 
 COUNTED_AT_MOST = 1_000
 
@@ -50,13 +52,15 @@ class Page:
 class Ranking:
     """How many articles were ranked by relevance, and whether those are all that match.
 
-    If it is ``relaxed``, some of the terms were enough. ``strict`` is how many matched all of them, on a first page.
+    ``strict`` is how many matched all terms, on a first page. A ``relaxed`` plan is the one of a list for which some of
+    the terms were enough. ``absent`` are the words that are in no article, where little matched.
     """
 
     articles: int
     complete: bool
-    relaxed: bool = False
     strict: int = 0
+    relaxed: Plan | None = None
+    absent: Sequence[SingleWord] = ()
 
 
 def fetch(

@@ -10,7 +10,8 @@ from api.search.tsquery import Lexeme, Query
 def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> str | None:
     """A tsquery of any of the rarest terms of a search: as many terms as are in ``most`` articles together (None: all).
 
-    Exclusions and fields stay. None for a single term, and for a search that has alternatives (OR) of its own.
+    Terms with a frequency of 0 are dropped. Exclusions and fields stay. None for a single term, for a search that has
+    alternatives (OR) of its own, and where no term is left.
     """
     parts = _parts(query.tree)
     if parts is None:
@@ -18,8 +19,11 @@ def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> 
     required, exclusions = parts
     # Repeated terms, and stop words of every language, are left out.
     distinct = {(term.words, term.field, term.kind == "prefix"): term for term in required}
-    found = {term: total for term in distinct.values() if (total := _frequency(query, term, frequencies)) is not None}
-    if len(found) < 2:
+    all_found = {
+        term: total for term in distinct.values() if (total := _frequency(query, term, frequencies)) is not None
+    }
+    found = {term: total for term, total in all_found.items() if total}
+    if len(all_found) < 2 or not found:
         return None
     chosen: list[Term] = []
     total = 0

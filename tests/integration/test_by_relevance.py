@@ -11,7 +11,7 @@ from stories import outlet, record, store, tag
 
 from api.commands import term_counts
 from api.postgres.connection import Connection, present
-from api.retrieval import by_relevance
+from api.retrieval import absent_words, by_relevance, pinning
 from api.search import fulltext
 
 
@@ -217,10 +217,11 @@ def test_before_words_were_counted_all_of_them_have_to_be_there(
 @pytest.fixture(params=[5, 0], ids=["indexes intersected", "scanned"])
 def few_ranked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive of thirty articles is large, and its newest ten to twenty are ranked."""
-    monkeypatch.setattr(by_relevance, "INTERSECTED_AT_MOST", request.param)
+    monkeypatch.setattr(pinning, "INTERSECTED_AT_MOST", request.param)
+    monkeypatch.setattr(by_relevance, "RELAXED_BELOW", 4)
     for name in ("COST_AT_MOST", "INTERSECTED_COST_AT_MOST", "ENOUGH"):
-        monkeypatch.setattr(by_relevance, name, 10)
-    monkeypatch.setattr(by_relevance, "SCANNED", (10, 20))
+        monkeypatch.setattr(pinning, name, 10)
+    monkeypatch.setattr(pinning, "SCANNED", (10, 20))
 
 
 @pytest.mark.usefixtures("harbour", "few_ranked")
@@ -270,3 +271,79 @@ def test_an_order_is_explained_by_the_words_of_the_search(blank_client: Contract
     assert first["score"] == pytest.approx(sum(part["adds"] for part in first["words"]), abs=0.02)
     later = found(blank_client, "ports lighthouse", "&explain=true&sort=newest")
     assert "scores" not in later["meta"]["explain"]
+
+
+@pytest.mark.usefixtures("harbour")
+@pytest.mark.parametrize(
+    ("q", "relaxed", "absent", "expected"),
+    [
+        # Absent words are dropped first.
+        ("tugboat nowhere", True, ["nowhere"], ["Tugboats"]),
+        ("nowhere Elsewhere tugboat headline:sevenseas", True, ["nowhere", "Elsewhere", "sevenseas"], ["Tugboats"]),
+        ('tugboat "port nowhere"', True, ["nowhere"], ["Tugboats"]),
+        ("tugboat never-seen", True, ["never", "seen"], ["Tugboats"]),
+        ("tugboat nowh*", True, ["nowh"], ["Tugboats"]),
+        ("tugboat -nowhere lighthouse", True, [], ["Lighthouse", "Tugboats"]),
+        # Nothing is left to search for.
+        ("nowhere elsewhere", False, ["nowhere", "elsewhere"], []),
+        ("nowhere", False, ["nowhere"], []),
+        ('"the nowhere"', False, ["nowhere"], []),
+        ("등대", False, ["등대"], []),
+        # All words are in articles.
+        ("headline:stands", False, [], []),
+        ("tugboat", False, [], ["Tugboats"]),
+        ("tugboat OR nowhere", False, [], ["Tugboats"]),
+    ],
+)
+def test_words_in_no_article_are_dropped_and_named(
+    blank_client: ContractClient, q: str, relaxed: bool, absent: list[str], expected: list[str]
+) -> None:
+    answer = found(blank_client, q)
+    assert (answer["meta"]["relaxed"], answer["meta"]["query"]["absent"]) == (relaxed, absent)
+    assert sorted(headlines(answer)) == expected
+
+
+@pytest.mark.usefixtures("harbour")
+def test_a_word_is_absent_for_those_who_may_see_no_article_with_it(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    store(blank, record("Secret", body="A whistleblower spoke.", embargoed_until=datetime(2999, 1, 1, tzinfo=UTC)))
+    for key, absent in (({}, ["whistleblower"]), (new_key(blank, "test", ["admin"], []), [])):
+        response = blank_client.get("/v1/articles?q=whistleblower+lighthouse&person=nobody", headers=key)
+        assert response.get_json()["meta"]["query"]["absent"] == absent
+
+
+@pytest.mark.usefixtures("harbour")
+@pytest.mark.parametrize("more", ["", "&tag=even", "&limit=1", "&from=2025-06-05&limit=3"])
+@pytest.mark.parametrize("q", ["lighthouse tugboat", "lighthouse busy port", "port nowhere", "busy port", "nowhere"])
+def test_a_list_its_facets_and_its_timeline_are_of_the_same_articles(
+    blank_client: ContractClient, q: str, more: str
+) -> None:
+    answer = found(blank_client, q, f"{more}&facets=outlet,language")
+    timeline = blank_client.get(f"/v1/timeline?q={quote(q)}{more.replace('&limit=1', '').replace('&limit=3', '')}")
+    meta, counted = answer["meta"], timeline.get_json()["meta"]
+    assert counted["total"] == meta["total"] == sum(value["count"] for value in meta["facets"]["outlet"]["values"])
+    assert meta["total"] == meta["facets"]["language"]["of"]
+    assert (counted["relaxed"], counted["query"]) == (meta["relaxed"], meta["query"])
+
+
+@pytest.mark.usefixtures("harbour")
+def test_a_timeline_can_be_of_a_list_that_is_not_by_relevance(blank_client: ContractClient) -> None:
+    for more in ("", "&facets=outlet"):
+        newest = found(blank_client, "lighthouse tugboat", f"&sort=newest{more}")["meta"]
+        assert newest["total"] == 0
+    timeline = blank_client.get("/v1/timeline?q=lighthouse+tugboat&relax=false").get_json()["meta"]
+    assert (timeline["total"], timeline["relaxed"]) == (0, False)
+
+
+@pytest.mark.usefixtures("harbour")
+def test_absent_words_take_no_room_from_others(blank_client: ContractClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(by_relevance, "RANKED_AT_MOST", 2)
+    assert sorted(headlines(found(blank_client, "nowhere elsewhere tugboat lighthouse"))) == ["Lighthouse", "Tugboats"]
+
+
+@pytest.mark.usefixtures("harbour")
+def test_a_bounded_number_of_words_is_looked_for(blank_client: ContractClient) -> None:
+    words = [f"nowhere{n}" for n in range(absent_words.CHECKED_AT_MOST + 5)]
+    answer = found(blank_client, " ".join(words))
+    assert answer["meta"]["query"]["absent"] == words[: absent_words.CHECKED_AT_MOST]

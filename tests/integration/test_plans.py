@@ -13,7 +13,7 @@ from api.commands import term_counts
 from api.postgres.connection import Connection, present
 from api.queries import entities
 from api.queries.entities import ORDERS, OUTLETS, PEOPLE, TAGS, Entity
-from api.retrieval import access_path, by_relevance, plan
+from api.retrieval import access_path, pinning, plan
 from api.retrieval.keyset import PageRequest
 from api.search.parser import parse
 
@@ -256,7 +256,7 @@ def test_of_frequent_words_only_those_of_the_newest_articles_that_have_them_are_
     with watched(archive) as costs:
         page = article_page(archive, {"q": parse("mid1 OR mid2 OR mid3 OR mid4")}, "relevance", PageRequest(20))
     assert page.ranking
-    assert page.ranking.articles == pytest.approx(by_relevance.SCANNED[1] * 4 / 100, rel=0.1)
+    assert page.ranking.articles == pytest.approx(pinning.SCANNED[1] * 4 / 100, rel=0.1)
     hold(costs, Ceiling((1_500, 4_000), (0, 0)))
 
 

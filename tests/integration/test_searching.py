@@ -71,6 +71,7 @@ def test_the_answer_says_what_was_ranked(
             "total_relation": "eq",
             "ranked": {"articles": 2, "all": False},
             "relaxed": False,
+            "query": {"understood": "port", "taken_as_text": [], "ignored": [], "absent": []},
             "suggestion": None,
         },
     )

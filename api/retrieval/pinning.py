@@ -1,0 +1,112 @@
+"""What an order by relevance follows from besides the articles. The cursors of its pages contain it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from api.postgres.connection import Connection, present
+from api.retrieval import access_path
+from api.retrieval.access_path import fetch_cost
+from api.retrieval.cardinality import Cardinality
+from api.search.single_words import SingleWord
+from api.search.tsquery import Lexeme
+
+# Where fetching all matches costs more than COST_AT_MOST, candidates are gathered among the newest articles: as many as
+# should hold ENOUGH candidates, within the bounds of SCANNED.
+COST_AT_MOST = 25_000
+ENOUGH = 500
+SCANNED = (2_000, 10_000)
+# A search without filters need not scan those: the full-text index and the index of times are intersected. That is
+# cheaper where the terms are in at most so many articles for each of the newest, and pays from a lower cost on.
+INTERSECTED_AT_MOST = 5
+INTERSECTED_COST_AT_MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """What the order follows from besides the articles.
+
+    ``bounded``: a relaxed search has as many of its terms as are in RANKED_AT_MOST articles together. Candidates are
+    all matches, or those among the ``newest`` articles: so many that pass the filters, or all since that time. The
+    frequency of a lexeme that is in no article is 0.
+    """
+
+    ranked_at: str
+    relaxed: bool
+    bounded: bool
+    newest: int | str | None
+    articles: int
+    lengths: tuple[float, float, float]
+    frequencies: tuple[int, ...]
+
+    def without(self, absent: Sequence[SingleWord], lexemes: Sequence[Lexeme]) -> "Pinned":
+        """The same with these words in no article; ``lexemes`` are those of the ``frequencies``."""
+        nowhere = {lexeme for word in absent for lexeme in word.lexemes}
+        pairs = zip(lexemes, self.frequencies, strict=False)
+        return replace(self, frequencies=tuple(0 if lexeme in nowhere else number for lexeme, number in pairs))
+
+
+def pin(connection: Connection, lexemes: Sequence[Lexeme], cardinality: Cardinality, most: int) -> Pinned:
+    """What the order of a first page follows from; ``most`` is how many articles are ranked."""
+    statistics = cardinality.statistics
+    now = statistics.read_at if statistics else _now(connection)
+    unseen = statistics.unseen if statistics else 1
+    return Pinned(
+        now.isoformat(),
+        relaxed=False,
+        bounded=cardinality.fewest > most,
+        newest=_newest(connection, cardinality),
+        articles=statistics.articles if statistics else 0,
+        lengths=_rounded(statistics.lengths) if statistics else (0, 0, 0),
+        # Two digits are enough, and keep cursors short.
+        frequencies=tuple(
+            int(float(f"{cardinality.document_frequencies.get(lexeme, unseen):.1e}")) for lexeme in lexemes
+        ),
+    )
+
+
+def from_key(key: Sequence[Any] | None) -> Pinned | None:
+    """What a sort key pins; None for a first page."""
+    if key is None:
+        return None
+    ranked_at, relaxed, bounded, newest, articles, lengths, frequencies = key[4:]
+    return Pinned(ranked_at, relaxed, bounded, newest, articles, _rounded(lengths), tuple(frequencies))
+
+
+def _now(connection: Connection) -> datetime:
+    return present(connection.execute("select now() as now").fetchone())["now"]
+
+
+def _newest(connection: Connection, cardinality: Cardinality) -> int | str | None:
+    """Among how many of the newest articles, or since when, to gather candidates; None for among all."""
+    search = cardinality.search
+    if search is None:
+        return None
+    factor = access_path.LINKED_FACTOR if access_path.is_linked(cardinality.without_search) else 1
+    cost = min(
+        cardinality.fewest * access_path.SCAN_COST * factor,
+        fetch_cost(search, cardinality.articles),
+    )
+    least, most = SCANNED[0], SCANNED[1] // factor
+    newest = round(min(max(ENOUGH / search.matching, least), most)) if search.matching else most
+    indexed = search.indexed * cardinality.articles
+    intersected = cardinality.filters.keys() == {"q"} and indexed <= INTERSECTED_AT_MOST * newest
+    if cost <= (INTERSECTED_COST_AT_MOST if intersected else COST_AT_MOST):
+        return None
+    return _since(connection, newest) if intersected else newest
+
+
+def _since(connection: Connection, newest: int) -> str | None:
+    """When the last of so many of the newest articles was published; None where there are fewer."""
+    row = connection.execute(
+        "select published_at from articles where visible"
+        " order by published_at desc, id desc offset %(newest)s - 1 limit 1",
+        {"newest": newest},
+    ).fetchone()
+    return row["published_at"].isoformat() if row else None
+
+
+def _rounded(lengths: Iterable[float]) -> tuple[float, float, float]:
+    headline, standfirst, body = (round(length, 1) for length in lengths)
+    return headline, standfirst, body
