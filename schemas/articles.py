@@ -133,9 +133,28 @@ class HighlightsSchema(Schema):
     )
 
 
+class CopySchema(Schema):
+    """A copy of an article."""
+
+    id = fields.UUID(required=True, metadata={"description": "The id of the copy."})
+    outlet = fields.Nested(EntityReference, required=True, metadata={"description": "The outlet that published it."})
+    url = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The URL at which the outlet published it.", "pattern": URL_PATTERN},
+    )
+
+
 class ListedArticleSchema(ArticleSchema):
     """An article in a list: complete, or with the requested `fields` only."""
 
+    copies = fields.List(
+        fields.Nested(CopySchema),
+        metadata={
+            "description": "With `collapse=copies`: the other articles of the group, the first published one first. "
+            "A group has at most 50 articles."
+        },
+    )
     highlights = fields.Nested(
         HighlightsSchema, metadata={"description": "With `include=highlights`: the matches of `q`."}
     )

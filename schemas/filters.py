@@ -140,6 +140,16 @@ class ArticleFilters(Schema):
             "start in `tz`."
         }
     )
+    collapse = fields.String(
+        validate=validate.Equal("copies", error="must be copies"),
+        metadata={
+            "description": "`copies` shows one article of each group of copies, such as the report of an agency that "
+            "several outlets publish: the one that was published first among those that match. Totals, facets and "
+            "timelines count groups then. In lists, each article has its `copies`. Copies are found among articles "
+            "published within three days of each other.",
+            "enum": ["copies"],
+        },
+    )
     tz = TimeZone(
         load_default="UTC",
         metadata={

@@ -63,9 +63,10 @@ class ContractClient(FlaskClient):
         _validate(content[response.content_type]["schema"], response)
         if operation["operationId"].endswith("Articles") and response.status_code == 200 and not fields(response):
             whole = set(document["components"]["schemas"]["Article"]["properties"])
-            highlighted = {"highlights"} & set(response.request.args.get("include", "").split(","))
+            added = {"highlights"} & set(response.request.args.get("include", "").split(","))
+            added |= {"copies"} & {response.request.args.get("collapse")}
             for article in response.get_json(force=True)["data"] if "Content-Encoding" not in response.headers else []:
-                assert article.keys() == whole | highlighted
+                assert article.keys() == whole | added
 
     def _check_headers(self, response: TestResponse, operation: dict[str, Any]) -> None:
         assert str(response.status_code) in operation["responses"], f"{response.status} is not documented"

@@ -88,7 +88,9 @@ def article_page(
     request: PageRequest,
     fields: Sequence[str] = (),
     embargoes_of: Sequence[str] | None = (),
+    *,
+    collapse: bool = False,
 ) -> Page:
     """A page of the articles that pass these filters."""
-    plan = plans.make(connection, filters, sort, embargoes_of)
+    plan = plans.make(connection, filters, sort, embargoes_of, collapse=collapse)
     return article_queries.page(connection, plan, sort, request, fields)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import LiteralString
 from uuid import UUID
 
-from api.commands import article_rows, catalogue, change_log, term_counts
+from api.commands import article_copies, article_rows, catalogue, change_log, term_counts
 from api.commands.article_links import ArticleState, LinkChanges, Links
 from api.commands.article_rows import CurrentRow
 from api.commands.articles import WriteResult, check_etag
@@ -56,6 +56,7 @@ def purge(connection: Connection, article: UUID, reason: str, changes: list[Chan
     connection.execute("delete from idempotent_answers where article_id = %(article)s", {"article": article})
     if before.was_visible:
         term_counts.forget_article(connection, article)
+    article_copies.delete_sketches(connection, [article])
     connection.execute(_PURGE, {"article": article, "reason": reason})
     after = replace(before.state, visible=False, status="canceled", links=Links())
     _write_links(connection, article, before, after)
@@ -80,7 +81,10 @@ def release_due(connection: Connection) -> int:
         return 0
     catalogue.read_locked(connection)
     current = article_rows.lock(connection, [row["id"] for row in rows])
+    article_copies.delete_sketches(connection, list(current))
     released = connection.execute(_RELEASE, {"articles": list(current)}).fetchall()
+    # By their new times of publication.
+    article_copies.insert_sketches(connection, list(current))
     link_changes = LinkChanges()
     changes: list[Change] = []
     for row in released:
@@ -120,7 +124,7 @@ _PURGE: LiteralString = """
         version = version + 1, updated_at = now(),
         url = null, headline = '', standfirst = null, body = '', body_html = null, byline = null, credit = null,
         section = null, image = null, note = null, source_version = null, digest = '',
-        tags = '[]', people = '[]', search = ''
+        tags = '[]', people = '[]', sketch = '{}', search = ''
     where id = %(article)s"""
 
 # The conditions are checked again, as the article may have been withdrawn or given a later embargo since the select.

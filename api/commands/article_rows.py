@@ -10,13 +10,14 @@ import orjson
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from api.commands import article_links
+from api.commands import article_copies, article_links
 from api.commands.article_links import ArticleState, Links
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
 from api.model.article import ALL, ETAG
 from api.postgres.connection import Connection
 from api.search import fulltext
+from api.text.near_duplicates import sketch
 
 Row = dict[str, Any]
 
@@ -84,11 +85,12 @@ def make_change(article: UUID, version: int, before: ArticleState | None, after:
 
 
 def add_derived_columns(row: Row, names: Catalogue, links: Links) -> Row:
-    """Add what ``write`` needs beside the content: the copies of entities and the search tokens of the text."""
+    """Add what ``write`` needs beside the content: copies of entities, search tokens, and the sketch of the text."""
     return {
         **row,
         **fulltext.document(row["language"], row["headline"], row["standfirst"], row["body"]),
         **links.copies(names),
+        "sketch": sketch(row["headline"], row["body"]),
         "digest": "\\x" + row["digest"].hex(),
     }
 
@@ -100,8 +102,12 @@ def write(connection: Connection, rows: Sequence[Row]) -> Cursor[DictRow]:
         "insert into languages select unnest(%(languages)s::text[]) on conflict do nothing",
         {"languages": languages},
     )
-    save_versions(connection, [row["id"] for row in rows if row["version"] > 1])
-    return connection.execute(_UPSERT, {"rows": orjson.dumps(rows).decode()})
+    replaced = [row["id"] for row in rows if row["version"] > 1]
+    save_versions(connection, replaced)
+    article_copies.delete_sketches(connection, replaced)
+    written = connection.execute(_UPSERT, {"rows": orjson.dumps(rows).decode()})
+    article_copies.insert_sketches(connection, [row["id"] for row in rows])
+    return written
 
 
 def save_versions(connection: Connection, articles: Iterable[UUID]) -> None:
@@ -120,17 +126,17 @@ _UPSERT: LiteralString = f"""
     insert into articles as a (
         id, outlet_id, external_id, url, headline, standfirst, body, body_html, byline, credit, section, language,
         image, published_at, embargoed_until, status, reason, withdrawn_at, note, source_version, version, digest,
-        outlet, tags, people, was_visible, search
+        outlet, tags, people, sketch, was_visible, search
     )
     select r.id, r.outlet_id, r.external_id, r.url, r.headline, r.standfirst, r.body, r.body_html, r.byline, r.credit,
         r.section, r.language, r.image, r.published_at, r.embargoed_until, r.status, r.reason, r.withdrawn_at, r.note,
-        r.source_version, r.version, r.digest, r.outlet, r.tags, r.people,
+        r.source_version, r.version, r.digest, r.outlet, r.tags, r.people, r.sketch,
         r.status = 'usable' and r.embargoed_until is null, {fulltext.VECTOR}
     from json_to_recordset(%(rows)s::json) as r (
         id uuid, outlet_id int, external_id text, url text, headline text, standfirst text, body text, body_html text,
         byline text, credit text, section text, language text, image json, published_at timestamptz,
         embargoed_until timestamptz, status text, reason text, withdrawn_at timestamptz, note text,
-        source_version bigint, version int, digest bytea, outlet json, tags json, people json,
+        source_version bigint, version int, digest bytea, outlet json, tags json, people json, sketch int[],
         configuration text, headline_tokens text, standfirst_tokens text, body_tokens text
     )
     order by r.id
@@ -141,7 +147,7 @@ _UPSERT: LiteralString = f"""
         published_at = excluded.published_at, embargoed_until = excluded.embargoed_until, status = excluded.status,
         reason = excluded.reason, withdrawn_at = excluded.withdrawn_at, note = excluded.note,
         source_version = excluded.source_version, version = excluded.version, digest = excluded.digest,
-        outlet = excluded.outlet, tags = excluded.tags, people = excluded.people,
+        outlet = excluded.outlet, tags = excluded.tags, people = excluded.people, sketch = excluded.sketch,
         was_visible = a.was_visible or excluded.was_visible, search = excluded.search, updated_at = now()
     where a.version = excluded.version - 1
     returning a.id"""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 
+from api.commands import article_copies
 from api.postgres.connection import Connection
 
 TRIM_BATCH = 10_000
@@ -31,11 +32,17 @@ class Change:
     merged_into: str | None = None
 
 
-def append(connection: Connection, changes: Iterable[Change]) -> None:
-    """Append changes to the log. Call it last: it blocks all other writers until the transaction commits."""
+def append(connection: Connection, changes: Iterable[Change], *, same_texts: bool = False) -> None:
+    """Append changes to the log. Call it last: it blocks all other writers until the transaction commits.
+
+    Changed articles are first put into the groups of their copies, unless they have the ``same_texts`` as before.
+    """
     rows = [vars(change) for change in changes]
     if not rows:
         return
+    articles = [row["article_id"] for row in rows if row["article_id"]]
+    if articles and not same_texts:
+        article_copies.regroup(connection, articles)
     lock(connection)
     connection.execute(
         """

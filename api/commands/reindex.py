@@ -1,4 +1,4 @@
-"""Rebuilds the search vectors of all articles, after an update that indexes texts differently."""
+"""Rebuilds the search vectors and sketches of all articles, after an update that indexes texts differently."""
 
 from collections.abc import Callable
 from typing import LiteralString
@@ -6,9 +6,10 @@ from uuid import UUID
 
 import orjson
 
-from api.commands import term_counts
+from api.commands import article_copies, term_counts
 from api.postgres.connection import Connection
 from api.search import fulltext
+from api.text.near_duplicates import sketch
 
 BATCH = 500
 
@@ -18,18 +19,19 @@ _NEXT: LiteralString = """
     where id > %(last)s and purged_at is null
     order by id limit %(most)s for update"""
 _REWRITE: LiteralString = f"""
-    update articles set search = r.vector
+    update articles set search = r.vector, sketch = r.sketch
     from (
-        select r.id, {fulltext.VECTOR} as vector
+        select r.id, r.sketch, {fulltext.VECTOR} as vector
         from json_to_recordset(%(rows)s::json) as r (
-            id uuid, language text, configuration text, headline_tokens text, standfirst_tokens text, body_tokens text
+            id uuid, sketch int[], language text, configuration text,
+            headline_tokens text, standfirst_tokens text, body_tokens text
         )
     ) as r
     where articles.id = r.id"""
 
 
 def reindex_articles(connection: Connection, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Rebuild the search vectors of all articles in several transactions. Returns the number of articles.
+    """Rebuild the search vectors and groups of copies of all articles in several transactions. Returns their number.
 
     If interrupted, start again from the beginning. Searches find the same articles meanwhile.
     """
@@ -52,10 +54,15 @@ def _reindex_batch(connection: Connection, last: UUID) -> list[UUID]:
         indexed = [
             {
                 "id": str(row["id"]),
+                "sketch": sketch(row["headline"], row["body"]),
                 "language": row["language"],
                 **fulltext.document(row["language"], row["headline"], row["standfirst"], row["body"]),
             }
             for row in rows
         ]
+        ids = [row["id"] for row in rows]
+        article_copies.delete_sketches(connection, ids)
         connection.execute(_REWRITE, {"rows": orjson.dumps(indexed).decode()})
-    return [row["id"] for row in rows]
+        article_copies.insert_sketches(connection, ids)
+        article_copies.regroup(connection, ids)
+    return ids

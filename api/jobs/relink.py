@@ -72,6 +72,7 @@ def relink_articles(connection: Connection, articles: Sequence[UUID]) -> int:
     change_log.append(
         connection,
         [article_rows.make_change(row["id"], row["version"], states[row["id"]], states[row["id"]]) for row in changed],
+        same_texts=True,
     )
     return len(changed)
 

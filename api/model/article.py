@@ -1,6 +1,7 @@
 """The SQL expressions for the public fields of an article (``articles a``), its entity tag and its tombstone. Pure."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import LiteralString
 
 COLUMNS: Mapping[str, LiteralString] = {
@@ -46,7 +47,11 @@ def text_bytes(fields: Iterable[str] = ()) -> LiteralString | None:
     return together or None
 
 
-def json_entry(fields: Iterable[str] = ()) -> LiteralString:
-    """The expression for the public JSON of an article, with these fields or all."""
-    columns = ", ".join(_IN_JSON[name] for name in dict.fromkeys(fields) or COLUMNS)
+def json_entry(
+    fields: Iterable[str] = (), more: Mapping[LiteralString, LiteralString] = MappingProxyType({})
+) -> LiteralString:
+    """The expression for the public JSON of an article, with these fields or all, and ``more``, expressions by name."""
+    shown: list[LiteralString] = [_IN_JSON[name] for name in dict.fromkeys(fields) or COLUMNS]
+    shown.extend(f"{expression} as {name}" for name, expression in more.items())
+    columns = ", ".join(shown)
     return f"(select row_to_json(entry) from (select {columns}) as entry)"

@@ -51,9 +51,10 @@ def page(
         return replace(empty_page(request), ranking=ranking, explanation=explanation)
     searched = highlighted(request.limit) if highlights else None
     if plan.query and sort == "relevance":
-        found = _ranked_page(connection, plan, plan.query, request, columns(fields, ("id",), searched), explanation)
+        shown = columns(fields, ("id",), searched, copies=plan.collapse)
+        found = _ranked_page(connection, plan, plan.query, request, shown, explanation)
     elif plan.query:
-        shown = columns(fields, order_by(sort, linked=False).names, searched)
+        shown = columns(fields, order_by(sort, linked=False).names, searched, copies=plan.collapse)
         found = by_time.page(connection, plan, sort, request, shown)
     else:
         found = _filtered_page(connection, plan, sort, request, fields)

@@ -83,7 +83,7 @@ def _without(connection: Connection, plan: Plan, names: Collection[str]) -> Plan
     if not plan.empty:
         return plan.without(names)
     others = {name: value for name, value in plan.filters.items() if name not in names}
-    return resolve(connection, others, "newest")
+    return replace(resolve(connection, others, "newest"), collapse=plan.collapse)
 
 
 def _execute(

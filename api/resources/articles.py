@@ -127,7 +127,7 @@ def article_list_response(
 
     def fetch(connection: Connection, page_request: PageRequest) -> Page:
         entity = exists(connection) if exists else None
-        plan = plans.make(connection, filters, query["sort"], outlets_with_embargoes())
+        plan = plans.make(connection, filters, query["sort"], outlets_with_embargoes(), collapse="collapse" in query)
         page = queries.page(connection, plan, query["sort"], page_request, selected, **options)
         if entity and entity.fetchone() is None:
             raise UnknownEntity

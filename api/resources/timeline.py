@@ -49,7 +49,7 @@ def get_timeline(query: Mapping[str, Any]) -> Response:
     interval, tz = query["interval"], query["tz"]
 
     def read(connection: Connection) -> _Counted:
-        plan = plans.make(connection, filters, "newest")
+        plan = plans.make(connection, filters, "newest", collapse="collapse" in query)
         try:
             counted = _Counted(*queries.timeline(connection, plan, interval, tz))
             if reading is None or counted.total >= RELAXED_BELOW:

@@ -72,4 +72,5 @@ def scan(
         selection = selection.after(direction, key)
     scanned = selection.first(direction, "%(scanned)s")
     matching = Selection("a.*", f"({scanned}) as a", parameters={**selection.all_parameters, "scanned": limit})
-    return plan.matching(matching, in_order=True), order.named
+    matching = plan.matching(matching, in_order=True)
+    return plan.collapsed(matching) if plan.collapse else matching, order.named

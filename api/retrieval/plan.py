@@ -13,6 +13,7 @@ from api.postgres.connection import Connection
 from api.retrieval import access_path, cardinality, hashtags, published
 from api.retrieval.access_path import ARTICLES, FixedPath, driving_selection
 from api.retrieval.cardinality import Cardinality
+from api.retrieval.collapsing import COPIES, collapsed
 from api.retrieval.filters import FILTERS
 from api.retrieval.hashtags import Hashtag
 from api.retrieval.select import ROW_BYTES, Order, Selection
@@ -39,8 +40,9 @@ class Plan:
     and ``updated_since``, spans of time by text for ``month`` and ``year``, a parsed search for ``q``.
     ``embargoes_of`` are the outlets (slugs, None for all) whose embargoed articles are included. ``query`` is the
     search in the languages of the archive, ``tsquery`` what Postgres is asked for: articles that match it, or with
-    ``hashtags`` those that match ``rest`` and have each tag or its words. An ``empty`` plan matches nothing.
-    A ``fixed`` one needs no cardinality and has none. ``in_order`` selects articles along an index in order of time.
+    ``hashtags`` those that match ``rest`` and have each tag or its words. With ``collapse``, the first of each group of
+    copies stands for all. An ``empty`` plan matches nothing. A ``fixed`` one needs no cardinality and has none.
+    ``in_order`` selects articles along an index in order of time.
     """
 
     filters: Mapping[str, object]
@@ -48,6 +50,7 @@ class Plan:
     query: Query | None = None
     tsquery: str | None = None
     cardinality: Cardinality = field(default_factory=lambda: Cardinality({}))
+    collapse: bool = False
     empty: bool = False
     fixed: FixedPath | None = None
     in_order: bool = True
@@ -71,8 +74,8 @@ class Plan:
 
     @property
     def before_search(self) -> "Plan":
-        """The articles that pass all filters but the search."""
-        return replace(self.along_filters, tsquery=None, hashtags=())
+        """The articles that pass all filters but the search, copies included."""
+        return replace(self.along_filters, tsquery=None, hashtags=(), collapse=False)
 
     def without(self, names: Collection[str]) -> "Plan":
         """The same without these filters, not counted anew. Not for an empty plan."""
@@ -92,12 +95,19 @@ class Plan:
         order = order_by(sort, linked=linked)
         in_order = self.in_order and sort != "updated" and not selection.materialized
         selection = self._narrow(selection.where("a.visible"), remaining, linked=linked, in_order=in_order)
-        selection = columns(fields, order.names).of(selection)
+        if self.collapse:
+            selection = self.collapsed(selection, linked=linked)
+        selection = columns(fields, order.names, copies=self.collapse).of(selection)
         if self.embargoes_of is not None and not self.embargoes_of:
             return selection, order
         source = EMBARGOED if self.embargoes_of is None else EMBARGOED_OF
         embargoed = Selection("a.*", source, parameters={"embargoes_of": self.embargoes_of})
         return replace(selection, also=self._narrow(embargoed, lists, undriven=True)), order
+
+    def collapsed(self, selection: Selection, *, linked: bool = False) -> Selection:
+        """The selection without articles that are copies of an earlier one of the plan."""
+        matching = self._narrow(Selection("a.*", ARTICLES), _lists(self.cardinality.filters), undriven=True)
+        return collapsed(selection, matching, linked=linked, in_order=self.in_order)
 
     def _narrow(
         self,
@@ -129,12 +139,18 @@ class Plan:
 
 
 def make(
-    connection: Connection, filters: Mapping[str, object], sort: str, embargoes_of: Sequence[str] | None = ()
+    connection: Connection,
+    filters: Mapping[str, object],
+    sort: str,
+    embargoes_of: Sequence[str] | None = (),
+    *,
+    collapse: bool = False,
 ) -> Plan:
     """The plan of a list: resolved, or fixed, without a statement, where its access path never depends on counts."""
-    if embargoes_of is not None and not embargoes_of and (fixed := access_path.fixed_path(filters, sort)):
+    public = embargoes_of is not None and not embargoes_of
+    if public and not collapse and (fixed := access_path.fixed_path(filters, sort)):
         return Plan(filters, fixed=fixed)
-    return resolve(connection, filters, sort, embargoes_of)
+    return replace(resolve(connection, filters, sort, embargoes_of), collapse=collapse)
 
 
 def resolve(
@@ -220,11 +236,13 @@ class Columns:
         return replace(selection, columns=self.sql, guarded=self.guarded, size=self.size, parameters=parameters)
 
 
-def columns(fields: Sequence[str], sort_key: Sequence[str], highlighted: int | None = None) -> Columns:
-    """The JSON of each article as ``entry`` and its sort key, and what highlights are made from: the beginning of the
-    body, of which ``highlighted`` characters are searched."""
+def columns(
+    fields: Sequence[str], sort_key: Sequence[str], highlighted: int | None = None, *, copies: bool = False
+) -> Columns:
+    """The JSON of each article as ``entry``, perhaps with its ``copies``, and its sort key, and what highlights are
+    made from: the beginning of the body, of which ``highlighted`` characters are searched."""
     shown = ", ".join(COLUMNS[name] for name in sort_key)
-    size, entry = text_bytes(fields), json_entry(fields)
+    size, entry = text_bytes(fields), json_entry(fields, {"copies": COPIES} if copies else {})
     if highlighted is not None:
         # Highlights are put into the entry, which has to be read for it.
         entry, shown = f"{entry}::text", f"{shown}, {HIGHLIGHTED}"

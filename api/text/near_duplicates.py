@@ -8,6 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nsmallest
+from itertools import pairwise
+from zlib import crc32
 
 from api.text.folding import fold, tokens
 
@@ -29,6 +32,13 @@ WORDS_AT_LEAST = 6
 # The share of numbers that must be the same, and by how much numbers and names may differ more than other words do.
 SAME_NUMBERS = 0.6
 MORE_CHANGED_FACTS = 0.15
+
+SKETCHED_CHARACTERS = 1_000
+"""The number of characters at the beginning of a text that its sketch is made from."""
+SKETCH_LENGTH = 8
+"""The number of hashes of a sketch."""
+# Words of an alphabet with at most so many characters are not sketched.
+SHORT_WORD = 3
 
 _NUMBER = re.compile(r"\d+(?:[.,/:-]\d+)*")
 # Words that do not begin a sentence, where all of them have a capital.
@@ -131,3 +141,23 @@ def _analyze(text: str) -> _Text:
     names = frozenset(fold(word) for word in _WORD.findall(text) if word[0].isupper()) - _NUMBER_WORDS
     plain = frozenset(word for word in every - names - _NUMBER_WORDS if not word[0].isdigit())
     return _Text(words, shingles, every, numbers, names, plain)
+
+
+def sketch(headline: str, body: str) -> list[int]:
+    """The SKETCH_LENGTH smallest hashes of neighbouring long words at the beginning: most are the same in a copy.
+
+    In a short text, of the headline too.
+    """
+    words = _long_words(body[:SKETCHED_CHARACTERS])
+    if len(words) <= SKETCH_LENGTH:
+        words = _long_words(f"{headline}. {body}")
+    hashes = {crc32(f"{one} {other}".encode()) for one, other in pairwise(words)}
+    # Postgres' integers are signed.
+    return [number - 2**31 for number in nsmallest(SKETCH_LENGTH, hashes)]
+
+
+def _long_words(text: str) -> list[str]:
+    """The words of a text without the short ones, which occur together in unrelated texts as well."""
+    every = tokens(text)
+    long = [word for word in every if len(word) > SHORT_WORD or not word.isascii()]
+    return long if len(long) > SKETCH_LENGTH else every

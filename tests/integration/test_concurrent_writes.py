@@ -274,3 +274,17 @@ def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
         database.write(lambda connection: (articles.upsert(connection, [record("lost")]), 1 / 0))
     assert rows(database, "select 1 as found from articles where external_id = 'lost'") == []
     assert rows(database, "select count(*) as n from changes") == before
+
+
+def test_of_copies_that_are_stored_at_once_the_second_finds_the_first(database: Database) -> None:
+    database.write(lambda connection: [outlet(connection, f"copying-{n}") for n in range(4)])
+    for story in range(5):
+        text = " ".join(f"story{story}word{n}" for n in range(80))
+        records = [record(f"Story {story}", outlet=f"copying-{n}", body=text) for n in range(4)]
+        at_once(*(lambda one=one: push(database, one) for one in records))
+    groups = rows(
+        database,
+        "select count(*) as copies from article_copies join articles on id = article_id"
+        " where headline like 'Story %%' group by group_id",
+    )
+    assert groups == [{"copies": 4}] * 5

@@ -164,12 +164,20 @@ SEARCHES: list[Filters] = [
 ]  # fmt: skip
 
 
-def read(archive: Connection, filters: Filters, sort: str, embargoes_of: Sequence[str] | None = ()) -> list[Cost]:
+def read(
+    archive: Connection,
+    filters: Filters,
+    sort: str,
+    embargoes_of: Sequence[str] | None = (),
+    *,
+    collapse: bool = False,
+) -> list[Cost]:
     """What it costs to read and count the first page of a list, and to read one in the middle, both ways."""
     with watched(archive) as costs:
-        article_page(archive, filters, sort, PageRequest(20, count="capped"), embargoes_of=embargoes_of)
+        visible = {"embargoes_of": embargoes_of, "collapse": collapse}
+        article_page(archive, filters, sort, PageRequest(20, count="capped"), **visible)
         for backward in (False, True):
-            article_page(archive, filters, sort, PageRequest(20, MIDDLE, backward), embargoes_of=embargoes_of)
+            article_page(archive, filters, sort, PageRequest(20, MIDDLE, backward), **visible)
     return costs
 
 
@@ -293,6 +301,42 @@ def embargoed(archive: Connection) -> Iterator[Connection]:
             """
         )
         yield archive
+
+
+@pytest.fixture(scope="module")
+def copied(archive: Connection) -> Iterator[Connection]:
+    """The archive, a fifth of it in groups of five copies that were published one after the other."""
+    with archive.transaction(force_rollback=True):
+        archive.execute(
+            """
+            insert into article_copies (article_id, group_id)
+            select id, md5('group' || (number / 5))::uuid
+            from (select id, row_number() over (order by published_at, id) as number from articles) as a
+            where number % 25 < 5
+            """
+        )
+        archive.execute("analyze article_copies")
+        yield archive
+
+
+# Counting to 1,000 meets a fifth more articles, and looks each of them up, and those that precede it in its group.
+COLLAPSED = Ceiling((600, 3_000), (12_000, 36_000))
+COLLAPSED_GATHERED = Ceiling((40_000, 120_000), (40_000, 120_000))
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("filters", [{}, *ALONE[::9], *PAIRS[::15], *SEARCHES[::40]], ids=str)
+def test_a_collapsed_list_looks_up_the_copies_of_what_it_reads(copied: Connection, filters: Filters, sort: str) -> None:
+    if (filters, sort) in UNBOUNDED:
+        return
+    hold(read(copied, filters, sort, collapse=True), COLLAPSED_GATHERED if filters else COLLAPSED)
+
+
+@pytest.mark.parametrize("filters", SEARCHES[::40], ids=str)
+def test_a_collapsed_search_by_relevance_reads_bounded_candidates(copied: Connection, filters: Filters) -> None:
+    with watched(copied) as costs:
+        article_page(copied, filters, "relevance", PageRequest(20, count="capped"), collapse=True)
+    hold(costs, Ceiling((40_000, 120_000), (40_000, 120_000)))
 
 
 @pytest.mark.parametrize(("filters", "sort"), UNBOUNDED, ids=str)
