@@ -7,7 +7,7 @@ CLIENTS := build/clients
 NODE_BIN := $(CLIENTS)/typescript/node_modules/.bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve wheel test test-long openapi clients lint-openapi bench bench-write bench-relevance bench-search screenshots lint format lock clean
+.PHONY: help serve wheel test test-long openapi clients lint-openapi bench bench-write bench-relevance bench-quality bench-search screenshots lint format lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-write: $(VENV)/.dev ## Compare a batch of 10,000 articles over HTTP with C
 
 bench-relevance: $(VENV)/.dev ## Compare the quality of searches with tantivy, on COLLECTION=path in Cranfield's format (OPTIONS=...)
 	$(BIN)/python -m bench.relevance $(COLLECTION) $(OPTIONS)
+
+bench-quality: $(VENV)/.dev ## Compare what searches find with goals and with tantivy and bm25s (OPTIONS="--data path")
+	$(BIN)/python -m bench.quality $(OPTIONS)
 
 bench-search: $(VENV)/.dev ## Compare the speed of searches with tantivy (OPTIONS="--articles 1000000 --reuters path")
 	$(BIN)/python -m bench.search $(OPTIONS)

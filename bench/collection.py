@@ -1,6 +1,7 @@
-"""A judged collection in the format of Cranfield: its texts, its questions, and measures of rankings."""
+"""Judged collections in the formats of Cranfield and SMART: texts, questions, and measures of rankings."""
 
 import re
+import statistics
 from collections.abc import Mapping, Sequence
 from math import log2
 from pathlib import Path
@@ -30,11 +31,8 @@ class Collection(NamedTuple):
 
 def read(directory: Path) -> Collection:
     """Read the collection from a directory with cran.all.1400, cran.qry and cranqrel."""
-    texts = [
-        Text(number, fields.get("T", ""), fields.get("W", "") or fields.get("T", "") or "-")
-        for number, fields in _records(directory / "cran.all.1400")
-    ]
-    questions = [fields["W"] for _, fields in _records(directory / "cran.qry")]
+    texts = _texts(directory / "cran.all.1400")
+    questions = _questions(directory / "cran.qry")
     gains: list[dict[str, int]] = [{} for _ in questions]
     for line in (directory / "cranqrel").read_text().splitlines():
         # Questions are numbered by their order in the file, not by the number after .I.
@@ -42,6 +40,27 @@ def read(directory: Path) -> Collection:
         if grade in GAINS:
             gains[int(question) - 1][text] = GAINS[grade]
     return Collection(texts, questions, gains)
+
+
+def read_smart(directory: Path, name: str) -> Collection:
+    """Read the collection from ``name``.ALL, .QRY and .REL, whose lines are "question 0 text …"; all gains are 1."""
+    questions = _questions(directory / f"{name}.QRY")
+    gains: list[dict[str, int]] = [{} for _ in questions]
+    for line in (directory / f"{name}.REL").read_text().splitlines():
+        question, _, text, *_ = line.split()
+        gains[int(question) - 1][text] = 1
+    return Collection(_texts(directory / f"{name}.ALL"), questions, gains)
+
+
+def _texts(path: Path) -> list[Text]:
+    return [
+        Text(number, fields.get("T", ""), fields.get("W", "") or fields.get("T", "") or "-")
+        for number, fields in _records(path)
+    ]
+
+
+def _questions(path: Path) -> list[str]:
+    return [fields["W"] for _, fields in _records(path)]
 
 
 def _records(path: Path) -> list[tuple[str, dict[str, str]]]:
@@ -56,6 +75,12 @@ def _records(path: Path) -> list[tuple[str, dict[str, str]]]:
             )
         )
     return found
+
+
+def measure(rankings: Sequence[Sequence[str]], gains: Sequence[Mapping[str, int]]) -> tuple[float, float]:
+    """The means of nDCG@10 and of average precision over all questions."""
+    pairs = [*zip(rankings, gains, strict=True)]
+    return statistics.mean(ndcg(*pair) for pair in pairs), statistics.mean(average_precision(*pair) for pair in pairs)
 
 
 def ndcg(ranking: Sequence[str], gains: Mapping[str, int], depth: int = 10) -> float:

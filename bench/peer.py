@@ -1,11 +1,14 @@
-"""The peer of ``bench.search`` and ``bench.relevance``: tantivy, with the same texts and the same words."""
+"""The peers of benches: tantivy and bm25s, with the same texts and the same words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import bm25s
 import tantivy
+
+from api.text.folding import tokens
 
 TEXTS = ["headline", "body"]
 
@@ -46,6 +49,27 @@ def best(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> list[s
     """The external ids of the best articles by BM25."""
     hits = searcher.search(query, limit, count=False).hits
     return [present(searcher.doc(document)["external_id"]) for _, document in hits]
+
+
+def rankings(index: tantivy.Index, questions: Iterable[str], limit: int) -> list[list[str]]:
+    """The external ids of the best articles for each question by tantivy."""
+    searcher = index.searcher()
+    return [best(searcher, index.parse_query(" ".join(tokens(question)), TEXTS), limit) for question in questions]
+
+
+def bm25s_rankings(records: Sequence[dict[str, Any]], questions: Sequence[str], limit: int) -> list[list[str]]:
+    """The external ids of the best articles for each question by bm25s, whose words tantivy stems as its own."""
+    lowercase = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
+    analyzer = lowercase.filter(tantivy.Filter.stemmer("english")).build()
+    built = bm25s.BM25()
+    built.index([analyzer.analyze(f"{record['headline']} {record['body']}") for record in records], show_progress=False)
+    found, scores = built.retrieve(
+        [analyzer.analyze(question) for question in questions], k=min(limit, len(records)), show_progress=False
+    )
+    return [
+        [records[place]["external_id"] for place, score in zip(*ranking, strict=True) if score > 0]
+        for ranking in zip(found, scores, strict=True)
+    ]
 
 
 def present(values: Any) -> str:

@@ -1,20 +1,17 @@
 """The quality of ranking on a judged collection, over HTTP, beside tantivy's BM25."""
 
 import argparse
-import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import tantivy
-
 from api.text.folding import tokens
 from bench import peer, reuters, servers, texts
-from bench.collection import Collection, Text, average_precision, ndcg, read
+from bench.collection import Text, measure, read
 
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 OUTLETS = ["daily", "weekly", "monthly"]
@@ -39,22 +36,23 @@ def main() -> None:
         newer = (
             reuters.articles(others, OUTLETS, options.reuters) if options.reuters else texts.articles(others, OUTLETS)
         )
-        return chain(_judged(collection.texts), newer if others else ())
+        return chain(judged(collection.texts), newer if others else ())
 
     with servers.postgres(options.keep) as conninfo, tempfile.TemporaryDirectory() as directory:
         servers.fill(conninfo, f"relevance {options.among} {options.reuters is not None}", records())
         with servers.serving(conninfo) as client:
-            ours = [_ours(client, question) for question in collection.questions]
-        theirs = _theirs(peer.index(Path(directory), records()), collection.questions)
+            ours = [ranking(client, " ".join(tokens(question))) for question in collection.questions]
+        theirs = peer.rankings(peer.index(Path(directory), records()), collection.questions, DEPTH)
     print(f"{len(collection.questions)} questions, {len(collection.texts):,} judged texts among "
           f"{len(collection.texts) + others:,} articles")  # fmt: skip
-    ours_ndcg, ours_map = _figures("dateline", ours, collection)
-    theirs_ndcg, theirs_map = _figures("tantivy", theirs, collection)
+    ours_ndcg, ours_map = _figures("dateline", ours, collection.gains)
+    theirs_ndcg, theirs_map = _figures("tantivy", theirs, collection.gains)
     sys.exit(ours_ndcg < theirs_ndcg - options.worse or ours_map < theirs_map - options.worse)
 
 
-def _judged(judged: Sequence[Text]) -> Iterator[dict[str, Any]]:
-    for number, text in enumerate(judged):
+def judged(collection: Iterable[Text]) -> Iterator[dict[str, Any]]:
+    """The texts of a judged collection as articles."""
+    for number, text in enumerate(collection):
         yield {
             "outlet": OUTLETS[0],
             "external_id": f"{JUDGED}{text.number}",
@@ -65,14 +63,15 @@ def _judged(judged: Sequence[Text]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _ours(client: servers.Client, question: str) -> list[str]:
+def ranking(client: servers.Client, q: str) -> list[str]:
+    """The external ids of the best articles by relevance, at least DEPTH if there are so many."""
     found: list[str] = []
-    parameters = {"q": " ".join(tokens(question)), "sort": "relevance", "limit": 100, "count": "none",
+    parameters = {"q": q, "sort": "relevance", "limit": 100, "count": "none",
                   "fields": "external_id"}  # fmt: skip
     while len(found) < DEPTH:
         status, response = client.get("/v1/articles", parameters)
         if status != 200:
-            raise SystemExit(f"{status} for {question!r}: {response}")
+            raise SystemExit(f"{status} for {q!r}: {response}")
         found += [article["external_id"] for article in response["data"]]
         if response["page"]["next"] is None:
             break
@@ -80,19 +79,13 @@ def _ours(client: servers.Client, question: str) -> list[str]:
     return found
 
 
-def _theirs(index: tantivy.Index, questions: Sequence[str]) -> list[list[str]]:
-    searcher = index.searcher()
-    return [
-        peer.best(searcher, index.parse_query(" ".join(tokens(question)), peer.TEXTS), DEPTH) for question in questions
-    ]
+def plain(rankings: Iterable[Sequence[str]]) -> list[list[str]]:
+    """Rankings with the numbers of judged texts; other articles are empty strings."""
+    return [[text.removeprefix(JUDGED) if text.startswith(JUDGED) else "" for text in ranking] for ranking in rankings]
 
 
-def _figures(name: str, rankings: Sequence[Sequence[str]], collection: Collection) -> tuple[float, float]:
-    plain = [[text.removeprefix(JUDGED) if text.startswith(JUDGED) else "" for text in ranking] for ranking in rankings]
-    gain = statistics.mean(ndcg(ranking, gains) for ranking, gains in zip(plain, collection.gains, strict=True))
-    precision = statistics.mean(
-        average_precision(ranking, gains) for ranking, gains in zip(plain, collection.gains, strict=True)
-    )
+def _figures(name: str, rankings: Sequence[Sequence[str]], gains: Sequence[Mapping[str, int]]) -> tuple[float, float]:
+    gain, precision = measure(plain(rankings), gains)
     print(f"{name}: nDCG@10 {gain:.4f}, MAP@{DEPTH} {precision:.4f}")
     return gain, precision
 

@@ -47,6 +47,7 @@ _LINK: LiteralString = """
     select distinct r.id, t.id, r.published_at, 'push'
     from json_to_recordset(%(rows)s::json) as r (id uuid, published_at timestamptz, tags json),
         json_array_elements_text(r.tags) as tag (slug) join tags t using (slug)"""
+_LANGUAGES: LiteralString = "insert into languages select unnest(%(languages)s::text[]) on conflict do nothing"
 _COUNT_OUTLETS: LiteralString = """
     update outlets set articles = stored.articles
     from (select outlet_id, count(*) as articles from articles group by outlet_id) as stored
@@ -87,7 +88,6 @@ def _fill(connection: Connection, records: Iterable[dict[str, Any]]) -> None:
         "made"
     ]
     connection.execute("drop index articles_search")
-    connection.execute("insert into languages values ('en') on conflict do nothing")
     iterator, known, total = iter(records), set(), 0
     while chunk := list(islice(iterator, CHUNK)):
         missing = {tag for record in chunk for tag in record.get("tags", ())} - known
@@ -96,6 +96,7 @@ def _fill(connection: Connection, records: Iterable[dict[str, Any]]) -> None:
             entities.upsert(connection, entity_kinds.OUTLET, [{"slug": slug, "name": slug} for slug in sorted(outlets)])
             entities.upsert(connection, entity_kinds.TAG, [{"slug": slug, "name": slug} for slug in sorted(missing)])
         known |= missing | outlets
+        connection.execute(_LANGUAGES, {"languages": sorted({record["language"] for record in chunk})})
         rows = [
             {
                 "standfirst": None,
@@ -103,7 +104,7 @@ def _fill(connection: Connection, records: Iterable[dict[str, Any]]) -> None:
                 **record,
                 "id": str(uuid4()),
                 "links": [{"slug": tag, "name": tag} for tag in record.get("tags", ())],
-                **fulltext.document("en", record["headline"], record.get("standfirst"), record["body"]),
+                **fulltext.document(record["language"], record["headline"], record.get("standfirst"), record["body"]),
             }
             for record in chunk
         ]
