@@ -56,6 +56,19 @@ class TimelineMetaSchema(Schema):
     )
     tz = fields.String(required=True, metadata={"description": "The time zone of the intervals."})
     total = fields.Integer(required=True, metadata={"description": "The number of articles in all intervals together."})
+    complete = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether all matching articles were counted. Otherwise they are too many, and `total` and "
+            "each `count` are estimates from a random sample of about 10,000 of them."
+        },
+    )
+    margin = fields.Integer(
+        required=True,
+        metadata={
+            "description": "By how many articles `total` may be wrong, in 19 of 20 cases; 0 if it is `complete`."
+        },
+    )
     relaxed = fields.Boolean(
         metadata={
             "description": "With `q`: whether fewer than 20 articles have all the words, so that articles with any of "

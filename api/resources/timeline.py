@@ -25,15 +25,14 @@ blueprint = Blueprint("timeline", __name__, url_prefix="/v1")
 class _Counted:
     """A timeline, whether its search was relaxed, and the absent words of one that was or that finds nothing."""
 
-    interval: str
-    parts: Sequence[dict[str, Any]]
+    timeline: queries.Timeline
     relaxed: bool = False
     absent: Sequence[SingleWord] = ()
 
     @property
     def total(self) -> int:
         """The number of articles in all intervals."""
-        return sum(part["count"] for part in self.parts)
+        return self.timeline.total
 
 
 @blueprint.operation(
@@ -51,12 +50,12 @@ def get_timeline(query: Mapping[str, Any]) -> Response:
     def read(connection: Connection) -> _Counted:
         plan = plans.make(connection, filters, "newest", collapse="collapse" in query)
         try:
-            counted = _Counted(*queries.timeline(connection, plan, interval, tz))
-            if reading is None or counted.total >= RELAXED_BELOW:
+            counted = _Counted(queries.timeline(connection, plan, interval, tz))
+            if reading is None or counted.total >= RELAXED_BELOW or not counted.timeline.complete:
                 return counted
             loose, absent = relaxed(connection, plan)
             if loose and query["relax"] == "true":
-                with_some = _Counted(*queries.timeline(connection, loose, interval, tz), relaxed=True)
+                with_some = _Counted(queries.timeline(connection, loose, interval, tz), relaxed=True)
                 counted = with_some if with_some.total > counted.total else counted
             return replace(counted, absent=() if counted.total and not counted.relaxed else absent)
         except queries.TooLong as error:
@@ -69,7 +68,9 @@ def get_timeline(query: Mapping[str, Any]) -> Response:
 
 
 def _response(counted: _Counted, tz: str, reading: Reading | None) -> Response:
-    meta: dict[str, Any] = {"interval": counted.interval, "tz": tz, "total": counted.total}
+    timeline = counted.timeline
+    extent = {"total": timeline.total, "complete": timeline.complete, "margin": timeline.margin}
+    meta: dict[str, Any] = {"interval": timeline.interval, "tz": tz, **extent}
     if reading:
         meta |= {"relaxed": counted.relaxed, **query_meta(reading, counted.absent)}
-    return json_response({"data": counted.parts, "meta": meta})
+    return json_response({"data": timeline.parts, "meta": meta})

@@ -1,6 +1,6 @@
 """Timelines over HTTP: what they count, where they begin and end, and how far they go."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +8,9 @@ import pytest
 from contract import ContractClient
 from stories import outlet, record, store, tag, withdraw
 
+from api.commands import term_counts
 from api.postgres.connection import Connection
+from api.retrieval import sampling
 
 
 def timeline(client: ContractClient, query: str) -> dict[str, Any]:
@@ -105,8 +107,11 @@ def test_each_count_is_the_length_of_the_list_of_its_days(client: ContractClient
     assert shown["meta"]["total"] == sum(part["count"] for part in parts) == everything
 
 
+META = {"interval": "day", "tz": "UTC", "total": 0, "complete": True, "margin": 0}
+
+
 def test_an_empty_archive_has_no_timeline(blank_client: ContractClient) -> None:
-    assert timeline(blank_client, "") == {"data": [], "meta": {"interval": "day", "tz": "UTC", "total": 0}}
+    assert timeline(blank_client, "") == {"data": [], "meta": META}
 
 
 @pytest.mark.parametrize(
@@ -183,3 +188,65 @@ def test_what_cannot_be_a_timeline_is_refused(client: ContractClient, query: str
 def test_a_thousand_intervals_fit_and_one_more_does_not(client: ContractClient) -> None:
     assert len(timeline(client, "interval=day&from=2022-09-28&to=2025-06-23")["data"]) == 1_000
     assert client.get("/v1/timeline?interval=day&from=2022-09-27&to=2025-06-23").status_code == 422
+
+
+SAMPLED = [
+    *[
+        "",
+        "outlet=daily",
+        "section=Politics",
+        "tag=trade",
+        "tag=trade,none",
+        "tag=trade&outlet=daily",
+        "year=2023,2024",
+    ],
+    *["q=coal", "q=coal&tag=trade", "q=north&section=Politics", "q=%22coal%20north%22", "q=coal&month=2023-06,2024-06"],
+    *["collapse=copies", "tag=trade&collapse=copies", "q=coal&collapse=copies", "q=%23trade", "q=%23trade%20coal"],
+]
+
+
+@pytest.fixture
+def many(blank: Connection) -> None:
+    """Articles every second day, with words and filters that several of them have."""
+    outlet(blank, "daily")
+    outlet(blank, "weekly")
+    tag(blank, "Trade")
+    since = datetime(2023, 1, 1, tzinfo=UTC)
+    store(
+        blank,
+        *(
+            record(
+                str(n),
+                published_at=since + n * timedelta(days=2),
+                outlet="daily" if n % 3 else "weekly",
+                tags=["trade"] * (n % 4 > 0),
+                body="coal north" if n % 5 else "north",
+                section="Politics" if n % 2 else None,
+            )
+            for n in range(400)
+        ),
+    )
+    withdraw(blank, store(blank, record("withdrawn", tags=["trade"]))[0].id, "canceled", "A mistake")
+    term_counts.measure(blank)
+    blank.execute("analyze")
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("filters", SAMPLED)
+def test_a_timeline_that_is_not_complete_is_an_estimate_within_its_margin(
+    blank_client: ContractClient, monkeypatch: pytest.MonkeyPatch, filters: str
+) -> None:
+    exact = timeline(blank_client, f"interval=year&{filters}")
+    listed = blank_client.get(f"/v1/articles?limit=1&count=exact&{filters}").get_json()["meta"]["total"]
+    assert (exact["meta"]["total"], exact["meta"]["complete"], exact["meta"]["margin"]) == (listed, True, 0)
+    for name, value in {"INDEXED_AT_MOST": 20, "FETCHED_AT_MOST": 20, "SAMPLE_SIZE": 100, "PILOT_SIZE": 50}.items():
+        monkeypatch.setattr(sampling, name, value)
+    monkeypatch.setattr(sampling, "PILOT_FRACTION", 0.5)
+    # Another address than the one whose response is cached.
+    sampled = timeline(blank_client, f"tz=UTC&interval=year&{filters}")
+    meta = sampled["meta"]
+    assert meta["total"] == sum(part["count"] for part in sampled["data"])
+    assert not meta["complete"]
+    assert 0 < meta["margin"] < listed or "month" in filters
+    assert abs(meta["total"] - listed) <= 2 * meta["margin"]
+    assert timeline(blank_client, "tz=UTC&interval=year&q=absent")["meta"]["complete"]
