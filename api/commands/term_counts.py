@@ -3,12 +3,15 @@
 from typing import LiteralString
 from uuid import UUID
 
+from api.commands import word_counts
 from api.postgres.connection import Connection, present
 from api.search import fulltext
 
 # Articles to sample for document frequencies. A word in 1 % of the articles is counted with an error below a tenth, in
 # one or two seconds.
 FREQUENCY_SAMPLE = 50_000
+# Articles to sample for spelling suggestions. In 20,000 of 1,000 characters, words are counted in two seconds.
+WORD_SAMPLE = 20_000
 # Articles to sample for the average length of fields.
 LENGTH_SAMPLE = 2_000
 # Frequencies are counted again after the number of articles changed by this share, or after this time if anything was
@@ -86,6 +89,9 @@ def measure(connection: Connection) -> dict[str, int] | None:
         connection.execute("select set_config('statement_timeout', %(timeout)s, true)", {"timeout": str(TIMEOUT_MS)})
         articles = present(connection.execute(_COUNT).fetchone())["articles"]
         percent = _percent(FREQUENCY_SAMPLE, articles)
+        of_words = _percent(WORD_SAMPLE, articles)
+        # Nothing is locked while texts are read.
+        words = word_counts.count(connection, of_words, 1 if of_words == 100 else 2)
         connection.execute(_SAMPLE, {"percent": percent})
         counted = connection.execute(
             _FILL,
@@ -99,6 +105,7 @@ def measure(connection: Connection) -> dict[str, int] | None:
                 "pause": PAUSE,
             },
         ).fetchone()
+        word_counts.store(connection, words)
         connection.execute("drop table sampled_terms")
         return counted
 
@@ -115,6 +122,7 @@ def forget_article(connection: Connection, article: UUID) -> None:
     Not for an article that was never visible, whose words were not counted.
     """
     connection.execute(_FORGET, {"article": article, "few": RARE})
+    word_counts.forget_article(connection, article, RARE)
     connection.execute("update text_stats set erased_at = clock_timestamp()")
 
 

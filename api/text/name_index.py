@@ -160,18 +160,18 @@ class NameIndex:
 
     def _similar_forms(self, form: str) -> dict[str, int]:
         """The words within the number of typos allowed for this length."""
-        most = _max_typos(form)
+        most = max_typos(form)
         if not most:
             return {form: 0} if form in self._by_form else {}
         lengths = [self._alike.get(len(form) + more, {}) for more in range(-most, most + 1)]
         # The first letter is seldom wrong, so the few words that share it are compared first.
-        found = _within(most, form, (letters.get(form[0], []) for letters in lengths))
-        return found or _within(most, form, (alike for letters in lengths for alike in letters.values()))
+        found = within(most, form, (letters.get(form[0], []) for letters in lengths))
+        return found or within(most, form, (alike for letters in lengths for alike in letters.values()))
 
     def _similar_prefixes(self, form: str) -> dict[str, int]:
         """The words that start with this form, or with the same letter and a typo after it."""
         found = dict.fromkeys(self._forms_with_prefix(form), 0)
-        if _max_typos(form):
+        if max_typos(form):
             for more in (0, -1, 1):
                 candidates = self._prefixes(form[0], len(form) + more)
                 for prefix, _, _ in process.extract(form, candidates, scorer=OSA.distance, score_cutoff=1, limit=None):
@@ -204,12 +204,12 @@ def _form(word: str) -> str:
     return unicodedata.normalize("NFD", word)
 
 
-def _max_typos(form: str) -> int:
+def max_typos(form: str) -> int:
     """The number of typos allowed in a word: one in four letters, at most two."""
     return min(len(form) // 4, 2)
 
 
-def _within(most: int, form: str, several: Iterable[list[str]]) -> dict[str, int]:
+def within(most: int, form: str, several: Iterable[list[str]]) -> dict[str, int]:
     """The words within this number of typos, each with its number."""
     return {
         found: round(distance)

@@ -7,7 +7,10 @@ import pytest
 from contract import ContractClient
 from stories import outlet, person, record, store, tag
 
+from api.commands import article_lifecycle, term_counts
 from api.postgres.connection import Connection
+from api.queries import spelling
+from api.search.parser import parse
 
 
 def suggestion(client: ContractClient, q: str, more: str = "") -> str | None:
@@ -79,6 +82,77 @@ def test_a_suggestion_finds_something_with_the_same_filters(
         assert blank_client.get(f"/v1/articles?q={expected}{more}").get_json()["data"]
 
 
+@pytest.fixture
+def agency(blank: Connection) -> None:
+    """Articles of ordinary words, counted."""
+    outlet(blank, "daily")
+    store(
+        blank,
+        *(record(f"Bank {n}", body="Reagan spoke to the bank about production in Zurich.", day=n) for n in range(5)),
+        record("Harvest", body="A reign of drought. The U.S. economy lost 12500 jobs; economics say why.", day=6),
+        record("Ernte", body="Die Bankenaufsicht in Zürich.", language="de", day=7),
+        record("Россия", body="Российская экономика растёт.", language="ru", day=8),
+        record("경제", body="한국은행이 금리를 내렸다.", language="ko", day=9),
+    )
+    term_counts.measure(blank)
+
+
+@pytest.mark.usefixtures("agency")
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("bank reagn", "bank reagan"),
+        ("Bank Reagn", "Bank Reagan"),
+        ("reagn producton", "reagan production"),
+        # Of equally similar words, those that are in one article.
+        ("reagn drougth", "reign drought"),
+        # Endings, which lexemes do not have.
+        ("prodcution", "production"),
+        ("economcs", "economics"),
+        ("drougth", "drought"),
+        ("bankenaufsciht", "bankenaufsicht"),
+        ("экономкиа", "экономика"),
+        ('"bank abuot"', '"bank about"'),
+        ("headline:harvset", "headline:harvest"),
+        ("bank -reagn drougth", None),
+        ("jobs OR drougth", None),
+        ("nothing OR drougth", "nothing OR drought"),
+        # Right: each word is in an article, together or not.
+        ("reagan drought", None),
+        ("reign", None),
+        ("Zurich drought", None),
+        ("the", None),
+        # Unlike any word, or of no use.
+        ("bank zeppelin", None),
+        ("12501", None),
+        ("econ", None),
+        ("한극은행", None),
+        ("drougth zeppelin", None),
+    ],
+)
+def test_a_word_in_no_article_is_suggested_as_the_archive_has_it(
+    blank_client: ContractClient, q: str, expected: str | None
+) -> None:
+    assert suggestion(blank_client, q) == expected
+    if expected:
+        assert blank_client.get(f"/v1/articles?q={quote(expected)}").get_json()["data"]
+
+
+@pytest.mark.usefixtures("agency")
+def test_what_readers_cannot_see_is_not_suggested(blank: Connection, blank_client: ContractClient) -> None:
+    later = datetime(2999, 1, 1, tzinfo=UTC)
+    [secret] = store(blank, record("Secret", body="A whistleblower spoke of drought."))
+    store(blank, record("Later", body="A skyscraper was sold.", embargoed_until=later))
+    term_counts.measure(blank)
+    assert suggestion(blank_client, "whistleblowre") == "whistleblower"
+    assert suggestion(blank_client, "skyscrapre") is None
+    article_lifecycle.purge(blank, secret.id, "Court", [])
+    # A response to the same request may be cached.
+    assert suggestion(blank_client, "whistlebolwer") is None
+    left = blank.execute("select word from word_stats where word = any('{whistleblower,drought,bank}')").fetchall()
+    assert sorted(row["word"] for row in left) == ["bank"], "rare words are forgotten until words are counted again"
+
+
 @pytest.mark.usefixtures("library")
 def test_a_word_that_finds_enough_is_not_corrected(blank: Connection, blank_client: ContractClient) -> None:
     assert suggestion(blank_client, "washingtons") is None, "its stem finds two, as Washington does"
@@ -97,3 +171,12 @@ def test_names_under_an_embargo_are_not_suggested(blank: Connection, blank_clien
 @pytest.mark.usefixtures("library")
 def test_only_a_search_has_a_suggestion(blank_client: ContractClient) -> None:
     assert "suggestion" not in blank_client.get("/v1/articles").get_json()["meta"]
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_bounded_number_of_words_is_corrected(blank_client: ContractClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(spelling, "parse", lambda q: tried.append(q) or parse(q))
+    assert suggestion(blank_client, "reagn " * spelling.WORDS_CORRECTED + "reagn reagn") is None
+    assert len(tried) == spelling.SEARCHES_TRIED
+    assert all(q.count("reagn") == 2 for q in tried)

@@ -4,7 +4,7 @@ import pytest
 from conftest import new_database
 from stories import outlet, record, store
 
-from api.commands import article_lifecycle, term_counts
+from api.commands import article_lifecycle, term_counts, word_counts
 from api.postgres import migrate
 from api.postgres.connection import Connection, connect, present
 
@@ -135,3 +135,21 @@ def test_the_words_that_only_erased_texts_had_are_forgotten_however_many_those_w
     term_counts.measure_due(archive)
     archive.execute("update text_stats set measured_at = now() - interval '5 minutes'")
     assert term_counts.measure_due(archive) is None
+
+
+def test_words_are_counted_as_they_are_written(archive: Connection) -> None:
+    body = "Economies, the economy and economics: Ökonomie. U.S. 12 C3 of 경제 " + "x" * 31
+    store(archive, record("Words", body=f"{body} {'a ' * word_counts.CHARACTERS} beyond"))
+    term_counts.measure(archive)
+    rows = archive.execute("select word, articles from word_stats").fetchall()
+    assert {row["word"]: row["articles"] for row in rows} == {
+        "port": 10, "busy": 10, "ships": 5, "words": 1, "economies": 1, "the": 1, "economy": 1, "and": 1,
+        "economics": 1, "okonomie": 1,
+    }  # fmt: skip
+
+
+def test_a_bounded_number_of_words_is_stored(archive: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_counts, "WORDS_AT_MOST", 2)
+    term_counts.measure(archive)
+    rows = archive.execute("select word from word_stats").fetchall()
+    assert sorted(row["word"] for row in rows) == ["busy", "port"]
