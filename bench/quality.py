@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,11 +35,12 @@ GOALS = {
 
 
 class Row(NamedTuple):
-    """A line of the table: the figures of so many queries."""
+    """A line of the table: the figures of so many queries, and the items that were not in the first ten."""
 
     name: str
     queries: int
     figures: dict[str, float]
+    misses: Sequence[Item] = ()
 
     @property
     def missed(self) -> bool:
@@ -63,6 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help=f"directory of the collections (default: {DATA} here or above)")
     parser.add_argument("--sample", type=int, default=300, help="maximum number of queries of known items per row")
+    parser.add_argument("--misses", action="store_true", help="print below each row the queries without their article")
     options = parser.parse_args()
     above = (place / DATA for place in (Path.cwd(), *Path.cwd().parents))
     data = options.data or next(filter(Path.is_dir, above), DATA)
@@ -70,6 +73,8 @@ def main() -> None:
     missed, measured = False, False
     for row in _rows(data, options.sample):
         print(row, flush=True)
+        for item in row.misses if options.misses else ():
+            print(f"    {item.q} → {item.article}")
         missed, measured = missed or row.missed, True
     if not measured:
         raise SystemExit("Nothing was measured. Give the directory with --data.")
@@ -112,7 +117,9 @@ def _judged(name: str, collection: Collection) -> Iterator[Row]:
 
 
 def _known_items(stories: Sequence[reuters.Story], number: int) -> Iterator[Row]:
-    records = (_record(str(place), "en", story.title, " ".join(story.sentences)) for place, story in enumerate(stories))
+    records = (
+        _record(place, str(place), "en", story.title, " ".join(story.sentences)) for place, story in enumerate(stories)
+    )
     with _archive(records) as client:
         for kind, items in samples.known_items(stories, number).items():
             responses = [_search(client, item.q) for item in items]
@@ -123,9 +130,8 @@ def _known_items(stories: Sequence[reuters.Story], number: int) -> Iterator[Row]
 
 
 def _questions(passages: Mapping[str, Passages], number: int) -> Iterator[Row]:
-    records = (
-        _record(name, language, "-", text) for language, those in passages.items() for name, text in those.texts.items()
-    )
+    texts = ((language, *item) for language, those in passages.items() for item in those.texts.items())
+    records = (_record(number, name, language, "-", text) for number, (language, name, text) in enumerate(texts))
     with _archive(records) as client:
         questions = {f"questions, {language}": those.questions for language, those in passages.items()}
         nouns = {
@@ -139,17 +145,19 @@ def _questions(passages: Mapping[str, Passages], number: int) -> Iterator[Row]:
 
 def _row(name: str, items: Sequence[Item], responses: Sequence[Response]) -> Row:
     pairs = [*zip(items, responses, strict=True)]
+    misses = [item for item, response in pairs if item.article not in response.articles]
     counts = (
         sum(response.articles[:1] == [item.article] for item, response in pairs),
-        sum(item.article in response.articles for item, response in pairs),
+        len(items) - len(misses),
         sum(not response.articles for response in responses),
     )
     shares = [count / len(items) if items else 0.0 for count in counts]
-    return Row(name, len(items), dict(zip(MEASURES[-3:], shares, strict=True)))
+    return Row(name, len(items), dict(zip(MEASURES[-3:], shares, strict=True)), misses)
 
 
-def _record(external_id: str, language: str, headline: str, body: str) -> dict[str, Any]:
-    published_at = reuters.FIRST.isoformat()
+def _record(number: int, external_id: str, language: str, headline: str, body: str) -> dict[str, Any]:
+    # No two are published at the same time, so that articles of the same score have the same order in every run.
+    published_at = (relevance.OLDEST + timedelta(hours=number)).isoformat()
     return {"outlet": "daily", "external_id": external_id, "language": language, "headline": headline, "body": body,
             "published_at": published_at}  # fmt: skip
 
