@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from api.text.folding import tokens
+from api.text.tokenizer import tokens
 from bench import peer, reuters, servers, texts
 from bench.collection import Text, measure, read
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import tantivy
 
-from api.text.folding import tokens
+from api.text.tokenizer import tokens
 from bench import peer, reuters, servers, texts
 
 OUTLETS = ["daily", "weekly", "monthly"]

@@ -40,7 +40,7 @@ _STORE: LiteralString = f"""
     from json_to_recordset(%(rows)s::json) as r (
         id uuid, outlet text, external_id text, headline text, standfirst text, body text, section text,
         language text, published_at timestamptz, links json,
-        configuration text, headline_tokens text, standfirst_tokens text, body_tokens text
+        {fulltext.VECTOR_COLUMNS}
     ) join outlets o on o.slug = r.outlet"""
 _LINK: LiteralString = """
     insert into article_tags (article_id, tag_id, published_at, origin)

@@ -15,8 +15,10 @@ def question(q: str, stop_words: dict[str, str]) -> Query:
                 "words": words,
                 "position": position,
                 "word": word,
-                "lexeme": None if word in stopped else word,
+                "lexeme": word,
+                "is_stop_word": word in stopped.split(),
                 "pair": None,
+                "far_pair": None,
             }
             for language, stopped in stop_words.items()
             for words in texts_to_analyze(tree)

@@ -137,7 +137,7 @@ _UPSERT: LiteralString = f"""
         byline text, credit text, section text, language text, image json, published_at timestamptz,
         embargoed_until timestamptz, status text, reason text, withdrawn_at timestamptz, note text,
         source_version bigint, version int, digest bytea, outlet json, tags json, people json, sketch int[],
-        configuration text, headline_tokens text, standfirst_tokens text, body_tokens text
+        {fulltext.VECTOR_COLUMNS}
     )
     order by r.id
     on conflict (id) do update

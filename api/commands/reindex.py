@@ -23,8 +23,7 @@ _REWRITE: LiteralString = f"""
     from (
         select r.id, r.sketch, {fulltext.VECTOR} as vector
         from json_to_recordset(%(rows)s::json) as r (
-            id uuid, sketch int[], language text, configuration text,
-            headline_tokens text, standfirst_tokens text, body_tokens text
+            id uuid, sketch int[], language text, {fulltext.VECTOR_COLUMNS}
         )
     ) as r
     where articles.id = r.id"""

@@ -36,7 +36,7 @@ def affected_articles(
         _AFFECTED,
         {
             **entities,
-            "phrases": [words for phrase in phrases if (words := fulltext.words(phrase))],
+            "phrases": [words for phrase in phrases for words in fulltext.readings(phrase)],
             # The index has Hangul and Han in pairs, so a phrase of one character is searched in the text.
             "short": [f"%{phrase}%" for phrase in phrases if len(phrase) == 1],
             "configurations": fulltext.CONFIGURATIONS_JSON,

@@ -37,6 +37,7 @@ def scores(
     connection: Connection, lexemes: Sequence[Lexeme], scorer: Scorer, articles: Sequence[UUID]
 ) -> list[dict[str, Any]]:
     """The scores of articles, and for each lexeme where it occurs, how rare it is and what it adds."""
+    lexemes = [lexeme for lexeme in lexemes if lexeme.name in scorer.frequencies]
     parameters = {"articles": list(articles), **rank_parameters(lexemes)}
     rows = connection.execute(_TERM_FREQUENCIES, parameters).fetchall()
     by_id = {row["id"]: (term_frequencies(row, lexemes), row["lengths"]) for row in rows}

@@ -10,7 +10,7 @@ from api.search import fulltext
 from api.search.highlighter import SEARCHED_CHARACTERS, SEARCHED_ON_PAGE, HighlightedText, Phrase, WordPattern
 from api.search.parser import terms
 from api.search.tsquery import Position, Query
-from api.text.folding import tokens
+from api.text.tokenizer import tokens
 
 _FIELDS = ("headline", "standfirst", "body")
 

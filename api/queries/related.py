@@ -17,8 +17,8 @@ from api.retrieval.keyset import hide
 from api.retrieval.select import Order, within_page_bytes
 from api.search import fulltext
 from api.search.highlighter import SEARCHED_CHARACTERS
-from api.text.folding import tokens
 from api.text.near_duplicates import COMPARED_CHARACTERS, Report, find_original
+from api.text.tokenizer import tokens
 
 # How many shared terms are shown.
 TERMS_SHOWN = 12

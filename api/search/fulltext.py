@@ -1,11 +1,11 @@
 """Full text search in SQL: search vectors, and the expressions that query and rank them. Uses no database.
 
-Texts and queries are tokenised alike (``api.text.folding``): folded words, and overlapping pairs of Hangul, kana and
-Han characters. Every vector has a marker lexeme of its language; a query has one part for each stemmer, with the
-marker where the languages differ.
+Texts and queries are tokenised alike (``api.text.tokenizer``). Every vector has a marker lexeme of its language; a
+query has one part for each stemmer, with the marker where the languages differ.
 """
 
 from bisect import bisect
+from collections import Counter
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import pi
@@ -13,51 +13,87 @@ from typing import LiteralString
 
 import orjson
 
-from api.text.folding import tokens
+from api.text.tokenizer import INITIALISM_SIGN, LONGEST_INITIALISM, is_paired, tokens
 
-# The stemmers of every Postgres from 15 on. Scripts whose vowel signs are combining marks are left out: tokens are
-# split at such marks, so a stemmer would get fragments.
+# The stemmers of every Postgres from 15 on. For each there is also a configuration that keeps stop words, with the same
+# name after "dateline_" (migration 0013): texts are indexed by these, and the others say which words are stop words.
 CONFIGURATIONS = {
-    "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
-    "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hu": "hungarian", "hy": "armenian",
-    "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "nl": "dutch",
-    "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
-    "sr": "serbian", "sv": "swedish", "tr": "turkish",
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian",
+    "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali",
+    "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
+    "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 # Languages whose stemmers may remove the first letter of a word.
 CHANGES_INITIALS = ("ga", "id")
 CONFIGURATIONS_JSON = orjson.dumps(CONFIGURATIONS).decode()
 
 # Each two adjacent words are indexed as one more lexeme, so that a phrase of frequent words is found by its rare pairs.
-# Pairs are hashed to 16,384 lexemes at most; what they find is compared with the phrase.
+# A stop word is paired with stop words only: beside another word, that word is rarer than the pair. Pairs are hashed to
+# 16,384 lexemes at most; what they find is compared with the phrase.
 PAIR_SIGN = "~"
 _PAIR: LiteralString = "'~' || to_hex(hashtext(a.lexeme || ' ' || b.lexeme) & 16383)"
 
+# Postgres records the first 255 positions of a lexeme, up to 16,383. Pairs beyond, and those around them, are indexed
+# as lexemes that stand for the pair itself.
+POSITIONS_OF_LEXEME = 255
+LAST_POSITION = 16_383
+FAR_SIGN = "≈"
+_FAR_PAIR: LiteralString = "'≈' || to_hex(hashtext(a.lexeme || ' ' || b.lexeme) & 16777215)"
+FAR_PAIRS = 16_384
+"""The number of distinct pairs of a text that are indexed as such lexemes."""
+AROUND = 7
+
 # The limit of a tsvector is 1 MiB: for each distinct lexeme its bytes, up to one byte of padding, two for the count and
-# two for each position; and each pair lexeme once.
-TSVECTOR_BYTES = 1_000_000 - 16_384 * len("~3fff")
+# two for each position; and each pair lexeme once, with four bytes besides.
+TSVECTOR_BYTES = 1_000_000 - 16_384 * (len("~3fff") + 4)
 TOKEN_OVERHEAD = 6
 
-# The search vector of a row r with headline_tokens, standfirst_tokens, body_tokens, configuration and language. No
-# phrase crosses fields: a lexeme that is deleted again leaves 64 positions between them.
+# The columns of a record that VECTOR reads, beside its language.
+VECTOR_COLUMNS: LiteralString = (
+    "configuration text, headline_tokens text, standfirst_tokens text, body_tokens text, far_pairs text"
+)
+
+# The search vector of a row r with these columns. No phrase crosses fields: a lexeme that is deleted again leaves 64
+# positions between them.
 VECTOR: LiteralString = f"""(
         with made as materialized (
             select ts_delete(
-                setweight(to_tsvector(r.configuration::regconfig, r.headline_tokens), 'A') || $$'.':64$$::tsvector
-                || setweight(to_tsvector(r.configuration::regconfig, r.standfirst_tokens), 'B') || $$'.':64$$::tsvector
-                || setweight(to_tsvector(r.configuration::regconfig, r.body_tokens), 'D'),
+                setweight(to_tsvector(keeping, r.headline_tokens), 'A') || $$'.':64$$::tsvector
+                || setweight(to_tsvector(keeping, r.standfirst_tokens), 'B') || $$'.':64$$::tsvector
+                || setweight(to_tsvector(keeping, r.body_tokens), 'D'),
                 '.'
             ) as search
+            from (select ('dateline_' || r.configuration)::regconfig as keeping offset 0) as configurations
         ),
-        placed as materialized (select lexeme, unnest(positions) as position from made, unnest(made.search))
+        stop_words as materialized (
+            select ts_delete(search, tsvector_to_array(to_tsvector(
+                r.configuration::regconfig, concat_ws(' ', r.headline_tokens, r.standfirst_tokens, r.body_tokens)
+            ))) as search from made
+        ),
+        placed as materialized (
+            select lexeme, unnest(positions) as position, true as is_stop_word
+            from stop_words, unnest(stop_words.search)
+            union all
+            select lexeme, unnest(positions), false
+            from made, stop_words, unnest(ts_delete(made.search, tsvector_to_array(stop_words.search)))
+        )
         select made.search || array_to_tsvector(array['lang:' || r.language] || array(
-            select {_PAIR} from placed a join placed b on b.position = a.position + 1
+            select {_PAIR}
+            from placed a join placed b on b.position = a.position + 1 and a.is_stop_word = b.is_stop_word
+            union all
+            select {_FAR_PAIR}
+            from string_to_table(r.far_pairs, ';') as far (words),
+                unnest(to_tsvector(('dateline_' || r.configuration)::regconfig, words)) as a,
+                unnest(to_tsvector(('dateline_' || r.configuration)::regconfig, words)) as b
+            where 1 = any(a.positions) and 2 = any(b.positions)
         )) from made
     )"""
 
 # The lexemes of the words of terms by position, and their pair with the next word where all articles have pairs, for
-# the languages with each stemmer. The lexeme of a stop word is null. The languages of visible articles are found one by
-# one along an index, so that other articles cost nothing.
+# the languages with each stemmer. A short word may also be an initialism, but not in
+# scripts from Thai (U+0E01) on, which have no capitals. The languages of visible articles are found
+# one by one along an index, so that other articles cost nothing.
 _TERMS: LiteralString = f"""
     with recursive visible (language) as (
         (select language from articles a where a.visible order by language limit 1)
@@ -73,17 +109,28 @@ _TERMS: LiteralString = f"""
         left join languages using (language)
         group by 1, 2
     ),
+    words_of_terms as materialized (
+        select configuration, languages, paired, words, lexeme as token, unnest(positions) as position,
+            replace(lexeme, 'ǃ', '') as word
+        from stemmed_alike cross join unnest(%(terms)s::text[]) as words cross join unnest(to_tsvector('simple', words))
+    ),
     analyzed as materialized (
-        select languages, paired, words, plain.position, plain.word, stemmed.lexeme
-        from stemmed_alike cross join unnest(%(terms)s::text[]) as words
-        cross join lateral (
-            select lexeme as word, unnest(positions) as position from unnest(to_tsvector('simple', words))
-        ) as plain
-        left join lateral (
-            select lexeme, unnest(positions) as position from unnest(to_tsvector(configuration::regconfig, words))
-        ) as stemmed using (position)
+        select w.*, stem.lexeme, false as is_stop_word
+        from words_of_terms w cross join lateral unnest(to_tsvector(configuration::regconfig, word)) as stem
+        where word = token or word <> 'us' -- a pronoun that Postgres' stop words lack
+        union all
+        select w.*, word || 'ǃ', false from words_of_terms w
+        where word <> token
+            or (length(word) <= 3 and ascii(word) < 3585 and to_tsvector(configuration::regconfig, word) <> '')
+        union all
+        select w.*, stem.lexeme, true
+        from words_of_terms w
+        left join lateral unnest(to_tsvector(('dateline_' || configuration)::regconfig, word)) as stem on paired
+        where word = token and to_tsvector(configuration::regconfig, word) = ''
     )
-    select a.languages, a.words, a.position, a.word, a.lexeme, case when a.paired then {_PAIR} end as pair
+    select a.languages, a.words, a.position, a.word, a.is_stop_word, a.lexeme,
+        case when a.paired and a.is_stop_word = b.is_stop_word then {_PAIR} end as pair,
+        case when a.paired then {_FAR_PAIR} end as far_pair
     from analyzed a
     left join analyzed b on b.languages = a.languages and b.words = a.words and b.position = a.position + 1
     order by a.languages, a.words, a.position, a.lexeme, pair"""
@@ -107,9 +154,9 @@ PHRASES: LiteralString = """
 
 # The lexemes of single words by language: {"en": ["economics", …]} → {"economics": ["econom"], …}.
 LEXEMES: LiteralString = """
-    select language, json_object_agg(
-        word, tsvector_to_array(to_tsvector(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, word))
-    ) as lexemes
+    select language, json_object_agg(word, tsvector_to_array(to_tsvector(
+        ('dateline_' || coalesce(%(configurations)s::json ->> language, 'simple'))::regconfig, word
+    ))) as lexemes
     from json_each(%(words)s::json) as given (language, words), json_array_elements_text(words) as word
     group by language"""
 
@@ -170,13 +217,38 @@ def document(language: str, headline: str, standfirst: str | None, body: str) ->
     """The columns that VECTOR reads: the tokens of each field, cut to what fits into a tsvector."""
     budget = TSVECTOR_BYTES
     columns = {"configuration": CONFIGURATIONS.get(language, "simple")}
+    far_pairs: list[str] = []
     for name, text in (
         ("headline_tokens", headline),
         ("standfirst_tokens", standfirst),
         ("body_tokens", body),
     ):
-        columns[name], budget = _cut(tokens(text or ""), budget)
-    return columns
+        found = tokens(text or "")
+        if len(found) > POSITIONS_OF_LEXEME:
+            pairs = _far_pairs(found)[: FAR_PAIRS - len(far_pairs)]
+            far_pairs += pairs
+            budget -= len(pairs) * FAR_PAIR_BYTES
+        columns[name], budget = _cut(found, budget)
+    return {**columns, "far_pairs": ";".join(far_pairs)}
+
+
+FAR_PAIR_BYTES = len("≈ffffff".encode()) + 5
+
+
+def _far_pairs(words: list[str]) -> list[str]:
+    """The pairs of words that a phrase is not found by, as a position is not recorded; and AROUND pairs around each."""
+    times: Counter[str] = Counter()
+    found: dict[str, None] = {}
+    done = 0
+    for place, word in enumerate(words):
+        times[word] += 1
+        if times[word] > POSITIONS_OF_LEXEME or place >= LAST_POSITION - AROUND:
+            for at in range(max(done, place - AROUND), min(place + AROUND, len(words) - 1)):
+                found[f"{words[at]} {words[at + 1]}"] = None
+            done = max(done, place + AROUND)
+            if len(found) >= FAR_PAIRS:
+                break
+    return [*found]
 
 
 def _cut(words: list[str], budget: int) -> tuple[str, int]:
@@ -191,6 +263,11 @@ def _cut(words: list[str], budget: int) -> tuple[str, int]:
     return text, budget
 
 
-def words(phrase: str) -> str:
-    """The search tokens of a phrase, for PHRASES."""
-    return " ".join(tokens(phrase))
+def readings(phrase: str) -> list[str]:
+    """The search tokens of a phrase, for PHRASES: short words once as words and once as initialisms."""
+    plain = [token.removesuffix(INITIALISM_SIGN) for token in tokens(phrase)]
+    initialisms = [
+        token + INITIALISM_SIGN if len(token) <= LONGEST_INITIALISM and not is_paired(token) else token
+        for token in plain
+    ]
+    return [*dict.fromkeys(" ".join(words) for words in (plain, initialisms) if words)]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from api.text.folding import locate_tokens
+from api.text.tokenizer import locate_tokens
 
 FRAGMENTS = 3
 FRAGMENT_LENGTH = 200

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal, TypeAlias
 
-from api.text.folding import is_paired, tokens
+from api.text.tokenizer import is_paired, tokens
 
 FIELDS = ("headline", "standfirst", "body")
 OPERATORS = ("AND", "OR", "NOT")
@@ -190,7 +190,7 @@ class _Lexer:
         text = self._q[at:end]
         notes = len(self.notes)
         if self._is_prefix(at, text):
-            self.found.append(Token("prefix", at + 1, text[:-1], tuple(tokens(text[:-1]))))
+            self.found.append(Token("prefix", at + 1, text[:-1], tuple(tokens(text[:-1].lower()))))
         elif searched := tokens(text):
             is_hashtag = text[0] == "#" and _LETTER.match(text[1:])
             self._add("hashtag" if is_hashtag else "word", at, end, searched)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from api.search.lexer import FIELDS, OPERATORS, TERMS, Note, Token, reads_as_word, tokenize
-from api.text.folding import tokens
+from api.text.tokenizer import tokens
 
 __all__ = ["FIELDS", "AllOf", "AnyOf", "Node", "Not", "QuerySyntaxError", "Reading", "Term", "parse", "read", "terms"]
 
@@ -100,8 +100,8 @@ class Reading:
 def read(q: str, *, strict: bool = False) -> Reading:
     """How ``q`` is understood. If ``strict``, raises QuerySyntaxError where its syntax is invalid."""
     found, notes = tokenize(q)
-    if not strict and _is_in_capitals(found):
-        found, notes = _without_or(found, notes)
+    if _is_in_capitals(found):
+        found = _in_lower_case(found if strict else _without_or(found, notes))
     parser = _Parser(found, notes)
     tree = parser.parse()
     if tree is None and not any(note.invalid for note in notes):
@@ -141,18 +141,22 @@ def terms(node: Node, positive: bool | None = None) -> Iterator[Term]:
 
 
 def _is_in_capitals(found: Sequence[Token]) -> bool:
-    """Whether all letters are capitals and there are others than those of operators."""
+    """Whether there are several words beside operators, and all their letters are capitals."""
     letters = [letter for token in found if token.kind not in OPERATORS for letter in token.text if letter.isalpha()]
-    return bool(letters) and all(letter.isupper() for letter in letters)
+    words = sum(len(token.tokens) for token in found)
+    return bool(letters) and words > 1 and all(letter.isupper() for letter in letters)
 
 
-def _without_or(found: Sequence[Token], notes: Sequence[Note]) -> tuple[list[Token], list[Note]]:
+def _in_lower_case(found: Sequence[Token]) -> list[Token]:
+    """The same with the search tokens of lower case, as its capitals make no initialisms."""
+    return [replace(one, tokens=tuple(tokens(one.text.lower()))) if one.kind in TERMS else one for one in found]
+
+
+def _without_or(found: Sequence[Token], notes: list[Note]) -> list[Token]:
     """The same with each OR as a word."""
     reason = "OR is a word among capitals; to search for either word, do not write them all in capitals"
-    words = [replace(token, kind="word", tokens=tuple(tokens(token.text))) for token in found if token.kind == "OR"]
-    by_position = {word.position: word for word in words}
-    others = [Note(word.position, word.text, reason, invalid=False) for word in words]
-    return [by_position.get(token.position, token) for token in found], [*notes, *others]
+    notes += [Note(token.position, "OR", reason, invalid=False) for token in found if token.kind == "OR"]
+    return [replace(token, kind="word", tokens=("or",)) if token.kind == "OR" else token for token in found]
 
 
 class _Parser:

@@ -1,5 +1,6 @@
 """A parsed search as a tsquery: the lexemes of its terms in each language of the archive."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,6 +32,10 @@ MARKERS_AT_MOST = 8
 Languages = tuple[str, ...]
 
 
+# As texts have them beside letters.
+_APOSTROPHE = re.compile("['‘’`´ʻʼ＇]")
+
+
 @dataclass(frozen=True)
 class Lexeme:
     """An indexed lexeme, or all that begin with ``text``."""
@@ -51,27 +56,40 @@ class Lexeme:
 
 @dataclass(frozen=True)
 class Position:
-    """A word of a term in one language: its folded form, and the lexemes it may stand for; a stop word has none.
+    """A word of a term in one language: its folded form, and the lexemes it may stand for.
 
-    ``pairs`` are the lexemes under which it is indexed together with the next word, if pairs are indexed.
+    A stop word has none, except where it is searched for. ``pairs`` are the lexemes under which it is indexed together
+    with the next word, if pairs are indexed; ``far_pairs`` those for where no position is recorded.
     """
 
     number: int
     word: str
     lexemes: tuple[Lexeme, ...]
     pairs: tuple[Lexeme, ...] = ()
+    far_pairs: tuple[Lexeme, ...] = ()
+    is_stop_word: bool = False
 
 
 @dataclass(frozen=True)
 class Query:
     """A search: its parse tree, and the positions of its terms for the languages with each stemmer.
 
-    ``languages`` are all languages of the archive.
+    ``languages`` are all languages of the archive. Where all words of the search are stop words, it is the phrase
+    ``verbatim``.
     """
 
     tree: Node
     positions: Mapping[Languages, Mapping[Term, Sequence[Position]]]
     languages: frozenset[str]
+    verbatim: Term | None = None
+
+    def tree_in(self, languages: Languages) -> Node:
+        """The parse tree for the languages with one stemmer."""
+        positions = self.positions[languages]
+        is_verbatim = self.verbatim and not any(
+            position.lexemes for term in terms(self.tree) for position in positions[term]
+        )
+        return self.verbatim if self.verbatim and is_verbatim else self.tree
 
     def positions_in(self, language: str) -> Mapping[Term, Sequence[Position]]:
         """The positions of the terms in one language; none if the archive does not have it."""
@@ -80,7 +98,9 @@ class Query:
     @cached_property
     def by_languages(self) -> dict[Languages, str]:
         """The tsquery for the languages with each stemmer in which the search has more than stop words."""
-        queries = {languages: _compose(self.tree, positions) for languages, positions in self.positions.items()}
+        queries = {
+            languages: _compose(self.tree_in(languages), positions) for languages, positions in self.positions.items()
+        }
         return {languages: query for languages, query in queries.items() if query}
 
     @property
@@ -95,7 +115,7 @@ class Query:
         languages = [language for group in groups for language in group]
         # The markers of all languages exclude nothing, and in an index of a million articles they cost more than words.
         # They are needed where the search requires no word.
-        requires_a_word = _requires_a_word(self.tree, self.positions[groups[0]])
+        requires_a_word = _requires_a_word(self.tree_in(groups[0]), self.positions[groups[0]])
         others = sorted(self.languages.difference(languages))
         if requires_a_word and not others:
             return f"({query})"
@@ -108,8 +128,8 @@ class Query:
         """The lexemes that are searched for, not those that are excluded, from left to right."""
         found = (
             lexeme
-            for term in terms(self.tree, positive=True)
-            for positions in self.positions.values()
+            for languages, positions in self.positions.items()
+            for term in terms(self.tree_in(languages), positive=True)
             for position in positions[term]
             for lexeme in position.lexemes
         )
@@ -118,7 +138,7 @@ class Query:
 
 def texts_to_analyze(tree: Node) -> list[str]:
     """The texts to run fulltext.terms_statement on."""
-    found = {term.words for term in terms(tree)}
+    found = {term.words for term in _all_terms(tree)}
     return sorted(found | {longer for term in terms(tree) if (longer := _longer(term))})
 
 
@@ -127,15 +147,35 @@ def analyze(tree: Node, rows: Iterable[Mapping[str, Any]]) -> Query:
     stemmed: dict[Languages, dict[str, list[Position]]] = {}
     for (languages, words, number, word), group in groupby(rows, itemgetter("languages", "words", "position", "word")):
         alternatives = list(group)
-        lexemes, pairs = (
-            tuple(dict.fromkeys(Lexeme(row[name]) for row in alternatives if row[name])) for name in ("lexeme", "pair")
+        lexemes, pairs, far_pairs = (
+            tuple(dict.fromkeys(Lexeme(row[name]) for row in alternatives if row[name]))
+            for name in ("lexeme", "pair", "far_pair")
         )
         by_text = stemmed.setdefault(tuple(languages), {})
-        by_text.setdefault(words, []).append(Position(number, word, lexemes, pairs))
+        is_stop_word = all(row["is_stop_word"] for row in alternatives)
+        by_text.setdefault(words, []).append(Position(number, word, lexemes, pairs, far_pairs, is_stop_word))
     positions = {
-        languages: {term: _positions(term, by_text) for term in terms(tree)} for languages, by_text in stemmed.items()
+        languages: {term: _positions(term, by_text) for term in _all_terms(tree)}
+        for languages, by_text in stemmed.items()
     }
-    return Query(tree, positions, frozenset(language for languages in positions for language in languages))
+    found = frozenset(language for languages in positions for language in languages)
+    return Query(tree, positions, found, _verbatim(tree))
+
+
+def _all_terms(tree: Node) -> list[Term]:
+    """The terms of a search, and the phrase that it is in a language where all its words are stop words."""
+    verbatim = _verbatim(tree)
+    return [*dict.fromkeys([*terms(tree), *([verbatim] if verbatim else [])])]
+
+
+def _verbatim(tree: Node) -> Term | None:
+    """The words of a search as a phrase; None if it has anything besides words."""
+    parts = tree.parts if isinstance(tree, AllOf) else (tree,)
+    words = [part for part in parts if isinstance(part, Term) and part.kind == "word" and part.field is None]
+    if len(words) < len(parts):
+        return None
+    tokens = tuple(token for word in words for token in word.tokens)
+    return Term("phrase", " ".join(word.text for word in words), tokens)
 
 
 def explain(query: Query) -> dict[str, Any]:
@@ -155,8 +195,9 @@ def explain(query: Query) -> dict[str, Any]:
                 ],
                 "stop_words": [position.word for position in positions[term] if not position.lexemes],
             }
-            for term in dict.fromkeys(terms(query.tree))
+            for term in _all_terms(query.tree)
             for languages, positions in query.positions.items()
+            if term in terms(query.tree_in(languages))
         ],
     }
 
@@ -182,6 +223,11 @@ def _longer(term: Term) -> str:
 
 def _positions(term: Term, by_text: Mapping[str, Sequence[Position]]) -> Sequence[Position]:
     positions = by_text.get(term.words, ())
+    if not _is_verbatim(term):
+        positions = [
+            replace(position, lexemes=(), pairs=(), far_pairs=()) if position.is_stop_word else position
+            for position in positions
+        ]
     if term.kind != "prefix" or not positions:
         return positions
     *before, last = positions
@@ -190,8 +236,13 @@ def _positions(term: Term, by_text: Mapping[str, Sequence[Position]]) -> Sequenc
     stems = [lexeme for lexeme in (*last.lexemes, *longer) if not lexeme.text.startswith(last.word)]
     if before:
         # The last word is not known, so no pair with it is.
-        before[-1] = replace(before[-1], pairs=())
+        before[-1] = replace(before[-1], pairs=(), far_pairs=())
     return *before, replace(last, lexemes=(Lexeme(last.word, prefix=True), *dict.fromkeys(stems)))
+
+
+def _is_verbatim(term: Term) -> bool:
+    """Whether stop words of a term are searched for: in phrases and compounds, but not beside an apostrophe."""
+    return term.kind == "phrase" or (len(term.tokens) > 1 and not _APOSTROPHE.search(term.text))
 
 
 def _compose(node: Node, positions: Mapping[Term, Sequence[Position]]) -> str | None:
@@ -220,18 +271,23 @@ def _requires_a_word(node: Node, positions: Mapping[Term, Sequence[Position]]) -
             return all(_requires_a_word(part, positions) for part in parts if _compose(part, positions))
 
 
-def _phrase(positions: Iterable[Position], label: str) -> str | None:
+def _phrase(positions: Sequence[Position], label: str) -> str | None:
     query, before = "", 0
-    pairs: list[str] = []
     for position in positions:
-        if position.pairs:
-            pairs.append(f"({' | '.join(pair.tsquery() for pair in position.pairs)})")
         if position.lexemes:
             query += f" <{position.number - before}> " if query else ""
-            query += f"({' | '.join(lexeme.tsquery(label) for lexeme in position.lexemes)})"
+            query += _any(position.lexemes, label)
             before = position.number
+    pairs = [_any(position.pairs) for position in positions if position.pairs]
+    far_pairs = [_any(position.far_pairs) for position in positions[:-1] if position.far_pairs]
+    if far_pairs and len(far_pairs) == len(positions) - 1 and not label:
+        query = f"({query}) | ({' & '.join(far_pairs)})"
     # The cheaper comparison comes first.
     return " & ".join([*pairs, f"({query})"]) if pairs else query or None
+
+
+def _any(lexemes: Iterable[Lexeme], label: str = "") -> str:
+    return f"({' | '.join(lexeme.tsquery(label) for lexeme in lexemes)})"
 
 
 def _markers(languages: Iterable[str]) -> str:

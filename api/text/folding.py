@@ -1,13 +1,10 @@
-"""Folds texts for comparison, and makes search tokens and slugs of them."""
+"""Folds texts for comparison, and makes slugs of them."""
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 from slugify import slugify
-
-_MAX_TOKEN_LENGTH = 255
 
 MAX_SLUG_LENGTH = 80
 
@@ -25,7 +22,18 @@ replaced by these. If a text has more, they separate words."""
 # None of them is beyond.
 _LAST_EXPANDED = 0x1FFFF
 
-_ACCENTS = re.compile("[\u0300-\u036f]+")
+# Accents of alphabets, Hebrew points, Arabic vowel signs and hamzas, nuktas of Indic scripts, Thai and Lao tone marks.
+# Other marks, such as the vowel signs of Indic scripts, make other letters.
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
+    "\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc\u0e47-\u0e4c\u0e4e\u0ec8-\u0ecc]+"
+)
+# Characters that Unicode's collation algorithm (UTS #10) ignores: soft hyphens, zero-width spaces and joiners, marks of
+# direction, variation selectors. And the Arabic tatweel, which only makes a word longer.
+_IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u0640\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\U000e0100-\U000e01ef]+"
+)
 
 # Ranges for use inside a character class of a regular expression.
 HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7ff"
@@ -37,94 +45,30 @@ _JOINTS = re.compile("[\\s_\u2010-\u2015\u2018\u2019'-]+")
 # Of Unicode's letters: the apostrophes and primes of transcriptions, and the fillers of Hangul, which are invisible.
 _NO_LETTERS = re.compile("[\u02b9-\u02ff\u115f\u1160]")
 
-_FIRST_PAIRED = "\u1100"
-_PAIRED = re.compile(f"[{HANGUL}{KANA}{HAN}]")
 _ASCII_RUN = re.compile("[A-Za-z0-9]+")
 _RUN = re.compile(rf"[{HANGUL}]+|[{KANA}{HAN}]+|[^\W_{HANGUL}{KANA}{HAN}]+")
 
 
 def fold(text: str) -> str:
-    """Remove differences of case, width, compatibility form and accent."""
-    if text.isascii():
-        return text.lower()
-    normalized = unicodedata.normalize("NFKC", _without_expanding(text))
-    return _remove_accents(normalized.casefold()).translate(_LETTERS)
+    """Remove differences of case, width, compatibility form and accent, and ignorable characters."""
+    return text.lower() if text.isascii() else fold_case(without_accents(text))
+
+
+def fold_case(text: str) -> str:
+    """Remove differences of case from a text without accents."""
+    return text.casefold().translate(_LETTERS)
+
+
+def without_accents(text: str) -> str:
+    """Remove differences of width, compatibility form and accent, and ignorable characters."""
+    return text if text.isascii() else _remove_accents(_IGNORABLE.sub("", _without_expanding(text)))
 
 
 def words(text: str) -> list[str]:
     """The words of a text without accents, their case unchanged. A word ends where the script changes."""
     if text.isascii():
         return _ASCII_RUN.findall(text)
-    return _RUN.findall(_remove_accents(_without_expanding(text)))
-
-
-def tokens(text: str) -> list[str]:
-    """The search tokens of a text: its folded words, with Hangul, kana and Han as overlapping pairs of characters."""
-    if text.isascii():
-        runs: list[str] = _ASCII_RUN.findall(text.lower())
-        longest = max(map(len, runs), default=0)
-        return runs if longest <= _MAX_TOKEN_LENGTH else [run for run in runs if len(run) <= _MAX_TOKEN_LENGTH]
-    found: list[str] = []
-    for run in _RUN.findall(fold(text)):
-        if run[0] >= _FIRST_PAIRED and len(run) > 2 and _PAIRED.match(run):
-            found.extend(map(str.__add__, run, run[1:]))
-        elif len(run) <= _MAX_TOKEN_LENGTH:
-            found.append(run)
-    return found
-
-
-def is_paired(token: str) -> bool:
-    """Whether a token is of a script that is indexed in pairs of characters."""
-    return bool(_PAIRED.match(token))
-
-
-def locate_tokens(text: str) -> list[tuple[str, int, int]]:
-    """``tokens``, each with its start and end in the text."""
-    folded, begins, ends = _fold_with_offsets(text)
-    found: list[tuple[str, int, int]] = []
-    for run in _RUN.finditer(folded):
-        first, last = run.span()
-        if folded[first] >= _FIRST_PAIRED and last - first > 2 and _PAIRED.match(folded, first):
-            found.extend((folded[n : n + 2], begins[n], ends[n + 1]) for n in range(first, last - 1))
-        elif last - first <= _MAX_TOKEN_LENGTH:
-            found.append((run[0], begins[first], ends[last - 1]))
-    return found
-
-
-def _fold_with_offsets(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
-    """Fold a text, and return the start and end in the original of each folded character."""
-    if text.isascii():
-        return text.lower(), range(len(text)), range(1, len(text) + 1)
-    folded: list[str] = []
-    begins: list[int] = []
-    ends: list[int] = []
-    for begin, end in _pieces(text):
-        piece = _fold_piece(text[begin:end])
-        folded.append(piece)
-        begins += [begin] * len(piece)
-        ends += [end] * len(piece)
-    return "".join(folded), begins, ends
-
-
-_fold_piece = lru_cache(20_000)(fold)
-
-
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """The bounds of the pieces of a text that fold independently: a character and those that combine with it."""
-    begin = 0
-    for end in range(1, len(text)):
-        if not _combines(text[end]):
-            yield begin, end
-            begin = end
-    if text:
-        yield begin, len(text)
-
-
-@lru_cache(20_000)
-def _combines(character: str) -> bool:
-    """Whether normalization may join a character to the one before: marks, and jamo within a Hangul syllable."""
-    first = unicodedata.normalize("NFKD", character)[0]
-    return unicodedata.category(first).startswith("M") or "\u1160" <= first <= "\u11ff"
+    return _RUN.findall(without_accents(text))
 
 
 def name_key(name: str) -> str:
@@ -171,6 +115,5 @@ def _expanding() -> frozenset[str]:
 def _remove_accents(text: str) -> str:
     if text.isascii():
         return text
-    # Only the accents of alphabets are removed: the marks of kana, Hangul and Indic scripts make other letters.
     decomposed = unicodedata.normalize("NFKD", text)
     return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))

@@ -12,7 +12,8 @@ from heapq import nsmallest
 from itertools import pairwise
 from zlib import crc32
 
-from api.text.folding import fold, tokens
+from api.text.folding import fold
+from api.text.tokenizer import tokens
 
 COMPARED_CHARACTERS = 20_000
 """The number of characters of a text that are compared."""

@@ -67,7 +67,7 @@ def test_words_are_counted_in_each_field(blank: Connection, times: tuple[int, in
         f"""
         select {fulltext.RANKS} as ranks from (select {fulltext.VECTOR} as search from (select
             'english' as configuration, 'en' as language, %(headline)s as headline_tokens,
-            %(standfirst)s as standfirst_tokens, %(body)s as body_tokens) as r) as indexed""",
+            %(standfirst)s as standfirst_tokens, %(body)s as body_tokens, '' as far_pairs) as r) as indexed""",
         {"lexemes": ["'absent'", "'port'"], "headline": headline, "standfirst": standfirst, "body": body},
     ).fetchone()
     assert [fulltext.frequencies(*ranks) for ranks in present(found)["ranks"]] == [(0, 0, 0), times]

@@ -20,12 +20,16 @@ OBJECTS = """
     where schemaname = 'public' and tablename <> 'alembic_version'
     union all
     select relname, unnest(reloptions), '', '', '' from pg_class where relnamespace = 'public'::regnamespace
+    union all
+    select cfgname, 'configuration', '', '', '' from pg_ts_config where cfgnamespace = 'public'::regnamespace
+    union all
+    select dictname, dictinitoption, '', '', '' from pg_ts_dict where dictnamespace = 'public'::regnamespace
     order by 1, 2
 """
 
 
 def objects(connection: Connection) -> list[dict[str, object]]:
-    """All columns, indexes and ways of storing."""
+    """All columns, indexes, ways of storing, and text search configurations."""
     return connection.execute(OBJECTS).fetchall()
 
 

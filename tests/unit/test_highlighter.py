@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.search.highlighter import FRAGMENT_LENGTH, FRAGMENTS, HighlightedText, WordPattern
-from api.text.folding import tokens
+from api.text.tokenizer import tokens
 
 LONG = "Nothing of note happened here, day after day. " * 12
 

@@ -20,7 +20,8 @@ ENGLISH = {"en": "the"}
         ("-port", {"en": "", "fr": ""}, "(!(('port'))) & ('lang:en' | 'lang:fr')"),
         # Asked otherwise, or not at all, in another language.
         ("port the", {"en": "the", "fr": ""}, "((('port'))) & ('lang:en') | ((('port')) & (('the'))) & ('lang:fr')"),
-        ("the", {"en": "the", "fr": ""}, "(('the')) & ('lang:fr')"),
+        # A search of nothing but stop words is for these.
+        ("the", {"en": "the", "fr": ""}, "(('the'))"),
     ],
 )
 def test_a_search_names_the_languages_only_where_they_tell_articles_apart_or_find_them(
