@@ -4,9 +4,10 @@ A cursor pins all that the order follows from, document frequencies included: it
 end, whatever is stored or counted meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import LiteralString
 from uuid import UUID
 
@@ -22,13 +23,18 @@ from api.retrieval.select import Order, Selection
 from api.retrieval.term_frequencies import rank_parameters, term_frequencies
 from api.search import fulltext
 from api.search.bm25 import Scorer
+from api.search.parser import terms
 from api.search.relaxation import relax
 from api.search.single_words import SingleWord
 from api.search.tsquery import Lexeme, Query
 
 RANKED_AT_MOST = 2_000
-# The best of them get an exact score.
+# The best of them get an exact score; of a longer search, whose rough scores are less alike, more of them.
 SCORED = 200
+SCORED_OF_LONG = 1_000
+# Articles with all terms come first in a search of up to so many terms. A longer one is a question, whose answer need
+# not have all of its words.
+SHORT = 4
 # Further lexemes are searched for but do not affect the order.
 LEXEMES_AT_MOST = 200
 # A search with fewer matches is relaxed, whatever the length of a page: lists, facets and timelines are of one search.
@@ -91,9 +97,9 @@ class _Ranker:
             {
                 **selection.all_parameters,
                 "most": RANKED_AT_MOST,
-                "shown": SCORED if self.request.key is None else RANKED_AT_MOST,
-                "scored": SCORED,
-                "all": None if plan.tsquery == self.plan.tsquery else self.plan.tsquery,
+                "shown": self._scored if self.request.key is None else RANKED_AT_MOST,
+                "scored": self._scored,
+                "all": None if plan.tsquery == self.plan.tsquery or not self._is_short else self.plan.tsquery,
                 "words": " | ".join(lexeme.tsquery() for lexeme in self.lexemes),
                 **rank_parameters(self.lexemes),
                 "ranked_at": pinned.ranked_at,
@@ -115,6 +121,14 @@ class _Ranker:
         loose = _relaxed(self.connection, self.plan, self.query, pinned)
         return self.rank(loose, replace(pinned, relaxed=True, newest=None)) if loose else None
 
+    @cached_property
+    def _is_short(self) -> bool:
+        return len({*terms(self.query.tree, positive=True)}) <= SHORT
+
+    @property
+    def _scored(self) -> int:
+        return SCORED if self._is_short else SCORED_OF_LONG
+
     def _key(self, row: DictRow) -> _Key:
         exact = row["lengths"] is not None
         score = self.scorer.score(term_frequencies(row, self.lexemes), row["lengths"]) if exact else row["rough"]
@@ -125,7 +139,7 @@ def page(connection: Connection, plan: Plan, query: Query, request: PageRequest)
     """A page of matches, best first, its rows their sort keys; and what their scores are computed with."""
     lexemes = query.positive_lexemes[:LEXEMES_AT_MOST]
     pinned = from_key(request.key) or pin(connection, lexemes, plan.cardinality, RANKED_AT_MOST)
-    scorer = _scorer(pinned, lexemes)
+    scorer = _scorer(pinned, lexemes, query.times)
     ranker = _Ranker(connection, plan, query, lexemes, scorer, request)
     ranked, strict, absent = _best(ranker, pinned)
     complete = not ranked.pinned.newest and ranked.count <= RANKED_AT_MOST
@@ -185,10 +199,11 @@ def _candidates(plan: Plan, pinned: Pinned) -> tuple[Selection, Order]:
     return stored_before(selection), order
 
 
-def _scorer(pinned: Pinned, lexemes: Sequence[Lexeme]) -> Scorer:
+def _scorer(pinned: Pinned, lexemes: Sequence[Lexeme], times: Mapping[Lexeme, int]) -> Scorer:
     # Lexemes of a language that was added since the first page are not pinned, and do not affect the order.
     names = (lexeme.name for lexeme in lexemes)
-    return Scorer(pinned.articles, dict(zip(names, pinned.frequencies, strict=False)), pinned.lengths)
+    repeated = {lexeme.name: number for lexeme, number in times.items() if number > 1}
+    return Scorer(pinned.articles, dict(zip(names, pinned.frequencies, strict=False)), pinned.lengths, repeated)
 
 
 def _cut(ranked: _Ranked, request: PageRequest) -> Page:

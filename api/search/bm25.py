@@ -1,9 +1,9 @@
 """Relevance: BM25 over weighted fields (BM25F: Robertson, Zaragoza and Taylor, 2004)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from math import log
+from math import log, sqrt
 
 # Of headline, standfirst and body: a term in the headline counts as much as three in the body.
 WEIGHTS = (3.0, 2.0, 1.0)
@@ -34,18 +34,21 @@ class Contribution:
 class Scorer:
     """Scores articles, given the number of all ``articles``, document ``frequencies`` and average field ``lengths``.
 
-    The length of a field is the number of its distinct lexemes.
+    The length of a field is the number of its distinct lexemes. ``times`` says how often a lexeme is in the search, if
+    more than once.
     """
 
     articles: int
     frequencies: Mapping[str, int]
     lengths: Lengths
+    times: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def idf(self) -> dict[str, float]:
-        """The inverse document frequency of each lexeme."""
+        """The inverse document frequency of each lexeme, weighted by the root of how often it is in the search."""
         return {
-            lexeme: log(1 + (max(self.articles - frequency, 0) + 0.5) / (frequency + 0.5))
+            lexeme: sqrt(self.times.get(lexeme, 1))
+            * log(1 + (max(self.articles - frequency, 0) + 0.5) / (frequency + 0.5))
             for lexeme, frequency in self.frequencies.items()
         }
 

@@ -1,10 +1,11 @@
 """Relaxing searches that find too little: any of their rarest terms is enough."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from api.search.parser import AllOf, AnyOf, Node, Not, Term
 from api.search.tsquery import Lexeme, Query
+from api.text.tokenizer import is_paired
 
 
 def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> str | None:
@@ -17,6 +18,8 @@ def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> 
     if parts is None:
         return None
     required, exclusions = parts
+    query = _with_characters(query, required)
+    required = [part for term in required for part in _characters(term)]
     # Repeated terms, and stop words of every language, are left out.
     distinct = {(term.words, term.field, term.kind == "prefix"): term for term in required}
     all_found = {
@@ -41,6 +44,30 @@ def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> 
     others = {group: positions for group, positions in query.positions.items() if group not in languages}
     loose = Query(AllOf((AnyOf(tuple(chosen)), *exclusions)), languages, query.languages)
     return " | ".join(tsquery for tsquery in (loose.tsquery, replace(query, positions=others).tsquery) if tsquery)
+
+
+def _characters(term: Term) -> list[Term]:
+    """A word in a script without spaces as its pairs of characters; another term as it is."""
+    if term.kind != "word" or len(term.tokens) == 1 or not any(map(is_paired, term.tokens)):
+        return [term]
+    return [replace(term, text=token, tokens=(token,)) for token in term.tokens]
+
+
+def _with_characters(query: Query, required: Sequence[Term]) -> Query:
+    """The query with the positions of such pairs."""
+    positions = {
+        group: {
+            **by_term,
+            **{
+                part: [replace(position, number=1, pairs=(), far_pairs=())]
+                for term in required
+                for part, position in zip(_characters(term), by_term[term], strict=False)
+                if part != term
+            },
+        }
+        for group, by_term in query.positions.items()
+    }
+    return replace(query, positions=positions)
 
 
 def _parts(node: Node) -> tuple[list[Term], list[Node]] | None:

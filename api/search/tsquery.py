@@ -1,10 +1,11 @@
 """A parsed search as a tsquery: the lexemes of its terms in each language of the archive."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import Any
 
@@ -126,14 +127,30 @@ class Query:
     @property
     def positive_lexemes(self) -> list[Lexeme]:
         """The lexemes that are searched for, not those that are excluded, from left to right."""
-        found = (
-            lexeme
-            for languages, positions in self.positions.items()
-            for term in terms(self.tree_in(languages), positive=True)
-            for position in positions[term]
-            for lexeme in position.lexemes
+        return list(
+            dict.fromkeys(
+                lexeme for term in zip_longest(*self._sought, fillvalue=()) for lexemes in term for lexeme in lexemes
+            )
         )
-        return list(dict.fromkeys(found))
+
+    @property
+    def times(self) -> Counter[Lexeme]:
+        """How often each of them is in the search."""
+        counted = Counter[Lexeme]()
+        for sought in self._sought:
+            counted |= Counter(lexeme for lexemes in sought for lexeme in lexemes)
+        return counted
+
+    @cached_property
+    def _sought(self) -> list[list[list[Lexeme]]]:
+        """The lexemes of each term that is searched for, for the languages with each stemmer."""
+        return [
+            [
+                [lexeme for position in positions[term] for lexeme in position.lexemes]
+                for term in terms(self.tree_in(languages), positive=True)
+            ]
+            for languages, positions in self.positions.items()
+        ]
 
 
 def texts_to_analyze(tree: Node) -> list[str]:
