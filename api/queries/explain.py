@@ -9,8 +9,8 @@ from api.retrieval import document_frequencies
 from api.retrieval.term_frequencies import rank_parameters, term_frequencies
 from api.search import fulltext
 from api.search.bm25 import Scorer, TermFrequencies
+from api.search.explanation import explain as explain_query
 from api.search.tsquery import Lexeme, Query
-from api.search.tsquery import explain as explain_query
 
 _TERM_FREQUENCIES: LiteralString = f"""
     select id, {fulltext.FIELD_LENGTHS} as lengths, {fulltext.RANKS} as ranks, {fulltext.PREFIXED} as prefixed

@@ -155,7 +155,7 @@ class Query:
 
 def texts_to_analyze(tree: Node) -> list[str]:
     """The texts to run fulltext.terms_statement on."""
-    found = {term.words for term in _all_terms(tree)}
+    found = {term.words for term in all_terms(tree)}
     return sorted(found | {longer for term in terms(tree) if (longer := _longer(term))})
 
 
@@ -172,14 +172,14 @@ def analyze(tree: Node, rows: Iterable[Mapping[str, Any]]) -> Query:
         is_stop_word = all(row["is_stop_word"] for row in alternatives)
         by_text.setdefault(words, []).append(Position(number, word, lexemes, pairs, far_pairs, is_stop_word))
     positions = {
-        languages: {term: _positions(term, by_text) for term in _all_terms(tree)}
+        languages: {term: _positions(term, by_text) for term in all_terms(tree)}
         for languages, by_text in stemmed.items()
     }
     found = frozenset(language for languages in positions for language in languages)
     return Query(tree, positions, found, _verbatim(tree))
 
 
-def _all_terms(tree: Node) -> list[Term]:
+def all_terms(tree: Node) -> list[Term]:
     """The terms of a search, and the phrase that it is in a language where all its words are stop words."""
     verbatim = _verbatim(tree)
     return [*dict.fromkeys([*terms(tree), *([verbatim] if verbatim else [])])]
@@ -193,42 +193,6 @@ def _verbatim(tree: Node) -> Term | None:
         return None
     tokens = tuple(token for word in words for token in word.tokens)
     return Term("phrase", " ".join(word.text for word in words), tokens)
-
-
-def explain(query: Query) -> dict[str, Any]:
-    """How a search was understood: ``query`` is its parse tree, ``terms`` are its terms in each language."""
-    return {
-        "query": _tree(query.tree),
-        "terms": [
-            {
-                **_tree(term),
-                "language": languages[0],
-                "languages": languages,
-                # Objects, to which document frequencies can be added.
-                "lexemes": [
-                    {"lexeme": lexeme.text, "prefix": lexeme.prefix}
-                    for position in positions[term]
-                    for lexeme in position.lexemes
-                ],
-                "stop_words": [position.word for position in positions[term] if not position.lexemes],
-            }
-            for term in _all_terms(query.tree)
-            for languages, positions in query.positions.items()
-            if term in terms(query.tree_in(languages))
-        ],
-    }
-
-
-def _tree(node: Node) -> dict[str, Any]:
-    match node:
-        case Term():
-            return {node.kind: node.text, **({"in": node.field} if node.field else {})}
-        case Not(part):
-            return {"not": _tree(part)}
-        case AllOf(parts):
-            return {"all_of": [_tree(part) for part in parts]}
-        case AnyOf(parts):
-            return {"any_of": [_tree(part) for part in parts]}
 
 
 def _longer(term: Term) -> str:
