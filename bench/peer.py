@@ -8,7 +8,7 @@ from typing import Any
 import bm25s
 import tantivy
 
-from api.text.folding import tokens
+from api.text.tokenizer import tokens
 
 TEXTS = ["headline", "body"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from api.search.parser import Term, terms
 from api.search.tsquery import Lexeme, Query
-from api.text.folding import locate_tokens
+from api.text.tokenizer import locate_tokens
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _single_word(query: Query, term: Term, first: int, tokens: Sequence[str], te
         for languages, by_term in query.positions.items()
     }
     found = [position for by_term in positions.values() for position in by_term[alone]]
-    if not found or not all(position.lexemes for position in found):
+    if not found or any(position.is_stop_word or not position.lexemes for position in found):
         return None
     tsquery = replace(query, tree=alone, positions=positions).tsquery
     lexemes = frozenset(lexeme for position in found for lexeme in position.lexemes)
