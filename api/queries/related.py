@@ -58,7 +58,7 @@ def related(connection: Connection, article: UUID, limit: int, fields: Sequence[
 
 
 def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictRow], list[DictRow]]:
-    """The article's text, its tags and people, the rarest first, and its lexemes."""
+    """The article's text, its tags and people, the rarest first, and its lexemes without stop words."""
     with in_pipeline(connection):
         subject = connection.execute(
             """
@@ -82,9 +82,12 @@ def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictR
         lexemes = connection.execute(
             """
             select l.lexeme, l.weights, cardinality(l.positions) as times
-            from articles, unnest(search) as l where id = %(article)s
+            from articles, unnest(search) as l
+            where id = %(article)s and l.weights is not null and to_tsvector(
+                coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, l.lexeme
+            ) <> ''
             """,
-            {"article": article},
+            {"article": article, "configurations": fulltext.CONFIGURATIONS_JSON},
         )
     return present(subject.fetchone()), entities.fetchall(), lexemes.fetchall()
 

@@ -9,7 +9,6 @@ from psycopg.rows import DictRow
 
 from api.postgres.connection import Connection
 from api.retrieval import document_frequencies as counted_frequencies
-from api.search import fulltext
 from api.search.tsquery import Lexeme
 
 # Terms in more than a tenth of all articles are ignored; in small archives those in more than FREQUENT.
@@ -93,11 +92,7 @@ def _salient(lexemes: Sequence[DictRow]) -> list[str]:
     ranked: list[tuple[int, str]] = []
     for row in lexemes:
         lexeme, weights = row["lexeme"], row["weights"] or []
-        if (
-            not lexeme.startswith(("lang:", fulltext.PAIR_SIGN))
-            and not lexeme.isdigit()
-            and (len(lexeme) > 2 or not lexeme.isascii())
-        ):
+        if not lexeme.isdigit() and (len(lexeme) > 2 or not lexeme.isascii()):
             ranked.append((-3 * ("A" in weights) - 2 * ("B" in weights) - min(row["times"] or 1, 5), lexeme))
     return [lexeme for _, lexeme in sorted(ranked)[:SALIENT_TERMS]]
 

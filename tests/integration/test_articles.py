@@ -190,7 +190,10 @@ def walked(client: ContractClient, url: str, direction: str) -> list[dict[str, A
 def test_totals_are_those_of_the_whole_list(blank_client: ContractClient, query: str) -> None:
     total = len(headlines(blank_client, f"{query}&limit=100"))
     exact = {"total": total, "total_relation": "eq"}
-    more = {"suggestion": None} if "q=" in query else {}
+    word = query.removeprefix("q=")
+    absent = ["absent"] if word == "absent" else []
+    read = {"understood": word, "taken_as_text": [], "ignored": [], "absent": absent}
+    more = {"query": read, "suggestion": None} if query.startswith("q=") else {}
     for count, meta in (("none", {}), ("capped", exact), ("exact", exact)):
         answer = blank_client.get(f"/v1/articles?{query}&sort=newest&limit=2&count={count}").get_json()
         assert answer["meta"] == {**meta, **more}
