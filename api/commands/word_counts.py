@@ -6,7 +6,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from api.postgres.connection import Connection, present
-from api.text.folding import is_paired, tokens
+from api.text.tokenizer import is_paired, tokens
 
 CHARACTERS = 2_000
 """The number of characters of each text whose words are counted."""

@@ -12,7 +12,8 @@ from api.retrieval.absent_words import absent_words
 from api.retrieval.plan import Plan, resolve
 from api.search.parser import parse
 from api.search.single_words import SingleWord
-from api.text.folding import fold, tokens, words
+from api.text.folding import fold, words
+from api.text.tokenizer import tokens
 
 # A search with fewer matches may be misspelled.
 FEW = 3

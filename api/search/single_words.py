@@ -60,6 +60,6 @@ def _single_word(query: Query, term: Term, first: int, tokens: Sequence[str], te
     found = [position for by_term in positions.values() for position in by_term[alone]]
     if not found or any(position.is_stop_word or not position.lexemes for position in found):
         return None
-    tsquery = replace(query, tree=alone, positions=positions).tsquery
+    tsquery = replace(query, tree=alone, positions=positions, verbatim=None).tsquery
     lexemes = frozenset(lexeme for position in found for lexeme in position.lexemes)
     return SingleWord(" ".join(tokens), text, lexemes, tsquery) if tsquery else None
