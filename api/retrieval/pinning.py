@@ -41,8 +41,11 @@ class Pinned:
     frequencies: tuple[int, ...]
 
     def without(self, absent: Sequence[SingleWord], lexemes: Sequence[Lexeme]) -> "Pinned":
-        """The same with these words in no article; ``lexemes`` are those of the ``frequencies``."""
-        nowhere = {lexeme for word in absent for lexeme in word.lexemes}
+        """The same with these words in no article; ``lexemes`` are those of the ``frequencies``.
+
+        The pairs of characters of an absent word in a script without spaces may be in articles.
+        """
+        nowhere = {lexeme for word in absent if " " not in word.tokens for lexeme in word.lexemes}
         pairs = zip(lexemes, self.frequencies, strict=False)
         return replace(self, frequencies=tuple(0 if lexeme in nowhere else number for lexeme, number in pairs))
 

@@ -7,9 +7,10 @@ from math import log, sqrt
 
 # Of headline, standfirst and body: a term in the headline counts as much as three in the body.
 WEIGHTS = (3.0, 2.0, 1.0)
-# k1 and b of BM25: how fast repeated terms saturate, and how much long fields are penalised.
+# k1 and b of BM25: how fast repeated terms saturate, and how much long fields are penalised. Stop words count in
+# lengths and make them more alike, so b is more than the usual 0.75.
 SATURATION = 2.0
-LENGTH = 0.75
+LENGTH = 0.9
 # Scores are compared to so many decimal places; of equal ones the newer article comes first.
 PLACES = 2
 

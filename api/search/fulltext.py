@@ -82,7 +82,7 @@ VECTOR: LiteralString = f"""(
             select {_PAIR}
             from placed a join placed b on b.position = a.position + 1 and a.is_stop_word = b.is_stop_word
             union all
-            select {_FAR_PAIR}
+            select unnest(array[{_PAIR}, {_FAR_PAIR}])
             from string_to_table(r.far_pairs, ';') as far (words),
                 unnest(to_tsvector(('dateline_' || r.configuration)::regconfig, words)) as a,
                 unnest(to_tsvector(('dateline_' || r.configuration)::regconfig, words)) as b

@@ -9,8 +9,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql("create index articles_hidden on articles (id) where not visible")
+    op.get_bind().exec_driver_sql("""
+    create index articles_hidden on articles (id) where not visible;
+    """)
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql("drop index articles_hidden")
+    op.get_bind().exec_driver_sql("""
+    drop index articles_hidden;
+    """)

@@ -236,6 +236,20 @@ def test_a_search_finds_what_is_meant(archive: Connection, q: str, must: set[int
     assert not must_not & numbers, f"found: {[TEXTS[number][1] for number in must_not & numbers]}"
 
 
+FAR = (
+    "the who " * 300 + "filler " * 300 + "quiet harbour " + " ".join(f"word{n}" for n in range(20_000)) + " lost ferry"
+)
+
+
+def test_a_phrase_is_found_wherever_it_stands_in_a_long_text(archive: Connection) -> None:
+    store(archive, record("Long", body=FAR, external_id="99"))
+    for q in ('"who filler"', '"filler quiet"', '"quiet harbour"', '"word16380 word16381"', '"word17000 word17001"',
+              '"word19999 lost ferry"', '"lost ferry"', '"the who the who"'):  # fmt: skip
+        assert 99 in found(archive, q), q
+    for q in ('"harbour quiet"', '"word17001 word17000"', '"word17000 word17002"', '"quiet ferry"', '"lost harbour"'):
+        assert 99 not in found(archive, q), q
+
+
 def test_the_table_has_queries_in_many_scripts() -> None:
     scripts = {
         "Latin": "[a-z]", "Cyrillic": "[а-я]", "Greek": "[α-ω]", "Arabic": "[\u0600-\u06ff]",

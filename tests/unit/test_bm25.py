@@ -51,3 +51,10 @@ def test_a_score_is_what_its_words_add() -> None:
 
 def test_a_field_that_no_article_had_when_words_were_counted_has_a_score_all_the_same() -> None:
     assert Scorer(1, {"a": 1}, (0, 0, 0)).score(counts(a="AB"), (3, 2, 0)) > 0
+
+
+def test_a_word_that_is_often_in_the_search_counts_by_the_root_of_how_often() -> None:
+    repeated = Scorer(1_000, {"rare": 2, "common": 500}, (8, 10, 100), {"rare": 4})
+    once, often = (scorer.score(counts(rare="D"), USUAL) for scorer in (SCORER, repeated))
+    assert often == pytest.approx(2 * once, abs=0.02)
+    assert repeated.score(counts(common="D"), USUAL) == score(common="D")

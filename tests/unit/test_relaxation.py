@@ -69,3 +69,8 @@ def test_a_language_in_which_no_chosen_word_is_left_is_asked_as_it_was() -> None
     assert found
     assert "(('usual')) & (!(('seldom')))" in found.split(" | ")[-1]
     assert "lang:fr" in found.split(" | ")[-1]
+
+
+def test_a_word_in_a_script_without_spaces_is_relaxed_to_its_pairs_of_characters() -> None:
+    assert loosened("東京タワー") == "(((('东京')) | (('京タ')) | (('タワ')) | (('ワー'))))"
+    assert loosened('"東京タワー"') is None, "a phrase is verbatim"
