@@ -210,6 +210,9 @@ def _statistics(connection: Connection) -> Iterator[Finding]:
         yield Finding("statistics", FAIL, said, FIX, statement)
     if found["articles"] and found["analyzed_at"] is None:
         yield Finding("statistics", WARN, "the planner has no statistics of the articles", FIX, "analyze;")
+    if found["articles"] and found["indexed_before"]:
+        said = "texts are indexed as an earlier release did, so some searches find less"
+        yield Finding("statistics", WARN, said, "dateline reindex")
     if found["articles"] and found["measured_at"] is None:
         yield Finding("statistics", WARN, "words were never counted", "dateline stats")
     elif found["outdated"] and found["age"] > 2 * DAY:

@@ -58,6 +58,7 @@ def statistics(connection: Connection) -> DictRow:
         """
         select (select coalesce(sum(articles), 0) from outlets) as articles,
             (select measured_at from text_stats) as measured_at,
+            exists (select from languages where not paired) as indexed_before,
             (select extract(epoch from now() - measured_at) from text_stats) as age,
             coalesce((select at > measured_at from changes, text_stats order by position desc limit 1), false)
                 as outdated,
