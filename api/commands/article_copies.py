@@ -126,6 +126,7 @@ _CANDIDATES: LiteralString = """
             where s.hash = own.hash and s.article_id <> a.id
                 and s.published_at between a.published_at - %(days)s * interval '1 day'
                     and a.published_at + %(days)s * interval '1 day'
+            order by s.published_at, s.article_id
             limit %(looked_up)s
         ) as found
         where a.id = any(%(articles)s) and a.visible

@@ -32,7 +32,7 @@ _REWRITE: LiteralString = f"""
 def reindex_articles(connection: Connection, progress: Callable[[int], None] = lambda done: None) -> int:
     """Rebuild the search vectors and groups of copies of all articles in several transactions. Returns their number.
 
-    If interrupted, start again from the beginning. Searches find the same articles meanwhile.
+    If interrupted, start again from the beginning. Searches find the articles meanwhile as they are indexed.
     """
     last, total = UUID(int=0), 0
     # A language that is added meanwhile has pairs from its first article on.

@@ -22,8 +22,9 @@ _COUNTED_AT_MOST = 4 * WORDS_AT_MOST
 # Numbers and initialisms are not misspelled words.
 _OTHER = re.compile(r"[\dǃǁ]")
 
-_TEXTS: LiteralString = """
-    select headline, standfirst, left(body, %(characters)s) as body
+# The last word of a text that is cut may be a part of one.
+_TEXTS: LiteralString = r"""
+    select headline, standfirst, regexp_replace(left(body, %(characters)s), '\w+$', '') as body
     from articles tablesample system (%(percent)s) where visible"""
 
 _FILL: LiteralString = """

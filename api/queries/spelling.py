@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice, product
 from operator import itemgetter
 
@@ -87,7 +88,7 @@ def _pieces(q: str) -> Sequence[re.Match[str]]:
 
 def _matches_more(connection: Connection, plan: Plan, q: str, found: int, absent: int) -> bool:
     """Whether ``q`` matches more articles than were found, and at most so many of its words are in none."""
-    other = resolve(connection, {**plan.filters, "q": parse(q)}, "newest")
+    other = replace(resolve(connection, {**plan.filters, "q": parse(q)}, "newest"), collapse=plan.collapse)
     return _count(connection, other, found + 1) > found and len(absent_words(connection, other)) <= absent
 
 

@@ -20,7 +20,10 @@ def absent_words(connection: Connection, plan: Plan) -> Sequence[SingleWord]:
         return ()
     known = plan.cardinality.document_frequencies
     uncertain = [
-        word for word in words_of(plan.query) if all(known.get(lexeme, 0) <= _CERTAIN for lexeme in word.lexemes)
+        word
+        for word in words_of(plan.query)
+        # Of a run of characters, each pair may be in many articles and the run in none.
+        if " " in word.tokens or all(known.get(lexeme, 0) <= _CERTAIN for lexeme in word.lexemes)
     ][:CHECKED_AT_MOST]
     everything = replace(plan, filters={}, cardinality=Cardinality({}), in_order=False, empty=False)
     with in_pipeline(connection):

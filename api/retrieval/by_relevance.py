@@ -17,7 +17,7 @@ from api.postgres.connection import Connection
 from api.retrieval.absent_words import absent_words
 from api.retrieval.by_time import all_matches, scan, with_total
 from api.retrieval.keyset import COUNTED_AT_MOST, Page, PageRequest, Ranking
-from api.retrieval.pinning import Pinned, from_key, pin
+from api.retrieval.pinning import Pinned, candidates_among, from_key, pin
 from api.retrieval.plan import Plan
 from api.retrieval.select import Order, Selection
 from api.retrieval.term_frequencies import rank_parameters, term_frequencies
@@ -119,7 +119,11 @@ class _Ranker:
     def rank_relaxed(self, pinned: Pinned) -> _Ranked | None:
         """The candidates that match the relaxed search; None where it cannot be relaxed."""
         loose = _relaxed(self.connection, self.plan, self.query, pinned)
-        return self.rank(loose, replace(pinned, relaxed=True, newest=None)) if loose else None
+        if loose is None or pinned.relaxed:
+            return self.rank(loose, pinned) if loose else None
+        # Of a single word that is left, which may be frequent, not all matches are ranked.
+        newest = candidates_among(self.connection, loose.cardinality)
+        return self.rank(loose, replace(pinned, relaxed=True, newest=newest))
 
     @cached_property
     def _is_short(self) -> bool:
@@ -146,8 +150,8 @@ def page(connection: Connection, plan: Plan, query: Query, request: PageRequest)
     loose = ranked.plan if ranked.pinned.relaxed else None
     ranking = Ranking(min(ranked.count, RANKED_AT_MOST), complete, strict, loose, absent)
     found = replace(_cut(ranked, request), ranking=ranking)
-    if not (ranking.complete or ranking.relaxed):
-        return with_total(connection, plan, request.count, found), scorer
+    if ranked.pinned.newest or not (ranking.complete or ranking.relaxed):
+        return with_total(connection, ranked.plan, request.count, found), scorer
     if request.count == "none":
         return found, scorer
     most = COUNTED_AT_MOST if request.count == "capped" else RANKED_AT_MOST

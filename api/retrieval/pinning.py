@@ -59,7 +59,7 @@ def pin(connection: Connection, lexemes: Sequence[Lexeme], cardinality: Cardinal
         now.isoformat(),
         relaxed=False,
         bounded=cardinality.fewest > most,
-        newest=_newest(connection, cardinality),
+        newest=candidates_among(connection, cardinality),
         articles=statistics.articles if statistics else 0,
         lengths=_rounded(statistics.lengths) if statistics else (0, 0, 0),
         # Two digits are enough, and keep cursors short.
@@ -81,7 +81,7 @@ def _now(connection: Connection) -> datetime:
     return present(connection.execute("select now() as now").fetchone())["now"]
 
 
-def _newest(connection: Connection, cardinality: Cardinality) -> int | str | None:
+def candidates_among(connection: Connection, cardinality: Cardinality) -> int | str | None:
     """Among how many of the newest articles, or since when, to gather candidates; None for among all."""
     search = cardinality.search
     if search is None:

@@ -55,7 +55,8 @@ VECTOR_COLUMNS: LiteralString = (
 )
 
 # The search vector of a row r with these columns. No phrase crosses fields: a lexeme that is deleted again leaves 64
-# positions between them.
+# positions between them. A lexeme may be of a stop word and of another one, as "own" is of "own" and "owned"; it is
+# paired as either.
 VECTOR: LiteralString = f"""(
         with made as materialized (
             select ts_delete(
@@ -66,17 +67,26 @@ VECTOR: LiteralString = f"""(
             ) as search
             from (select ('dateline_' || r.configuration)::regconfig as keeping offset 0) as configurations
         ),
+        others as materialized (
+            select to_tsvector(r.configuration::regconfig, concat_ws(
+                ' ', r.headline_tokens, r.standfirst_tokens, r.body_tokens
+            )) as search
+        ),
         stop_words as materialized (
-            select ts_delete(search, tsvector_to_array(to_tsvector(
-                r.configuration::regconfig, concat_ws(' ', r.headline_tokens, r.standfirst_tokens, r.body_tokens)
-            ))) as search from made
+            select ts_delete(made.search, tsvector_to_array(ts_delete(others.search, tsvector_to_array(ts_delete(
+                others.search, tsvector_to_array(to_tsvector(
+                    r.configuration::regconfig, array_to_string(tsvector_to_array(others.search), ' ')
+                ))
+            ))))) as search from made, others
         ),
         placed as materialized (
             select lexeme, unnest(positions) as position, true as is_stop_word
             from stop_words, unnest(stop_words.search)
             union all
             select lexeme, unnest(positions), false
-            from made, stop_words, unnest(ts_delete(made.search, tsvector_to_array(stop_words.search)))
+            from made, others, unnest(ts_delete(
+                made.search, tsvector_to_array(ts_delete(made.search, tsvector_to_array(others.search)))
+            ))
         )
         select made.search || array_to_tsvector(array['lang:' || r.language] || array(
             select {_PAIR}
@@ -111,13 +121,13 @@ _TERMS: LiteralString = f"""
     ),
     words_of_terms as materialized (
         select configuration, languages, paired, words, lexeme as token, unnest(positions) as position,
-            replace(lexeme, 'ǃ', '') as word
+            rtrim(lexeme, 'ǃ') as word
         from stemmed_alike cross join unnest(%(terms)s::text[]) as words cross join unnest(to_tsvector('simple', words))
     ),
     analyzed as materialized (
         select w.*, stem.lexeme, false as is_stop_word
         from words_of_terms w cross join lateral unnest(to_tsvector(configuration::regconfig, word)) as stem
-        where word = token or word <> 'us' -- a pronoun that Postgres' stop words lack
+        where word = token or word <> 'us' or not paired -- a pronoun that Postgres' stop words lack
         union all
         select w.*, word || 'ǃ', false from words_of_terms w
         where word <> token

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from api.search.lexer import FIELDS, OPERATORS, TERMS, Note, Token, reads_as_word, tokenize
-from api.text.tokenizer import tokens
+from api.text.tokenizer import is_shouted, tokens
 
 __all__ = ["FIELDS", "AllOf", "AnyOf", "Node", "Not", "QuerySyntaxError", "Reading", "Term", "parse", "read", "terms"]
 
@@ -101,7 +101,7 @@ def read(q: str, *, strict: bool = False) -> Reading:
     """How ``q`` is understood. If ``strict``, raises QuerySyntaxError where its syntax is invalid."""
     found, notes = tokenize(q)
     if _is_in_capitals(found):
-        found = _in_lower_case(found if strict else _without_or(found, notes))
+        found = _in_lower_case([*found] if strict else _without_or(found, notes))
     parser = _Parser(found, notes)
     tree = parser.parse()
     if tree is None and not any(note.invalid for note in notes):
@@ -148,7 +148,10 @@ def _is_in_capitals(found: Sequence[Token]) -> bool:
 
 
 def _in_lower_case(found: Sequence[Token]) -> list[Token]:
-    """The same with the search tokens of lower case, as its capitals make no initialisms."""
+    """The same with the search tokens of lower case, unless its capitals are those of initialisms."""
+    words = " ".join(token.text for token in found)
+    if not (is_shouted(words) or "THE" in words.split()):
+        return [*found]
     return [replace(one, tokens=tuple(tokens(one.text.lower()))) if one.kind in TERMS else one for one in found]
 
 

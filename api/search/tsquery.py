@@ -188,11 +188,11 @@ def all_terms(tree: Node) -> list[Term]:
 def _verbatim(tree: Node) -> Term | None:
     """The words of a search as a phrase; None if it has anything besides words."""
     parts = tree.parts if isinstance(tree, AllOf) else (tree,)
-    words = [part for part in parts if isinstance(part, Term) and part.kind == "word" and part.field is None]
-    if len(words) < len(parts):
+    words = [part for part in parts if isinstance(part, Term) and part.kind == "word"]
+    if len(words) < len(parts) or len({word.field for word in words}) != 1:
         return None
     tokens = tuple(token for word in words for token in word.tokens)
-    return Term("phrase", " ".join(word.text for word in words), tokens)
+    return Term("phrase", " ".join(word.text for word in words), tokens, words[0].field)
 
 
 def _longer(term: Term) -> str:

@@ -44,10 +44,11 @@ _CAPITALS = "".join(
 _SHOUTED_WORD = re.compile(f"[{_CAPITALS}]{{{LONGEST_INITIALISM + 2}}}")
 
 
-def _special(letter: str, alone: str, capitals: str) -> str:
-    """Matches initialisms and words with signs, given the patterns of a letter or digit, a letter, and a capital."""
+def _special(letter: str, alone: str, capitals: str, after: str = "") -> str:
+    """Matches initialisms and words with signs, given the patterns of a letter or digit, a letter, a capital, and what
+    else they do not begin after."""
     return (
-        f"(?<!{letter})(?:"
+        f"(?<!{letter}){after}(?:"
         f"{alone}(?:\\.(?:{alone}(?!{letter})\\.?)+|\\.(?=\\s|$))"  # U.S., and the S. of S. Korea
         f"|[A-Za-z](?:\\+\\+|\\#)(?!{letter})"  # C++
         f"|{letter}{{1,3}}(?:&{letter}{{1,3}})+(?!{letter})"  # AT&T
@@ -57,7 +58,12 @@ def _special(letter: str, alone: str, capitals: str) -> str:
 
 _ASCII_LETTER = "[A-Za-z0-9]"
 _ASCII_SPECIAL = _special(_ASCII_LETTER, "[A-Za-z]", "[A-Z]")
-_SPECIAL = _special(_OTHER, f"(?!\\d){_OTHER}", f"[{_CAPITALS}]")
+_SPECIAL = _special(
+    _OTHER,
+    f"(?!\\d){_OTHER}",
+    f"[{_CAPITALS}]",
+    f"(?<![{_MARKS}])(?<![lL]·)(?<!{_HEBREW}[\"'\u2019\u05f3\u05f4])",
+)
 _RUN = (
     f"[{HANGUL}]+(?:[{_DOTS}][{HANGUL}]+)*|[{KANA}{HAN}]+(?:[{_DOTS}][{KANA}{HAN}]+)*"
     f"|[{_UNSPACED}][{_UNSPACED}{_MARKS}]*|{_OTHER}+(?:(?:[{_MARKS}]|{_WITHIN})+{_OTHER}*)*"
@@ -66,8 +72,8 @@ _FIND_ASCII_SPECIAL, _FIND_SPECIAL = re.compile(_ASCII_SPECIAL), re.compile(_SPE
 _FIND_ASCII_RUN, _FIND_RUN = re.compile(f"[a-z0-9{INITIALISM_SIGN}{_JOINING_SIGN}]+"), re.compile(_RUN)
 _FIND_ASCII_PIECE = re.compile(f"{_ASCII_SPECIAL}|{_ASCII_LETTER}+")
 _FIND_PIECE = re.compile(f"{_SPECIAL}|{_RUN}")
-# A search uses them as operators, so they are no initialisms.
-_OPERATORS = ("AND", "OR", "NOT")
+# Operators of searches, and words that end a sentence or begin one in capitals, are no initialisms.
+_WORDS = ("AND", "OR", "NOT", "THE", "A", "I")
 _SIGNS = re.compile(f"[{_DOTS}\"'\u2019\u05f3\u05f4]")
 
 
@@ -105,7 +111,7 @@ def locate_tokens(text: str) -> list[tuple[str, int, int]]:
 def _marked(special: re.Match[str]) -> str:
     """An initialism or a word with signs as a token, and a space, so that it ends here."""
     letters = special[0].replace(".", "")
-    if letters in _OPERATORS:
+    if letters in _WORDS:
         return special[0]
     if not letters.isalpha():
         return f"{re.sub('[&+#]', _JOINING_SIGN, letters)} "
@@ -144,9 +150,15 @@ def _spoken(text: str) -> str:
     lines = text.split("\n")
     if not any(map(str.isupper, lines)):
         return text
-    return "\n".join(
-        "".join(map(_lower, line)) if line.isupper() and _SHOUTED_WORD.search(line) else line for line in lines
-    )
+    return "\n".join("".join(map(_lower, line)) if is_shouted(line) else line for line in lines)
+
+
+def is_shouted(line: str) -> bool:
+    """Whether a line is written in capitals, not only its initialisms."""
+    if not (line.isupper() and _SHOUTED_WORD.search(line)):
+        return False
+    # In a script without capitals, the others are of names and initialisms.
+    return 5 * sum(map(str.isupper, line)) > 4 * sum(map(str.isalpha, line))
 
 
 def _lower(character: str) -> str:

@@ -1,7 +1,7 @@
 """Keep stop words: text search configurations with Postgres' stemmers and without its stop words.
 
-Articles are indexed by these, so that phrases are found with all their words. Articles stored before are searched as
-before, until ``dateline reindex`` is done.
+Articles are indexed by these, so that phrases are found with all their words. In articles stored before, phrases match
+any word in place of a stop word, and initialisms are not found, until ``dateline reindex`` is done.
 """
 
 from alembic import op

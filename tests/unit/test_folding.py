@@ -165,6 +165,7 @@ def test_the_slug_of_a_slug_is_the_slug(name: str) -> None:
 @given(st.one_of(mixed, st.text()))
 @example("ㄱㅏ ﾡￂ ᄀ\u0301ᅡ각")
 @example("x" * 300 + " ﬁn İ ŉ é")
+@example('ארה"ב. आहेत. L·L. L·L# हिन्दीC# U.S. J.K.Rowling AT&T ñ&b C++. ñ.n. WHO\nWHO IS THERE ÀÉÎÕÜ\n한·미.')
 def test_every_token_is_found_where_it_stands(text: str) -> None:
     found = locate_tokens(text)
     assert [token for token, _, _ in found] == tokens(text)
