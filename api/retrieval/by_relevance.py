@@ -121,8 +121,9 @@ class _Ranker:
         loose = _relaxed(self.connection, self.plan, self.query, pinned)
         if loose is None or pinned.relaxed:
             return self.rank(loose, pinned) if loose else None
-        # Of a single word that is left, which may be frequent, not all matches are ranked.
-        newest = candidates_among(self.connection, loose.cardinality)
+        # If a single frequent word is left, not all matches are ranked.
+        is_bounded = loose.cardinality.matches <= RANKED_AT_MOST
+        newest = None if is_bounded else candidates_among(self.connection, loose.cardinality)
         return self.rank(loose, replace(pinned, relaxed=True, newest=newest))
 
     @cached_property

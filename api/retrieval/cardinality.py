@@ -72,6 +72,11 @@ class Cardinality:
     document_frequencies: Mapping[Lexeme, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
+    def matches(self) -> float:
+        """How many articles the search should match, the other filters aside."""
+        return self.search.matching * self.articles if self.search else 0
+
+    @property
     def without_search(self) -> "Cardinality":
         """The same for the other filters alone."""
         others = {name: frequency for name, frequency in self.frequencies.items() if name != "q"}
