@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from api.search.parser import AllOf, AnyOf, Node, Not, Term
-from api.search.tsquery import Lexeme, Query
-from api.text.tokenizer import is_paired
+from api.search.tsquery import Lexeme, Position, Query
 
 
 def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> str | None:
@@ -18,8 +17,8 @@ def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> 
     if parts is None:
         return None
     required, exclusions = parts
-    query = _with_characters(query, required)
-    required = [part for term in required for part in _characters(term)]
+    query = _with_tokens(query, required)
+    required = [part for term in required for part in _tokens(term)]
     # Repeated terms, and stop words of every language, are left out.
     distinct = {(term.words, term.field, term.kind == "prefix"): term for term in required}
     all_found = {
@@ -46,22 +45,22 @@ def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> 
     return " | ".join(tsquery for tsquery in (loose.tsquery, replace(query, positions=others).tsquery) if tsquery)
 
 
-def _characters(term: Term) -> list[Term]:
-    """A word in a script without spaces as its pairs of characters; another term as it is."""
-    if term.kind != "word" or len(term.tokens) == 1 or not any(map(is_paired, term.tokens)):
+def _tokens(term: Term) -> list[Term]:
+    """A compound as its words, and a word in a script without spaces as its pairs of characters; else the term."""
+    if term.kind != "word" or len(term.tokens) == 1:
         return [term]
     return [replace(term, text=token, tokens=(token,)) for token in term.tokens]
 
 
-def _with_characters(query: Query, required: Sequence[Term]) -> Query:
-    """The query with the positions of such pairs."""
+def _with_tokens(query: Query, required: Sequence[Term]) -> Query:
+    """The query with the positions of these."""
     positions = {
         group: {
             **by_term,
             **{
-                part: [replace(position, number=1, pairs=(), far_pairs=())]
+                part: [Position(1, position.word, () if position.is_stop_word else position.lexemes)]
                 for term in required
-                for part, position in zip(_characters(term), by_term[term], strict=False)
+                for part, position in zip(_tokens(term), by_term[term], strict=False)
                 if part != term
             },
         }

@@ -30,7 +30,6 @@ _MARKS = "".join(
     mark for mark in map(chr, range(0x300, 0x10000)) if unicodedata.category(mark)[0] == "M" and without_accents(mark)
 )
 _CLUSTER = re.compile(f".[{_MARKS}]*")
-_COMBINING_JAMO = "\u1160-\u11ff"
 
 _DOTS = "·・"
 _APOSTROPHES = "\u02bb\u02bc\ua78b\ua78c"
@@ -72,8 +71,8 @@ _FIND_ASCII_SPECIAL, _FIND_SPECIAL = re.compile(_ASCII_SPECIAL), re.compile(_SPE
 _FIND_ASCII_RUN, _FIND_RUN = re.compile(f"[a-z0-9{INITIALISM_SIGN}{_JOINING_SIGN}]+"), re.compile(_RUN)
 _FIND_ASCII_PIECE = re.compile(f"{_ASCII_SPECIAL}|{_ASCII_LETTER}+")
 _FIND_PIECE = re.compile(f"{_SPECIAL}|{_RUN}")
-# Operators of searches, and words that end a sentence or begin one in capitals, are no initialisms.
-_WORDS = ("AND", "OR", "NOT", "THE", "A", "I")
+# Operators of searches, and words that stand in capitals at the beginning or end of a sentence.
+_NO_INITIALISMS = ("AND", "OR", "NOT", "THE", "A", "I")
 _SIGNS = re.compile(f"[{_DOTS}\"'\u2019\u05f3\u05f4]")
 
 
@@ -100,6 +99,10 @@ def locate_tokens(text: str) -> list[tuple[str, int, int]]:
     found: list[tuple[str, int, int]] = []
     for piece in (_FIND_ASCII_PIECE if text.isascii() else _FIND_PIECE).finditer(_spoken(normal)):
         first, last = piece.span()
+        # Most pieces are such words, which need not be tokenized again.
+        if piece[0].isascii() and piece[0].isalnum() and piece[0].islower() and last - first <= MAX_TOKEN_LENGTH:
+            found.append((piece[0], begins[first], ends[last - 1]))
+            continue
         spans = [match.span() for match in _CLUSTER.finditer(piece[0]) if match[0] not in _DOTS]
         if not _PAIRED.match(piece[0]) or len(spans) == 1:
             spans = [(0, 0), (last - first, last - first)]
@@ -111,7 +114,7 @@ def locate_tokens(text: str) -> list[tuple[str, int, int]]:
 def _marked(special: re.Match[str]) -> str:
     """An initialism or a word with signs as a token, and a space, so that it ends here."""
     letters = special[0].replace(".", "")
-    if letters in _WORDS:
+    if letters in _NO_INITIALISMS:
         return special[0]
     if not letters.isalpha():
         return f"{re.sub('[&+#]', _JOINING_SIGN, letters)} "
