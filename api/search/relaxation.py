@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from api.search.parser import AllOf, AnyOf, Node, Not, Term
-from api.search.tsquery import Lexeme, Position, Query
+from api.search.tsquery import Lexeme, Query
+from api.text.tokenizer import is_paired
 
 
 def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> str | None:
@@ -17,8 +18,8 @@ def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> 
     if parts is None:
         return None
     required, exclusions = parts
-    query = _with_tokens(query, required)
-    required = [part for term in required for part in _tokens(term)]
+    query = _with_characters(query, required)
+    required = [part for term in required for part in _characters(term)]
     # Repeated terms, and stop words of every language, are left out.
     distinct = {(term.words, term.field, term.kind == "prefix"): term for term in required}
     all_found = {
@@ -45,22 +46,22 @@ def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> 
     return " | ".join(tsquery for tsquery in (loose.tsquery, replace(query, positions=others).tsquery) if tsquery)
 
 
-def _tokens(term: Term) -> list[Term]:
-    """A compound as its words, and a word in a script without spaces as its pairs of characters; else the term."""
-    if term.kind != "word" or len(term.tokens) == 1:
+def _characters(term: Term) -> list[Term]:
+    """A word in a script without spaces as its pairs of characters; another term as it is."""
+    if term.kind != "word" or len(term.tokens) == 1 or not any(map(is_paired, term.tokens)):
         return [term]
     return [replace(term, text=token, tokens=(token,)) for token in term.tokens]
 
 
-def _with_tokens(query: Query, required: Sequence[Term]) -> Query:
-    """The query with the positions of these."""
+def _with_characters(query: Query, required: Sequence[Term]) -> Query:
+    """The query with the positions of such pairs."""
     positions = {
         group: {
             **by_term,
             **{
-                part: [Position(1, position.word, () if position.is_stop_word else position.lexemes)]
+                part: [replace(position, number=1, pairs=(), far_pairs=())]
                 for term in required
-                for part, position in zip(_tokens(term), by_term[term], strict=False)
+                for part, position in zip(_characters(term), by_term[term], strict=False)
                 if part != term
             },
         }

@@ -74,8 +74,3 @@ def test_a_language_in_which_no_chosen_word_is_left_is_asked_as_it_was() -> None
 def test_a_word_in_a_script_without_spaces_is_relaxed_to_its_pairs_of_characters() -> None:
     assert loosened("東京タワー") == "(((('东京')) | (('京タ')) | (('タワ')) | (('ワー'))))"
     assert loosened('"東京タワー"') is None, "a phrase is verbatim"
-
-
-def test_a_compound_is_relaxed_to_its_words_without_stop_words() -> None:
-    assert loosened("often:rare") == "(((('rare')) | (('often'))))"
-    assert loosened("the-often-rare") == "(((('rare')) | (('often'))))"
