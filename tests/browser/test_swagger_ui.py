@@ -115,6 +115,7 @@ def test_every_patch_delete_and_batch_runs_untouched_after_what_it_needs(page: P
     assert set(answered.values()) <= {"200", "201", "202"}, answered
 
 
+@pytest.mark.long
 def test_operations_are_folded_and_the_box_filters_them(page: Page) -> None:
     expect(page.locator(".opblock.is-open")).to_have_count(0)
     everything = page.locator(".opblock").count()
@@ -126,6 +127,7 @@ def test_operations_are_folded_and_the_box_filters_them(page: Page) -> None:
     expect(page.locator(".opblock")).to_have_count(everything)
 
 
+@pytest.mark.long
 def test_a_padlock_marks_what_needs_a_key(page: Page) -> None:
     needed = {
         operation["operationId"]
@@ -137,6 +139,7 @@ def test_a_padlock_marks_what_needs_a_key(page: Page) -> None:
     assert {name.rpartition("-")[2] for name in marked} == needed
 
 
+@pytest.mark.long
 def test_choices_are_offered_and_sent_with_commas(page: Page) -> None:
     block = opened(page, "listTagArticles")
     block.locator("tr[data-param-name='fields'] select").select_option(["id", "headline"])
@@ -145,6 +148,7 @@ def test_choices_are_offered_and_sent_with_commas(page: Page) -> None:
     expect(block.locator(".request-url")).to_contain_text("fields=id,headline&facets=year")
 
 
+@pytest.mark.long
 def test_an_article_can_be_had_as_ninjs(page: Page) -> None:
     block = opened(page, "getArticle")
     block.locator("tr[data-code='200'] select.content-type").select_option("application/vnd.iptc.ninjs+json")
@@ -152,6 +156,7 @@ def test_an_article_can_be_had_as_ninjs(page: Page) -> None:
     expect(block.locator(".live-responses-table")).to_contain_text("application/vnd.iptc.ninjs+json")
 
 
+@pytest.mark.long
 def test_only_the_first_error_shows_a_body(page: Page) -> None:
     block = opened(page, "getArticle")
     errors = block.locator("tr.response:is([data-code^='4'], [data-code^='5'])")
@@ -160,6 +165,7 @@ def test_only_the_first_error_shows_a_body(page: Page) -> None:
     expect(errors.nth(2).locator("a")).to_have_attribute("href", re.compile(r"/problems/\w+$"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [{"color_scheme": scheme} for scheme in ("light", "dark")], indirect=True)
 def test_colours_follow_the_system(page: Page) -> None:
     dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
@@ -167,6 +173,7 @@ def test_colours_follow_the_system(page: Page) -> None:
     assert (int(brightness) < 100) is dark
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [{"viewport": PHONE}], indirect=True)
 def test_nothing_scrolls_sideways_on_a_phone(page: Page, served: dict[str, str]) -> None:
     def overflow() -> int:
@@ -198,12 +205,14 @@ def test_the_hashtag_page_is_opened_and_filtered_by_person(page: Page) -> None:
     pictured(page, "hashtag-page")
 
 
+@pytest.mark.long
 def test_a_link_to_an_operation_opens_it(page: Page, served: dict[str, str]) -> None:
     page.goto(f"{served['BASE']}/docs#/Tags/getTag")
     page.reload()
     page.locator("[id$='-getTag'] button.execute").wait_for()
 
 
+@pytest.mark.long
 def test_an_article_is_pushed_with_a_key(page: Page, served: dict[str, str]) -> None:
     authorized(page, served, "write", "korea-herald")
     block = opened(page, "pushArticle")

@@ -48,6 +48,7 @@ def key(server: Server) -> str:
     return server.write_key()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize(
     ("path", "media_type", "limit"),
@@ -199,6 +200,7 @@ def test_clients_with_slow_headers_do_not_delay_others(server: Server) -> None:
             assert client.recv(12) == b"HTTP/1.1 200"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("length", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
 def test_clients_that_send_their_bodies_slowly_do_not_delay_others(server: Server, length: str) -> None:
     part = b"1\r\n \r\n" if "chunked" in length else b" "

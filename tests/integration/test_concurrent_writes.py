@@ -212,6 +212,7 @@ def test_a_name_whose_creation_was_rolled_back_is_unknown(database: Database) ->
 FIELDS = ("url", "standfirst", "byline", "credit", "section", "note", "body", "headline")
 
 
+@pytest.mark.long
 def test_every_acknowledged_patch_is_there(database: Database, application: Flask) -> None:
     [article] = push(database, record("patched", byline="Nobody"))
     key = database.write(lambda connection: new_key(connection, "desk", ["write"], ["daily"]))

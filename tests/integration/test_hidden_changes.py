@@ -134,7 +134,7 @@ def _shown(client: ContractClient, paths: list[str], key: Key) -> dict[str, tupl
     return responses
 
 
-@pytest.mark.parametrize("counted", [False, True], ids=["uncounted", "counted"])
+@pytest.mark.parametrize("counted", [False, pytest.param(True, marks=pytest.mark.long)], ids=["uncounted", "counted"])
 @pytest.mark.parametrize("action", ACTIONS)
 def test_hidden_writes_change_no_byte_of_what_others_read(
     site: ContractClient, demo: Connection, newsroom: Key, action: str, counted: bool

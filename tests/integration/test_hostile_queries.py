@@ -66,6 +66,7 @@ def check(client: ContractClient, path: str, *statuses: int) -> None:
     assert response.status_code in statuses, response.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SEARCHES)
 def test_a_search_of_the_greatest_length_takes_little_work(client: ContractClient, name: str) -> None:
     for endpoint in ENDPOINTS:

@@ -84,6 +84,7 @@ def test_hidden_languages_are_searched_for_by_those_who_see_them(babel: Connecti
     assert analyze_query(babel, parse(SEARCH), ["other"]).languages == set(CODES[20:])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("q", ["ferry", SEARCH, '"ferry harbour"', "ferry -late", "-late ferry OR port", "-harbour"])
 @pytest.mark.parametrize("sort", ["newest", "relevance"])
 def test_a_search_finds_the_same_in_many_languages(

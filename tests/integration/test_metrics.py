@@ -161,6 +161,7 @@ def several() -> Iterator[Server]:
         yield server.ready()
 
 
+@pytest.mark.long
 def test_every_process_shows_the_figures_of_all(several: Server) -> None:
     before = samples(several.get("/metrics")[1]).get(ARTICLES, 0)
     for _ in range(20):
@@ -175,6 +176,7 @@ def test_every_process_shows_the_figures_of_all(several: Server) -> None:
         assert shown[-1][f'dateline_ticker_last_run_timestamp_seconds{{work="{work}"}}'] > 1e9
 
 
+@pytest.mark.long
 def test_what_the_database_knows_is_said_once_and_not_when_it_is_away(several: Server) -> None:
     for text in [several.get("/metrics")[1] for _ in range(6)]:
         kinds = re.findall(r"^# TYPE (\S+)", text, re.M)
@@ -197,6 +199,7 @@ def test_what_the_database_knows_is_said_once_and_not_when_it_is_away(several: S
     until(lambda: samples(several.get("/metrics")[1])["dateline_database_up"] == 1)
 
 
+@pytest.mark.long
 def test_a_process_that_has_counted_nothing_so_far_spoils_no_figures(several: Server) -> None:
     directory = directory_of(several)
     ended = subprocess.Popen(["true"])
@@ -210,6 +213,7 @@ def test_a_process_that_has_counted_nothing_so_far_spoils_no_figures(several: Se
     assert [file.exists() for file in files] == [True, True, False, False]
 
 
+@pytest.mark.long
 def test_what_a_killed_process_counted_stays_and_what_it_held_goes(several: Server) -> None:
     several.get("/v1/articles")
     before = samples(several.get("/metrics")[1])
@@ -222,6 +226,7 @@ def test_what_a_killed_process_counted_stays_and_what_it_held_goes(several: Serv
     assert after["dateline_requests_in_flight"] == 1
 
 
+@pytest.mark.long
 def test_a_server_whose_figures_were_cleared_away_goes_on() -> None:
     with temporary_place() as place, Server(place, metrics="true") as server:
         directory = directory_of(server.ready())
@@ -249,6 +254,7 @@ with metrics_directory.shared():
 """
 
 
+@pytest.mark.long
 def test_the_next_start_removes_what_killed_servers_left_and_nothing_of_those_that_live(tmp_path: Path) -> None:
     def counting(*arguments: str) -> tuple[subprocess.Popen[str], Path]:
         started = stack.enter_context(

@@ -185,6 +185,7 @@ def test_what_cannot_be_asked_is_refused(client: ContractClient, query: str) -> 
     assert client.get(f"/v1/articles/{article}/related?{query}").status_code == 422
 
 
+@pytest.mark.long
 def test_every_article_of_the_demo_archive_has_an_answer(client: ContractClient) -> None:
     listed = client.get("/v1/articles?limit=100&fields=id").get_json()["data"]
     found = [related(client, article["id"])["data"] for article in listed]

@@ -101,6 +101,7 @@ def group(started: Started) -> None:
     os.killpg(started.process.pid, signal.SIGINT)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("stop", "codes"),
     [
@@ -126,6 +127,7 @@ def test_a_signal_ends_everything_that_was_started(
         assert server.errors == ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("wished", [True, False])
 def test_each_process_keeps_to_a_cpu_of_its_own_where_that_is_wished(place: Path, wished: bool) -> None:
     allowed = sorted(os.sched_getaffinity(0))
@@ -150,6 +152,7 @@ def test_each_process_keeps_to_a_cpu_of_its_own_where_that_is_wished(place: Path
         assert sorted(cpus(), key=min) == expected
 
 
+@pytest.mark.long
 def test_threads_that_answer_do_not_take_the_cpu_from_others_and_the_rest_may(place: Path) -> None:
     with Server(place) as server:
         server.ready()
@@ -207,6 +210,7 @@ def listens(port: int) -> bool:
     return False
 
 
+@pytest.mark.long
 def test_after_a_kill_of_the_main_process_the_others_end_and_stop_postgres(place: Path) -> None:
     with Server(place, workers=2) as server:
         server.ready()
@@ -218,6 +222,7 @@ def test_after_a_kill_of_the_main_process_the_others_end_and_stop_postgres(place
         assert "the main process has ended" in server.errors
 
 
+@pytest.mark.long
 def test_after_a_kill_of_the_main_process_a_new_server_gets_the_port_and_releases_embargoes(place: Path) -> None:
     with Server(place, workers=2) as killed:
         key = killed.ready().write_key()
@@ -236,6 +241,7 @@ def test_after_a_kill_of_the_main_process_a_new_server_gets_the_port_and_release
             assert datetime.now(UTC) >= due
 
 
+@pytest.mark.long
 def test_requests_in_flight_are_answered_after_a_kill_of_the_main_process(place: Path) -> None:
     with Server(place) as server, ThreadPoolExecutor() as pool:
         server.ready()
@@ -306,6 +312,7 @@ def test_a_worker_process_that_is_killed_again_and_again_is_always_started_again
         assert server.running()
 
 
+@pytest.mark.long
 def test_an_import_in_a_second_process_is_served_at_once(place: Path) -> None:
     page = place / PAGE
     page.write_text(listing("Some-Tag", 3))
@@ -360,6 +367,7 @@ def test_a_host_that_is_none_of_this_machine_is_refused(empty: Path, host: str) 
         assert "PORT" not in refused.errors
 
 
+@pytest.mark.long
 def test_of_two_servers_that_start_on_one_port_the_later_is_refused(empty: Path) -> None:
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -373,6 +381,7 @@ def test_of_two_servers_that_start_on_one_port_the_later_is_refused(empty: Path)
     assert postgres_of(empty) == set()
 
 
+@pytest.mark.long
 def test_a_second_server_on_the_port_of_the_first_is_refused_and_leaves_it_alone(place: Path) -> None:
     with Server(place) as first:
         pid = postmaster(first.ready().data)
@@ -403,6 +412,7 @@ def test_requests_in_flight_are_answered_when_a_signal_comes(place: Path) -> Non
     assert postgres_of(place) == set()
 
 
+@pytest.mark.long
 def test_a_request_that_crosses_with_a_signal_is_answered(place: Path) -> None:
     with Server(place) as server, closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as kept:
         server.ready()
@@ -416,6 +426,7 @@ def test_a_request_that_crosses_with_a_signal_is_answered(place: Path) -> None:
         assert server.ended() in (0, 143)
 
 
+@pytest.mark.long
 def test_requests_of_clients_who_have_gone_end_before_the_server_does(place: Path) -> None:
     with Server(place) as server:
         server.ready()
@@ -432,6 +443,7 @@ def test_requests_of_clients_who_have_gone_end_before_the_server_does(place: Pat
         assert server.errors == ""
 
 
+@pytest.mark.long
 def test_who_waits_for_changes_is_answered_at_once_when_a_signal_comes(place: Path) -> None:
     with Server(place) as server, ThreadPoolExecutor() as pool:
         status, latest = server.ready().get("/v1/changes?after=latest")

@@ -49,6 +49,7 @@ def test_words_are_counted_while_the_archive_is_served_and_again_when_it_grew(co
         until_counted(conninfo, 4)
 
 
+@pytest.mark.long
 def test_counting_that_took_too_long_is_begun_again_after_a_pause(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
