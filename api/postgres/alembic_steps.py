@@ -1,5 +1,6 @@
 """Runs migrations with alembic, which is slow to import and so only loaded if there is something to migrate."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,8 @@ from api.postgres.connection import configure
 from api.postgres.revisions import FOLDER, UnfitDatabase, known
 
 MIGRATE_LOCK = 0x6461_7465_0003
+LOCK_PAUSE_S = 0.1
+"""The pause between two attempts to take the lock, in seconds."""
 
 
 def run(conninfo: str, target: str | None) -> None:
@@ -46,15 +49,22 @@ def _connected(conninfo: str) -> Iterator[tuple[sqlalchemy.Connection, Config]]:
     )
     try:
         with engine.connect() as connection:
-            # Servers that start at the same time migrate one after the other. The lock ends with the connection.
-            connection.exec_driver_sql(f"select pg_advisory_lock({MIGRATE_LOCK})")
-            connection.commit()
+            _lock(connection)
             config = config_for_migrations()
             config.attributes["connection"] = connection
             yield connection, config
             connection.commit()
     except DBAPIError as error:
         raise error.orig or error from None
+
+
+def _lock(connection: sqlalchemy.Connection) -> None:
+    """Wait until no other process migrates the database. The lock ends with the connection."""
+    # A statement that waited for the lock would block "create index concurrently", which waits for all statements.
+    while not connection.exec_driver_sql(f"select pg_try_advisory_lock({MIGRATE_LOCK})").scalar():
+        connection.commit()
+        time.sleep(LOCK_PAUSE_S)
+    connection.commit()
 
 
 def _open(conninfo: str) -> psycopg.Connection:

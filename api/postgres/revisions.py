@@ -28,9 +28,9 @@ def head() -> str:
 
 def indexes() -> dict[str, str]:
     """The indexes that the migrations create, with their statements."""
-    made = re.compile(r"create index (\w+) on [^;]+;")
+    made = re.compile(r"create index (?:concurrently )?((\w+) on [^;]+;)")
     texts = [path.read_text(encoding="utf-8") for path in _files()]
-    return {found[1]: " ".join(found[0].split()) for text in texts for found in made.finditer(text)}
+    return {found[2]: f"create index {' '.join(found[1].split())}" for text in texts for found in made.finditer(text)}
 
 
 def _files() -> Sequence[Path]:

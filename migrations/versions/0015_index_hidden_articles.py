@@ -9,9 +9,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql("""
-    create index articles_hidden on articles (id) where not visible;
-    """)
+    # An earlier attempt that was interrupted leaves an index that is not valid.
+    with op.get_context().autocommit_block():
+        op.get_bind().exec_driver_sql("drop index concurrently if exists articles_hidden;")
+        op.get_bind().exec_driver_sql("create index concurrently articles_hidden on articles (id) where not visible;")
 
 
 def downgrade() -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -64,6 +65,36 @@ def test_every_migration_goes_up_down_and_up_again(server: str) -> None:
             before = step
         assert migrate.migrate_to(conninfo, "base") is None
         assert objects(connection) == []
+
+
+def test_articles_are_written_while_an_index_of_them_is_made(server: str) -> None:
+    with new_database(server) as conninfo, connect(conninfo) as busy, connect(conninfo) as other:
+        migrate.migrate_to(conninfo, "0014")
+        migration = f"from api.postgres import migrate; migrate.migrate_to({conninfo!r}, '0015')"
+        with busy.transaction():
+            busy.execute("lock table articles in row exclusive mode")
+            # Two servers that start at the same time.
+            started = [subprocess.Popen([sys.executable, "-c", migration]) for _ in range(2)]
+            wait_for_migrations(other, 2)
+            with other.transaction():
+                other.execute("set local lock_timeout = '5s'")
+                other.execute("lock table articles in row exclusive mode")
+        assert [process.wait(timeout=60) for process in started] == [0, 0]
+        assert revisions.current(other) == "0015"
+
+
+def wait_for_migrations(connection: Connection, number: int) -> None:
+    """Wait until so many processes migrate the database, and one of them waits while it makes an index."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        others = connection.execute(
+            "select wait_event_type = 'Lock' and query like '%create index%' as waits from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        ).fetchall()
+        if len(others) > number and any(other["waits"] for other in others):
+            return
+        time.sleep(0.02)
+    raise AssertionError("no migration waits")
 
 
 def test_a_database_that_is_not_utf8_is_refused(server: str) -> None:
