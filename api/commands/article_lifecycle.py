@@ -52,10 +52,10 @@ def purge(connection: Connection, article: UUID, reason: str, changes: list[Chan
     before = _lock(connection, article)
     if before.purged_at:
         return WriteResult(article, "unchanged")
-    connection.execute("delete from versions where article_id = %(article)s", {"article": article})
-    connection.execute("delete from idempotent_answers where article_id = %(article)s", {"article": article})
     if before.was_visible:
         term_counts.forget_article(connection, article)
+    connection.execute("delete from versions where article_id = %(article)s", {"article": article})
+    connection.execute("delete from idempotent_answers where article_id = %(article)s", {"article": article})
     article_copies.delete_sketches(connection, [article])
     connection.execute(_PURGE, {"article": article, "reason": reason})
     after = replace(before.state, visible=False, status="canceled", links=Links())

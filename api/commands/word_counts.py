@@ -5,7 +5,9 @@ from collections import Counter
 from typing import LiteralString
 from uuid import UUID
 
-from api.postgres.connection import Connection, present
+from psycopg.rows import DictRow
+
+from api.postgres.connection import Connection
 from api.text.tokenizer import is_paired, tokens
 
 CHARACTERS = 2_000
@@ -23,9 +25,14 @@ _COUNTED_AT_MOST = 4 * WORDS_AT_MOST
 _OTHER = re.compile(r"[\dǃǁ]")
 
 # The last word of a text that is cut may be a part of one.
-_TEXTS: LiteralString = r"""
-    select headline, standfirst, regexp_replace(left(body, %(characters)s), '\w+$', '') as body
-    from articles tablesample system (%(percent)s) where visible"""
+_TEXT: LiteralString = r"headline, standfirst, regexp_replace(left(body, %(characters)s), '\w+$', '') as body"
+_TEXTS: LiteralString = f"select {_TEXT} from articles tablesample system (%(percent)s) where visible"
+_TEXTS_OF_ARTICLE: LiteralString = f"""
+    select {_TEXT} from articles where id = %(article)s
+    union
+    select {_TEXT}
+    from versions, json_to_record(article) as earlier (headline text, standfirst text, body text)
+    where article_id = %(article)s"""
 
 _FILL: LiteralString = """
     with counted as materialized (
@@ -45,7 +52,7 @@ def count(connection: Connection, percent: float, least: int) -> Counter[str]:
     with connection.cursor("texts") as cursor:
         cursor.itersize = _FETCHED
         for row in cursor.execute(_TEXTS, {"characters": CHARACTERS, "percent": percent}):
-            counts.update(_words(" \n".join(filter(None, row.values()))))
+            counts.update(_words(row))
             if len(counts) > _COUNTED_AT_MOST:
                 counts = Counter({word: articles for word, articles in counts.items() if articles > 1})
     return Counter({word: articles for word, articles in counts.most_common(WORDS_AT_MOST) if articles >= least})
@@ -57,17 +64,15 @@ def store(connection: Connection, counts: Counter[str]) -> None:
 
 
 def forget_article(connection: Connection, article: UUID, few: int) -> None:
-    """Delete the words of an article that is about to be purged, except those of more than a ``few`` articles."""
-    row = connection.execute(
-        "select headline, standfirst, body from articles where id = %(article)s", {"article": article}
-    ).fetchone()
-    words = _words(" \n".join(filter(None, present(row).values())))
-    connection.execute(_FORGET, {"words": list(words), "few": few})
+    """Delete the words of all versions of an article that is about to be purged, except those of more than a ``few``
+    articles."""
+    texts = connection.execute(_TEXTS_OF_ARTICLE, {"article": article, "characters": CHARACTERS}).fetchall()
+    connection.execute(_FORGET, {"words": list(set().union(*map(_words, texts))), "few": few})
 
 
-def _words(text: str) -> set[str]:
+def _words(text: DictRow) -> set[str]:
     return {
         token
-        for token in set(tokens(text))
+        for token in set(tokens(" \n".join(filter(None, text.values()))))
         if len(token) in WORD_LENGTHS and not is_paired(token) and not _OTHER.search(token)
     }

@@ -153,6 +153,19 @@ def test_what_readers_cannot_see_is_not_suggested(blank: Connection, blank_clien
     assert sorted(row["word"] for row in left) == ["bank"], "rare words are forgotten until words are counted again"
 
 
+@pytest.mark.usefixtures("agency")
+def test_words_of_earlier_versions_are_not_suggested_after_a_purge(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    [secret] = store(blank, record("Affair", body="A whistleblower spoke."))
+    term_counts.measure(blank)
+    store(blank, record("Affair", body="Somebody spoke."))
+    assert suggestion(blank_client, "whistleblowre") is None
+    article_lifecycle.purge(blank, secret.id, "Court", [])
+    left = blank.execute("select word from word_stats where word = any('{whistleblower,spoke,bank}')").fetchall()
+    assert [row["word"] for row in left] == ["bank"]
+
+
 @pytest.mark.usefixtures("library")
 def test_a_word_that_finds_enough_is_not_corrected(blank: Connection, blank_client: ContractClient) -> None:
     assert suggestion(blank_client, "washingtons") is None, "its stem finds two, as Washington does"
