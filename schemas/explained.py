@@ -163,6 +163,16 @@ class ExplainedScoreSchema(Schema):
         required=True,
         metadata={"description": "The words of the search that the article contains, those that add the most first."},
     )
+    literal = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(("headline", "text")),
+        metadata={
+            "description": "Whether the article contains the phrases of the search literally, with the same forms of "
+            "the words: all of them in the `headline`, or some in the rest of the `text`. Such articles come before "
+            "those with a higher score, those with the headline first. Null if not, or without a phrase."
+        },
+    )
 
 
 class ExplainSchema(Schema):

@@ -184,8 +184,9 @@ class ArticleQuery(PageQuery, ArticleFilters):
         validate=validate.OneOf(SORTS, error=f"must be one of {', '.join(SORTS)}"),
         metadata={
             "description": "The order. `newest` and `oldest`: by publication. `updated`: the last changed first. "
-            "`relevance`: the best matches of `q` first, among the newest 2,000 matches. Default: `relevance` with "
-            "`q`, `newest` without it."
+            "`relevance`: the best matches of `q` first, among the newest 2,000 matches; those that contain its "
+            "phrases literally, in the headline or else in the text, before others. Default: `relevance` with `q`, "
+            "`newest` without it."
         },
     )
     include = ChoiceList(

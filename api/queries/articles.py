@@ -96,7 +96,7 @@ def _ranked_page(
         rows.reverse()
     if explanation is not None:
         shown = [ids[row["number"] - 1] for row in rows]
-        explanation["scores"] = explain.scores(connection, query.positive_lexemes, scorer, shown)
+        explanation["scores"] = explain.scores(connection, query, scorer, shown)
     return replace(found, rows=rows)
 
 

@@ -10,10 +10,12 @@ from api.retrieval.term_frequencies import rank_parameters, term_frequencies
 from api.search import fulltext
 from api.search.bm25 import Scorer, TermFrequencies
 from api.search.explanation import explain as explain_query
+from api.search.literal import COMPARED_CHARACTERS, COMPARED_TEXTS, literal_phrases
 from api.search.tsquery import Lexeme, Query
 
 _TERM_FREQUENCIES: LiteralString = f"""
-    select id, {fulltext.FIELD_LENGTHS} as lengths, {fulltext.RANKS} as ranks, {fulltext.PREFIXED} as prefixed
+    select id, {fulltext.FIELD_LENGTHS} as lengths, {fulltext.RANKS} as ranks, {fulltext.PREFIXED} as prefixed,
+        {COMPARED_TEXTS}
     from articles where id = any(%(articles)s)"""
 
 
@@ -33,20 +35,24 @@ def query(connection: Connection, query: Query) -> dict[str, Any]:
     return explanation
 
 
-def scores(
-    connection: Connection, lexemes: Sequence[Lexeme], scorer: Scorer, articles: Sequence[UUID]
-) -> list[dict[str, Any]]:
-    """The scores of articles, and for each lexeme where it occurs, how rare it is and what it adds."""
-    lexemes = [lexeme for lexeme in lexemes if lexeme.name in scorer.frequencies]
-    parameters = {"articles": list(articles), **rank_parameters(lexemes)}
-    rows = connection.execute(_TERM_FREQUENCIES, parameters).fetchall()
-    by_id = {row["id"]: (term_frequencies(row, lexemes), row["lengths"]) for row in rows}
-    return [_score(article, scorer, *by_id[article]) for article in articles if article in by_id]
+def scores(connection: Connection, query: Query, scorer: Scorer, articles: Sequence[UUID]) -> list[dict[str, Any]]:
+    """The scores of articles, for each lexeme where it occurs, how rare it is and what it adds, and literal phrases."""
+    lexemes = [lexeme for lexeme in query.positive_lexemes if lexeme.name in scorer.frequencies]
+    parameters = {"articles": list(articles), "characters": COMPARED_CHARACTERS, **rank_parameters(lexemes)}
+    rows = {row["id"]: row for row in connection.execute(_TERM_FREQUENCIES, parameters).fetchall()}
+    return [
+        {
+            "id": article,
+            **_score(scorer, term_frequencies(rows[article], lexemes), rows[article]["lengths"]),
+            "literal": literal.name if (literal := literal_phrases(query, rows[article])) else None,
+        }
+        for article in articles
+        if article in rows
+    ]
 
 
-def _score(article: UUID, scorer: Scorer, found: dict[str, TermFrequencies], lengths: Sequence[int]) -> dict[str, Any]:
+def _score(scorer: Scorer, found: dict[str, TermFrequencies], lengths: Sequence[int]) -> dict[str, Any]:
     return {
-        "id": article,
         "score": scorer.score(found, lengths),
         "words": [
             {

@@ -23,6 +23,7 @@ from api.retrieval.select import Order, Selection
 from api.retrieval.term_frequencies import rank_parameters, term_frequencies
 from api.search import fulltext
 from api.search.bm25 import Scorer
+from api.search.literal import COMPARED, COMPARED_CHARACTERS, COMPARED_TEXTS, has_phrases, literal_phrases
 from api.search.parser import terms
 from api.search.relaxation import relax
 from api.search.single_words import SingleWord
@@ -56,13 +57,20 @@ _RANKED: LiteralString = f"""
         limit %(shown)s
     )
     select id, published_at, rough, complete, (select count(*) from gathered) as found, lengths, ranks, prefixed
+        {{texts}}
     from ranked left join lateral (
         select {fulltext.FIELD_LENGTHS} as lengths, {fulltext.RANKS} as ranks, {fulltext.PREFIXED} as prefixed
         from articles where articles.id = ranked.id and number <= %(scored)s offset 0
     ) as scored on true"""
+_WITH_TEXTS: LiteralString = f"""{_RANKED.replace("{texts}", f", {COMPARED_TEXTS}")}
+    left join lateral (
+        select language, headline, standfirst, body from articles
+        where articles.id = ranked.id and number <= %(compared)s offset 0
+    ) as compared on true"""
+_WITHOUT_TEXTS: LiteralString = _RANKED.replace("{texts}", "")
 
-# The sort key: a tier (all terms before some of them, exact scores before rough ones), the score, and of equal scores
-# the newer article first.
+# The sort key: a tier (all terms before some of them, exact scores before rough ones, literal phrases before others),
+# the score, and of equal scores the newer article first.
 _Key = tuple[int, float, datetime, UUID]
 
 
@@ -93,7 +101,7 @@ class _Ranker:
         selection, order = _candidates(plan, pinned)
         gathered = replace(selection, columns=_CANDIDATE).first(order, "%(most)s + 1")
         rows = self.connection.execute(
-            f"with gathered as materialized ({gathered}), {_RANKED}",
+            f"with gathered as materialized ({gathered}), {_WITH_TEXTS if self._has_phrases else _WITHOUT_TEXTS}",
             {
                 **selection.all_parameters,
                 "most": RANKED_AT_MOST,
@@ -102,6 +110,8 @@ class _Ranker:
                 "all": None if plan.tsquery == self.plan.tsquery or not self._is_short else self.plan.tsquery,
                 "words": " | ".join(lexeme.tsquery() for lexeme in self.lexemes),
                 **rank_parameters(self.lexemes),
+                "compared": COMPARED,
+                "characters": COMPARED_CHARACTERS,
                 "ranked_at": pinned.ranked_at,
             },
             prepare=False,
@@ -130,6 +140,10 @@ class _Ranker:
     def _is_short(self) -> bool:
         return len({*terms(self.query.tree, positive=True)}) <= SHORT
 
+    @cached_property
+    def _has_phrases(self) -> bool:
+        return has_phrases(self.query)
+
     @property
     def _scored(self) -> int:
         return SCORED if self._is_short else SCORED_OF_LONG
@@ -137,7 +151,8 @@ class _Ranker:
     def _key(self, row: DictRow) -> _Key:
         exact = row["lengths"] is not None
         score = self.scorer.score(term_frequencies(row, self.lexemes), row["lengths"]) if exact else row["rough"]
-        return 2 * row["complete"] + exact, score, row["published_at"], row["id"]
+        literal = literal_phrases(self.query, row) if self._has_phrases else None
+        return 4 * row["complete"] + exact + (literal or 0), score, row["published_at"], row["id"]
 
 
 def page(connection: Connection, plan: Plan, query: Query, request: PageRequest) -> tuple[Page, Scorer]:

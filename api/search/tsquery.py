@@ -96,6 +96,11 @@ class Query:
         """The positions of the terms in one language; none if the archive does not have it."""
         return next((positions for languages, positions in self.positions.items() if language in languages), {})
 
+    def tree_for(self, language: str) -> Node:
+        """The parse tree for one language."""
+        group = next((languages for languages in self.positions if language in languages), None)
+        return self.tree_in(group) if group else self.tree
+
     @cached_property
     def by_languages(self) -> dict[Languages, str]:
         """The tsquery for the languages with each stemmer in which the search has more than stop words."""

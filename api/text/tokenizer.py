@@ -16,7 +16,7 @@ import opencc
 from api.text.folding import HAN, HANGUL, KANA, fold_case, without_accents
 
 INITIALISM_SIGN = "ǃ"
-_JOINING_SIGN = "ǁ"
+JOINING_SIGN = "ǁ"
 MAX_TOKEN_LENGTH = 255
 """The length of a token in characters. Longer ones are left out."""
 LONGEST_INITIALISM = 3
@@ -68,7 +68,7 @@ _RUN = (
     f"|[{_UNSPACED}][{_UNSPACED}{_MARKS}]*|{_OTHER}+(?:(?:[{_MARKS}]|{_WITHIN})+{_OTHER}*)*"
 )
 _FIND_ASCII_SPECIAL, _FIND_SPECIAL = re.compile(_ASCII_SPECIAL), re.compile(_SPECIAL)
-_FIND_ASCII_RUN, _FIND_RUN = re.compile(f"[a-z0-9{INITIALISM_SIGN}{_JOINING_SIGN}]+"), re.compile(_RUN)
+_FIND_ASCII_RUN, _FIND_RUN = re.compile(f"[a-z0-9{INITIALISM_SIGN}{JOINING_SIGN}]+"), re.compile(_RUN)
 _FIND_ASCII_PIECE = re.compile(f"{_ASCII_SPECIAL}|{_ASCII_LETTER}+")
 _FIND_PIECE = re.compile(f"{_SPECIAL}|{_RUN}")
 # Operators of searches, and words that stand in capitals at the beginning or end of a sentence.
@@ -117,7 +117,7 @@ def _marked(special: re.Match[str]) -> str:
     if letters in _NO_INITIALISMS:
         return special[0]
     if not letters.isalpha():
-        return f"{re.sub('[&+#]', _JOINING_SIGN, letters)} "
+        return f"{re.sub('[&+#]', JOINING_SIGN, letters)} "
     return f"{letters}{INITIALISM_SIGN} " if len(letters) <= LONGEST_INITIALISM else f"{letters} "
 
 

@@ -273,6 +273,73 @@ def test_an_order_is_explained_by_the_words_of_the_search(blank_client: Contract
     assert "scores" not in later["meta"]["explain"]
 
 
+@pytest.fixture
+def deals(blank: Connection) -> None:
+    """Articles with a phrase in other forms, which score most, literally in the text, and in the headline."""
+    outlet(blank, "daily")
+    store(
+        blank,
+        *(record(f"Trading deal {n}", body="Trade deal. Trades dealt.", day=20 + n) for n in range(30)),
+        *(record(f"Text {n}", body=f"{'Ships came and went. ' * 30} Trade deals.", day=n) for n in range(4)),
+        record("The latest news of all trade deals of the year and of the last one", body=f"{'Port. ' * 90}", day=-1),
+        record("Trade deals of yesterday", body=f"{'Ships came. ' * 90}", day=-2),
+    )
+    term_counts.measure(blank)
+
+
+LITERAL = [
+    "Trade deals of yesterday", "The latest news of all trade deals of the year and of the last one",
+    "Text 3", "Text 2", "Text 1", "Text 0",
+]  # fmt: skip
+
+
+@pytest.mark.usefixtures("deals")
+@pytest.mark.parametrize("q", ['"trade deals"', '"Trade deals" -nothing', '("trade deals" OR "absent")'])
+def test_literal_phrases_come_before_other_forms_and_first_in_the_headline(
+    blank_client: ContractClient, q: str
+) -> None:
+    answer = found(blank_client, q, "&limit=8&explain=true")
+    assert headlines(answer)[:6] == LITERAL
+    scores = answer["meta"]["explain"]["scores"]
+    assert [score["literal"] for score in scores] == ["headline"] * 2 + ["text"] * 4 + [None] * 2
+    # The words alone rank the other forms first.
+    assert scores[-1]["score"] > scores[1]["score"]
+
+
+@pytest.mark.usefixtures("deals")
+def test_pages_with_literal_phrases_repeat_and_skip_nothing(blank_client: ContractClient) -> None:
+    everything = headlines(found(blank_client, '"trade deals"', "&limit=100"))
+    assert len(everything) == 36
+    seen: list[str] = []
+    cursor, answer = "", {}
+    while cursor is not None:
+        answer = found(blank_client, '"trade deals"', f"&limit=5{cursor}")
+        seen += headlines(answer)
+        cursor = answer["page"]["next"] and f"&cursor={answer['page']['next']}"
+    assert seen == everything
+    back = found(blank_client, '"trade deals"', f"&limit=5&cursor={answer['page']['prev']}")
+    assert headlines(back) == everything[-6:-1]
+
+
+@pytest.mark.usefixtures("deals")
+def test_literal_phrases_come_first_where_some_words_are_enough(blank_client: ContractClient) -> None:
+    answer = found(blank_client, '"trade deals" yesterday absent')
+    assert answer["meta"]["relaxed"] is True
+    assert headlines(answer)[:6] == LITERAL
+
+
+def test_of_stop_words_alone_the_phrase_in_the_headline_comes_first(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    outlet(blank, "daily")
+    store(
+        blank,
+        record("Concert of the year", body="The Who. The Who. The Who.", day=1),
+        record("A long headline about what the Who will be at next year", body="Nothing else was said. " * 30),
+    )
+    assert headlines(found(blank_client, "the who"))[0].startswith("A long headline")
+
+
 @pytest.mark.usefixtures("harbour")
 @pytest.mark.parametrize(
     ("q", "relaxed", "absent", "expected"),

@@ -1,0 +1,111 @@
+"""Whether articles contain the phrases of a search literally: with the words as typed, not other forms of them."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from enum import IntEnum
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, LiteralString
+
+from api.search.parser import FIELDS, AllOf, AnyOf, Node, Not, Term
+from api.search.tsquery import Query
+from api.text.folding import fold
+from api.text.tokenizer import INITIALISM_SIGN, JOINING_SIGN, is_paired
+
+COMPARED = 200
+"""The number of articles of a search that are compared with its phrases."""
+COMPARED_CHARACTERS = 10_000
+"""The number of characters of a text that are compared with phrases."""
+COMPARED_WORDS = 8
+"""The number of words of a phrase that are compared."""
+
+# What literal_phrases reads of an article.
+COMPARED_TEXTS: LiteralString = "language, headline, standfirst, left(body, %(characters)s) as body"
+
+
+class Literal(IntEnum):
+    """Where an article has the phrases of a search literally."""
+
+    nowhere = 0
+    text = 1
+    headline = 2
+
+
+def has_phrases(query: Query) -> bool:
+    """Whether articles can differ in whether they contain the phrases of a search literally."""
+    return any(_literal(query.tree_in(languages), {}) is not None for languages in query.positions)
+
+
+def literal_phrases(query: Query, article: Mapping[str, Any]) -> Literal | None:
+    """Where an article, of which the ``language`` and the FIELDS are given, has all required phrases literally.
+
+    None if the search requires none but initialisms, which have no other forms.
+    """
+    language = article["language"]
+    return _literal(query.tree_for(language), article) if language else None
+
+
+def _literal(tree: Node, article: Mapping[str, Any]) -> Literal | None:
+    match tree:
+        case Term("phrase"):
+            return _find(tree, article) if any(map(_has_other_forms, tree.tokens)) else None
+        case Term() | Not():
+            return None
+        case AllOf(parts):
+            return min((found for part in parts if (found := _literal(part, article)) is not None), default=None)
+        case AnyOf(parts):
+            found = [_literal(part, article) for part in parts]
+            alternatives = [one for one in found if one is not None]
+            return max(alternatives, default=None) if len(alternatives) == len(found) else None
+
+
+def _find(phrase: Term, article: Mapping[str, Any]) -> Literal:
+    fields = [phrase.field] if phrase.field else FIELDS
+    found = next((name for name in fields if _occurs(phrase, article.get(name) or "")), None)
+    return Literal.nowhere if found is None else Literal.headline if found == "headline" else Literal.text
+
+
+def _has_other_forms(token: str) -> bool:
+    return INITIALISM_SIGN not in token and JOINING_SIGN not in token
+
+
+def _occurs(phrase: Term, text: str) -> bool:
+    pattern, letters = _pattern(phrase)
+    folded = fold(text)
+    return any(
+        # A mark after or in a word makes another form of it.
+        not _is_mark(folded[match.end() : match.end() + 1]) and "".join(filter(_is_of_word, match[0])) == letters
+        for match in pattern.finditer(folded)
+    )
+
+
+@lru_cache(1_000)
+def _pattern(phrase: Term) -> tuple[re.Pattern[str], str]:
+    """Finds the words of a phrase with signs between them, which initialisms may lack: U.S. is US. And its letters."""
+    words = ["".join(word) for is_of_word, word in groupby(fold(phrase.text), _is_of_word) if is_of_word]
+    words = words[:COMPARED_WORDS]
+    pattern = ""
+    for number, word in enumerate(words):
+        if number:
+            pattern += "[\\W_]*+" if len(words[number - 1]) == len(word) == 1 else "[\\W_]++"
+        is_initialism = f"{word}{INITIALISM_SIGN}" in phrase.tokens
+        pattern += "[\\W_]*+".join(map(re.escape, word)) if is_initialism else re.escape(word)
+    before, after = _letters_like(words[0][0]), _letters_like(words[-1][-1])
+    return re.compile(f"(?<!{before}){pattern}(?!{after})"), "".join(words)
+
+
+def _letters_like(character: str) -> str:
+    """Matches what would continue a word that begins or ends with a character, and nothing where words have no ends.
+
+    Of the folded letters of alphabets most are ASCII, and Korean endings may follow those.
+    """
+    return "[a-z0-9]" if character.isascii() else "[^\\w\\W]" if is_paired(character) else "\\w"
+
+
+def _is_of_word(character: str) -> bool:
+    return character.isalnum() or is_paired(character) or _is_mark(character)
+
+
+def _is_mark(character: str) -> bool:
+    return bool(character) and unicodedata.category(character)[0] == "M"
