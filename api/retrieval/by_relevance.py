@@ -122,8 +122,12 @@ class _Ranker:
     def rank_strict(self, pinned: Pinned) -> _Ranked:
         """The candidates that match the search itself; among all matches if the newest ones do not fill a page."""
         ranked = self.rank(self.plan, pinned)
-        if self.request.key is None and pinned.newest and ranked.count < max(self.request.limit, RELAXED_BELOW):
-            return self.rank(self.plan, replace(pinned, newest=None))
+        if (
+            self.request.key is None
+            and not pinned.all_matches
+            and ranked.count < max(self.request.limit, RELAXED_BELOW)
+        ):
+            return self.rank(self.plan, replace(pinned, newest=None, since=None))
         return ranked
 
     def rank_relaxed(self, pinned: Pinned) -> _Ranked | None:
@@ -133,8 +137,8 @@ class _Ranker:
             return self.rank(loose, pinned) if loose else None
         # If a single frequent word is left, not all matches are ranked.
         is_bounded = loose.cardinality.matches <= RANKED_AT_MOST
-        newest = None if is_bounded else candidates_among(self.connection, loose.cardinality)
-        return self.rank(loose, replace(pinned, relaxed=True, newest=newest))
+        newest, since = (None, None) if is_bounded else candidates_among(self.connection, loose.cardinality)
+        return self.rank(loose, replace(pinned, relaxed=True, newest=newest, since=since))
 
     @cached_property
     def _is_short(self) -> bool:
@@ -162,11 +166,11 @@ def page(connection: Connection, plan: Plan, query: Query, request: PageRequest)
     scorer = _scorer(pinned, lexemes, query.times)
     ranker = _Ranker(connection, plan, query, lexemes, scorer, request)
     ranked, strict, absent = _best(ranker, pinned)
-    complete = not ranked.pinned.newest and ranked.count <= RANKED_AT_MOST
+    complete = ranked.pinned.all_matches and ranked.count <= RANKED_AT_MOST
     loose = ranked.plan if ranked.pinned.relaxed else None
     ranking = Ranking(min(ranked.count, RANKED_AT_MOST), complete, strict, loose, absent)
     found = replace(_cut(ranked, request), ranking=ranking)
-    if ranked.pinned.newest or not (ranking.complete or ranking.relaxed):
+    if not (ranked.pinned.all_matches and (ranking.complete or ranking.relaxed)):
         return with_total(connection, ranked.plan, request.count, found), scorer
     if request.count == "none":
         return found, scorer
@@ -211,11 +215,11 @@ def _candidates(plan: Plan, pinned: Pinned) -> tuple[Selection, Order]:
     def stored_before(selection: Selection) -> Selection:
         return selection.where(_STORED_BEFORE, ranked_at=pinned.ranked_at)
 
-    if isinstance(pinned.newest, int):
+    if pinned.newest is not None:
         return scan(plan, "newest", pinned.newest, narrow=stored_before)
     selection, order = all_matches(plan, "newest")
-    if pinned.newest:
-        selection = selection.where("a.published_at >= %(since)s", since=pinned.newest)
+    if pinned.since is not None:
+        selection = selection.where("a.published_at >= %(since)s", since=pinned.since)
     return stored_before(selection), order
 
 
@@ -237,8 +241,8 @@ def _cut(ranked: _Ranked, request: PageRequest) -> Page:
     keys = keys[-request.limit :] if request.backward else keys[: request.limit]
     pinned = ranked.pinned
     rest = [
-        pinned.ranked_at, pinned.relaxed, pinned.bounded, pinned.newest, pinned.articles, list(pinned.lengths),
-        list(pinned.frequencies),
+        pinned.ranked_at, pinned.relaxed, pinned.bounded, pinned.newest, pinned.since, pinned.articles,
+        list(pinned.lengths), list(pinned.frequencies),
     ]  # fmt: skip
     rows = [[*key, *rest] for key in keys]
     first, last = (rows[0], rows[-1]) if rows else (None, None)

@@ -9,6 +9,7 @@ from api.postgres.connection import Connection, present
 from api.retrieval import access_path
 from api.retrieval.access_path import fetch_cost
 from api.retrieval.cardinality import Cardinality
+from api.retrieval.cursors import invalid_cursor
 from api.search.single_words import SingleWord
 from api.search.tsquery import Lexeme
 
@@ -22,23 +23,32 @@ SCANNED = (2_000, 10_000)
 INTERSECTED_AT_MOST = 5
 INTERSECTED_COST_AT_MOST = 10_000
 
+KEY_LENGTH = 12
+"""The number of values in a sort key: the place of an article in the order, and what is pinned."""
+
 
 @dataclass(frozen=True)
 class Pinned:
     """What the order follows from besides the articles.
 
     ``bounded``: a relaxed search has as many of its terms as are in RANKED_AT_MOST articles together. Candidates are
-    all matches, or those among the ``newest`` articles: so many that pass the filters, or all since that time. The
-    frequency of a lexeme that is in no article is 0.
+    all matches, or those among so many ``newest`` articles that pass the filters, or those published ``since`` a time
+    in ISO format. The frequency of a lexeme that is in no article is 0.
     """
 
     ranked_at: str
     relaxed: bool
     bounded: bool
-    newest: int | str | None
+    newest: int | None
+    since: str | None
     articles: int
     lengths: tuple[float, float, float]
     frequencies: tuple[int, ...]
+
+    @property
+    def all_matches(self) -> bool:
+        """Whether all matches are candidates."""
+        return self.newest is None and self.since is None
 
     def without(self, absent: Sequence[SingleWord], lexemes: Sequence[Lexeme]) -> "Pinned":
         """The same with these words in no article; ``lexemes`` are those of the ``frequencies``.
@@ -54,12 +64,14 @@ def pin(connection: Connection, lexemes: Sequence[Lexeme], cardinality: Cardinal
     """What the order of a first page follows from; ``most`` is how many articles are ranked."""
     statistics = cardinality.statistics
     now = statistics.read_at if statistics else _now(connection)
+    newest, since = candidates_among(connection, cardinality)
     unseen = statistics.unseen if statistics else 1
     return Pinned(
         now.isoformat(),
         relaxed=False,
         bounded=cardinality.fewest > most,
-        newest=candidates_among(connection, cardinality),
+        newest=newest,
+        since=since,
         articles=statistics.articles if statistics else 0,
         lengths=_rounded(statistics.lengths) if statistics else (0, 0, 0),
         # Two digits are enough, and keep cursors short.
@@ -70,22 +82,24 @@ def pin(connection: Connection, lexemes: Sequence[Lexeme], cardinality: Cardinal
 
 
 def from_key(key: Sequence[Any] | None) -> Pinned | None:
-    """What a sort key pins; None for a first page."""
+    """What a sort key pins; None for a first page. Raises InvalidCursor for a key of another release."""
     if key is None:
         return None
-    ranked_at, relaxed, bounded, newest, articles, lengths, frequencies = key[4:]
-    return Pinned(ranked_at, relaxed, bounded, newest, articles, _rounded(lengths), tuple(frequencies))
+    if len(key) != KEY_LENGTH:
+        raise invalid_cursor()
+    ranked_at, relaxed, bounded, newest, since, articles, lengths, frequencies = key[4:]
+    return Pinned(ranked_at, relaxed, bounded, newest, since, articles, _rounded(lengths), tuple(frequencies))
 
 
 def _now(connection: Connection) -> datetime:
     return present(connection.execute("select now() as now").fetchone())["now"]
 
 
-def candidates_among(connection: Connection, cardinality: Cardinality) -> int | str | None:
-    """Among how many of the newest articles, or since when, to gather candidates; None for among all."""
+def candidates_among(connection: Connection, cardinality: Cardinality) -> tuple[int | None, str | None]:
+    """Among how many of the newest articles to gather candidates, or since when: one of them, or neither for all."""
     search = cardinality.search
     if search is None:
-        return None
+        return None, None
     factor = access_path.LINKED_FACTOR if access_path.is_linked(cardinality.without_search) else 1
     cost = min(
         cardinality.fewest * access_path.SCAN_COST * factor,
@@ -96,8 +110,8 @@ def candidates_among(connection: Connection, cardinality: Cardinality) -> int | 
     indexed = search.indexed * cardinality.articles
     intersected = cardinality.filters.keys() == {"q"} and indexed <= INTERSECTED_AT_MOST * newest
     if cost <= (INTERSECTED_COST_AT_MOST if intersected else COST_AT_MOST):
-        return None
-    return _since(connection, newest) if intersected else newest
+        return None, None
+    return (None, _since(connection, newest)) if intersected else (newest, None)
 
 
 def _since(connection: Connection, newest: int) -> str | None:

@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.errors import InputError, InvalidCursor
+from api.retrieval import pinning
 from api.retrieval.cursors import SIGNATURE_BYTES, decode, decode_position, encode, encode_position
 
 KEY = b"a key of this archive alone, 32 b"
@@ -166,3 +167,8 @@ def test_a_position_that_release_0_2_signed_is_still_accepted() -> None:
             decode_position(KEY, changed, "after")
     with pytest.raises(InvalidCursor):
         decode(KEY, SCOPE, signed)
+
+
+def test_a_cursor_of_a_search_by_another_release_is_refused() -> None:
+    with pytest.raises(InvalidCursor):
+        pinning.from_key([3, 1.5, *PLACE, "2025-06-21T09:00:00Z", False, False, None, 3, [1, 1, 1], [2]])
