@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from enum import IntEnum
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, LiteralString
 
 from api.search.parser import FIELDS, AllOf, AnyOf, Node, Not, Term
@@ -19,6 +19,8 @@ COMPARED_CHARACTERS = 10_000
 """The number of characters of a text that are compared with phrases."""
 COMPARED_WORDS = 8
 """The number of words of a phrase that are compared."""
+COMPARED_PLACES = 100
+"""The number of places in a text that are compared with the marks of a phrase."""
 
 # What literal_phrases reads of an article.
 COMPARED_TEXTS: LiteralString = "language, headline, standfirst, left(body, %(characters)s) as body"
@@ -76,7 +78,7 @@ def _occurs(phrase: Term, text: str) -> bool:
     return any(
         # A mark after or in a word makes another form of it.
         not _is_mark(folded[match.end() : match.end() + 1]) and "".join(filter(_is_of_word, match[0])) == letters
-        for match in pattern.finditer(folded)
+        for match in islice(pattern.finditer(folded), COMPARED_PLACES)
     )
 
 

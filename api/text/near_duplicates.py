@@ -43,6 +43,7 @@ SHORT_WORD = 3
 
 _NUMBER = re.compile(r"\d+(?:[.,/:-]\d+)*")
 # Words that do not begin a sentence, where all of them have a capital.
+_RUN = re.compile(r"\w+")
 _WORD = re.compile(r"(?<![.!?:]\s)\b[^\W\d_]\w*")
 # News agencies write the numbers up to ten or twelve in words.
 _NUMBER_WORDS = frozenset(
@@ -136,11 +137,12 @@ def _compare(
 
 def _analyze(text: str) -> _Text:
     words = tokens(text)
-    every = frozenset(words)
+    # Names are words without the signs that tokens of initialisms have.
+    every = frozenset(words).union(_RUN.findall(fold(text)))
     shingles = frozenset(zip(*(words[start:] for start in range(SHINGLE_LENGTH)), strict=False))
     numbers = frozenset(_NUMBER.findall(text)) | every & _NUMBER_WORDS
     names = frozenset(fold(word) for word in _WORD.findall(text) if word[0].isupper()) - _NUMBER_WORDS
-    plain = frozenset(word for word in every - names - _NUMBER_WORDS if not word[0].isdigit())
+    plain = frozenset(word for word in frozenset(words) - names - _NUMBER_WORDS if not word[0].isdigit())
     return _Text(words, shingles, every, numbers, names, plain)
 
 

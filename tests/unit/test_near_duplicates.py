@@ -162,3 +162,10 @@ def test_the_original_is_the_first_of_another_outlet_or_identical() -> None:
     wire, update, other = (Report("Port reopens", text) for text in (WIRE, f"{WIRE} More soon.", ANOTHER_REPORT))
     reports, outlets = [other, wire, update, wire, wire, update], [1, 2, 2, 3, 2, 4]
     assert [find_original(index, reports, outlets) for index in range(6)] == [None, None, None, 1, 1, 1]
+
+
+@pytest.mark.parametrize("name", ["US", "U.S.", "AT&T", "S. Korea", "C++"])
+def test_initialisms_do_not_make_texts_different(name: str) -> None:
+    body = f"Officials of {name} said on Tuesday that ships may enter again."
+    assert are_near_duplicates(Report(f"{name} opens ports", body), Report(f"{name} opens ports", f"{body} (Agency)"))
+    assert are_copies(WIRE.replace("Exporters", name), WIRE.replace("Exporters", name))
