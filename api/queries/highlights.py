@@ -8,7 +8,6 @@ from psycopg.rows import DictRow
 from api.postgres.connection import Connection
 from api.search import fulltext
 from api.search.highlighter import SEARCHED_CHARACTERS, SEARCHED_ON_PAGE, HighlightedText, Phrase, WordPattern
-from api.search.parser import terms
 from api.search.tsquery import Position, Query
 from api.text.tokenizer import tokens
 
@@ -26,13 +25,13 @@ def add_highlights(connection: Connection, articles: Iterable[DictRow], query: Q
     So many characters of each body are ``searched``.
     """
     articles = list(articles)
-    sought = list(dict.fromkeys(terms(query.tree, positive=True)))
-    stems = _stems(connection, articles, {token[0] for term in sought for token in term.tokens})
+    sought = {language: query.sought_in(language) for language in {article["language"] for article in articles}}
+    initials = {token[0] for found in sought.values() for term in found for token in term.tokens}
+    stems = _stems(connection, articles, initials)
     for article in articles:
         language = article["language"]
         lexemes = stems.get(language, {})
-        positions = query.positions_in(language)
-        phrases = [(term.field, _phrase(positions.get(term, ()))) for term in sought]
+        phrases = [(term.field, _phrase(positions)) for term, positions in sought[language].items()]
         headline, standfirst, body = (
             HighlightedText(
                 article[name] or "",

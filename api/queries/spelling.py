@@ -1,7 +1,7 @@
 """Spelling suggestions: a search that finds little, rewritten with words of the archive."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 from operator import itemgetter
@@ -14,7 +14,7 @@ from api.retrieval.plan import Plan, resolve
 from api.search.parser import parse
 from api.search.single_words import SingleWord
 from api.text.folding import fold, words
-from api.text.tokenizer import tokens
+from api.text.tokenizer import locate_tokens, tokens
 
 # A search with fewer matches may be misspelled.
 FEW = 3
@@ -23,6 +23,8 @@ FEW = 3
 WORDS_CORRECTED = 8
 ALTERNATIVES = 4
 SEARCHES_TRIED = 8
+CHARACTERS = 20_000
+"""The number of characters of an article in which the spelling of a suggested word is looked for."""
 
 # Excluded words, operators and prefixes are not checked.
 _PIECE = re.compile(r"""(?<!\S)-(?:"[^"]*"?|\S+)|[^\s"():'\-\u2010-\u2015\u2019]+""")
@@ -39,12 +41,36 @@ def suggestion(connection: Connection, plan: Plan, q: str, absent: Sequence[Sing
         return None
     found = _count(connection, plan.public)
     for chosen in islice(product(*(alternatives for _, alternatives in doubtful)), SEARCHES_TRIED):
-        text = q
-        for (piece, _), word in reversed([*zip(doubtful, chosen, strict=True)]):
-            text = f"{text[: piece.start()]}{word}{text[piece.end() :]}"
-        if _matches_more(connection, plan, text, found, len(absent) - len(doubtful)):
-            return text
+        corrections = [(piece, word) for (piece, _), word in zip(doubtful, chosen, strict=True)]
+        parsed = parse(_corrected(q, corrections))
+        other = replace(resolve(connection, {**plan.filters, "q": parsed}, "newest"), collapse=plan.collapse)
+        if _matches_more(connection, other, found, len(absent) - len(doubtful)):
+            written = _words_as_written(connection, other)
+            return _corrected(q, [(piece, _as_written(piece[0], word, written)) for piece, word in corrections])
     return None
+
+
+def _corrected(q: str, corrections: Sequence[tuple[re.Match[str], str]]) -> str:
+    """``q`` with other words in place of its pieces."""
+    for piece, word in reversed(corrections):
+        q = f"{q[: piece.start()]}{word}{q[piece.end() :]}"
+    return q
+
+
+def _words_as_written(connection: Connection, plan: Plan) -> dict[str, str]:
+    """The words of the newest article of a plan, by their search tokens."""
+    selection, order = plan.select("newest", ("headline", "standfirst", "body"))
+    row = connection.execute(*selection.page(order, None, 1), prepare=False).fetchone()
+    if row is None or row["entry"] is None:
+        return {}
+    text = "\n".join(text or "" for text in row["entry"].values())[:CHARACTERS]
+    return {token: text[begin:end] for token, begin, end in locate_tokens(text)}
+
+
+def _as_written(typed: str, word: str, written: Mapping[str, str]) -> str:
+    """A word with its accents; the words of the archive are stored without them."""
+    accented = written.get(fold(word), word).lower()
+    return word if accented == word.lower() else _in_case_of(typed, accented)
 
 
 def _doubtful(connection: Connection, q: str, absent: Sequence[SingleWord]) -> list[tuple[re.Match[str], list[str]]]:
@@ -86,10 +112,9 @@ def _pieces(q: str) -> Sequence[re.Match[str]]:
     ]
 
 
-def _matches_more(connection: Connection, plan: Plan, q: str, found: int, absent: int) -> bool:
-    """Whether ``q`` matches more articles than were found, and at most so many of its words are in none."""
-    other = replace(resolve(connection, {**plan.filters, "q": parse(q)}, "newest"), collapse=plan.collapse)
-    return _count(connection, other, found + 1) > found and len(absent_words(connection, other)) <= absent
+def _matches_more(connection: Connection, plan: Plan, found: int, absent: int) -> bool:
+    """Whether a plan has more articles than were found, and at most so many words of its search are in none."""
+    return _count(connection, plan, found + 1) > found and len(absent_words(connection, plan)) <= absent
 
 
 def _count(connection: Connection, plan: Plan, most: int = FEW) -> int:

@@ -18,7 +18,7 @@ SUGGESTED_AT_MOST = 20
 """The number of notes among which the names of unknown fields are compared with those of fields."""
 
 # Characters as phones, word processors and East Asian keyboards write them, one for one, so that positions stay.
-_VARIANTS = str.maketrans("“”„＂（）：＊－−＃", '""""():*--#')
+_VARIANTS = str.maketrans("“”„‟«»「」『』《》＂（）：＊－−＃", '"""""""""""""():*--#')
 _FIELD = re.compile(r"([A-Za-z]+):")
 _LETTER = re.compile(r"[^\W_]")
 # What a field and a colon, or a minus, can precede: a word with a letter or digit that is not an operator.
@@ -27,6 +27,9 @@ _HYPHENS = re.compile("-+")
 # A double quote is a mark of a word inside a Hebrew one, and behind a number that no letter follows: inches, seconds.
 _HEBREW_MARK = '(?<=[\u0591-\u05ea])"(?=[\u05d0-\u05ea])'
 _WORD = re.compile(rf'(?:[^\s"()]|{_HEBREW_MARK}|(?<=\d)"(?![^\W_]))+')
+# A designation, as in "Vitamin A" and "World War I", which is no article or pronoun; in titles, those are capitals too.
+_DESIGNATION = re.compile(r"[AI](?!\S)(?!\s+[A-Z])")
+_INITIAL = re.compile(r"[^\W\d_]\.(?!\S)")
 _CLOSING = re.compile(rf'(?!{_HEBREW_MARK})"')
 
 Kind: TypeAlias = Literal["(", ")", "-", "AND", "OR", "NOT", "field", "word", "phrase", "prefix", "hashtag"]
@@ -193,12 +196,29 @@ class _Lexer:
             self.found.append(Token("prefix", at + 1, text[:-1], tuple(tokens(text[:-1].lower()))))
         elif searched := tokens(text):
             is_hashtag = text[0] == "#" and _LETTER.match(text[1:])
+            if (before := self._word_before(at)) and self._continues(before, at):
+                self.found.pop()
+                at = before.position - 1
+                searched = tokens(self._q[at:end])
             self._add("hashtag" if is_hashtag else "word", at, end, searched)
         elif _LETTER.search(text):
             self._note(at, end, "word too long; the limit is 255 letters", ignored=True)
         elif len(self.notes) == notes:
             self._note(at, end, "no letter or digit, so it is not searched for", invalid=False)
         return end
+
+    def _word_before(self, at: int) -> Token | None:
+        """The last token if it is a word right before this index."""
+        last = self.found[-1] if self.found else None
+        if last is None or last.kind != "word":
+            return None
+        return last if self._q[last.position - 1 + len(last.text) : at].isspace() else None
+
+    def _continues(self, before: Token, at: int) -> bool:
+        """Whether the word at this index is one with the word before: a designation, or another initial of a name."""
+        if _INITIAL.match(self._q, at) and _INITIAL.match(before.text, len(before.text) - 2):
+            return True
+        return bool(before.text[0].isupper() and _DESIGNATION.match(self._q, at)) and not self._q.isupper()
 
     def _is_prefix(self, at: int, text: str) -> bool:
         star = text.find("*")

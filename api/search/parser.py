@@ -105,7 +105,7 @@ def read(q: str, *, strict: bool = False) -> Reading:
     parser = _Parser(found, notes)
     tree = parser.parse()
     if tree is None and not any(note.invalid for note in notes):
-        notes.append(Note(1, q, "empty search; enter at least one letter or digit"))
+        notes = [Note(1, q, "empty search; enter at least one letter or digit")]
     tags = {term.text for term in required_hashtags(tree)} if tree else set()
     others = [token for token in found if token.kind == "hashtag" and token.text not in tags]
     notes.extend(Note(token.position, token.text, _NO_TAG, invalid=False) for token in others)

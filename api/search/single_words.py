@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from api.search.parser import Term, terms
-from api.search.tsquery import Lexeme, Query
+from api.search.tsquery import Lexeme, Position, Query
 from api.text.tokenizer import locate_tokens
 
 
@@ -54,12 +54,17 @@ def _single_word(query: Query, term: Term, first: int, tokens: Sequence[str], te
     alone = Term(kind, text, tuple(tokens))
     numbers = range(first, first + len(tokens))
     positions = {
-        languages: {alone: [position for position in by_term[term] if position.number in numbers]}
+        languages: {alone: _alone([position for position in by_term[term] if position.number in numbers])}
         for languages, by_term in query.positions.items()
     }
     found = [position for by_term in positions.values() for position in by_term[alone]]
     if not found or any(position.is_stop_word or not position.lexemes for position in found):
         return None
-    tsquery = replace(query, tree=alone, positions=positions, verbatim=None).tsquery
+    tsquery = replace(query, tree=alone, positions=positions).tsquery
     lexemes = frozenset(lexeme for position in found for lexeme in position.lexemes)
     return SingleWord(" ".join(tokens), text, lexemes, tsquery) if tsquery else None
+
+
+def _alone(positions: Sequence[Position]) -> list[Position]:
+    """These positions without the pairs of the last one with what follows."""
+    return [*positions[:-1], *(replace(last, pairs=(), far_pairs=()) for last in positions[-1:])]

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from api.search.parser import AllOf, AnyOf, Node, Not, Term, terms
+from api.search.stop_word_phrases import phrase_candidates, with_phrases
 
 # The weight label of a field's lexemes in fulltext.VECTOR.
 LABELS = {"headline": "A", "standfirst": "B", "body": "D"}
@@ -75,26 +76,31 @@ class Position:
 class Query:
     """A search: its parse tree, and the positions of its terms for the languages with each stemmer.
 
-    ``languages`` are all languages of the archive. Where all words of the search are stop words, it is the phrase
-    ``verbatim``.
+    ``languages`` are all languages of the archive.
     """
 
     tree: Node
     positions: Mapping[Languages, Mapping[Term, Sequence[Position]]]
     languages: frozenset[str]
-    verbatim: Term | None = None
 
     def tree_in(self, languages: Languages) -> Node:
-        """The parse tree for the languages with one stemmer."""
+        """The parse tree for the languages with one stemmer, where operands of stop words alone are phrases."""
         positions = self.positions[languages]
-        is_verbatim = self.verbatim and not any(
-            position.lexemes for term in terms(self.tree) for position in positions[term]
+        return with_phrases(
+            self.tree,
+            lambda words, phrase: (
+                phrase in positions and not any(position.lexemes for word in words for position in positions[word])
+            ),
         )
-        return self.verbatim if self.verbatim and is_verbatim else self.tree
 
-    def positions_in(self, language: str) -> Mapping[Term, Sequence[Position]]:
-        """The positions of the terms in one language; none if the archive does not have it."""
-        return next((positions for languages, positions in self.positions.items() if language in languages), {})
+    def sought_in(self, language: str) -> dict[Term, Sequence[Position]]:
+        """The terms that are searched for in one language; none if the archive does not have it."""
+        return {
+            term: positions[term]
+            for languages, positions in self.positions.items()
+            if language in languages
+            for term in terms(self.tree_in(languages), positive=True)
+        }
 
     def tree_for(self, language: str) -> Node:
         """The parse tree for one language."""
@@ -181,23 +187,12 @@ def analyze(tree: Node, rows: Iterable[Mapping[str, Any]]) -> Query:
         for languages, by_text in stemmed.items()
     }
     found = frozenset(language for languages in positions for language in languages)
-    return Query(tree, positions, found, _verbatim(tree))
+    return Query(tree, positions, found)
 
 
 def all_terms(tree: Node) -> list[Term]:
-    """The terms of a search, and the phrase that it is in a language where all its words are stop words."""
-    verbatim = _verbatim(tree)
-    return [*dict.fromkeys([*terms(tree), *([verbatim] if verbatim else [])])]
-
-
-def _verbatim(tree: Node) -> Term | None:
-    """The words of a search as a phrase; None if it has anything besides words."""
-    parts = tree.parts if isinstance(tree, AllOf) else (tree,)
-    words = [part for part in parts if isinstance(part, Term) and part.kind == "word"]
-    if len(words) < len(parts) or len({word.field for word in words}) != 1:
-        return None
-    tokens = tuple(token for word in words for token in word.tokens)
-    return Term("phrase", " ".join(word.text for word in words), tokens, words[0].field)
+    """The terms of a search, and the phrases that its operands are where all their words are stop words."""
+    return [*dict.fromkeys([*terms(tree), *phrase_candidates(tree)])]
 
 
 def _longer(term: Term) -> str:
@@ -209,7 +204,7 @@ def _longer(term: Term) -> str:
 
 def _positions(term: Term, by_text: Mapping[str, Sequence[Position]]) -> Sequence[Position]:
     positions = by_text.get(term.words, ())
-    if not _is_verbatim(term):
+    if not _is_verbatim(term, positions):
         positions = [
             replace(position, lexemes=(), pairs=(), far_pairs=()) if position.is_stop_word else position
             for position in positions
@@ -226,9 +221,14 @@ def _positions(term: Term, by_text: Mapping[str, Sequence[Position]]) -> Sequenc
     return *before, replace(last, lexemes=(Lexeme(last.word, prefix=True), *dict.fromkeys(stems)))
 
 
-def _is_verbatim(term: Term) -> bool:
-    """Whether stop words of a term are searched for: in phrases and compounds, but not beside an apostrophe."""
-    return term.kind == "phrase" or (len(term.tokens) > 1 and not _APOSTROPHE.search(term.text))
+def _is_verbatim(term: Term, positions: Sequence[Position]) -> bool:
+    """Whether stop words of a term are searched for: in phrases and compounds, but not beside an apostrophe, and not
+    those of "Can I"."""
+    if term.kind == "phrase":
+        return True
+    if " " in term.text and all(position.is_stop_word for position in positions):
+        return False
+    return len(term.tokens) > 1 and not _APOSTROPHE.search(term.text)
 
 
 def _compose(node: Node, positions: Mapping[Term, Sequence[Position]]) -> str | None:
@@ -266,8 +266,9 @@ def _phrase(positions: Sequence[Position], label: str) -> str | None:
             before = position.number
     pairs = [_any(position.pairs) for position in positions if position.pairs]
     far_pairs = [_any(position.far_pairs) for position in positions[:-1] if position.far_pairs]
-    if far_pairs and len(far_pairs) == len(positions) - 1 and not label:
-        query = f"({query}) | ({' & '.join(far_pairs)})"
+    if far_pairs and len(far_pairs) == len(positions) - 1 and label in ("", LABELS["body"]):
+        words = [_any(position.lexemes, label) for position in positions if position.lexemes and label]
+        query = f"({query}) | ({' & '.join([*far_pairs, *words])})"
     # The cheaper comparison comes first.
     return " & ".join([*pairs, f"({query})"]) if pairs else query or None
 

@@ -31,7 +31,9 @@ _MARKS = "".join(
 )
 _CLUSTER = re.compile(f".[{_MARKS}]*")
 
-_DOTS = "·・"
+_DOTS = "·・∙⋅•"
+# What Korean, Japanese and Chinese have between names of countries that are cut to one character each.
+_JOINTS = f"{_DOTS}/.\u2010-\u2015-"
 _APOSTROPHES = "\u02bb\u02bc\ua78b\ua78c"
 _OTHER = f"[^\\W_{HANGUL}{KANA}{HAN}{_UNSPACED}{_APOSTROPHES}]"
 _HEBREW = "[\u05d0-\u05ea]"
@@ -48,7 +50,8 @@ def _special(letter: str, alone: str, capitals: str, after: str = "") -> str:
     else they do not begin after."""
     return (
         f"(?<!{letter}){after}(?:"
-        f"{alone}(?:\\.(?:{alone}(?!{letter})\\.?)+|\\.(?=\\s|$))"  # U.S., and the S. of S. Korea
+        f"(?<!\\.){capitals}\\.(?: {capitals}\\.(?!{letter}))+"  # J. P.
+        f"|{alone}(?:\\.(?:{alone}(?!{letter})\\.?)+|\\.(?=\\s|$))"  # U.S., and the S. of S. Korea
         f"|[A-Za-z](?:\\+\\+|\\#)(?!{letter})"  # C++
         f"|{letter}{{1,3}}(?:&{letter}{{1,3}})+(?!{letter})"  # AT&T
         f"|{capitals}{{2,{LONGEST_INITIALISM}}}(?!{letter}))"  # US
@@ -64,7 +67,9 @@ _SPECIAL = _special(
     f"(?<![{_MARKS}])(?<![lL]·)(?<!{_HEBREW}[\"'\u2019\u05f3\u05f4])",
 )
 _RUN = (
-    f"[{HANGUL}]+(?:[{_DOTS}][{HANGUL}]+)*|[{KANA}{HAN}]+(?:[{_DOTS}][{KANA}{HAN}]+)*"
+    f"(?<![{HANGUL}])[{HANGUL}](?:[{_JOINTS}][{HANGUL}])+(?![{HANGUL}])"
+    f"|(?<![{HAN}])[{HAN}](?:[{_JOINTS}][{HAN}])+(?![{HAN}])"
+    f"|[{HANGUL}]+(?:[{_DOTS}][{HANGUL}]+)*|[{KANA}{HAN}]+(?:[{_DOTS}][{KANA}{HAN}]+)*"
     f"|[{_UNSPACED}][{_UNSPACED}{_MARKS}]*|{_OTHER}+(?:(?:[{_MARKS}]|{_WITHIN})+{_OTHER}*)*"
 )
 _FIND_ASCII_SPECIAL, _FIND_SPECIAL = re.compile(_ASCII_SPECIAL), re.compile(_SPECIAL)
@@ -73,7 +78,7 @@ _FIND_ASCII_PIECE = re.compile(f"{_ASCII_SPECIAL}|{_ASCII_LETTER}+")
 _FIND_PIECE = re.compile(f"{_SPECIAL}|{_RUN}")
 # Operators of searches, and words that stand in capitals at the beginning or end of a sentence.
 _NO_INITIALISMS = ("AND", "OR", "NOT", "THE", "A", "I")
-_SIGNS = re.compile(f"[{_DOTS}\"'\u2019\u05f3\u05f4]")
+_SIGNS = re.compile(f"[\"'\u2019\u05f3\u05f4{_JOINTS}]")
 
 
 def tokens(text: str) -> list[str]:
@@ -103,7 +108,7 @@ def locate_tokens(text: str) -> list[tuple[str, int, int]]:
         if piece[0].isascii() and piece[0].isalnum() and piece[0].islower() and last - first <= MAX_TOKEN_LENGTH:
             found.append((piece[0], begins[first], ends[last - 1]))
             continue
-        spans = [match.span() for match in _CLUSTER.finditer(piece[0]) if match[0] not in _DOTS]
+        spans = [match.span() for match in _CLUSTER.finditer(piece[0]) if not _SIGNS.match(match[0])]
         if not _PAIRED.match(piece[0]) or len(spans) == 1:
             spans = [(0, 0), (last - first, last - first)]
         for token, (left, right) in zip(tokens(piece[0]), pairwise(spans), strict=False):
@@ -113,7 +118,7 @@ def locate_tokens(text: str) -> list[tuple[str, int, int]]:
 
 def _marked(special: re.Match[str]) -> str:
     """An initialism or a word with signs as a token, and a space, so that it ends here."""
-    letters = special[0].replace(".", "")
+    letters = special[0].replace(".", "").replace(" ", "")
     if letters in _NO_INITIALISMS:
         return special[0]
     if not letters.isalpha():

@@ -356,7 +356,9 @@ def test_of_stop_words_alone_the_phrase_in_the_headline_comes_first(
         ("nowhere", False, ["nowhere"], []),
         ('"the nowhere"', False, ["nowhere"], []),
         ("등대", False, ["등대"], []),
-        # All words are in articles.
+        # All words are in articles, though not in a row.
+        ('"stands lighthouse"', False, [], []),
+        ("stands-lighthouse", False, [], []),
         ("headline:stands", False, [], []),
         ("tugboat", False, [], ["Tugboats"]),
         ("tugboat OR nowhere", False, [], ["Tugboats"]),

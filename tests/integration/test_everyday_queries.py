@@ -79,6 +79,10 @@ TEXTS: dict[int, tuple[str, str]] = {
     66: ("en", "After World War I.\nA history of Group A. And of vitamins."),
     67: ("en", "WHO tracks mpox\nCases rise."),
     68: ("ko", "US와 COVID 백신\n공급이 늘었다."),
+    70: ("en", "Plan A fails\nThe mayor tries another."),
+    71: ("en", "George H. W. Bush honoured\nA ship has his name."),
+    72: ("ko", "한-미 통상 협상\n내일 열린다."),
+    73: ("ja", "日・米・韓の協議\nソウルで開いた。"),
     69: ("lo", "ນາຍົກລັດຖະມົນຕີ\nຂ່າວ"),
     62: ("el", "Η Ε.Ε. αποφασίζει\nΨηφοφορία."),
 }
@@ -218,6 +222,25 @@ CASES: list[tuple[str, set[int], set[int]]] = [
     ("headline:(the who)", {18}, {16}),
     ("headline:who", {16, 18}, {15}),
     ("ລັດຖະມົນຕີ", {69}, set()),
+    ("The Who OR vinyl", {18, 49}, {15, 16}),
+    ("vinyl OR (The Who)", {18, 49}, {15, 16}),
+    ("The Who -sing", set(), {15, 16, 18, 49}),
+    ("The Who -vinyl", {18}, {15, 16, 49}),
+    ("-(The Who) warns", {15}, {18}),
+    ("Plan A", {70}, {21, 51}),
+    ("Vitamin A", {59}, {70}),
+    ("World War I history", {66}, {13}),
+    ("When Can I play", {18}, set()),
+    ("J. K. Rowling", {60}, set()),
+    ("George H.W. Bush", {71}, set()),
+    ("George H. W. Bush", {71}, set()),
+    ("한∙미∙일", {34, 35}, {56}),
+    ("한-미-일", {34, 35}, {56}),
+    ("한/미/일", {34, 35}, {56}),
+    ("한미 통상", {72}, {56}),
+    ("日米韓", {73}, {36}),
+    ("«Will Smith»", {20}, {21}),
+    ("「東京タワー」", {36}, {37}),
     ("Ε.Ε.", {62}, {45}),
     ("ΕΕ", {62}, {45}),
 ]
@@ -264,9 +287,17 @@ FAR = (
 def test_a_phrase_is_found_wherever_it_stands_in_a_long_text(archive: Connection) -> None:
     store(archive, record("Long", body=FAR, external_id="99"))
     for q in ('"who filler"', '"filler quiet"', '"quiet harbour"', '"word16380 word16381"', '"word17000 word17001"',
-              '"word19999 lost ferry"', '"lost ferry"', '"the who the who"'):  # fmt: skip
+              '"word19999 lost ferry"', '"lost ferry"', '"the who the who"',
+              'body:"lost ferry"', 'body:"filler quiet"'):  # fmt: skip
         assert 99 in found(archive, q), q
-    for q in ('"harbour quiet"', '"word17001 word17000"', '"word17000 word17002"', '"quiet ferry"', '"lost harbour"'):
+    for q in (
+        '"harbour quiet"',
+        '"word17001 word17000"',
+        '"word17000 word17002"',
+        '"quiet ferry"',
+        '"lost harbour"',
+        'headline:"lost ferry"',
+    ):
         assert 99 not in found(archive, q), q
 
 

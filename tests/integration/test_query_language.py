@@ -65,12 +65,12 @@ def found(client: ContractClient, q: str, more: str = "") -> dict[str, Any]:
         ("-harbour", "two four 다섯 여섯 sept acht девять 十"),
         ("-harbour -the", "two four 여섯 sept acht девять 十"),
         # Stop words say nothing in their own language, and are words in others.
-        # A search of nothing but these is for all of them, in a row.
+        # Where these are all that is searched for, they are a phrase.
         ("the", "one two three four 다섯"),
         ("of the", "two"),
         ("the of", ""),
         ("the quay", "one two"),
-        ("the OR quay", "one two 다섯"),
+        ("the OR quay", "one two three four 다섯"),
         ("-the quay", "one two"),
         ('"quay of the south"', "two"),
         ('"the north"', "one two"),

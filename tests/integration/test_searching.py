@@ -106,6 +106,7 @@ def test_an_order_by_relevance_is_that_of_its_first_page_to_the_end(
         ("economics", "Economists &amp; <mark>economic</mark> policy", ["An <mark>economic</mark> plan."]),
         ("-absent policy", "Economists &amp; economic <mark>policy</mark>", []),
         ('"economic plan"', None, ["An <mark>economic plan</mark>."]),
+        ("An &", None, ["<mark>An</mark> economic plan."]),
         ("x OR economist policy", "<mark>Economists</mark> &amp; economic <mark>policy</mark>", []),
     ],
 )

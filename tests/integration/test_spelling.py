@@ -92,6 +92,8 @@ def agency(blank: Connection) -> None:
         record("Harvest", body="A reign of drought. The U.S. economy lost 12500 jobs; economics say why.", day=6),
         record("Ernte", body="Die Bankenaufsicht in Zürich.", language="de", day=7),
         record("Россия", body="Российская экономика растёт.", language="ru", day=8),
+        record("Ελλάδα", body="Ο Οδυσσέας γυρίζει στην Ιθάκη.", language="el", day=8),
+        record("Gießen", body="Die Universität Gießen.", language="de", day=8),
         record("경제", body="한국은행이 금리를 내렸다.", language="ko", day=9),
     )
     term_counts.measure(blank)
@@ -112,6 +114,10 @@ def agency(blank: Connection) -> None:
         ("drougth", "drought"),
         ("bankenaufsciht", "bankenaufsicht"),
         ("экономкиа", "экономика"),
+        ("Οδυσέας", "Οδυσσέας"),
+        ("ΟΔΥΣΕΑΣ", "ΟΔΥΣΣΈΑΣ"),
+        ("giesen", "gießen"),
+        ("Bank Zurihc", "Bank Zurich"),
         ('"bank abuot"', '"bank about"'),
         ("headline:harvset", "headline:harvest"),
         ("bank -reagn drougth", None),

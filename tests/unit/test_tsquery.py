@@ -15,7 +15,7 @@ ENGLISH = {"en": "the"}
         ("port OR ship", {"en": "", "fr": ""}, "((('port')) | (('ship')))"),
         # Nothing but what is excluded: an index finds it by its language.
         ("-port", ENGLISH, "(!(('port'))) & ('lang:en')"),
-        ("the -port", ENGLISH, "((!(('port')))) & ('lang:en')"),
+        ("the -port", ENGLISH, "((('the')) & (!(('port'))))"),
         ("port OR -ship", ENGLISH, "((('port')) | (!(('ship')))) & ('lang:en')"),
         ("-port", {"en": "", "fr": ""}, "(!(('port'))) & ('lang:en' | 'lang:fr')"),
         # Asked otherwise, or not at all, in another language.
