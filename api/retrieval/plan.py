@@ -196,8 +196,7 @@ def resolved(connection: Connection, plan: Plan, sort: str) -> Plan:
 def analyze_query(connection: Connection, tree: Node, embargoes_of: Sequence[str] | None = ()) -> Query:
     """A parsed search in the languages of the articles that the request may see."""
     parameters = {
-        "terms": texts_to_analyze(tree),
-        "configurations": fulltext.CONFIGURATIONS_JSON,
+        **fulltext.terms_parameters(texts_to_analyze(tree)),
         "embargoes_of": None if embargoes_of is None else list(embargoes_of),
     }
     embargoed = EMBARGOED if embargoes_of is None else EMBARGOED_OF if embargoes_of else None

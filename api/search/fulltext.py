@@ -6,14 +6,15 @@ query has one part for each stemmer, with the marker where the languages differ.
 
 from bisect import bisect
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import pi
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import orjson
 
-from api.text.tokenizer import INITIALISM_SIGN, LONGEST_INITIALISM, is_paired, tokens
+from api.text.tokenizer import INITIALISM_SIGN, may_be_initialism, tokens
 
 # The stemmers of every Postgres from 15 on. For each there is also a configuration that keeps stop words, with the same
 # name after "dateline_" (migration 0013): texts are indexed by these, and the others say which words are stop words.
@@ -101,9 +102,8 @@ VECTOR: LiteralString = f"""(
     )"""
 
 # The lexemes of the words of terms by position, and their pair with the next word where all articles have pairs, for
-# the languages with each stemmer. A short word may also be an initialism, but not in
-# scripts from Thai (U+0E01) on, which have no capitals. The languages of visible articles are found
-# one by one along an index, so that other articles cost nothing.
+# the languages with each stemmer. Some words may also be initialisms. The languages of visible articles are found one
+# by one along an index, so that other articles cost nothing.
 _TERMS: LiteralString = f"""
     with recursive visible (language) as (
         (select language from articles a where a.visible order by language limit 1)
@@ -131,7 +131,7 @@ _TERMS: LiteralString = f"""
         union all
         select w.*, word || 'ǃ', false from words_of_terms w
         where word <> token
-            or (length(word) <= 3 and ascii(word) < 3585 and to_tsvector(configuration::regconfig, word) <> '')
+            or (word = any(%(initialisms)s::text[]) and to_tsvector(configuration::regconfig, word) <> '')
         union all
         select w.*, stem.lexeme, true
         from words_of_terms w
@@ -149,6 +149,16 @@ _TERMS: LiteralString = f"""
 def terms_statement(embargoed: LiteralString | None) -> LiteralString:
     """The statement that finds the lexemes of terms in the languages of visible and of these ``embargoed`` articles."""
     return _TERMS.replace("{also}", f"union select language from {embargoed}" if embargoed else "")
+
+
+def terms_parameters(terms: Sequence[str]) -> dict[str, Any]:
+    """The parameters of this statement for terms, each as tokens separated by spaces."""
+    found = {token for term in terms for token in term.split()}
+    return {
+        "terms": terms,
+        "configurations": CONFIGURATIONS_JSON,
+        "initialisms": sorted(filter(may_be_initialism, found)),
+    }
 
 
 # A tsquery of all words of each phrase in each language. A phrase of stop words alone matches its whole language.
@@ -276,8 +286,5 @@ def _cut(words: list[str], budget: int) -> tuple[str, int]:
 def readings(phrase: str) -> list[str]:
     """The search tokens of a phrase, for PHRASES: short words once as words and once as initialisms."""
     plain = [token.removesuffix(INITIALISM_SIGN) for token in tokens(phrase)]
-    initialisms = [
-        token + INITIALISM_SIGN if len(token) <= LONGEST_INITIALISM and not is_paired(token) else token
-        for token in plain
-    ]
+    initialisms = [token + INITIALISM_SIGN if may_be_initialism(token) else token for token in plain]
     return [*dict.fromkeys(" ".join(words) for words in (plain, initialisms) if words)]

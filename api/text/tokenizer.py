@@ -1,8 +1,8 @@
 """Search tokens of texts: folded words, initialisms as terms of their own, and pairs of characters where a script has
 no spaces between words.
 
-``U.S.`` and ``US`` become ``usǃ``, unlike the pronoun ``us``; ``AT&T`` becomes ``atǁt``. Both signs are letters of
-hardly any language, so that Postgres keeps them and no stemmer changes what they end.
+``U.S.`` and ``US`` become ``usǃ``, unlike the pronoun ``us``; ``AT&T`` becomes ``atǁt``, ``EE.UU.`` and ``EEUU`` two
+tokens. Both signs are letters of hardly any language, so that Postgres keeps them and no stemmer changes what they end.
 """
 
 import re
@@ -51,7 +51,11 @@ def _special(letter: str, alone: str, capitals: str, after: str = "") -> str:
     return (
         f"(?<!{letter}){after}(?:"
         f"(?<!\\.){capitals}\\.(?: {capitals}\\.(?!{letter}))+"  # J. P.
-        f"|{alone}(?:\\.(?:{alone}(?!{letter})\\.?)+|\\.(?=\\s|$))"  # U.S., and the S. of S. Korea
+        f"|{alone}(?:"
+        f"\\.(?:(?:{alone}(?!{letter})\\.?)+|(?=\\s|$)"  # U.S., and the S. of S. Korea
+        f"|(?!{capitals}{{2}}){alone}{{2}}\\.(?!{letter}))"  # M.Sc., but not E.ON
+        f"|{alone}\\.{alone}(?!\\.?{letter})\\.?)"  # Ph.D.
+        f"|([A-Za-z])\\1(?!\\1)([A-Za-z])\\2(?!{letter})(?<![IVXLCDMivxlcdm]{{4}})"  # EEUU, but not XXII
         f"|[A-Za-z](?:\\+\\+|\\#)(?!{letter})"  # C++
         f"|{letter}{{1,3}}(?:&{letter}{{1,3}})+(?!{letter})"  # AT&T
         f"|{capitals}{{2,{LONGEST_INITIALISM}}}(?!{letter}))"  # US
@@ -105,11 +109,14 @@ def locate_tokens(text: str) -> list[tuple[str, int, int]]:
     for piece in (_FIND_ASCII_PIECE if text.isascii() else _FIND_PIECE).finditer(_spoken(normal)):
         first, last = piece.span()
         # Most pieces are such words, which need not be tokenized again.
-        if piece[0].isascii() and piece[0].isalnum() and piece[0].islower() and last - first <= MAX_TOKEN_LENGTH:
+        is_plain = piece[0].isascii() and piece[0].isalnum() and piece[0].islower() and not piece.lastindex
+        if is_plain and last - first <= MAX_TOKEN_LENGTH:
             found.append((piece[0], begins[first], ends[last - 1]))
             continue
         spans = [match.span() for match in _CLUSTER.finditer(piece[0]) if not _SIGNS.match(match[0])]
-        if not _PAIRED.match(piece[0]) or len(spans) == 1:
+        if piece.lastindex:
+            spans = [(0, 0), (2, 2), (4, 4)]
+        elif not _PAIRED.match(piece[0]) or len(spans) == 1:
             spans = [(0, 0), (last - first, last - first)]
         for token, (left, right) in zip(tokens(piece[0]), pairwise(spans), strict=False):
             found.append((token, begins[first + left[0]], ends[first + right[1] - 1]))
@@ -121,6 +128,10 @@ def _marked(special: re.Match[str]) -> str:
     letters = special[0].replace(".", "").replace(" ", "")
     if letters in _NO_INITIALISMS:
         return special[0]
+    if special.lastindex:
+        # Also written EE.UU., EE. UU. and EE UU.
+        sign = INITIALISM_SIGN if letters.isupper() else ""
+        return f"{letters[:2]}{sign} {letters[2:]}{sign} "
     if not letters.isalpha():
         return f"{re.sub('[&+#]', JOINING_SIGN, letters)} "
     return f"{letters}{INITIALISM_SIGN} " if len(letters) <= LONGEST_INITIALISM else f"{letters} "
@@ -129,6 +140,11 @@ def _marked(special: re.Match[str]) -> str:
 def is_paired(token: str) -> bool:
     """Whether a token is of a script that is indexed in pairs of characters."""
     return bool(_PAIRED.match(token))
+
+
+def may_be_initialism(token: str) -> bool:
+    """Whether an initialism may have the letters of this token, which has no sign."""
+    return len(token) <= LONGEST_INITIALISM and token.isalpha() and not is_paired(token)
 
 
 def _pairs(piece: str) -> list[str]:

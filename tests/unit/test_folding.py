@@ -165,6 +165,7 @@ def test_the_slug_of_a_slug_is_the_slug(name: str) -> None:
 @given(st.one_of(mixed, st.text()))
 @example("ㄱㅏ ﾡￂ ᄀ\u0301ᅡ각")
 @example("x" * 300 + " ﬁn İ ŉ é")
+@example("EEUU eeuu ¡EEUU! Ph.D. M.Sc. XXII LL.M. EE.UU.")
 @example('ארה"ב. आहेत. L·L. L·L# हिन्दीC# U.S. J.K.Rowling AT&T ñ&b C++. ñ.n. WHO\nWHO IS THERE ÀÉÎÕÜ\n한·미.')
 def test_every_token_is_found_where_it_stands(text: str) -> None:
     found = locate_tokens(text)
@@ -182,6 +183,8 @@ def test_every_token_is_found_where_it_stands(text: str) -> None:
         ("한미동맹의", ["한미", "미동", "동맹", "맹의"]),
         ("e\u0301lu", ["e\u0301lu"]),
         ("①Ｓｅｏｕｌ", ["①Ｓｅｏｕｌ"]),
+        ("¡EEUU eeuu!", ["EE", "UU", "ee", "uu"]),
+        ("A Ph.D. thesis", ["A", "Ph.D.", "thesis"]),
         ("ﾊﾟﾘ", ["ﾊﾟﾘ"]),
     ],
 )
