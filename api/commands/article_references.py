@@ -8,7 +8,7 @@ from api.commands.article_options import Options
 from api.commands.catalogue import Catalogue, Named
 from api.errors import InputError, invalid_input
 from api.model.types import Record
-from api.text.folding import letters, make_slug
+from api.text.folding import letters, make_slug, spell_out
 
 _COPIED = ("tags", "people", "embargoed_until", "status", "reason")
 
@@ -67,7 +67,7 @@ def _refusal(field: str, text: str, options: Options) -> str | None:
     """Why an unknown name does not become an entity, as the end of a sentence; None if it does."""
     if field not in options.create:
         return ""
-    count = len(letters(text))
+    count = len(letters(spell_out(text) if field == "tags" else text))
     if not count or not make_slug(text):
         return ", and a name without letters and digits cannot be created"
     if count == 1 and field not in options.create_one_letter:

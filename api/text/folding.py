@@ -45,6 +45,10 @@ _JOINTS = re.compile("[\\s_\u2010-\u2015\u2018\u2019'-]+")
 # Of Unicode's letters: the apostrophes and primes of transcriptions, and the fillers of Hangul, which are invisible.
 _NO_LETTERS = re.compile("[\u02b9-\u02ff\u115f\u1160]")
 
+# Names in which a sign makes the difference: C++ and C#, beside C.
+_SPOKEN_SIGN = re.compile(r"(?<![^\W_])([A-Za-z])(\+\+|#)(?![^\W_])")
+_SPOKEN = {"++": "plus plus", "#": "sharp"}
+
 _ASCII_RUN = re.compile("[A-Za-z0-9]+")
 _RUN = re.compile(rf"[{HANGUL}]+|[{KANA}{HAN}]+|[^\W_{HANGUL}{KANA}{HAN}]+")
 
@@ -81,10 +85,15 @@ def letters(name: str) -> str:
     return _NO_LETTERS.sub("", "".join(words(fold(name))))
 
 
+def spell_out(name: str) -> str:
+    """A name with the signs of ``C++`` and ``C#`` as words."""
+    return _SPOKEN_SIGN.sub(lambda found: f"{found[1]} {_SPOKEN[found[2]]}", name)
+
+
 def make_slug(name: str) -> str:
     """The ASCII form of a name for URLs, or an empty string if no character of it can be transliterated."""
     return slugify(
-        name,
+        spell_out(name),
         max_length=MAX_SLUG_LENGTH,
         word_boundary=True,
         save_order=True,

@@ -115,7 +115,7 @@ def test_editors_create_confirmed_names(client: ContractClient, demo: Connection
 
 
 ONE_LETTER = [
-    *("a", "Z", "é", "7", "a.", "-a-", "ａ", "王", "한", "ア", "😀a", "Ю.", "𝐱", "Ⓐ", "C++", "A\u0301", "a\u20dd"),
+    *("a", "Z", "é", "7", "a.", "-a-", "ａ", "王", "한", "ア", "😀a", "Ю.", "𝐱", "Ⓐ", "C+", "A\u0301", "a\u20dd"),
     *("x\u200b", "x\u00ad", "x\ufe0f", "x\u034f", "x\u2060", "x\ufeff", "x\u3164", "x\uffa0", "x\u115f", "x\u02bc"),
     "\u1112\u1161\u11ab",
 ]
@@ -142,6 +142,24 @@ def test_a_name_of_marks_or_one_letter_is_refused_and_says_why(
         "/v1/articles/batch?create=tags,people", json=[{**ARTICLE, field: [name]}, ARTICLE], headers=write_key
     ).text.splitlines()
     assert [json.loads(line)["status"] for line in lines] == [422, 201]
+
+
+def test_tags_that_differ_by_a_sign_have_slugs_of_their_own(
+    client: ContractClient, demo: Connection, write_key: dict[str, str]
+) -> None:
+    editor = new_key(demo, "editor", ["edit", "write"], ["korea-herald"])
+    sent(client, editor, tags=["C"])
+    names = ["C", "C++", "#C#"]
+    created = sent(client, write_key, "?create=tags", tags=names, external_id="signs")
+    assert created.status_code == 201, created.text
+    slugs = ["c", "c-plus-plus", "c-sharp"]
+    assert sorted(tag["slug"] for tag in created.get_json()["tags"]) == slugs
+    again = sent(client, write_key, "?create=tags", tags=names, external_id="again")
+    assert sorted(tag["slug"] for tag in again.get_json()["tags"]) == slugs
+    for name, slug in zip(names, slugs, strict=True):
+        listed = client.get("/v1/articles", query_string={"q": f"#{name.removeprefix('#')}", "tag": slug})
+        assert len(listed.get_json()["data"]) >= 2, name
+    assert sent(client, write_key, "?create=people", people=["C++"], external_id="people").status_code == 422
 
 
 def test_an_outlet_creates_only_so_many_names_before_some_are_confirmed(
@@ -175,6 +193,18 @@ def test_readers_are_not_led_to_unconfirmed_names(
         assert response.status_code == 202
     assert len(client.get("/v1/suggest?q=qwertz").get_json()["data"]) == 2
     assert "seoulwash-qwertzuiop" in str(client.get("/v1/tags/qwertzuiops").get_json()["companions"])
+
+
+def test_unconfirmed_names_are_in_lists_articles_and_facets_alike(
+    client: ContractClient, write_key: dict[str, str]
+) -> None:
+    sent(client, write_key, "?create=people,tags", people=["Seoulwash Qwertzuiop"], tags=["Qwertzuiops"])
+    listed = client.get("/v1/articles?tag=qwertzuiops&facets=tag,person").get_json()
+    [article], counted = listed["data"], listed["meta"]["facets"]
+    for kind, field, slug in (("tag", "tags", "qwertzuiops"), ("person", "people", "seoulwash-qwertzuiop")):
+        assert slug in [value["value"] for value in counted[kind]["values"]]
+        assert slug in [entity["slug"] for entity in article[field]]
+        assert slug in [entity["slug"] for entity in client.get(f"/v1/{field}?limit=100").get_json()["data"]]
 
 
 def test_a_merge_with_a_confirmed_name_is_confirmed(
