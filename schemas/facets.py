@@ -36,7 +36,11 @@ class FacetSchema(Schema):
         required=True, metadata={"description": "The number of different values, including those not in `values`."}
     )
     of = fields.Integer(
-        required=True, metadata={"description": "The number of counted articles: the newest ones, at most 2,000."}
+        required=True,
+        metadata={
+            "description": "The number of counted articles: the newest ones, at most 2,000. They are fewer if `q` is "
+            "combined with filters and about 15,000 articles have been read to find them."
+        },
     )
     complete = fields.Boolean(
         required=True, metadata={"description": "Whether all articles that match the filters were counted."}

@@ -48,7 +48,10 @@ class MetaSchema(Schema):
     """Facts about the whole list."""
 
     total = fields.Integer(
-        metadata={"description": "The number of entries in the list, counted up to 1,000 if `count` is `capped`."}
+        metadata={
+            "description": "The number of entries in the list, counted up to 1,000 if `count` is `capped`. For `q` "
+            "with filters, counting may end earlier, after about 15,000 articles have been read."
+        }
     )
     total_relation = fields.String(
         validate=validate.OneOf(("eq", "gte")),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, LiteralString, cast
 from zoneinfo import ZoneInfo
@@ -12,8 +12,9 @@ from psycopg.rows import DictRow
 
 from api.postgres.connection import Connection, in_pipeline
 from api.retrieval.access_path import ARTICLES
+from api.retrieval.newest import newest_matches
 from api.retrieval.plan import Plan, order_by, resolve, resolved
-from api.retrieval.select import Selection
+from api.retrieval.select import Order, Selection
 from api.text.language import english_name
 
 COUNTED_AT_MOST = 2_000
@@ -48,6 +49,20 @@ _ENTITIES: Mapping[LiteralString, tuple[LiteralString, LiteralString, LiteralStr
 }
 _TEXTS: tuple[LiteralString, ...] = ("section", "language", "credit")
 _NO_VALUES: LiteralString = "select null, null, null, null, 0, false where false"
+# The articles with these ids, each fetched by its id.
+_FOUND: LiteralString = (
+    "unnest(%(found)s::uuid[]) as found (id)"
+    " cross join lateral (select * from articles where id = found.id offset 0) as a"
+)
+
+
+@dataclass(frozen=True)
+class _Matched:
+    """The articles to count, the newest first; not ``complete`` if others match as well, however few these are."""
+
+    selection: Selection
+    order: Order
+    complete: bool = True
 
 
 def count(
@@ -65,14 +80,15 @@ def count(
     for name in names:
         ignored = frozenset(own for own in OWN[name] if own in plan.filters and own not in fixed_filters)
         sets.setdefault(ignored, []).append(name)
+    matched = [_matched(connection, _without(connection, plan, ignored)) for ignored in sets]
     with in_pipeline(connection):
-        counting = [
-            (together, _execute(connection, _without(connection, plan, ignored), together, chosen))
-            for ignored, together in sets.items()
+        cursors = [
+            _execute(connection, articles, together, chosen)
+            for articles, together in zip(matched, sets.values(), strict=True)
         ]
     counts: dict[str, dict[str, Any]] = {}
-    for together, cursor in counting:
-        counts |= _facets(together, cursor.fetchall(), ZoneInfo(tz), chosen)
+    for articles, together, cursor in zip(matched, sets.values(), cursors, strict=True):
+        counts |= _facets(together, cursor.fetchall(), articles.complete, ZoneInfo(tz), chosen)
     return {name: counts[name] for name in names}
 
 
@@ -86,20 +102,26 @@ def _without(connection: Connection, plan: Plan, names: Collection[str]) -> Plan
     return replace(resolve(connection, others, "newest"), collapse=plan.collapse)
 
 
-def _execute(
-    connection: Connection, plan: Plan, names: Sequence[str], chosen: Mapping[str, list[str]]
-) -> Cursor[DictRow]:
+def _matched(connection: Connection, plan: Plan) -> _Matched:
+    order = order_by("newest", linked=False)
     if plan.empty:
-        selection, newest = Selection("", ARTICLES, ("false",)), order_by("newest", linked=False)
-    else:
-        selection, newest = plan.select("newest")
-    matched = replace(selection, columns="a.id, a.published_at, a.outlet_id, a.section, a.language, a.credit")
+        return _Matched(Selection("", ARTICLES, ("false",)), order)
+    if plan.tsquery is None:
+        return _Matched(*plan.select("newest"))
+    found = newest_matches(connection, plan, COUNTED_AT_MOST + 1)
+    return _Matched(Selection("", _FOUND, ("a.visible",), {"found": found.ids}), order, found.complete)
+
+
+def _execute(
+    connection: Connection, articles: _Matched, names: Sequence[str], chosen: Mapping[str, list[str]]
+) -> Cursor[DictRow]:
+    matched = replace(articles.selection, columns="a.id, a.published_at, a.outlet_id, a.section, a.language, a.credit")
     parts: list[LiteralString] = [_counted_entities(facet) for facet in _ENTITIES if facet in names]
     parts.extend(_counted_texts(facet) for facet in _TEXTS if facet in names)
     values: LiteralString = " union all ".join(parts or [_NO_VALUES])
     moments = "null" if PERIODS.keys().isdisjoint(names) else "(select array_agg(published_at) from newest)"
     statement: LiteralString = f"""
-        with matched as materialized ({matched.first(newest, "%(most)s + 1")}),
+        with matched as materialized ({matched.first(articles.order, "%(most)s + 1")}),
             newest as materialized (select * from matched order by published_at desc, id desc limit %(most)s),
             counted (facet, value, name, sort_key, count, chosen) as ({values}),
             ranked as (
@@ -151,10 +173,13 @@ def _counted_texts(facet: LiteralString) -> LiteralString:
 
 
 def _facets(
-    names: Sequence[str], rows: Sequence[DictRow], zone: ZoneInfo, chosen: Mapping[str, list[str]]
+    names: Sequence[str], rows: Sequence[DictRow], complete: bool, zone: ZoneInfo, chosen: Mapping[str, list[str]]
 ) -> dict[str, dict[str, Any]]:
     [whole] = (row for row in rows if row["facet"] is None)
-    extent = {"of": min(whole["count"], COUNTED_AT_MOST), "complete": whole["count"] <= COUNTED_AT_MOST}
+    extent = {
+        "of": min(whole["count"], COUNTED_AT_MOST),
+        "complete": complete and whole["count"] <= COUNTED_AT_MOST,
+    }
     found: dict[str, dict[str, Any]] = {}
     for name in names:
         if name in PERIODS:

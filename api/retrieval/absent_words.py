@@ -25,7 +25,7 @@ def absent_words(connection: Connection, plan: Plan) -> Sequence[SingleWord]:
         # Of a run of characters, each pair may be in many articles and the run in none.
         if " " in word.tokens or all(known.get(lexeme, 0) <= _CERTAIN for lexeme in word.lexemes)
     ][:CHECKED_AT_MOST]
-    everything = replace(plan, filters={}, cardinality=Cardinality({}), in_order=False, empty=False)
+    everything = replace(plan, filters={}, cardinality=Cardinality({}), in_order=False, empty=False, hashtags=())
     with in_pipeline(connection):
         counting = [connection.execute(*_count(everything, word.tsquery), prepare=False) for word in uncertain]
     return [word for word, cursor in zip(uncertain, counting, strict=True) if not present(cursor.fetchone())["total"]]

@@ -15,8 +15,9 @@ from psycopg.rows import DictRow
 
 from api.postgres.connection import Connection
 from api.retrieval.absent_words import absent_words
-from api.retrieval.by_time import all_matches, scan, with_total
+from api.retrieval.by_time import with_total
 from api.retrieval.keyset import COUNTED_AT_MOST, Page, PageRequest, Ranking
+from api.retrieval.matches import all_matches, scan
 from api.retrieval.pinning import Pinned, candidates_among, from_key, pin
 from api.retrieval.plan import Plan
 from api.retrieval.select import Order, Selection
@@ -217,9 +218,8 @@ def _candidates(plan: Plan, pinned: Pinned) -> tuple[Selection, Order]:
 
     if pinned.newest is not None:
         return scan(plan, "newest", pinned.newest, narrow=stored_before)
-    selection, order = all_matches(plan, "newest")
-    if pinned.since is not None:
-        selection = selection.where("a.published_at >= %(since)s", since=pinned.since)
+    since = datetime.fromisoformat(pinned.since) if pinned.since else None
+    selection, order = all_matches(replace(plan, since=since), "newest")
     return stored_before(selection), order
 
 

@@ -1,14 +1,13 @@
 """Searches in order of time: scanned in order where they match much, fetched as a whole and sorted where little."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from api.postgres.connection import Connection
 from api.retrieval.access_path import scan_limit
-from api.retrieval.cardinality import SORTED_AT_MOST
 from api.retrieval.keyset import COUNTED_AT_MOST, Page, PageRequest, count, fetch
+from api.retrieval.matches import all_matches, scan
+from api.retrieval.newest import newest_matches
 from api.retrieval.plan import Columns, Plan
-from api.retrieval.select import Order, Selection
 
 
 def page(connection: Connection, plan: Plan, sort: str, request: PageRequest, columns: Columns) -> Page:
@@ -30,47 +29,8 @@ def with_total(connection: Connection, plan: Plan, how: str, found: Page) -> Pag
     """The page with the number of all matches; ``how`` is none, capped or exact."""
     if how == "none":
         return found
-    if how == "capped" and (limit := scan_limit(plan.cardinality, COUNTED_AT_MOST + 1, "newest")) is not None:
-        total, capped = count(connection, *scan(plan, "newest", limit), how)
-        if capped:
-            return replace(found, total=total, capped=True)
+    if how == "capped":
+        counted = newest_matches(connection, plan, COUNTED_AT_MOST + 1)
+        return replace(found, total=min(counted.count, COUNTED_AT_MOST), capped=not counted.complete)
     total, capped = count(connection, *all_matches(plan, "newest"), how)
     return replace(found, total=total, capped=capped)
-
-
-def all_matches(plan: Plan, sort: str) -> tuple[Selection, Order]:
-    """All matches of a search, read along the full-text index, or along a filter that leaves fewer articles."""
-    cardinality = plan.cardinality
-    filtered = cardinality.without_search
-    fewest = filtered.frequencies[filtered.rarest] if filtered.rarest else cardinality.articles
-    search = cardinality.search
-    indexed = search.indexed * cardinality.articles if search else cardinality.frequencies.get("q", 0)
-    has_order = sort != "updated" or fewest <= SORTED_AT_MOST
-    if filtered.rarest and fewest < indexed and has_order:
-        return plan.along_filters.select(sort)
-    selection, order = plan.along_any_index.select(sort)
-    return replace(selection, materialized=True), order
-
-
-def scan(
-    plan: Plan,
-    sort: str,
-    limit: int,
-    key: Sequence[object] | None = None,
-    backward: bool = False,
-    narrow: Callable[[Selection], Selection] = lambda selection: selection,
-) -> tuple[Selection, Order]:
-    """The matches among the first ``limit`` articles after ``key`` that pass all other filters."""
-    filtered = plan.along_filters
-    if limit >= filtered.cardinality.fewest:
-        selection, order = filtered.select(sort)
-        return narrow(selection), order
-    selection, order = plan.before_search.select(sort)
-    selection = narrow(replace(selection, columns="a.*"))
-    direction = order.reversed if backward else order
-    if key is not None:
-        selection = selection.after(direction, key)
-    scanned = selection.first(direction, "%(scanned)s")
-    matching = Selection("a.*", f"({scanned}) as a", parameters={**selection.all_parameters, "scanned": limit})
-    matching = plan.matching(matching, in_order=True)
-    return plan.collapsed(matching) if plan.collapse else matching, order.named

@@ -100,6 +100,11 @@ class Cardinality:
         """How many articles the rarest filter leaves, the search aside; all where no filter is counted."""
         return min((frequency for name, frequency in self.frequencies.items() if name != "q"), default=self.articles)
 
+    def has_at_most(self, articles: int) -> bool:
+        """Whether the rarest filter, the search aside, is known to leave so few articles."""
+        # A filter that leaves UNCOUNTED articles was not counted further.
+        return self.fewest <= articles and self.fewest != UNCOUNTED
+
 
 def measure(
     connection: Connection, filters: Mapping[str, object], tsquery: str | None, sort: str

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_
 from typing import LiteralString
 
 from api.postgres.connection import Connection
 from api.retrieval import document_frequencies
 from api.retrieval.cardinality import Cardinality
+from api.retrieval.published import Span
 from api.retrieval.select import Selection
 from api.search.parser import Term
-from api.search.selectivity import Selectivity
+from api.search.selectivity import Selectivity, lexemes
 from api.text.folding import MAX_FOLDED_LENGTH, fold, make_slug
 
 # A slug before a name, and of several tags with the same name the one with the most articles.
@@ -35,9 +38,14 @@ _TAGGED: LiteralString = """(
     a.search @@ %(words_{n})s::tsquery
     or exists (select from article_tags t where t.article_id = a.id and t.tag_id = %(tag_{n})s))"""
 # Collected by two indexes; as a set of rows instead of an array, the planner would rather scan all articles.
-_COLLECTED: LiteralString = """a.id = any(array(
-    select m.id from articles m where m.search @@ %(words_{n})s::tsquery
-    union all select l.article_id from article_tags l where l.tag_id = %(tag_{n})s))"""
+_COLLECTED: LiteralString = """(
+    select m.id from articles m
+        where m.search @@ %(words_{n})s::tsquery and m.visible
+            and m.published_at >= %(since)s and m.published_at < %(until)s
+    union all
+    select l.article_id from article_tags l
+        where l.tag_id = %(tag_{n})s and l.published_at >= %(since)s and l.published_at < %(until)s
+)"""
 _NUMBERS: Sequence[LiteralString] = ("1", "2", "3")
 
 
@@ -63,25 +71,49 @@ def find(connection: Connection, terms: Sequence[Term]) -> dict[Term, tuple[int,
     return {terms[row["number"] - 1]: (row["id"], row["articles"]) for row in rows}
 
 
-def narrow(selection: Selection, found: Sequence[Hashtag], *, collected: bool) -> Selection:
-    """The selection with the condition of each hashtag; the first one finds the articles if they are ``collected``."""
-    for number, hashtag in zip(_NUMBERS, found, strict=False):
-        condition = _COLLECTED if collected and number == "1" else _TAGGED
-        parameters = {f"words_{number}": hashtag.tsquery, f"tag_{number}": hashtag.tag}
-        selection = selection.where(condition.replace("{n}", number), **parameters)
+def narrow(selection: Selection, found: Sequence[Hashtag], collected: Span | None) -> Selection:
+    """The selection with the conditions of hashtags: each article of it is compared, or all that were published in the
+    span ``collected`` are collected first."""
+    if not found:
+        return selection
+    numbered = list(zip(_NUMBERS, found, strict=False))
+    parts: list[LiteralString] = [
+        (_COLLECTED if collected else _TAGGED).replace("{n}", number) for number, _ in numbered
+    ]
+    parameters: dict[str, object] = {f"words_{number}": hashtag.tsquery for number, hashtag in numbered}
+    parameters |= {f"tag_{number}": hashtag.tag for number, hashtag in numbered}
+    if collected:
+        parts = [f"a.id = any(array({' intersect '.join(parts)}))"]
+        parameters |= {"since": collected[0], "until": collected[1]}
+    for part in parts:
+        selection = selection.where(part, **parameters)
     return selection
 
 
-def with_hashtags(cardinality: Cardinality, rest: str | None, found: Sequence[Hashtag]) -> Cardinality:
-    """The same with the articles of the tags, which also have the ``rest`` of the search."""
-    search = cardinality.search
-    if search is None:
-        return cardinality
-    share = min(1.0, min(hashtag.articles for hashtag in found) / max(cardinality.articles, 1))
-    tagged = Selectivity(share, share)
-    if rest is not None and cardinality.statistics:
-        known = cardinality.document_frequencies
-        tagged &= document_frequencies.selectivity(rest, cardinality.statistics, known)
-    search |= tagged
+def with_hashtags(cardinality: Cardinality, rest: str | None, found: Sequence[Hashtag]) -> tuple[Cardinality, bool]:
+    """The cardinality of hashtags, each a tag or its words, with the ``rest`` of a search.
+
+    And whether to collect the articles of the hashtags, as they are fewer than those of the rest.
+    """
+    tagged = reduce(and_, (_selectivity(cardinality, hashtag) for hashtag in found))
+    words = _words(cardinality, rest) if rest is not None and cardinality.statistics else Selectivity(1.0, 1.0)
+    collected = tagged.indexed <= words.indexed
+    # Terms of one search often occur together, which the share that is indexed takes into account.
+    search = replace(tagged if collected else words, matching=(tagged & words).indexed)
     frequencies = {**cardinality.frequencies, "q": round(search.matching * cardinality.articles)}
-    return replace(cardinality, search=search, frequencies=frequencies)
+    return replace(cardinality, search=search, frequencies=frequencies), collected
+
+
+def _selectivity(cardinality: Cardinality, hashtag: Hashtag) -> Selectivity:
+    share = min(1.0, hashtag.articles / max(cardinality.articles, 1))
+    return _words(cardinality, hashtag.tsquery) | Selectivity(share, share)
+
+
+def _words(cardinality: Cardinality, tsquery: str) -> Selectivity:
+    """The selectivity of a part of the search; none where terms have not been counted."""
+    if cardinality.statistics is None:
+        return Selectivity(0.0, 0.0)
+    # What is excluded needs markers of languages, which the whole search may not have.
+    markers = {lexeme: cardinality.articles for lexeme in lexemes(tsquery) if lexeme.text.startswith("lang:")}
+    known = {**markers, **cardinality.document_frequencies}
+    return document_frequencies.selectivity(tsquery, cardinality.statistics, known)

@@ -5,6 +5,7 @@ Lists, counts, facets, timelines, spelling suggestions and highlights all read t
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, LiteralString, cast
 
@@ -18,7 +19,7 @@ from api.retrieval.filters import FILTERS
 from api.retrieval.hashtags import Hashtag
 from api.retrieval.select import ROW_BYTES, Order, Selection
 from api.search import fulltext
-from api.search.parser import AllOf, Node, required_hashtags, terms
+from api.search.parser import AllOf, Node, required_hashtags
 from api.search.tsquery import Query, analyze, texts_to_analyze
 
 # Embargoed articles are few and only some keys see them: they are read from the partial index that holds only them.
@@ -40,9 +41,11 @@ class Plan:
     and ``updated_since``, spans of time by text for ``month`` and ``year``, a parsed search for ``q``.
     ``embargoes_of`` are the outlets (slugs, None for all) whose embargoed articles are included. ``query`` is the
     search in the languages of the archive, ``tsquery`` what Postgres is asked for: articles that match it, or with
-    ``hashtags`` those that match ``rest`` and have each tag or its words. With ``collapse``, the first of each group of
+    ``hashtags`` those that match ``rest`` and have each tag or its words, by which they are found if they are
+    ``collected``. With ``collapse``, the first of each group of
     copies stands for all. An ``empty`` plan matches nothing. A ``fixed`` one needs no cardinality and has none.
-    ``in_order`` selects articles along an index in order of time.
+    ``in_order`` selects articles along an index in order of time. Of the articles, those are selected that were
+    published ``since`` a moment, apart from what is a copy of an earlier one.
     """
 
     filters: Mapping[str, object]
@@ -56,6 +59,8 @@ class Plan:
     in_order: bool = True
     hashtags: Sequence[Hashtag] = ()
     rest: str | None = None
+    collected: bool = False
+    since: datetime | None = None
 
     @property
     def public(self) -> "Plan":
@@ -97,12 +102,17 @@ class Plan:
         selection = self._narrow(selection.where("a.visible"), remaining, linked=linked, in_order=in_order)
         if self.collapse:
             selection = self.collapsed(selection, linked=linked)
+        selection = self._bounded(selection, "l.published_at" if linked else "a.published_at")
         selection = columns(fields, order.names, copies=self.collapse).of(selection)
         if self.embargoes_of is not None and not self.embargoes_of:
             return selection, order
         source = EMBARGOED if self.embargoes_of is None else EMBARGOED_OF
         embargoed = Selection("a.*", source, parameters={"embargoes_of": self.embargoes_of})
-        return replace(selection, also=self._narrow(embargoed, lists, undriven=True)), order
+        also = self._bounded(self._narrow(embargoed, lists, undriven=True), "a.published_at")
+        return replace(selection, also=also), order
+
+    def _bounded(self, selection: Selection, column: LiteralString) -> Selection:
+        return selection if self.since is None else selection.where(f"{column} >= %(since)s", since=self.since)
 
     def collapsed(self, selection: Selection, *, linked: bool = False) -> Selection:
         """The selection without articles that are copies of an earlier one of the plan."""
@@ -126,16 +136,17 @@ class Plan:
         selection = published.narrow(selection, filters, column, in_order=in_order)
         if "updated_since" in filters:
             selection = selection.where("a.updated_at >= %(updated_since)s", updated_since=filters["updated_since"])
-        return self.matching(selection, in_order=in_order)
+        # Copies and embargoed articles are few.
+        return self.matching(selection, in_order=in_order or undriven)
 
     def matching(self, selection: Selection, *, in_order: bool) -> Selection:
         """The selection with the condition of the search; if ``in_order``, each article of it is compared."""
         required = self.rest if self.hashtags else self.tsquery
         if required is not None:
             selection = selection.where(fulltext.MATCHES, q=required)
-        # What a search excludes finds no articles by an index.
-        words = (term for term in terms(self.query.tree, positive=True) if term.kind != "hashtag") if self.query else ()
-        return hashtags.narrow(selection, self.hashtags, collected=not in_order and not any(words))
+        spans = published.spans(self.cardinality.filters) if self.collected and not in_order else None
+        collected = (self.since or spans[0][0], spans[-1][1]) if spans else None
+        return hashtags.narrow(selection, self.hashtags, collected)
 
 
 def make(
@@ -167,7 +178,8 @@ def resolve(
         return replace(plan, empty=True)
     found = cardinality.measure(connection, filters, plan.tsquery, sort)
     if found and plan.hashtags:
-        found = hashtags.with_hashtags(found, plan.rest, plan.hashtags)
+        found, collected = hashtags.with_hashtags(found, plan.rest, plan.hashtags)
+        plan = replace(plan, collected=collected)
     return replace(plan, cardinality=found) if found else replace(plan, empty=True)
 
 

@@ -103,3 +103,12 @@ def test_pages_of_a_hashtag_follow_one_another(archive: ContractClient) -> None:
             cursor = answer["page"]["next"]
             more = f"&sort={sort}&limit=1&cursor={cursor}" if cursor else ""
         assert sorted(seen) == ["one tariffs", "three", "two"], sort
+
+
+def test_the_first_three_hashtags_find_their_tags(archive: ContractClient) -> None:
+    q = "#한미동맹 #seoul-washington #tariffs #steel"
+    assert [piece["text"] for piece in found(archive, q)["meta"]["query"]["taken_as_text"]] == ["#steel"]
+
+
+def test_words_beside_a_hashtag_that_are_in_no_article_are_named(archive: ContractClient) -> None:
+    assert found(archive, "#seoul-washington zeppelin")["meta"]["query"]["absent"] == ["zeppelin"]

@@ -260,6 +260,10 @@ def test_a_search_by_relevance_reads_bounded_candidates(archive: Connection, fil
     hold(costs, RANKED)
 
 
+# Of an outlet, 10,000 articles are scanned among those of others; a tag's articles are collected, 20,000 at most.
+HASHTAGGED = Ceiling((36_000, 60_000), (17_000, 60_000))
+
+
 def test_of_frequent_words_only_those_of_the_newest_articles_that_have_them_are_fetched(archive: Connection) -> None:
     with watched(archive) as costs:
         page = article_page(archive, {"q": parse("mid1 OR mid2 OR mid3 OR mid4")}, "relevance", PageRequest(20))
@@ -277,6 +281,24 @@ def test_a_phrase_of_frequent_words_that_never_occurs_is_no_dearer_than_an_absen
         page = article_page(archive, {"q": parse(q)}, sort, PageRequest(20, count="capped"))
     assert page.rows == []
     hold(costs, Ceiling((2_500, 9_000), (2_500, 9_000)))
+
+
+# Tags with a quarter and an eighth of all articles, and few; bunched ones; beside words and filters.
+HASHTAGS = (
+    "#tag-1", "#tag-300", "#tag-401", "#tag-1 #tag-2", "#tag-1 #tag-2 #tag-3", "#tag-1 #tag-300", "#tag-1 common",
+    "#tag-1 mid77", "#tag-300 common", "#tag-401 #tag-402", "#tag-402 bygone", "#tag-1 -mid77", "#tag-1 #tag-403",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("sort", [*SORTS, "relevance"])
+@pytest.mark.parametrize("filters", [{}, OUTLET[1], OUTLET[39], TAG[300], MONTH], ids=str)
+@pytest.mark.parametrize("q", HASHTAGS)
+def test_hashtags_collect_no_more_than_their_words_or_tags_leave(
+    archive: Connection, q: str, filters: Filters, sort: str
+) -> None:
+    with watched(archive) as costs:
+        article_page(archive, {"q": parse(q), **filters}, sort, PageRequest(20, count="capped"))
+    hold(costs, HASHTAGGED)
 
 
 @pytest.mark.parametrize("embargoes_of", [["outlet-1"], ["outlet-7", "outlet-8"], None], ids=str)
