@@ -5,6 +5,7 @@ template are not: their numbers and names differ more than their other words.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,21 +29,35 @@ LENGTH_RATIO = 0.4
 # Texts with fewer words are compared with their headlines, and nearly all numbers and names have to be the same.
 SHORT = 25
 SAME_FACTS_IF_SHORT = 0.9
+# Such texts are also compared without their headlines if they say what they are about: with a name and so many other
+# words, or with so many. The figures of a company or a market do not, if its name is in the headline.
+TELLING_BESIDE_NAMES = 6
+TELLING = 12
 # Texts that have fewer words with their headlines are too short to compare.
 WORDS_AT_LEAST = 6
 # The share of numbers that must be the same, and by how much numbers and names may differ more than other words do.
 SAME_NUMBERS = 0.6
 MORE_CHANGED_FACTS = 0.15
+# If a smaller share of other words differs, all numbers must be the same: reports of a series differ in nothing else.
+REWORDED = 0.03
 
 SKETCHED_CHARACTERS = 1_000
 """The number of characters at the beginning of a text that its sketch is made from."""
-SKETCH_LENGTH = 8
+SKETCH_LENGTH = 10
 """The number of hashes of a sketch."""
-# Words of an alphabet with at most so many characters are not sketched.
+SHORT_SKETCH_LENGTH = 12
+"""The number of further hashes of a text with up to SKETCHED_WHOLE long words."""
+SKETCHED_WHOLE = 24
+# Words of an alphabet with at most so many characters are not long.
 SHORT_WORD = 3
 
 _NUMBER = re.compile(r"\d+(?:[.,/:-]\d+)*")
 # Words that do not begin a sentence, where all of them have a capital.
+# Names that are not parts of dates.
+_SUBJECT = re.compile(
+    r"(?<![.!?:]\s)(?<!\d\s)(?<!^)\b[^\W\d_]\w*"
+    r"(?!\w|\s+(?:\d|(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b))"
+)
 _RUN = re.compile(r"\w+")
 _WORD = re.compile(r"(?<![.!?:]\s)\b[^\W\d_]\w*")
 # News agencies write the numbers up to ten or twelve in words.
@@ -53,14 +68,18 @@ _NUMBER_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class _Text:
-    """The words of a text in order, and those that are numbers, names (words with a capital) or ``plain`` ones."""
+    """The words of a text in order, and those that are numbers, names (words with a capital) or ``plain`` ones.
+
+    ``is_telling`` if it says what it is about.
+    """
 
     words: Sequence[str]
     shingles: frozenset[tuple[str, ...]]
     all: frozenset[str]
-    numbers: frozenset[str]
+    numbers: Counter[str]
     names: frozenset[str]
     plain: frozenset[str]
+    is_telling: bool
 
 
 class Report:
@@ -82,8 +101,14 @@ class Report:
 
 def are_near_duplicates(one: Report, other: Report) -> bool:
     """Whether one report is a copy of the other, perhaps shortened and with a few changes."""
-    short = min(len(one.body.words), len(other.body.words)) < SHORT
-    a, b = (one.whole, other.whole) if short else (one.body, other.body)
+    if min(len(one.body.words), len(other.body.words)) >= SHORT:
+        return _are_alike(one.body, other.body, short=False)
+    if _are_alike(one.whole, other.whole, short=True):
+        return True
+    return one.body.is_telling and other.body.is_telling and _are_alike(one.body, other.body, short=True)
+
+
+def _are_alike(a: _Text, b: _Text, *, short: bool) -> bool:
     shorter, longer = sorted((len(a.words), len(b.words)))
     if shorter < WORDS_AT_LEAST or shorter < LENGTH_RATIO * longer:
         return False
@@ -113,17 +138,24 @@ def find_original(index: int, reports: Sequence[Report], outlets: Sequence[int])
 
 def _have_same_facts(a: _Text, b: _Text, *, short: bool) -> bool:
     """Whether numbers and names do not differ more than the other words do."""
-    numbers, same_numbers = _compare(a.numbers, b.numbers, a.numbers, b.numbers)
-    if same_numbers < (numbers if short else round(SAME_NUMBERS * numbers)):
+    plain, same_plain = _compare(a.plain, b.plain, a.all, b.all)
+    changed = 1 - same_plain / plain if plain else 0
+    some, others = frozenset(a.numbers), frozenset(b.numbers)
+    numbers, same_numbers = _compare(some, others, some, others)
+    if short or changed < REWORDED:
+        same_numbers = (a.numbers & b.numbers).total()
+        numbers = min(a.numbers.total(), b.numbers.total())
+        if same_numbers < numbers:
+            return False
+    if same_numbers < round(SAME_NUMBERS * numbers):
         return False
     names, same_names = _compare(a.names, b.names, a.all, b.all)
     facts = numbers + names
     changed_facts = 1 - (same_numbers + same_names) / facts if facts else 0
     if short:
         return changed_facts <= 1 - SAME_FACTS_IF_SHORT
-    plain, same_plain = _compare(a.plain, b.plain, a.all, b.all)
     # In a text in capitals every word counts as a name.
-    return not plain or changed_facts <= 1 - same_plain / plain + MORE_CHANGED_FACTS
+    return not plain or changed_facts <= changed + MORE_CHANGED_FACTS
 
 
 def _compare(
@@ -140,27 +172,29 @@ def _analyze(text: str) -> _Text:
     # Names are words without the signs that tokens of initialisms have.
     every = frozenset(words).union(_RUN.findall(fold(text)))
     shingles = frozenset(zip(*(words[start:] for start in range(SHINGLE_LENGTH)), strict=False))
-    numbers = frozenset(_NUMBER.findall(text)) | every & _NUMBER_WORDS
+    numbers = Counter([*_NUMBER.findall(text), *filter(_NUMBER_WORDS.__contains__, words)])
     names = frozenset(fold(word) for word in _WORD.findall(text) if word[0].isupper()) - _NUMBER_WORDS
     plain = frozenset(word for word in frozenset(words) - names - _NUMBER_WORDS if not word[0].isdigit())
-    return _Text(words, shingles, every, numbers, names, plain)
+    has_subject = any(word[0].isupper() for word in _SUBJECT.findall(text))
+    is_telling = len(plain) >= (TELLING_BESIDE_NAMES if has_subject else TELLING)
+    return _Text(words, shingles, every, numbers, names, plain, is_telling)
 
 
 def sketch(headline: str, body: str) -> list[int]:
     """The SKETCH_LENGTH smallest hashes of neighbouring long words at the beginning: most are the same in a copy.
 
-    In a short text, of the headline too.
+    Short words occur together in unrelated texts as well. In a short text all words and the headline count too, by
+    further hashes, so that half of it has hashes of the whole.
     """
-    words = _long_words(body[:SKETCHED_CHARACTERS])
-    if len(words) <= SKETCH_LENGTH:
-        words = _long_words(f"{headline}. {body}")
+    beginning = body[:SKETCHED_CHARACTERS]
+    long = [word for word in tokens(beginning) if len(word) > SHORT_WORD or not word.isascii()]
+    hashes = _smallest_hashes(long, SKETCH_LENGTH)
+    if len(long) <= SKETCHED_WHOLE:
+        hashes |= _smallest_hashes(tokens(f"{headline}. {beginning}"), SHORT_SKETCH_LENGTH)
+    return sorted(hashes)
+
+
+def _smallest_hashes(words: Sequence[str], number: int) -> set[int]:
     hashes = {crc32(f"{one} {other}".encode()) for one, other in pairwise(words)}
     # Postgres' integers are signed.
-    return [number - 2**31 for number in nsmallest(SKETCH_LENGTH, hashes)]
-
-
-def _long_words(text: str) -> list[str]:
-    """The words of a text without the short ones, which occur together in unrelated texts as well."""
-    every = tokens(text)
-    long = [word for word in every if len(word) > SHORT_WORD or not word.isascii()]
-    return long if len(long) > SKETCH_LENGTH else every
+    return {smallest - 2**31 for smallest in nsmallest(number, hashes)}

@@ -4,7 +4,14 @@ import random
 
 import pytest
 
-from api.text.near_duplicates import Report, are_near_duplicates, find_original
+from api.text.near_duplicates import (
+    SHORT_SKETCH_LENGTH,
+    SKETCH_LENGTH,
+    Report,
+    are_near_duplicates,
+    find_original,
+    sketch,
+)
 
 WIRE = """
 The port of Busan reopened on Tuesday after a storm had kept ships away for three days, the harbour authority said.
@@ -169,3 +176,75 @@ def test_initialisms_do_not_make_texts_different(name: str) -> None:
     body = f"Officials of {name} said on Tuesday that ships may enter again."
     assert are_near_duplicates(Report(f"{name} opens ports", body), Report(f"{name} opens ports", f"{body} (Agency)"))
     assert are_copies(WIRE.replace("Exporters", name), WIRE.replace("Exporters", name))
+
+
+NOTE = "Ships of three countries may enter the port of Busan again, the harbour authority said on Tuesday."
+LONGER_NOTE = (
+    "Ships of three countries may enter the port of Busan again from noon, the harbour authority said on Tuesday after "
+    "it had looked at both cranes of the eastern terminal and found them sound."
+)
+KOREAN_NOTE = "부산항이 태풍으로 사흘 동안 닫혔다가 화요일에 다시 열렸다고 항만공사가 밝혔다."
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (NOTE, NOTE),
+        (NOTE, f"{NOTE} (Agency)"),
+        (LONGER_NOTE, cut(LONGER_NOTE, 0.5)),
+        (LONGER_NOTE, cut(LONGER_NOTE, 0.6)),
+        (KOREAN_NOTE, KOREAN_NOTE),
+    ],
+)
+def test_a_short_text_that_says_what_it_is_about_needs_no_headline(one: str, other: str) -> None:
+    assert are_copies(one, other, "Port reopens", "Relief For Exporters As Storm Passes")
+    assert are_copies(other, one, "PORT REOPENS", "항구 다시 열려")
+
+
+SALE = (
+    "The national bank sold bills for {} billion dollars to banks in the capital, a spokesman said. Dealers said that "
+    "the rate for loans overnight was {} percent when the bank began to take money from the market."
+)
+
+
+@pytest.mark.parametrize(("one", "other"), [((3.5, 6.2), (3.5, 6.4)), ((3.5, 6.2), (2.5, 6.2)), ((3, 6.2), (2, 6))])
+def test_reports_of_a_series_that_differ_in_numbers_alone_are_not_copies(
+    one: tuple[float, float], other: tuple[float, float]
+) -> None:
+    assert not are_copies(SALE.format(*one), SALE.format(*other), "Bank sells bills", "Bank sells bills")
+    assert are_copies(SALE.format(*one), SALE.format(*one))
+
+
+def test_a_number_that_occurs_twice_is_not_two_numbers() -> None:
+    ships = "There were {} ships loading and {} ships were waiting to load at Portland, the exchange said on Monday."
+    assert not are_copies(ships.format("six", "six"), ships.format("six", "eight"))
+
+
+def shared_hashes(one: tuple[str, str], other: tuple[str, str]) -> int:
+    return len({*sketch(*one)} & {*sketch(*other)})
+
+
+@pytest.mark.parametrize("headline", ["Port reopens", "Relief for exporters as storm passes"])
+@pytest.mark.parametrize(
+    ("text", "copy"),
+    [
+        (WIRE, WIRE),
+        (WIRE, cut(WIRE, 0.5)),
+        *((WIRE, scattered(WIRE, 0.2, seed)) for seed in range(20)),
+        (LONGER_NOTE, cut(LONGER_NOTE, 0.5)),
+        (LONGER_NOTE, scattered(LONGER_NOTE, 0.2, 1)),
+        (cut(WIRE, 0.4), cut(WIRE, 0.2)),
+        (NOTE, NOTE),
+        (NOTE, cut(NOTE, 0.5)),
+        (NOTE, scattered(NOTE, 0.2, 1)),
+        (KOREAN_NOTE, cut(KOREAN_NOTE, 0.6)),
+        (cut(NOTE, 0.3), cut(NOTE, 0.3)),
+    ],
+)
+def test_sketches_of_copies_share_hashes(text: str, copy: str, headline: str) -> None:
+    assert shared_hashes(("Port reopens", text), (headline, copy)) >= 2
+
+
+def test_a_sketch_has_a_bounded_number_of_hashes() -> None:
+    assert len(sketch("Port reopens", WIRE)) == SKETCH_LENGTH
+    assert len(sketch("Port reopens", NOTE)) <= SKETCH_LENGTH + SHORT_SKETCH_LENGTH
