@@ -8,12 +8,15 @@ from html import escape
 from api.text.tokenizer import locate_tokens
 
 FRAGMENTS = 3
+"""The number of fragments of a text."""
 FRAGMENT_LENGTH = 200
-# Only the beginning of a longer text is searched, in characters: so many of one text, and so many of all on a page. And
-# only so many matches compete for a fragment.
+"""The length of a fragment in characters, without the words at its ends."""
 SEARCHED_CHARACTERS = 20_000
+"""The number of characters of a text that are searched for matches."""
 SEARCHED_ON_PAGE = 400_000
+"""The number of characters of all bodies of a page that are searched."""
 COMPETING = 1_000
+"""The number of matches in a text from which fragments are chosen."""
 
 
 @dataclass(frozen=True)

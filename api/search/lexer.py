@@ -13,7 +13,9 @@ FIELDS = ("headline", "standfirst", "body")
 OPERATORS = ("AND", "OR", "NOT")
 TERMS = ("word", "phrase", "prefix", "hashtag")
 SHORTEST_PREFIX = 2
+"""The number of letters or digits that a prefix needs."""
 NESTED_AT_MOST = 8
+"""The number of levels of parentheses."""
 SUGGESTED_AT_MOST = 20
 """The number of notes among which the names of unknown fields are compared with those of fields."""
 

@@ -19,8 +19,8 @@ from api.text.tokenizer import is_shouted, tokens
 
 __all__ = ["FIELDS", "AllOf", "AnyOf", "Node", "Not", "QuerySyntaxError", "Reading", "Term", "parse", "read", "terms"]
 
-# Each stands for all words of the archive that begin with it.
 PREFIXES_AT_MOST = 10
+"""The number of prefixes, each of which stands for all words of the archive that begin with it; others are words."""
 HASHTAGS_AT_MOST = 3
 """The number of hashtags whose tags are searched for; others are words."""
 TOKENS_AT_MOST = 128

@@ -9,8 +9,8 @@ import langcodes
 # frequent languages makes detection reliable for headlines.
 LANGUAGES = ["ar", "da", "de", "el", "en", "es", "fi", "fr", "hi", "hu", "id", "it", "ja", "ko", "nl", "no", "pl",
               "pt", "ro", "ru", "sv", "tr", "uk", "vi", "zh"]  # fmt: skip
-# The number of characters of the body that are examined.
 EXAMINED_LENGTH = 2_000
+"""The number of characters of the body that are examined."""
 
 
 def detect(headline: str, body: str) -> str:

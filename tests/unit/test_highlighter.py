@@ -1,13 +1,22 @@
 """What a search found, marked: whole finds, escaped text, the best fragments."""
 
 import re
+import time
 from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.search.highlighter import FRAGMENT_LENGTH, FRAGMENTS, HighlightedText, WordPattern
+from api.queries.highlights import highlighted
+from api.search.highlighter import (
+    FRAGMENT_LENGTH,
+    FRAGMENTS,
+    SEARCHED_CHARACTERS,
+    SEARCHED_ON_PAGE,
+    HighlightedText,
+    WordPattern,
+)
 from api.text.tokenizer import tokens
 
 LONG = "Nothing of note happened here, day after day. " * 12
@@ -120,6 +129,20 @@ def test_a_word_that_is_not_searched_to_its_end_is_left_out(content: str, search
     assert text(content, "port", searched=searched).fragments() == fragments
     # The same where no more was read than shows whether the last word is whole.
     assert text(content[: searched + 1], "port", searched=searched).fragments() == fragments
+
+
+@pytest.mark.parametrize(
+    "content", ["port " * SEARCHED_CHARACTERS, "a " * SEARCHED_CHARACTERS + "port", "동맹" * 9_000]
+)
+def test_highlighting_takes_less_than_half_a_second(content: str) -> None:
+    began = time.thread_time()
+    assert len(text(content, "port", "storm", "동맹").fragments()) <= FRAGMENTS
+    assert time.thread_time() - began < 0.5
+
+
+@pytest.mark.parametrize(("limit", "searched"), [(1, SEARCHED_CHARACTERS), (100, SEARCHED_ON_PAGE // 100)])
+def test_the_bodies_of_a_page_share_the_characters_that_are_searched(limit: int, searched: int) -> None:
+    assert highlighted(limit) == searched
 
 
 @given(words.map(" ".join), st.integers(0, 300))
