@@ -50,8 +50,8 @@ class RelatedArticleSchema(ArticleSchema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "If the article is a near copy, such as an agency report that several outlets published: "
-            "the id of the earliest of these articles, which may be the requested one. Otherwise null."
+            "description": "If the article is a copy, such as an agency report that several outlets published: the id "
+            "of the first article of its group of copies, which may be the requested one. Otherwise null."
         },
     )
 
@@ -63,8 +63,8 @@ class RelatedMetaSchema(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "If the requested article is a near copy itself: the id of the earliest of these "
-            "articles. Otherwise null."
+            "description": "If the requested article is a copy itself: the id of the first article of its group. "
+            "Otherwise null."
         },
     )
 

@@ -116,13 +116,15 @@ _INSERT: LiteralString = """
     select hash, published_at, id from articles, unnest(sketch) as hash where id = any(%(articles)s)
     on conflict do nothing"""
 
-# The nearest candidates first, for each article and of all pairs.
+# The nearest candidates first, for each article and of all pairs, and of equally near ones the first published.
 _CANDIDATES: LiteralString = """
     select article, candidate from (
         select a.id as article, found.article_id as candidate, count(*) as shared,
-            row_number() over (partition by a.id order by count(*) desc, found.article_id) as number
+            greatest(a.published_at, found.published_at) as published_at,
+            row_number() over (partition by a.id order by count(*) desc, found.published_at, found.article_id) as number
         from articles a cross join lateral unnest(a.sketch) as own (hash) cross join lateral (
-            select s.article_id from article_sketches s join articles b on b.id = s.article_id and b.visible
+            select s.article_id, s.published_at
+            from article_sketches s join articles b on b.id = s.article_id and b.visible
             where s.hash = own.hash and s.article_id <> a.id
                 and s.published_at between a.published_at - %(days)s * interval '1 day'
                     and a.published_at + %(days)s * interval '1 day'
@@ -130,11 +132,11 @@ _CANDIDATES: LiteralString = """
             limit %(looked_up)s
         ) as found
         where a.id = any(%(articles)s) and a.visible
-        group by a.id, found.article_id
+        group by a.id, found.article_id, found.published_at
         having count(*) >= least(%(shared)s, cardinality(a.sketch))
     ) as candidates
     where number <= %(compared)s
-    order by shared desc, article, candidate"""
+    order by shared desc, published_at, article, candidate"""
 _TEXTS: LiteralString = """
     select id, outlet_id, headline, left(body, %(characters)s) as body from articles where id = any(%(articles)s)"""
 _MEMBERS: LiteralString = """

@@ -17,7 +17,6 @@ from api.retrieval.keyset import hide
 from api.retrieval.select import Order, within_page_bytes
 from api.search import fulltext
 from api.search.highlighter import SEARCHED_CHARACTERS
-from api.text.near_duplicates import COMPARED_CHARACTERS, Report, find_original
 from api.text.tokenizer import tokens
 
 # How many shared terms are shown.
@@ -44,7 +43,7 @@ def related(connection: Connection, article: UUID, limit: int, fields: Sequence[
     articles = _articles(connection, [row["id"] for row in found], fields)
     found = [row for row in found if row["id"] in articles]
     spellings = _spellings(connection, subject, {term for row in found for term in row["terms"]})
-    copies = _copies(connection, [article, *articles])
+    originals = _originals(connection, [article, *articles])
     named = {(entity["type"], entity["id"]): {"slug": entity["slug"], "name": entity["name"]} for entity in entities}
     for row in found:
         shown = articles[row["id"]]
@@ -53,8 +52,8 @@ def related(connection: Connection, article: UUID, limit: int, fields: Sequence[
             "people": [named["person", id] for id in row["people"]],
             "terms": [spellings.get(term, term) for term in row["terms"][:TERMS_SHOWN]],
         }
-        shown["duplicate_of"] = copies.get(row["id"])
-    return Related([articles[row["id"]] for row in found], copies.get(article))
+        shown["duplicate_of"] = originals.get(row["id"])
+    return Related([articles[row["id"]] for row in found], originals.get(article))
 
 
 def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictRow], list[DictRow]]:
@@ -105,19 +104,24 @@ def _articles(connection: Connection, ids: Sequence[UUID], fields: Sequence[str]
     return {row.pop("key"): row for row in rows}
 
 
-def _copies(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Which of these articles are copies of an earlier one, and of which."""
+def _originals(connection: Connection, copies: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The first article of the group of each of these articles that is a copy."""
     rows = connection.execute(
         """
-        select id, outlet_id, headline, left(body, %(compared)s) as beginning
-        from articles where id = any(%(ids)s) order by published_at, id
+        select c.article_id as copy, original.id as original
+        from article_copies c cross join lateral (
+            select a.id
+            from article_copies d
+            cross join lateral (select * from articles where id = d.article_id and visible offset 0) as a
+            where d.group_id = c.group_id
+            order by a.published_at, a.id
+            limit 1
+        ) as original
+        where c.article_id = any(%(copies)s) and original.id <> c.article_id
         """,
-        {"ids": list(ids), "compared": COMPARED_CHARACTERS},
+        {"copies": list(copies)},
     ).fetchall()
-    reports = [Report(row["headline"], row["beginning"]) for row in rows]
-    outlets = [row["outlet_id"] for row in rows]
-    originals = {row["id"]: find_original(index, reports, outlets) for index, row in enumerate(rows)}
-    return {id: rows[index]["id"] for id, index in originals.items() if index is not None}
+    return {row["copy"]: row["original"] for row in rows}
 
 
 def _spellings(connection: Connection, subject: DictRow, lexemes: set[str]) -> dict[str, str]:

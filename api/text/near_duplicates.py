@@ -128,14 +128,6 @@ def are_copies(one: Report, other: Report, *, same_outlet: bool) -> bool:
     return are_identical(one, other) if same_outlet else are_near_duplicates(one, other)
 
 
-def find_original(index: int, reports: Sequence[Report], outlets: Sequence[int]) -> int | None:
-    """The index of the first earlier copy. The reports are in order of publication."""
-    for earlier in range(index):
-        if are_copies(reports[earlier], reports[index], same_outlet=outlets[earlier] == outlets[index]):
-            return earlier
-    return None
-
-
 def _have_same_facts(a: _Text, b: _Text, *, short: bool) -> bool:
     """Whether numbers and names do not differ more than the other words do."""
     plain, same_plain = _compare(a.plain, b.plain, a.all, b.all)

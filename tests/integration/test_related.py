@@ -126,15 +126,16 @@ def test_words_that_came_since_words_were_counted_relate_articles_too(
 
 def test_copies_name_their_original(blank: Connection, blank_client: ContractClient, ids: dict[str, UUID]) -> None:
     del ids
-    wire, copy, own, other = store(
+    wire, copy, own, _, other = store(
         blank,
         record("wire", day=1, tags=["ferries"], body=WIRE),
         record("copy", day=2, tags=["ferries"], body=f"{WIRE} (Agency)", outlet="weekly"),
-        record("again", day=3, tags=["ferries"], body=WIRE),
+        record("wire", day=3, tags=["ferries"], body=WIRE, external_id="again"),
+        record("update", day=3, tags=["ferries"], body=f"{WIRE} More soon."),
         record("other", day=4, tags=["ferries"], body="Ships are late. " * 30, outlet="weekly"),
     )
     seen = {entry["id"]: entry["duplicate_of"] for entry in related(blank_client, wire.id, "limit=20")["data"]}
-    assert {UUID(id): of for id, of in seen.items() if of} == {copy.id: str(wire.id), own.id: str(copy.id)}
+    assert {UUID(id): of for id, of in seen.items() if of} == {copy.id: str(wire.id), own.id: str(wire.id)}
     of_the_copy = related(blank_client, copy.id, "limit=20")
     assert of_the_copy["meta"] == {"duplicate_of": str(wire.id)}
     assert related(blank_client, other.id)["meta"] == {"duplicate_of": None}

@@ -4,12 +4,12 @@ import random
 
 import pytest
 
+from api.text import near_duplicates
 from api.text.near_duplicates import (
     SHORT_SKETCH_LENGTH,
     SKETCH_LENGTH,
     Report,
     are_near_duplicates,
-    find_original,
     sketch,
 )
 
@@ -165,10 +165,11 @@ def test_korean_copies_are_known() -> None:
     assert are_copies(text, text.replace("마흔", "40"))
 
 
-def test_the_original_is_the_first_of_another_outlet_or_identical() -> None:
-    wire, update, other = (Report("Port reopens", text) for text in (WIRE, f"{WIRE} More soon.", ANOTHER_REPORT))
-    reports, outlets = [other, wire, update, wire, wire, update], [1, 2, 2, 3, 2, 4]
-    assert [find_original(index, reports, outlets) for index in range(6)] == [None, None, None, 1, 1, 1]
+def test_of_one_outlet_only_identical_reports_are_copies() -> None:
+    wire, update = Report("Port reopens", WIRE), Report("Port reopens", f"{WIRE} More soon.")
+    assert not near_duplicates.are_copies(wire, update, same_outlet=True)
+    assert near_duplicates.are_copies(wire, update, same_outlet=False)
+    assert near_duplicates.are_copies(wire, Report("Port reopens", WIRE), same_outlet=True)
 
 
 @pytest.mark.parametrize("name", ["US", "U.S.", "AT&T", "S. Korea", "C++"])
