@@ -23,7 +23,7 @@ from api.postgres import migrate
 from api.postgres.connection import Connection, connect, present
 from api.postgres.embedded import server as embedded
 from api.queries import health
-from api.search import fulltext
+from api.search import search_vector
 
 DATELINE = Path(sys.executable).with_name("dateline")
 PORT = 18_080
@@ -36,11 +36,11 @@ _STORE: LiteralString = f"""
     select r.id, o.id, r.external_id, r.headline, r.standfirst, r.body, r.section, r.language, r.published_at,
         r.published_at, r.published_at, '', json_build_object('slug', o.slug, 'name', o.name),
         coalesce(r.links, '[]'), '[]',
-        {fulltext.VECTOR}
+        {search_vector.VECTOR}
     from json_to_recordset(%(rows)s::json) as r (
         id uuid, outlet text, external_id text, headline text, standfirst text, body text, section text,
         language text, published_at timestamptz, links json,
-        {fulltext.VECTOR_COLUMNS}
+        {search_vector.VECTOR_COLUMNS}
     ) join outlets o on o.slug = r.outlet"""
 _LINK: LiteralString = """
     insert into article_tags (article_id, tag_id, published_at, origin)
@@ -104,7 +104,9 @@ def _fill(connection: Connection, records: Iterable[dict[str, Any]]) -> None:
                 **record,
                 "id": str(uuid4()),
                 "links": [{"slug": tag, "name": tag} for tag in record.get("tags", ())],
-                **fulltext.document(record["language"], record["headline"], record.get("standfirst"), record["body"]),
+                **search_vector.document(
+                    record["language"], record["headline"], record.get("standfirst"), record["body"]
+                ),
             }
             for record in chunk
         ]

@@ -16,7 +16,7 @@ from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
 from api.model.article import ALL, ETAG
 from api.postgres.connection import Connection
-from api.search import fulltext
+from api.search import search_vector
 from api.text.near_duplicates import sketch
 
 Row = dict[str, Any]
@@ -88,7 +88,7 @@ def add_derived_columns(row: Row, names: Catalogue, links: Links) -> Row:
     """Add what ``write`` needs beside the content: copies of entities, search tokens, and the sketch of the text."""
     return {
         **row,
-        **fulltext.document(row["language"], row["headline"], row["standfirst"], row["body"]),
+        **search_vector.document(row["language"], row["headline"], row["standfirst"], row["body"]),
         **links.copies(names),
         "sketch": sketch(row["headline"], row["body"]),
         "digest": "\\x" + row["digest"].hex(),
@@ -131,13 +131,13 @@ _UPSERT: LiteralString = f"""
     select r.id, r.outlet_id, r.external_id, r.url, r.headline, r.standfirst, r.body, r.body_html, r.byline, r.credit,
         r.section, r.language, r.image, r.published_at, r.embargoed_until, r.status, r.reason, r.withdrawn_at, r.note,
         r.source_version, r.version, r.digest, r.outlet, r.tags, r.people, r.sketch,
-        r.status = 'usable' and r.embargoed_until is null, {fulltext.VECTOR}
+        r.status = 'usable' and r.embargoed_until is null, {search_vector.VECTOR}
     from json_to_recordset(%(rows)s::json) as r (
         id uuid, outlet_id int, external_id text, url text, headline text, standfirst text, body text, body_html text,
         byline text, credit text, section text, language text, image json, published_at timestamptz,
         embargoed_until timestamptz, status text, reason text, withdrawn_at timestamptz, note text,
         source_version bigint, version int, digest bytea, outlet json, tags json, people json, sketch int[],
-        {fulltext.VECTOR_COLUMNS}
+        {search_vector.VECTOR_COLUMNS}
     )
     order by r.id
     on conflict (id) do update

@@ -8,7 +8,7 @@ import orjson
 
 from api.commands import article_copies, term_counts
 from api.postgres.connection import Connection
-from api.search import fulltext
+from api.search import search_vector
 from api.text.near_duplicates import sketch
 
 BATCH = 500
@@ -21,9 +21,9 @@ _NEXT: LiteralString = """
 _REWRITE: LiteralString = f"""
     update articles set search = r.vector, sketch = r.sketch
     from (
-        select r.id, r.sketch, {fulltext.VECTOR} as vector
+        select r.id, r.sketch, {search_vector.VECTOR} as vector
         from json_to_recordset(%(rows)s::json) as r (
-            id uuid, sketch int[], language text, {fulltext.VECTOR_COLUMNS}
+            id uuid, sketch int[], language text, {search_vector.VECTOR_COLUMNS}
         )
     ) as r
     where articles.id = r.id"""
@@ -55,7 +55,7 @@ def _reindex_batch(connection: Connection, last: UUID) -> list[UUID]:
                 "id": str(row["id"]),
                 "sketch": sketch(row["headline"], row["body"]),
                 "language": row["language"],
-                **fulltext.document(row["language"], row["headline"], row["standfirst"], row["body"]),
+                **search_vector.document(row["language"], row["headline"], row["standfirst"], row["body"]),
             }
             for row in rows
         ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from api.commands import word_counts
 from api.postgres.connection import Connection, present
-from api.search import fulltext
+from api.search import search_vector
 
 # Articles to sample for document frequencies. A word in 1 % of the articles is counted with an error below a tenth, in
 # one or two seconds.
@@ -101,7 +101,7 @@ def measure(connection: Connection) -> dict[str, int] | None:
                 "least": 1 if percent == 100 else 2,
                 "few": _percent(LENGTH_SAMPLE, articles),
                 "measured": LENGTH_SAMPLE,
-                "pair_sign": fulltext.PAIR_SIGN,
+                "pair_sign": search_vector.PAIR_SIGN,
                 "pause": PAUSE,
             },
         ).fetchone()

@@ -11,7 +11,7 @@ from api.commands import article_links, article_rows, catalogue, change_log
 from api.commands.article_links import LinkChanges
 from api.commands.article_rows import Row
 from api.postgres.connection import Connection
-from api.search import fulltext
+from api.search import fulltext, search_vector
 
 
 def affected_articles(
@@ -39,7 +39,7 @@ def affected_articles(
             "phrases": [words for phrase in phrases for words in fulltext.readings(phrase)],
             # The index has Hangul and Han in pairs, so a phrase of one character is searched in the text.
             "short": [f"%{phrase}%" for phrase in phrases if len(phrase) == 1],
-            "configurations": fulltext.CONFIGURATIONS_JSON,
+            "configurations": search_vector.CONFIGURATIONS_JSON,
             "within": subject.get("within", []),
             "after": after,
             "limit": limit,

@@ -6,9 +6,11 @@ import orjson
 from psycopg.rows import DictRow
 
 from api.postgres.connection import Connection
-from api.search import fulltext
+from api.search import fulltext, search_vector
 from api.search.highlighter import SEARCHED_CHARACTERS, SEARCHED_ON_PAGE, HighlightedText, Phrase, WordPattern
+from api.search.search_vector import accents_for_stems
 from api.search.tsquery import Position, Query
+from api.text.accents import PLAIN_LETTERS
 from api.text.tokenizer import tokens
 
 _FIELDS = ("headline", "standfirst", "body")
@@ -62,18 +64,31 @@ def _stems(
     connection: Connection, articles: Iterable[DictRow], initials: set[str]
 ) -> dict[str, dict[str, frozenset[str]]]:
     """By language, the lexemes of the words that may match: those with the same initial as a word of the search."""
-    words: dict[str, set[str]] = {}
+    words: dict[str, dict[str, str]] = {}
     for article in articles:
-        found = words.setdefault(article["language"], set())
-        for field in _FIELDS:
-            for token in tokens(article[field] or ""):
-                if token[0] in initials or article["language"] in fulltext.CHANGES_INITIALS:
-                    found.add(token)
+        language = article["language"]
+        found = words.setdefault(language, {})
+        for text in filter(None, (article[field] for field in _FIELDS)):
+            alike = language in search_vector.CHANGES_INITIALS
+            found |= {token: token for token in tokens(text) if alike or token[0] in initials}
+            found |= {token: word for token, word in accents_for_stems(language, text).items() if token in found}
     rows = connection.execute(
         fulltext.LEXEMES,
         {
-            "words": orjson.dumps({language: sorted(found) for language, found in words.items()}).decode(),
-            "configurations": fulltext.CONFIGURATIONS_JSON,
+            "words": orjson.dumps(
+                {language: sorted({*found, *found.values()}) for language, found in words.items()}
+            ).decode(),
+            "configurations": search_vector.CONFIGURATIONS_JSON,
         },
     ).fetchall()
-    return {row["language"]: {word: frozenset(found) for word, found in row["lexemes"].items()} for row in rows}
+    stems = {row["language"]: row["lexemes"] for row in rows}
+    return {
+        language: {
+            token: frozenset(
+                [*stems[language][token], *(one.translate(PLAIN_LETTERS) for one in stems[language][word])]
+            )
+            for token, word in found.items()
+        }
+        for language, found in words.items()
+        if language in stems
+    }

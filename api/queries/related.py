@@ -15,7 +15,7 @@ from api.postgres.prepared import raw_json_cursor
 from api.queries.related_candidates import candidates, characteristic_terms
 from api.retrieval.keyset import hide
 from api.retrieval.select import Order, within_page_bytes
-from api.search import fulltext
+from api.search import fulltext, search_vector
 from api.search.highlighter import SEARCHED_CHARACTERS
 from api.text.tokenizer import tokens
 
@@ -86,7 +86,7 @@ def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictR
                 coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, l.lexeme
             ) <> ''
             """,
-            {"article": article, "configurations": fulltext.CONFIGURATIONS_JSON},
+            {"article": article, "configurations": search_vector.CONFIGURATIONS_JSON},
         )
     return present(subject.fetchone()), entities.fetchall(), lexemes.fetchall()
 
@@ -132,7 +132,7 @@ def _spellings(connection: Connection, subject: DictRow, lexemes: set[str]) -> d
     distinct = list(dict.fromkeys(tokens(text)))
     parameters = {
         "words": orjson.dumps({subject["language"]: distinct}).decode(),
-        "configurations": fulltext.CONFIGURATIONS_JSON,
+        "configurations": search_vector.CONFIGURATIONS_JSON,
     }
     by_word = present(connection.execute(fulltext.LEXEMES, parameters).fetchone())["lexemes"]
     return {lexeme: word for word in reversed(distinct) for lexeme in by_word[word] if lexeme in lexemes}

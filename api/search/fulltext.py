@@ -1,105 +1,18 @@
-"""Full text search in SQL: search vectors, and the expressions that query and rank them. Uses no database.
+"""Full text search in SQL: the expressions that query and rank search vectors. Uses no database.
 
-Texts and queries are tokenised alike (``api.text.tokenizer``). Every vector has a marker lexeme of its language; a
-query has one part for each stemmer, with the marker where the languages differ.
+Texts and queries are tokenised alike (``api.text.tokenizer``). A query has one part for each stemmer, with the marker
+of its languages where they differ.
 """
 
 from bisect import bisect
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import pi
 from typing import Any, LiteralString
 
-import orjson
-
+from api.search.search_vector import CONFIGURATIONS_JSON, FAR_PAIR, PAIR, plain
 from api.text.tokenizer import INITIALISM_SIGN, may_be_initialism, tokens
-
-# The stemmers of every Postgres from 15 on. For each there is also a configuration that keeps stop words, with the same
-# name after "dateline_" (migration 0013): texts are indexed by these, and the others say which words are stop words.
-CONFIGURATIONS = {
-    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
-    "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian",
-    "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali",
-    "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
-    "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
-# Languages whose stemmers may remove the first letter of a word.
-CHANGES_INITIALS = ("ga", "id")
-CONFIGURATIONS_JSON = orjson.dumps(CONFIGURATIONS).decode()
-
-# Each two adjacent words are indexed as one more lexeme, so that a phrase of frequent words is found by its rare pairs.
-# A stop word is paired with stop words only: beside another word, that word is rarer than the pair. Pairs are hashed to
-# 16,384 lexemes at most; what they find is compared with the phrase.
-PAIR_SIGN = "~"
-_PAIR: LiteralString = "'~' || to_hex(hashtext(a.lexeme || ' ' || b.lexeme) & 16383)"
-
-# Postgres records the first 255 positions of a lexeme, up to 16,383. Pairs beyond, and those around them, are indexed
-# as lexemes that stand for the pair itself.
-POSITIONS_OF_LEXEME = 255
-LAST_POSITION = 16_383
-FAR_SIGN = "≈"
-_FAR_PAIR: LiteralString = "'≈' || to_hex(hashtext(a.lexeme || ' ' || b.lexeme) & 16777215)"
-FAR_PAIRS = 16_384
-"""The number of distinct pairs of a text that are indexed as such lexemes."""
-AROUND = 7
-
-# The limit of a tsvector is 1 MiB: for each distinct lexeme its bytes, up to one byte of padding, two for the count and
-# two for each position; and each pair lexeme once, with four bytes besides.
-TSVECTOR_BYTES = 1_000_000 - 16_384 * (len("~3fff") + 4)
-TOKEN_OVERHEAD = 6
-
-# The columns of a record that VECTOR reads, beside its language.
-VECTOR_COLUMNS: LiteralString = (
-    "configuration text, headline_tokens text, standfirst_tokens text, body_tokens text, far_pairs text"
-)
-
-# The search vector of a row r with these columns. No phrase crosses fields: a lexeme that is deleted again leaves 64
-# positions between them. A lexeme may be of a stop word and of another one, as "own" is of "own" and "owned"; it is
-# paired as either.
-VECTOR: LiteralString = f"""(
-        with made as materialized (
-            select ts_delete(
-                setweight(to_tsvector(keeping, r.headline_tokens), 'A') || $$'.':64$$::tsvector
-                || setweight(to_tsvector(keeping, r.standfirst_tokens), 'B') || $$'.':64$$::tsvector
-                || setweight(to_tsvector(keeping, r.body_tokens), 'D'),
-                '.'
-            ) as search
-            from (select ('dateline_' || r.configuration)::regconfig as keeping offset 0) as configurations
-        ),
-        others as materialized (
-            select to_tsvector(r.configuration::regconfig, concat_ws(
-                ' ', r.headline_tokens, r.standfirst_tokens, r.body_tokens
-            )) as search
-        ),
-        stop_words as materialized (
-            select ts_delete(made.search, tsvector_to_array(ts_delete(others.search, tsvector_to_array(ts_delete(
-                others.search, tsvector_to_array(to_tsvector(
-                    r.configuration::regconfig, array_to_string(tsvector_to_array(others.search), ' ')
-                ))
-            ))))) as search from made, others
-        ),
-        placed as materialized (
-            select lexeme, unnest(positions) as position, true as is_stop_word
-            from stop_words, unnest(stop_words.search)
-            union all
-            select lexeme, unnest(positions), false
-            from made, others, unnest(ts_delete(
-                made.search, tsvector_to_array(ts_delete(made.search, tsvector_to_array(others.search)))
-            ))
-        )
-        select made.search || array_to_tsvector(array['lang:' || r.language] || array(
-            select {_PAIR}
-            from placed a join placed b on b.position = a.position + 1 and a.is_stop_word = b.is_stop_word
-            union all
-            select unnest(array[{_PAIR}, {_FAR_PAIR}])
-            from string_to_table(r.far_pairs, ';') as far (words),
-                unnest(to_tsvector(('dateline_' || r.configuration)::regconfig, words)) as a,
-                unnest(to_tsvector(('dateline_' || r.configuration)::regconfig, words)) as b
-            where 1 = any(a.positions) and 2 = any(b.positions)
-        )) from made
-    )"""
 
 # The lexemes of the words of terms by position, and their pair with the next word where all articles have pairs, for
 # the languages with each stemmer. Some words may also be initialisms. The languages of visible articles are found one
@@ -120,14 +33,23 @@ _TERMS: LiteralString = f"""
         group by 1, 2
     ),
     words_of_terms as materialized (
-        select configuration, languages, paired, words, lexeme as token, unnest(positions) as position,
-            rtrim(lexeme, 'ǃ') as word
-        from stemmed_alike cross join unnest(%(terms)s::text[]) as words cross join unnest(to_tsvector('simple', words))
+        select configuration, languages, paired, words, position, plain.lexeme as token,
+            rtrim(plain.lexeme, 'ǃ') as word, accented.lexeme as accented
+        from stemmed_alike
+        cross join unnest(%(terms)s::text[], %(accented)s::text[]) as given (words, accented_words)
+        cross join lateral unnest(to_tsvector('simple', words)) as plain
+        cross join lateral unnest(plain.positions) as position
+        left join lateral unnest(to_tsvector('simple', accented_words)) as accented
+            on accented.lexeme <> plain.lexeme and position = any(accented.positions)
+                and configuration not in ('simple', 'english')
     ),
     analyzed as materialized (
         select w.*, stem.lexeme, false as is_stop_word
         from words_of_terms w cross join lateral unnest(to_tsvector(configuration::regconfig, word)) as stem
         where word = token or word <> 'us' or not paired -- a pronoun that Postgres' stop words lack
+        union all
+        select w.*, {plain("stem.lexeme")}, false
+        from words_of_terms w cross join lateral unnest(to_tsvector(configuration::regconfig, accented)) as stem
         union all
         select w.*, word || 'ǃ', false from words_of_terms w
         where word <> token
@@ -138,9 +60,10 @@ _TERMS: LiteralString = f"""
         left join lateral unnest(to_tsvector(('dateline_' || configuration)::regconfig, word)) as stem on paired
         where word = token and to_tsvector(configuration::regconfig, word) = ''
     )
-    select a.languages, a.words, a.position, a.word, a.is_stop_word, a.lexeme,
-        case when a.paired and a.is_stop_word = b.is_stop_word then {_PAIR} end as pair,
-        case when a.paired then {_FAR_PAIR} end as far_pair
+    select a.languages, a.words, a.position, a.word, a.lexeme,
+        a.is_stop_word or coalesce(to_tsvector(a.configuration::regconfig, a.accented) = '', false) as is_stop_word,
+        case when a.paired and a.is_stop_word = b.is_stop_word then {PAIR} end as pair,
+        case when a.paired then {FAR_PAIR} end as far_pair
     from analyzed a
     left join analyzed b on b.languages = a.languages and b.words = a.words and b.position = a.position + 1
     order by a.languages, a.words, a.position, a.lexeme, pair"""
@@ -151,11 +74,12 @@ def terms_statement(embargoed: LiteralString | None) -> LiteralString:
     return _TERMS.replace("{also}", f"union select language from {embargoed}" if embargoed else "")
 
 
-def terms_parameters(terms: Sequence[str]) -> dict[str, Any]:
-    """The parameters of this statement for terms, each as tokens separated by spaces."""
+def terms_parameters(terms: Mapping[str, str | None]) -> dict[str, Any]:
+    """The parameters of this statement for terms as tokens separated by spaces, each with its accents if it has any."""
     found = {token for term in terms for token in term.split()}
     return {
-        "terms": terms,
+        "terms": list(terms),
+        "accented": list(terms.values()),
         "configurations": CONFIGURATIONS_JSON,
         "initialisms": sorted(filter(may_be_initialism, found)),
     }
@@ -231,56 +155,6 @@ def frequencies(*ranks: float) -> tuple[int, int, int]:
 def _nearest(rank: float) -> int:
     above = bisect(_PARTIAL_SUMS, rank, hi=len(_PARTIAL_SUMS) - 1)
     return above if _PARTIAL_SUMS[above] - rank < rank - _PARTIAL_SUMS[above - 1] else above - 1
-
-
-def document(language: str, headline: str, standfirst: str | None, body: str) -> dict[str, str]:
-    """The columns that VECTOR reads: the tokens of each field, cut to what fits into a tsvector."""
-    budget = TSVECTOR_BYTES
-    columns = {"configuration": CONFIGURATIONS.get(language, "simple")}
-    far_pairs: list[str] = []
-    for name, text in (
-        ("headline_tokens", headline),
-        ("standfirst_tokens", standfirst),
-        ("body_tokens", body),
-    ):
-        found = tokens(text or "")
-        if len(found) > POSITIONS_OF_LEXEME:
-            pairs = _far_pairs(found)[: FAR_PAIRS - len(far_pairs)]
-            far_pairs += pairs
-            budget -= len(pairs) * FAR_PAIR_BYTES
-        columns[name], budget = _cut(found, budget)
-    return {**columns, "far_pairs": ";".join(far_pairs)}
-
-
-FAR_PAIR_BYTES = len("≈ffffff".encode()) + 5
-
-
-def _far_pairs(words: list[str]) -> list[str]:
-    """The pairs of words that a phrase is not found by, as a position is not recorded; and AROUND pairs around each."""
-    times: Counter[str] = Counter()
-    found: dict[str, None] = {}
-    done = 0
-    for place, word in enumerate(words):
-        times[word] += 1
-        if times[word] > POSITIONS_OF_LEXEME or place >= LAST_POSITION - AROUND:
-            for at in range(max(done, place - AROUND), min(place + AROUND, len(words) - 1)):
-                found[f"{words[at]} {words[at + 1]}"] = None
-            done = max(done, place + AROUND)
-            if len(found) >= FAR_PAIRS:
-                break
-    return [*found]
-
-
-def _cut(words: list[str], budget: int) -> tuple[str, int]:
-    text = " ".join(words)
-    # A character has at most four bytes: a short text need not be measured word by word.
-    if len(text) * 4 + len(words) * TOKEN_OVERHEAD <= budget:
-        return text, budget - len(text) * 4 - len(words) * TOKEN_OVERHEAD
-    for index, word in enumerate(words):
-        budget -= len(word.encode()) + TOKEN_OVERHEAD
-        if budget < 0:
-            return " ".join(words[:index]), 0
-    return text, budget
 
 
 def readings(phrase: str) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any
 
-from api.search.fulltext import PAIR_SIGN
+from api.search.search_vector import PAIR_SIGN
 from api.search.tsquery import Lexeme
 
 _TOKEN = re.compile(r"\s*(?:'((?:[^'\\]|''|\\.)*)'(?::(\*?[A-D]*))?|(<->|<\d+>|[&|!()]))", re.DOTALL)

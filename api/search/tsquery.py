@@ -11,8 +11,9 @@ from typing import Any
 
 from api.search.parser import AllOf, AnyOf, Node, Not, Term, terms
 from api.search.stop_word_phrases import phrase_candidates, with_phrases
+from api.text.accents import accents
 
-# The weight label of a field's lexemes in fulltext.VECTOR.
+# The weight label of a field's lexemes in search_vector.VECTOR.
 LABELS = {"headline": "A", "standfirst": "B", "body": "D"}
 
 # Stems are indexed, and a prefix may be longer than a stem: "nationa" is no prefix of "nation", the stem of "national".
@@ -164,10 +165,13 @@ class Query:
         ]
 
 
-def texts_to_analyze(tree: Node) -> list[str]:
-    """The texts to run fulltext.terms_statement on."""
-    found = {term.words for term in all_terms(tree)}
-    return sorted(found | {longer for term in terms(tree) if (longer := _longer(term))})
+def texts_to_analyze(tree: Node) -> dict[str, str | None]:
+    """The texts to run fulltext.terms_statement on, each with its accents if it has any."""
+    found: dict[str, str | None] = {longer: None for term in terms(tree) if (longer := _longer(term))}
+    for term in all_terms(tree):
+        accented = accents(term.text)
+        found[term.words] = " ".join(accented.get(token, token) for token in term.tokens) if accented else None
+    return found
 
 
 def analyze(tree: Node, rows: Iterable[Mapping[str, Any]]) -> Query:

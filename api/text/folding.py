@@ -65,7 +65,12 @@ def fold_case(text: str) -> str:
 
 def without_accents(text: str) -> str:
     """Remove differences of width, compatibility form and accent, and ignorable characters."""
-    return text if text.isascii() else _remove_accents(_IGNORABLE.sub("", _without_expanding(text)))
+    return text if text.isascii() else _remove_accents(without_ignorable(_without_expanding(text)))
+
+
+def without_ignorable(text: str) -> str:
+    """Remove characters that are invisible or only make a word longer."""
+    return _IGNORABLE.sub("", text)
 
 
 def words(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from stories import outlet, record, store, tag
 from api.commands import term_counts
 from api.postgres.connection import Connection, present
 from api.retrieval import absent_words, by_relevance, pinning
-from api.search import fulltext
+from api.search import fulltext, search_vector
 
 
 def found(client: ContractClient, q: str, more: str = "") -> dict[str, Any]:
@@ -65,9 +65,10 @@ def test_words_are_counted_in_each_field(blank: Connection, times: tuple[int, in
     headline, standfirst, body = (f"before {'port ' * often} after" for often in times)
     found = blank.execute(
         f"""
-        select {fulltext.RANKS} as ranks from (select {fulltext.VECTOR} as search from (select
+        select {fulltext.RANKS} as ranks from (select {search_vector.VECTOR} as search from (select
             'english' as configuration, 'en' as language, %(headline)s as headline_tokens,
-            %(standfirst)s as standfirst_tokens, %(body)s as body_tokens, '' as far_pairs) as r) as indexed""",
+            %(standfirst)s as standfirst_tokens, %(body)s as body_tokens, '' as far_pairs,
+            null as headline_accented, null as standfirst_accented, null as body_accented) as r) as indexed""",
         {"lexemes": ["'absent'", "'port'"], "headline": headline, "standfirst": standfirst, "body": body},
     ).fetchone()
     assert [fulltext.frequencies(*ranks) for ranks in present(found)["ranks"]] == [(0, 0, 0), times]

@@ -126,6 +126,8 @@ def test_what_was_found_is_marked_in_stems_and_escaped(
         ("fr", "Les ÉLECTIONS législatives", "élection", "Les <mark>ÉLECTIONS</mark> législatives"),
         ("id", "Pemerintah membangun pelabuhan", "bangun", "Pemerintah <mark>membangun</mark> pelabuhan"),
         ("ja", "東京の港", "東京", "<mark>東京</mark>の港"),
+        ("es", "La Manifestación en Madrid", "manifestaciones", "La <mark>Manifestación</mark> en Madrid"),
+        ("ru", "Новый мост", "нового", "<mark>Новый</mark> мост"),
         ("de", "Die Häuser am Hafen", "haus hauser", "Die <mark>Häuser</mark> am Hafen"),
     ],
 )

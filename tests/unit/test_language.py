@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from api.search.fulltext import CONFIGURATIONS
+from api.search.search_vector import CONFIGURATIONS
 from api.text.language import EXAMINED_LENGTH, LANGUAGES, detect
 
 

@@ -6,16 +6,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.search import fulltext
-from api.search.fulltext import (
+from api.search import search_vector
+from api.search.fulltext import readings
+from api.search.search_vector import (
     CONFIGURATIONS,
     CONFIGURATIONS_JSON,
     FAR_PAIR_BYTES,
     TOKEN_OVERHEAD,
     TSVECTOR_BYTES,
     document,
-    readings,
 )
+from api.text.accents import ACCENTED, PLAIN
+from api.text.folding import fold
 from api.text.tokenizer import tokens
 
 
@@ -108,7 +110,7 @@ def test_a_text_that_just_fits_is_indexed_whole() -> None:
 def test_what_does_not_fit_is_left_out_from_the_end(texts: list[list[str]], room: int) -> None:
     headline, standfirst, body = (" ".join(text) for text in texts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fulltext, "TSVECTOR_BYTES", room)
+        patch.setattr(search_vector, "TSVECTOR_BYTES", room)
         indexed = document("en", headline, standfirst, body)
     kept = [indexed[f"{name}_tokens"].split() for name in ("headline", "standfirst", "body")]
     found = [tokens(text) for text in (headline, standfirst, body)]
@@ -116,3 +118,9 @@ def test_what_does_not_fit_is_left_out_from_the_end(texts: list[list[str]], room
     assert [token for field in kept for token in field] == [t for field in found for t in field][: sum(map(len, kept))]
     for field, whole in zip(kept, found, strict=True):
         assert field == whole[: len(field)]
+
+
+def test_accents_are_removed_as_texts_are_folded() -> None:
+    assert [fold(letter) for letter in ACCENTED] == [*PLAIN]
+    assert document("ru", "Новый ёж", None, "дом")["headline_accented"] == "новый ёж"
+    assert "headline_accented" not in document("en", "Élysée", None, ""), "its stemmer knows no accents"
