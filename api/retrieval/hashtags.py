@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 from typing import LiteralString
+from uuid import UUID
 
 from api.postgres.connection import Connection
 from api.retrieval import document_frequencies
@@ -41,11 +42,13 @@ _TAGGED: LiteralString = """(
 _COLLECTED: LiteralString = """(
     select m.id from articles m
         where m.search @@ %(words_{n})s::tsquery and m.visible
-            and m.published_at >= %(since)s and m.published_at < %(until)s
+            and m.published_at >= %(since)s and m.published_at < %(until)s and m.id <= %(sampled)s
     union all
     select l.article_id from article_tags l
-        where l.tag_id = %(tag_{n})s and l.published_at >= %(since)s and l.published_at < %(until)s
+        where l.tag_id = %(tag_{n})s
+            and l.published_at >= %(since)s and l.published_at < %(until)s and l.article_id <= %(sampled)s
 )"""
+_LAST_ID = UUID(int=2**128 - 1)
 _NUMBERS: Sequence[LiteralString] = ("1", "2", "3")
 
 
@@ -84,7 +87,8 @@ def narrow(selection: Selection, found: Sequence[Hashtag], collected: Span | Non
     parameters |= {f"tag_{number}": hashtag.tag for number, hashtag in numbered}
     if collected:
         parts = [f"a.id = any(array({' intersect '.join(parts)}))"]
-        parameters |= {"since": collected[0], "until": collected[1]}
+        # A sample has another bound, by the same name.
+        parameters |= {"since": collected[0], "until": collected[1], "sampled": _LAST_ID}
     for part in parts:
         selection = selection.where(part, **parameters)
     return selection

@@ -11,7 +11,16 @@ from typing import LiteralString
 
 from api.postgres.connection import Connection, pipelined, present
 from api.retrieval import published
-from api.retrieval.access_path import ARTICLES, FETCH_COST, LINKED_FACTOR, ORDERED, RECHECK_COST, SCAN_COST, is_linked
+from api.retrieval.access_path import (
+    ARTICLES,
+    FETCH_COST,
+    LINKED_FACTOR,
+    LINKS,
+    ORDERED,
+    RECHECK_COST,
+    SCAN_COST,
+    is_linked,
+)
 from api.retrieval.cardinality import UNCOUNTED
 from api.retrieval.filters import FILTERS
 from api.retrieval.matches import all_matches, scan
@@ -73,7 +82,7 @@ def newest_matches(connection: Connection, plan: Plan, most: int) -> Newest:
     if _is_scanned(search, most):
         limit = min(ceil(SPARE * most / search.matching), READ_AT_MOST)
         whole = plan.cardinality.has_at_most(limit)
-        found = _read(connection, *scan(plan, "newest", limit), most, whole=whole)
+        found = _read(connection, *_scanned(connection, plan, limit), most, whole=whole)
         if found.count == most or whole or (search.filtered and limit == READ_AT_MOST):
             return found
         reach = _further(limit / search.passing, found, most)
@@ -94,6 +103,22 @@ def _intersected(connection: Connection, search: _Search, most: int, reach: floa
         if found.count == most or since is None or reach == furthest:
             return found
         reach = min(_further(reach, found, most), furthest)
+
+
+def _scanned(connection: Connection, plan: Plan, limit: int) -> tuple[Selection, Order]:
+    """The matches among the first ``limit`` articles that pass all other filters.
+
+    Of a tag or person, a scan of all articles since the last of so many links ends at the last match that is wanted.
+    """
+    name = plan.cardinality.without_search.rarest or ""
+    values = plan.cardinality.filters.get(name)
+    if name not in LINKS or not isinstance(values, list) or len(values) != 1:
+        return scan(plan, "newest", limit)
+    links, column, _ = LINKS[name]
+    walked = Selection("l.published_at", links, (f"{column} = %(driving)s",), {"driving": values[0]})
+    narrowed = published.narrow(walked, plan.cardinality.filters, "l.published_at")
+    since = _moment(connection, narrowed, limit, linked=True)
+    return replace(plan.along_filters, since=since).select("newest")
 
 
 def _further(reach: float, found: Newest, most: int) -> float:
@@ -143,9 +168,9 @@ def _search(plan: Plan) -> _Search:
     )
 
 
-def _moment(connection: Connection, walked: Selection, articles: int) -> datetime | None:
+def _moment(connection: Connection, walked: Selection, articles: int, *, linked: bool = False) -> datetime | None:
     """When the last of the newest ``articles`` was published; None if there are fewer."""
-    first = walked.first(order_by("newest", linked=False), "%(reach)s")
+    first = walked.first(order_by("newest", linked=linked), "%(reach)s")
     statement: LiteralString = f"select published_at from ({first}) as a offset %(reach)s - 1"
     row = connection.execute(statement, {**walked.parameters, "reach": articles}, prepare=False).fetchone()
     return row["published_at"] if row else None

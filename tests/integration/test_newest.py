@@ -112,6 +112,7 @@ OFTEN = " OR ".join(f"mid{n}" for n in range(1, 10))
         ({"q": parse(OFTEN), "outlet": ["outlet-1"]}, 4_500),
         ({"q": parse("mid77")}, 1_100),
         ({"q": parse(OFTEN), "tag": ["tag-1"]}, 17_000),
+        ({"q": parse("half1"), "tag": ["tag-1"]}, 4_500),
         ({"q": parse("#tag-1 #tag-2")}, 2_500),
         ({"q": parse("#tag-1")}, 6_500),
     ],

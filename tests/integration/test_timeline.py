@@ -11,6 +11,8 @@ from stories import outlet, record, store, tag, withdraw
 from api.commands import term_counts
 from api.postgres.connection import Connection
 from api.retrieval import sampling
+from api.retrieval.access_path import ARTICLES
+from api.retrieval.select import Selection
 
 
 def timeline(client: ContractClient, query: str) -> dict[str, Any]:
@@ -250,3 +252,10 @@ def test_a_timeline_that_is_not_complete_is_an_estimate_within_its_margin(
     assert 0 < meta["margin"] < listed or "month" in filters
     assert abs(meta["total"] - listed) <= 2 * meta["margin"]
     assert timeline(blank_client, "tz=UTC&interval=year&q=absent")["meta"]["complete"]
+
+
+def test_a_sample_is_the_same_while_estimates_change_little() -> None:
+    whole = sampling.Sample(Selection("", ARTICLES))
+    fractions = {whole.at_most(articles).fraction for articles in range(60_000, 100_000, 1_000)}
+    assert fractions == {0.125}
+    assert all(7_000 < whole.at_most(n).fraction * n < 14_200 for n in range(20_001, 10_000_000, 9_999))
