@@ -8,7 +8,7 @@ import pytest
 from contract import ContractClient
 from stories import outlet, record, store, tag, withdraw
 
-from api.commands import article_copies, article_lifecycle, change_log
+from api.commands import article_copies, article_lifecycle, change_log, term_counts
 from api.commands.change_log import Change
 from api.commands.reindex import reindex_articles
 from api.postgres.connection import Connection
@@ -134,6 +134,69 @@ def test_pages_repeat_and_skip_no_group(outlets: Connection, blank_client: Contr
             break
         cursor = f"&cursor={page['page']['next']}"
     assert sorted(seen) == [f"Wire {day}" for day in range(6)]
+
+
+@pytest.fixture
+def many(outlets: Connection) -> Connection:
+    """Eight reports with a tag, each with a copy and half of one, and one without copies; words counted."""
+    for day in range(8):
+        body = f"{WIRE} " + " ".join(f"only{day}word{n}" for n in range(60))
+        moments = [datetime(2025, 1 + day, 1, hour, tzinfo=UTC) for hour in range(3)]
+        store(
+            outlets,
+            wire(f"Wire {day}", "daily", body=body, published_at=moments[0], tags=["ferries"]),
+            wire(f"Copy {day}", "weekly", body=body, published_at=moments[1], section="News"),
+            wire(f"Half {day}", "monthly", body=body[: len(body) // 2], published_at=moments[2]),
+        )
+    store(outlets, wire("Report", "weekly", body=OTHER, tags=["ferries"]))
+    term_counts.measure(outlets)
+    return outlets
+
+
+def pages(client: ContractClient, query: str) -> list[str]:
+    """The headlines of all pages of a collapsed list, two a page."""
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = client.get(f"/v1/articles?collapse=copies&limit=2&fields=headline&{query}{cursor}").get_json()
+        seen += [entry["headline"] for entry in page["data"]]
+        following = page["page"]["next"]
+        cursor = following and f"&cursor={following}"
+    return seen
+
+
+WIRES = {f"Wire {day}" for day in range(8)}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        # Relaxed: no article has all the words, and any of them is enough.
+        ("q=breakwater sunrise", {*WIRES, "Report"}),
+        ("q=breakwater crews absent", {*WIRES, "Report"}),
+        ("q=agency ship&sort=relevance", {*WIRES, "Report"}),
+        # Of a hashtag: the articles with the tag, and texts with its word.
+        ("q=%23ferries", {*WIRES, "Report"}),
+        ("q=%23ferries -cheered", WIRES),
+        ("q=%23ferries&sort=newest", {*WIRES, "Report"}),
+        # A phrase.
+        ('q="container ships"', WIRES),
+        ('q="container ships"&section=News', {f"Copy {day}" for day in range(8)}),
+    ],
+)
+def test_searches_of_every_kind_count_groups_and_page_through_them(
+    many: Connection, blank_client: ContractClient, query: str, expected: set[str]
+) -> None:
+    assert many
+    query = query.replace(" ", "%20").replace('"', "%22")
+    seen = pages(blank_client, query)
+    assert (len(seen), set(seen)) == (len(expected), expected)
+    meta = blank_client.get(f"/v1/articles?collapse=copies&facets=outlet,section&{query}").get_json()["meta"]
+    assert (meta["total"], meta["total_relation"]) == (len(expected), "eq")
+    assert sum(value["count"] for value in meta["facets"]["outlet"]["values"]) == len(expected)
+    if "sort" not in query:
+        timeline = blank_client.get(f"/v1/timeline?collapse=copies&interval=month&{query}").get_json()
+        assert sum(entry["count"] for entry in timeline["data"]) == timeline["meta"]["total"] == len(expected)
 
 
 def test_hidden_articles_are_in_no_group(

@@ -342,8 +342,9 @@ def copied(archive: Connection) -> Iterator[Connection]:
 
 
 # Counting to 1,000 meets a fifth more articles, and looks each of them up, and those that precede it in its group.
-COLLAPSED = Ceiling((600, 3_000), (12_000, 36_000))
-COLLAPSED_GATHERED = Ceiling((40_000, 120_000), (40_000, 120_000))
+COLLAPSED = Ceiling((120, 400), (2_000, 9_000))
+COLLAPSED_GATHERED = Ceiling((14_000, 55_000), (18_000, 80_000))
+COLLAPSED_RANKED = Ceiling((8_000, 20_000), (18_000, 80_000))
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -358,7 +359,7 @@ def test_a_collapsed_list_looks_up_the_copies_of_what_it_reads(copied: Connectio
 def test_a_collapsed_search_by_relevance_reads_bounded_candidates(copied: Connection, filters: Filters) -> None:
     with watched(copied) as costs:
         article_page(copied, filters, "relevance", PageRequest(20, count="capped"), collapse=True)
-    hold(costs, Ceiling((40_000, 120_000), (40_000, 120_000)))
+    hold(costs, COLLAPSED_RANKED)
 
 
 @pytest.mark.parametrize(("filters", "sort"), UNBOUNDED, ids=str)
