@@ -32,7 +32,11 @@ class EntityQuery(PageQuery):
     q = Text(
         low=1,
         high=200,
-        metadata={"description": "The beginning of a name; of people, also of an alias. Case and accents are ignored."},
+        stripped=False,
+        metadata={
+            "description": "The beginning of a name; of people, also of an alias. Case, accents, white space around it "
+            "and the `#` of a tag are ignored."
+        },
     )
     sort = fields.String(
         load_default="name",

@@ -125,7 +125,7 @@ def page(
         )
     if confirmed is not None:
         selection = selection.where("confirmed" if confirmed == "true" else "not confirmed")
-    if q is not None and (prefix := fold(q)[:MAX_FOLDED_LENGTH]):
+    if q is not None and (prefix := fold(q.strip().removeprefix("#"))[:MAX_FOLDED_LENGTH]):
         selection = selection.where(entity.prefix, prefix=_like(prefix), lexeme=Lexeme(prefix, prefix=True).tsquery())
     # A prefix is counted along the index of names, by which it is found.
     found = fetch(connection, selection, ORDERS[sort], request, counted=(selection, ORDERS["name"]))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from api.search.lexer import FIELDS, OPERATORS, TERMS, Note, Token, reads_as_word, tokenize
-from api.text.tokenizer import is_shouted, tokens
+from api.text.tokenizer import tokens
 
 __all__ = ["FIELDS", "AllOf", "AnyOf", "Node", "Not", "QuerySyntaxError", "Reading", "Term", "parse", "read", "terms"]
 
@@ -148,10 +148,7 @@ def _is_in_capitals(found: Sequence[Token]) -> bool:
 
 
 def _in_lower_case(found: Sequence[Token]) -> list[Token]:
-    """The same with the search tokens of lower case, unless its capitals are those of initialisms."""
-    words = " ".join(token.text for token in found)
-    if not (is_shouted(words) or "THE" in words.split()):
-        return [*found]
+    """The same with the search tokens of lower case: its capitals do not say what is an initialism."""
     return [replace(one, tokens=tuple(tokens(one.text.lower()))) if one.kind in TERMS else one for one in found]
 
 
@@ -284,7 +281,9 @@ def _written(node: Node, within: type[Node] | None = None) -> str:
     """A search as it may be typed, inside another one."""
     match node:
         case Term(kind, text, _, field):
-            if kind == "word" and not reads_as_word(text):
+            if kind == "word" and text in OPERATORS:
+                text = text.lower()
+            elif kind == "word" and not reads_as_word(text):
                 kind, text = "phrase", text.replace('"', " ")
             shown = {"phrase": f'"{text}"', "prefix": f"{text}*"}.get(kind, text)
             return f"{field}:{shown}" if field else shown

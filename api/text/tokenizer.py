@@ -49,7 +49,7 @@ def _special(letter: str, alone: str, capitals: str, after: str = "") -> str:
     """Matches initialisms and words with signs, given the patterns of a letter or digit, a letter, a capital, and what
     else they do not begin after."""
     return (
-        f"(?<!{letter}){after}(?:"
+        f"(?<!{letter})(?<!{letter}['\u2019\u02bc]){after}(?:"
         f"(?<!\\.){capitals}\\.(?: {capitals}\\.(?!{letter}))+"  # J. P.
         f"|{alone}(?:"
         f"\\.(?:(?:{alone}(?!{letter})\\.?)+|(?=\\s|$)"  # U.S., and the S. of S. Korea

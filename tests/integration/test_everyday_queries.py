@@ -84,6 +84,8 @@ TEXTS: dict[int, tuple[str, str]] = {
     71: ("en", "George H. W. Bush honoured\nA ship has his name."),
     72: ("ko", "한-미 통상 협상\n내일 열린다."),
     73: ("ja", "日・米・韓の協議\nソウルで開いた。"),
+    74: ("it", "Qui c’è. Poi basta\nNon c’è pane."),
+    75: ("en", "A net of fish\nThe ferry came, and she said she don't."),
     69: ("lo", "ນາຍົກລັດຖະມົນຕີ\nຂ່າວ"),
     62: ("el", "Η Ε.Ε. αποφασίζει\nΨηφοφορία."),
 }
@@ -242,6 +244,12 @@ CASES: list[tuple[str, set[int], set[int]]] = [
     ("日米韓", {73}, {36}),
     ("«Will Smith»", {20}, {21}),
     ("「東京タワー」", {36}, {37}),
+    ("c'è", {74}, set()),
+    ('"qui c\'è poi"', {74}, set()),
+    ('"she don\'t"', {75}, set()),
+    ("NET OF FISH", {75}, set()),
+    ("NOW IS IT OVER", set(), {17}),
+    ("US NAVY", {1}, {3}),
     ("Ε.Ε.", {62}, {45}),
     ("ΕΕ", {62}, {45}),
 ]

@@ -125,3 +125,9 @@ def test_what_cannot_be_suggested_for_is_refused(
     assert response.status_code == 422
     [error] = [error for error in response.get_json()["errors"] if error["parameter"] == parameter]
     assert detail in error["detail"]
+
+
+@pytest.mark.parametrize("q", ["#Seoul", "seoul-w", "SEOUL ", " \u00a0seoul", "%23seoul "])
+def test_a_list_of_tags_is_searched_as_its_names_are_shown(client: ContractClient, q: str) -> None:
+    found = client.get("/v1/tags", query_string={"q": q.replace("%23", "#")}).get_json()["data"]
+    assert "seoul-washington" in {tag["slug"] for tag in found}
