@@ -54,11 +54,11 @@ ORDERED: Mapping[str, tuple[LiteralString, LiteralString]] = {
 SCAN_COST = 3
 FETCH_COST = 5
 RECHECK_COST = 7
-# Scanned along links, an article is fetched by its id: so many times the cost of a scan along an index of articles.
+# The cost of an article in a scan along links, where it is fetched by its id, relative to a scan along an index.
 LINKED_FACTOR = 3
-# Articles that are in no useful order are each checked for a link: so many times the cost of a scan.
+# The cost of an article that is not in a useful order and is checked for a link, relative to a scan.
 LINK_CHECK_FACTOR = 3
-# A scan ends without a full page after so many times the expected number of articles, and not before so many.
+# A scan ends without a full page after this many times the expected number of articles, and after SCANNED_AT_LEAST.
 PATIENCE = 3
 SCANNED_AT_LEAST = 500
 # Where fetching all matches is expected to cost more than EXPENSIVE, a scan of TRIAL_SCAN articles is tried first:
@@ -75,7 +75,7 @@ class FixedPath:
 
 
 def scan_limit(cardinality: Cardinality, rows: int, sort: str) -> int | None:
-    """How many articles to scan in order to find so many rows that match; None where the full-text index is cheaper.
+    """The number of articles to scan to find ``rows`` matches in order; None if the full-text index is cheaper.
 
     Terms are assumed to be independent of each other, of filters and of time. Where they are not, a scan that ends
     without a full page costs a small multiple of the expected cost.

@@ -14,7 +14,7 @@ from api.search import fulltext
 from api.search.selectivity import Selectivity, lexemes
 from api.search.tsquery import Lexeme
 
-# Up to so many rows, fetching and sorting all beats a scan in order that may pass over everything else.
+# Up to this number of rows, fetching and sorting all is cheaper than a scan in order, which may pass many others.
 SORTED_AT_MOST = 5_000
 UNCOUNTED = SORTED_AT_MOST + 1
 

@@ -1,4 +1,4 @@
-"""How a search was understood, for its reader."""
+"""Explains how a search was understood."""
 
 from typing import Any
 

@@ -23,7 +23,7 @@ SUGGESTED_AT_MOST = 20
 _VARIANTS = str.maketrans("“”„‟«»「」『』《》＂（）：＊－−＃", '"""""""""""""():*--#')
 _FIELD = re.compile(r"([A-Za-z]+):")
 _LETTER = re.compile(r"[^\W_]")
-# What a field and a colon, or a minus, can precede: a word with a letter or digit that is not an operator.
+# What a field or a minus applies to: a quote, a parenthesis, or a word with a letter or digit that is not an operator.
 _TERM = re.compile(r'["(]|(?!-|(?:AND|OR|NOT)(?:[\s"()]|$))[^\s"()]*?[^\W_]')
 _HYPHENS = re.compile("-+")
 # A double quote is a mark of a word inside a Hebrew one, and behind a number that no letter follows: inches, seconds.
@@ -109,7 +109,7 @@ class _Lexer:
             at = at + 1 if _is_blank(self._q[at]) else self._piece(at)
 
     def _piece(self, at: int) -> int:
-        """Read the piece that begins at this index; where it ends."""
+        """Read the piece that begins at this index. Returns the index of its end."""
         sign = self._q[at]
         if sign == "(" or sign == ")":
             return self._add(sign, at, at + 1)
@@ -140,7 +140,7 @@ class _Lexer:
         return found[0] if found else ""
 
     def _minus(self, at: int) -> int:
-        """Read a hyphen that is a minus, where a term may begin and right before one, or several; 0 for others."""
+        """Read one or more hyphens before a term as a minus. Returns the index of their end, or 0 for others."""
         before = self._q[at - 1] if at else " "
         hyphens = _HYPHENS.match(self._q, at)
         end = hyphens.end() if hyphens else at
@@ -161,7 +161,7 @@ class _Lexer:
         return end
 
     def _is_field(self, found: re.Match[str]) -> bool:
-        """Whether a name and colon are a field: right before a term. Other colons, as in 12:30, are text."""
+        """Whether a name with a colon is a field, which is right before a term. Other colons, as in 12:30, are text."""
         name = found[1].lower()
         following = self._q[found.end() : found.end() + 1]
         if name in FIELDS:

@@ -249,19 +249,19 @@ class _Parser:
         return Term("phrase" if term.kind == "phrase" else "word", text, tuple(tokens(text)), term.field)
 
     def _misplaced(self, token: Token) -> str:
-        """Why an operator is not one."""
+        """Why the operator is taken as text."""
         before = self._tokens[self._at - 2] if self._at > 1 else None
         follows = token.kind == "NOT" or (before is not None and before.kind in (*TERMS, ")"))
         expected = "after" if follows else "before"
         return f'expected a term {expected} {token.text}; to search for the word, put it in quotes: "{token.text}"'
 
     def _operand_follows(self) -> bool:
-        """Whether what an operator needs follows this token."""
+        """Whether an operand follows this token, which is an operator."""
         following = self._kind(1)
         return following == "-" or self._starts_operand(2 if following == "NOT" else 1)
 
     def _precedes(self, sign: Token) -> bool:
-        """Whether a minus or field is right before the next token; what it preceded may have been left out."""
+        """Whether a minus or field is right before the next token. Text between them may have been left out."""
         following = self._tokens[self._at] if self._starts_operand(0) else None
         return following is not None and following.position == sign.position + len(sign.text)
 
@@ -278,7 +278,7 @@ class _Parser:
 
 
 def _written(node: Node, within: type[Node] | None = None) -> str:
-    """A search as it may be typed, inside another one."""
+    """A search in valid syntax, as a part of a node of type ``within``."""
     match node:
         case Term(kind, text, _, field):
             if kind == "word" and text in OPERATORS:

@@ -27,15 +27,15 @@ ALPHABETS = (
     "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ",
 )
 
-# Where a part of a search is for more languages than these, the markers of the other languages exclude those instead if
-# they are fewer. Languages with a stemmer of their own are few.
+# A part of a search that applies to more languages than these excludes the markers of all other languages instead, if
+# there are fewer of those. Few languages have a stemmer of their own.
 MARKERS_AT_MOST = 8
 
 # Languages with the same stemmer, in which the terms of a search have the same lexemes.
 Languages = tuple[str, ...]
 
 
-# As texts have them beside letters.
+# The apostrophes that texts have beside letters.
 _APOSTROPHE = re.compile("['‘’`´ʻʼ＇]")
 
 
