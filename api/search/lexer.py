@@ -195,7 +195,8 @@ class _Lexer:
         text = self._q[at:end]
         notes = len(self.notes)
         if self._is_prefix(at, text):
-            self.found.append(Token("prefix", at + 1, text[:-1], tuple(tokens(text[:-1].lower()))))
+            # A hyphen that is not a minus would be one at the beginning of a term.
+            self.found.append(Token("prefix", at + 1, text[:-1].lstrip("-"), tuple(tokens(text[:-1].lower()))))
         elif searched := tokens(text):
             is_hashtag = text[0] == "#" and _LETTER.match(text[1:])
             if (before := self._word_before(at)) and self._continues(before, at):

@@ -337,6 +337,7 @@ def test_whatever_is_typed_is_a_search_and_refused_if_strict_where_it_is_noted(q
 
 
 @given(typed)
+@example('"a"-fe*')
 @example("a*b")
 @example('0"*')
 @example('headline:"a')
