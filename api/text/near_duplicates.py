@@ -52,13 +52,13 @@ SKETCHED_WHOLE = 24
 SHORT_WORD = 3
 
 _NUMBER = re.compile(r"\d+(?:[.,/:-]\d+)*")
-# Words that do not begin a sentence, where all of them have a capital.
-# Names that are not parts of dates.
+# A word within a sentence that is no part of a date.
 _SUBJECT = re.compile(
     r"(?<![.!?:]\s)(?<!\d\s)(?<!^)\b[^\W\d_]\w*"
     r"(?!\w|\s+(?:\d|(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b))"
 )
 _RUN = re.compile(r"\w+")
+# Words that do not begin a sentence, where all of them have a capital.
 _WORD = re.compile(r"(?<![.!?:]\s)\b[^\W\d_]\w*")
 # News agencies write the numbers up to ten or twelve in words.
 _NUMBER_WORDS = frozenset(

@@ -193,7 +193,17 @@ def _lower(character: str) -> str:
 def _normal(text: str) -> str:
     """The text without ignorable characters and accents, in compatibility form, its case unchanged."""
     # In this form, the Korean middle dot would become a vowel.
-    return without_accents(text.replace("\u318d", "·").replace("\u2027", "·"))
+    plain = without_accents(text.replace("\u318d", "·").replace("\u2027", "·")).translate(_ARABIC)
+    return _DIGIT.sub(_ascii_digit, plain)
+
+
+# Digits of other scripts, and the Arabic letters that Persian and Urdu write in another form.
+_DIGIT = re.compile(r"[^\D0-9]")
+_ARABIC = str.maketrans("یکہ", "يكه")
+
+
+def _ascii_digit(digit: re.Match[str]) -> str:
+    return str(unicodedata.digit(digit[0]))
 
 
 def _normal_with_offsets(text: str) -> tuple[str, Sequence[int], Sequence[int]]:

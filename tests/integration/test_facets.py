@@ -89,6 +89,7 @@ def test_a_year_that_a_time_zone_cannot_have_is_refused(blank: Connection, blank
         ("tag=trade&section=Politics&facets=tag,section", "tag", "alliance:2 trade:1"),
         ("tag=trade&section=Politics&facets=tag,section", "section", "Business:1 Politics:1"),
         ("tag_all=trade,alliance&facets=tag", "tag", "alliance:1 trade:1"),
+        ("tag_all=trade,none&facets=tag", "tag", "none:0 trade:0"),
         ("tag_not=alliance&facets=tag", "tag", "trade:2"),
         ("person=bo-lind&facets=person", "person", "bo-lind:2 ana-perez:1"),
         ("outlet=weekly&facets=outlet,language", "outlet", "daily:5 weekly:1"),
