@@ -99,10 +99,12 @@ class NameIndex:
         for match in self._with_prefix(folded, types):
             _keep_better(best, match)
         if len(best) < enough:
-            nearly = [match for match in self._with_typos(folded) if match.name.type in types]
-            misspelled = not best and all(match.typos for match in nearly)
-            for match in nearly:
-                if misspelled or not match.typos:
+            for match in self._with_words(folded):
+                if match.name.type in types:
+                    _keep_better(best, match)
+        if not best:
+            for match in self._with_typos(folded):
+                if match.name.type in types:
                     _keep_better(best, match)
         found: list[Match] = []
         ordered = sorted(best.values(), key=lambda match: (match[:2], -match.name.articles, match.name.text))
@@ -130,6 +132,15 @@ class NameIndex:
                     of_type = (name for name in map(self._names.__getitem__, numbers[begin:end]) if name.type in types)
                     for name in nlargest(MAX_PER_KIND, of_type, key=_ARTICLES):
                         yield Match(alike, 0, name)
+
+    def _with_words(self, folded: list[str]) -> Iterator[Match]:
+        """Find names that have all words in any order. The last word may be incomplete."""
+        *finished, last = folded
+        common = [set(self._by_form.get(_form(word), ())) for word in finished]
+        for number in set.intersection(*common) if common else ():
+            name = self._names[number]
+            if any(fold(word).startswith(last) for word in words(name.text)):
+                yield Match(_kind(name, first=False), 0, name)
 
     def _with_typos(self, folded: list[str]) -> Iterator[Match]:
         """Find names that have all words in any order, typos allowed. The last word may be incomplete."""
