@@ -59,7 +59,8 @@ def _corrected(q: str, corrections: Sequence[tuple[re.Match[str], str]]) -> str:
 
 def _words_as_written(connection: Connection, plan: Plan) -> dict[str, str]:
     """The words of the newest article of a plan, by their search tokens."""
-    selection, order = plan.select("newest", ("headline", "standfirst", "body"))
+    # A collapsed entry has a list of copies besides its texts.
+    selection, order = replace(plan, collapse=False).select("newest", ("headline", "standfirst", "body"))
     row = connection.execute(*selection.page(order, None, 1), prepare=False).fetchone()
     if row is None or row["entry"] is None:
         return {}

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 from contract import ContractClient
-from stories import outlet, person, record, store, tag
+from stories import outlet, person, record, store, tag, withdraw
 
 from api.commands import article_lifecycle, term_counts
 from api.postgres.connection import Connection
@@ -82,6 +82,18 @@ def test_a_suggestion_finds_something_with_the_same_filters(
         assert blank_client.get(f"/v1/articles?q={expected}{more}").get_json()["data"]
 
 
+def test_a_suggestion_for_a_collapsed_list_is_spelled_as_its_articles_are(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    outlet(blank, "daily")
+    outlet(blank, "weekly")
+    body = "Forty ships waited outside the brèakwater overnight, and the first of them reached its berth at dawn today."
+    tag(blank, "Breakwater")
+    store(blank, record("one", body=body), record("two", outlet="weekly", body=body, day=1))
+    term_counts.measure(blank)
+    assert suggestion(blank_client, "brèakwatr", "&collapse=copies") == "brèakwater"
+
+
 @pytest.fixture
 def agency(blank: Connection) -> None:
     """Articles of ordinary words, counted."""
@@ -152,6 +164,7 @@ def test_what_readers_cannot_see_is_not_suggested(blank: Connection, blank_clien
     term_counts.measure(blank)
     assert suggestion(blank_client, "whistleblowre") == "whistleblower"
     assert suggestion(blank_client, "skyscrapre") is None
+    withdraw(blank, secret.id, "withheld", "Court")
     article_lifecycle.purge(blank, secret.id, "Court", [])
     # A response to the same request may be cached.
     assert suggestion(blank_client, "whistlebolwer") is None

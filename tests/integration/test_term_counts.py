@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import new_database
-from stories import outlet, record, store
+from stories import outlet, record, store, withdraw
 
 from api.commands import article_lifecycle, term_counts, word_counts
 from api.postgres import migrate
@@ -102,7 +102,8 @@ def test_one_process_counts_at_a_time(server: str) -> None:
             assert term_counts.measure(other) is not None
 
 
-def test_the_words_of_an_erased_text_are_forgotten_with_it(archive: Connection) -> None:
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_the_words_of_an_erased_text_are_forgotten_with_it(archive: Connection, withdrawn: bool) -> None:
     [secret] = store(archive, record("Secret", body="A whistleblower spoke. Busy port."))
     term_counts.measure(archive)
     words = {"secret", "whistleblow", "spoke"}
@@ -110,6 +111,8 @@ def test_the_words_of_an_erased_text_are_forgotten_with_it(archive: Connection) 
                             {"article": secret.id}).fetchall()  # fmt: skip
     assert words < counts(archive).keys()
     assert len(pairs) > 2
+    if withdrawn:
+        withdraw(archive, secret.id, "withheld", "Court")
     article_lifecycle.purge(archive, secret.id, "Court", [])
     assert not words & counts(archive).keys()
     # What more articles have stays until it is counted anew.
