@@ -246,7 +246,9 @@ class _Parser:
             return None
         length = bisect(range(len(term.text)), room, key=lambda last: len(tokens(term.text[: last + 1])))
         text = term.text[:length]
-        return Term("phrase" if term.kind == "phrase" else "word", text, tuple(tokens(text)), term.field)
+        # A single character may stand for more tokens than are left.
+        found = tuple(tokens(text))
+        return Term("phrase" if term.kind == "phrase" else "word", text, found, term.field) if found else None
 
     def _misplaced(self, token: Token) -> str:
         """Why the operator is taken as text."""

@@ -21,6 +21,7 @@ from api.search.parser import (
     read,
     terms,
 )
+from api.search.tsquery import texts_to_analyze
 from api.text.tokenizer import tokens
 
 # Text in which the signs of the language meet often enough to matter.
@@ -290,6 +291,15 @@ def test_a_long_search_is_cut_and_says_so(q: str) -> None:
     reading = read(q, strict=True)
     assert sum(len(term.tokens) for term in terms(reading.tree)) == TOKENS_AT_MOST
     assert [(note.ignored, note.invalid) for note in reading.notes] == [(True, False)]
+
+
+@pytest.mark.parametrize("character", ["㌀", "ﷺ"])
+def test_a_character_that_stands_for_more_words_than_are_left_is_left_out(character: str) -> None:
+    q = f"{'ab ' * (TOKENS_AT_MOST - 1)}{character} cd*"
+    reading = read(q, strict=True)
+    assert {term.tokens for term in terms(reading.tree)} == {("ab",)}
+    assert len(reading.notes) == 1
+    texts_to_analyze(reading.tree)
 
 
 @pytest.mark.parametrize(
