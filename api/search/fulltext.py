@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 from math import pi
 from typing import Any, LiteralString
 
-from api.search.search_vector import CONFIGURATIONS_JSON, FAR_PAIR, PAIR, plain
+from api.search.search_vector import CONFIGURATIONS_JSON, FAR_PAIR, PAIR, WITHOUT_ACCENTS, plain
 from api.text.tokenizer import INITIALISM_SIGN, may_be_initialism, tokens
 
 # The lexemes of the words of terms by position, and their pair with the next word where all articles have pairs, for
@@ -41,7 +41,7 @@ _TERMS: LiteralString = f"""
         cross join lateral unnest(plain.positions) as position
         left join lateral unnest(to_tsvector('simple', accented_words)) as accented
             on accented.lexeme <> plain.lexeme and position = any(accented.positions)
-                and configuration not in ('simple', 'english')
+                and configuration <> all(%(without_accents)s)
     ),
     analyzed as materialized (
         select w.*, stem.lexeme, false as is_stop_word
@@ -60,8 +60,7 @@ _TERMS: LiteralString = f"""
         left join lateral unnest(to_tsvector(('dateline_' || configuration)::regconfig, word)) as stem on paired
         where word = token and to_tsvector(configuration::regconfig, word) = ''
     )
-    select a.languages, a.words, a.position, a.word, a.lexeme,
-        a.is_stop_word or coalesce(to_tsvector(a.configuration::regconfig, a.accented) = '', false) as is_stop_word,
+    select a.languages, a.words, a.position, a.word, a.is_stop_word, a.lexeme,
         case when a.paired and a.is_stop_word = b.is_stop_word then {PAIR} end as pair,
         case when a.paired then {FAR_PAIR} end as far_pair
     from analyzed a
@@ -81,6 +80,7 @@ def terms_parameters(terms: Mapping[str, str | None]) -> dict[str, Any]:
         "terms": list(terms),
         "accented": list(terms.values()),
         "configurations": CONFIGURATIONS_JSON,
+        "without_accents": [*WITHOUT_ACCENTS],
         "initialisms": sorted(filter(may_be_initialism, found)),
     }
 

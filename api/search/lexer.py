@@ -29,9 +29,10 @@ _HYPHENS = re.compile("-+")
 # A double quote is a mark of a word inside a Hebrew one, and behind a number that no letter follows: inches, seconds.
 _HEBREW_MARK = '(?<=[\u0591-\u05ea])"(?=[\u05d0-\u05ea])'
 _WORD = re.compile(rf'(?:[^\s"()]|{_HEBREW_MARK}|(?<=\d)"(?![^\W_]))+')
-# A designation, as in "Vitamin A" and "World War I", which is no article or pronoun; in titles, those are capitals too.
+# A or I after a capitalized word is a designation, as in "Vitamin A", unless a capitalized word follows, as in titles.
 _DESIGNATION = re.compile(r"[AI](?!\S)(?!\s+[A-Z])")
 _INITIAL = re.compile(r"[^\W\d_]\.(?!\S)")
+_LAST_INITIAL = re.compile(r"(?<!\S)[^\W\d_]\.$")
 _CLOSING = re.compile(rf'(?!{_HEBREW_MARK})"')
 
 Kind: TypeAlias = Literal["(", ")", "-", "AND", "OR", "NOT", "field", "word", "phrase", "prefix", "hashtag"]
@@ -227,9 +228,10 @@ class _Lexer:
 
     def _continues(self, before: Token, at: int) -> bool:
         """Whether the word at this index is one with the word before: a designation, or another initial of a name."""
-        if _INITIAL.match(self._q, at) and _INITIAL.match(before.text, len(before.text) - 2):
-            return True
-        return bool(before.text[0].isupper() and _DESIGNATION.match(self._q, at)) and not self._q.isupper()
+        if _INITIAL.match(self._q, at):
+            return bool(_LAST_INITIAL.search(before.text))
+        is_named = before.text[0].isupper() and before.text[-1].isalnum() and not self._q.isupper()
+        return is_named and bool(_DESIGNATION.match(self._q, at))
 
     def _is_prefix(self, at: int, text: str) -> bool:
         star = text.find("*")

@@ -11,9 +11,10 @@ letter or digit is not searched for.
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from api.search.capitals import in_lower_case, is_in_capitals, without_or
 from api.search.lexer import FIELDS, OPERATORS, TERMS, Note, Token, reads_as_word, tokenize
 from api.text.tokenizer import tokens
 
@@ -100,8 +101,8 @@ class Reading:
 def read(q: str, *, strict: bool = False) -> Reading:
     """How ``q`` is understood. If ``strict``, raises QuerySyntaxError where its syntax is invalid."""
     found, notes = tokenize(q)
-    if _is_in_capitals(found):
-        found = _in_lower_case([*found] if strict else _without_or(found, notes))
+    if is_in_capitals(found):
+        found = in_lower_case([*found] if strict else without_or(found, notes))
     parser = _Parser(found, notes)
     tree = parser.parse()
     if tree is None and not any(note.invalid for note in notes):
@@ -138,25 +139,6 @@ def terms(node: Node, positive: bool | None = None) -> Iterator[Term]:
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
                 yield from terms(part, positive)
-
-
-def _is_in_capitals(found: Sequence[Token]) -> bool:
-    """Whether there are several words beside operators, and all their letters are capitals."""
-    letters = [letter for token in found if token.kind not in OPERATORS for letter in token.text if letter.isalpha()]
-    words = sum(len(token.tokens) for token in found)
-    return bool(letters) and words > 1 and all(letter.isupper() for letter in letters)
-
-
-def _in_lower_case(found: Sequence[Token]) -> list[Token]:
-    """The same with the search tokens of lower case: its capitals do not say what is an initialism."""
-    return [replace(one, tokens=tuple(tokens(one.text.lower()))) if one.kind in TERMS else one for one in found]
-
-
-def _without_or(found: Sequence[Token], notes: list[Note]) -> list[Token]:
-    """The same with each OR as a word."""
-    reason = "OR is a word among capitals; to search for either word, do not write them all in capitals"
-    notes += [Note(token.position, "OR", reason, invalid=False) for token in found if token.kind == "OR"]
-    return [replace(token, kind="word", tokens=("or",)) if token.kind == "OR" else token for token in found]
 
 
 class _Parser:

@@ -4,6 +4,7 @@ Every vector has a marker lexeme of its language.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import LiteralString
 
 import orjson
@@ -35,18 +36,23 @@ def plain(text: LiteralString) -> LiteralString:
 # Each two adjacent words are indexed as one more lexeme, so that a phrase of frequent words is found by its rare pairs.
 # A stop word is paired with stop words only: beside another word, that word is rarer than the pair. Pairs are hashed to
 # 16,384 lexemes at most; what they find is compared with the phrase.
-PAIR_SIGN = "~"
-PAIR: LiteralString = "'~' || to_hex(hashtext(a.lexeme || ' ' || b.lexeme) & 16383)"
+PAIR_SIGN: LiteralString = "~"
+PAIR: LiteralString = f"'{PAIR_SIGN}' || to_hex(hashtext(a.lexeme || ' ' || b.lexeme) & 16383)"
 
 # Postgres records the first 255 positions of a lexeme, up to 16,383. Pairs beyond, and those around them, are indexed
 # as lexemes that stand for the pair itself.
 POSITIONS_OF_LEXEME = 255
 LAST_POSITION = 16_383
-FAR_SIGN = "≈"
-FAR_PAIR: LiteralString = "'≈' || to_hex(hashtext(a.lexeme || ' ' || b.lexeme) & 16777215)"
+FAR_SIGN: LiteralString = "≈"
+FAR_PAIR: LiteralString = f"'{FAR_SIGN}' || to_hex(hashtext(a.lexeme || ' ' || b.lexeme) & 16777215)"
 FAR_PAIRS = 16_384
 """The number of distinct pairs of a text that are indexed as such lexemes."""
 AROUND = 7
+# Stems, by estimate: words that begin alike may have the same lexeme.
+SHORTEST_STEM = 4
+LONGEST_ENDING = 3
+BETWEEN_FIELDS = 64
+"""The number of positions between the fields of a text."""
 
 # The limit of a tsvector is 1 MiB: for each distinct lexeme its bytes, up to one byte of padding, two for the count and
 # two for each position; and each pair lexeme once, with four bytes besides.
@@ -70,22 +76,25 @@ VECTOR: LiteralString = f"""(
                 || setweight(to_tsvector(keeping, standfirst), 'B') || $$'.':64$$::tsvector
                 || setweight(to_tsvector(keeping, body), 'D'),
                 '.'
-            ) as search, to_tsvector(r.configuration::regconfig, concat_ws(' ', headline, standfirst, body)) as others
+            ) as search, to_tsvector(r.configuration::regconfig, concat_ws(' ', headline, standfirst, body)) as others,
+                is_accented
             from (select ('dateline_' || r.configuration)::regconfig as keeping offset 0) as configurations
             cross join (
-                values (r.headline_tokens, r.standfirst_tokens, r.body_tokens),
-                    (r.headline_accented, r.standfirst_accented, r.body_accented)
-            ) as reading (headline, standfirst, body)
+                values (r.headline_tokens, r.standfirst_tokens, r.body_tokens, false),
+                    (r.headline_accented, r.standfirst_accented, r.body_accented, true)
+            ) as reading (headline, standfirst, body, is_accented)
             where body is not null
         ),
         made as materialized (
             select case count(*) when 1 then (array_agg(search))[1]
-                else {plain("string_agg(search::text, ' ')")}::tsvector end as search
+                else string_agg(case when is_accented then {plain("search::text")} else search::text end, ' ')::tsvector
+                end as search
             from readings
         ),
         others as materialized (
             select case count(*) when 1 then (array_agg(others))[1]
-                else {plain("string_agg(others::text, ' ')")}::tsvector end as search
+                else string_agg(case when is_accented then {plain("others::text")} else others::text end, ' ')::tsvector
+                end as search
             from readings
         ),
         stop_words as materialized (
@@ -120,23 +129,19 @@ VECTOR: LiteralString = f"""(
 def document(language: str, headline: str, standfirst: str | None, body: str) -> dict[str, str]:
     """The columns that VECTOR reads: the tokens of each field, cut to what fits into a tsvector, and with accents where
     there is room for their stems."""
-    budget = TSVECTOR_BYTES
+    found = {"headline": tokens(headline), "standfirst": tokens(standfirst or ""), "body": tokens(body)}
+    far_pairs = _far_pairs(list(found.values()))
+    budget = TSVECTOR_BYTES - len(far_pairs) * FAR_PAIR_BYTES
     fields: dict[str, str] = {}
-    far_pairs: list[str] = []
-    for name, text in (("headline", headline), ("standfirst", standfirst or ""), ("body", body)):
-        found = tokens(text)
-        if len(found) > POSITIONS_OF_LEXEME:
-            pairs = _far_pairs(found)[: FAR_PAIRS - len(far_pairs)]
-            far_pairs += pairs
-            budget -= len(pairs) * FAR_PAIR_BYTES
-        fields[name], budget = _cut(found, budget)
+    for name, words in found.items():
+        fields[name], budget = _cut(words, budget)
     columns = {"configuration": CONFIGURATIONS.get(language, "simple"), "far_pairs": ";".join(far_pairs)}
     columns |= {f"{name}_tokens": text for name, text in fields.items()}
     accented = accents_for_stems(language, "\n".join(filter(None, (headline, standfirst, body))))
-    words = {name: [accented.get(token, token) for token in text.split()] for name, text in fields.items()}
-    size = sum(len(word.encode()) + TOKEN_OVERHEAD for found in words.values() for word in found if not word.isascii())
+    written = {name: [accented.get(token, token) for token in text.split()] for name, text in fields.items()}
+    size = sum(len(word.encode()) + TOKEN_OVERHEAD for text in written.values() for word in text if not word.isascii())
     if accented and size <= budget:
-        columns |= {f"{name}_accented": " ".join(found) for name, found in words.items()}
+        columns |= {f"{name}_accented": " ".join(text) for name, text in written.items()}
     return columns
 
 
@@ -148,19 +153,23 @@ def accents_for_stems(language: str, text: str) -> dict[str, str]:
 FAR_PAIR_BYTES = len("≈ffffff".encode()) + 5
 
 
-def _far_pairs(words: list[str]) -> list[str]:
+def _far_pairs(fields: Sequence[Sequence[str]]) -> list[str]:
     """The pairs of words that a phrase is not found by, as a position is not recorded; and AROUND pairs around each."""
     times: Counter[str] = Counter()
     found: dict[str, None] = {}
-    done = 0
-    for place, word in enumerate(words):
-        times[word] += 1
-        if times[word] > POSITIONS_OF_LEXEME or place >= LAST_POSITION - AROUND:
-            for at in range(max(done, place - AROUND), min(place + AROUND, len(words) - 1)):
-                found[f"{words[at]} {words[at + 1]}"] = None
-            done = max(done, place + AROUND)
-            if len(found) >= FAR_PAIRS:
-                break
+    before = 0
+    for words in fields if sum(map(len, fields)) > POSITIONS_OF_LEXEME else ():
+        done = 0
+        for place, word in enumerate(words):
+            stem = word[: max(SHORTEST_STEM, len(word) - LONGEST_ENDING)]
+            times[stem] += 1
+            if times[stem] > POSITIONS_OF_LEXEME or before + place >= LAST_POSITION - AROUND:
+                for at in range(max(done, place - AROUND), min(place + AROUND, len(words) - 1)):
+                    found[f"{words[at]} {words[at + 1]}"] = None
+                done = max(done, place + AROUND)
+                if len(found) >= FAR_PAIRS:
+                    return [*found][:FAR_PAIRS]
+        before += len(words) + BETWEEN_FIELDS
     return [*found]
 
 

@@ -41,12 +41,11 @@ def with_phrases(node: Node, are_phrase: Callable[[Sequence[Term], Term], bool])
 
 
 def _words(node: Node) -> Sequence[Term]:
-    """The words of an operand; empty if it has anything besides words of one field, hashtags and exclusions."""
+    """The words of an operand; empty if it has anything besides words of one field and exclusions."""
     parts = node.parts if isinstance(node, AllOf) else (node,)
     required = [part for part in parts if not isinstance(part, Not)]
     words = [part for part in required if isinstance(part, Term) and part.kind == "word"]
-    others = [part for part in required if not (isinstance(part, Term) and part.kind in ("word", "hashtag"))]
-    return () if others or len({word.field for word in words}) != 1 else words
+    return words if len(words) == len(required) and len({word.field for word in words}) == 1 else ()
 
 
 def _phrase(words: Sequence[Term]) -> Term:

@@ -170,7 +170,9 @@ def texts_to_analyze(tree: Node) -> dict[str, str | None]:
     found: dict[str, str | None] = {longer: None for term in terms(tree) if (longer := _longer(term))}
     for term in all_terms(tree):
         accented = accents(term.text)
-        found[term.words] = " ".join(accented.get(token, token) for token in term.tokens) if accented else None
+        if accented:
+            found[term.words] = " ".join(accented.get(token, token) for token in term.tokens)
+        found.setdefault(term.words, None)
     return found
 
 

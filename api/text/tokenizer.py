@@ -23,7 +23,10 @@ LONGEST_INITIALISM = 3
 """The number of letters up to which an initialism may be mistaken for another word."""
 
 # Thai, Lao, Myanmar and Khmer.
-_UNSPACED = "\u0e01-\u0e3a\u0e40-\u0e46\u0e81-\u0eb0\u0eb2-\u0ec6\u0edc-\u0edf\u1000-\u109f\u1780-\u17b3\u17b6-\u17d3"
+_UNSPACED = (
+    "\u0e01-\u0e3a\u0e40-\u0e46\u0e81-\u0eb0\u0eb2-\u0ec6\u0edc-\u0edf"
+    "\u1000-\u1049\u1050-\u109f\u1780-\u17b3\u17b6-\u17d3"
+)
 _FIRST_PAIRED = "\u0e01"
 _PAIRED = re.compile(f"[{HANGUL}{KANA}{HAN}{_UNSPACED}]")
 _MARKS = "".join(
@@ -50,7 +53,7 @@ def _special(letter: str, alone: str, capitals: str, after: str = "") -> str:
     else they do not begin after."""
     return (
         f"(?<!{letter})(?<!{letter}['\u2019\u02bc]){after}(?:"
-        f"(?<!\\.){capitals}\\.(?: {capitals}\\.(?!{letter}))+"  # J. P.
+        f"(?<!\\.){alone}\\.(?: {alone}\\.(?!{letter}))+"  # J. P.
         f"|{alone}(?:"
         f"\\.(?:(?:{alone}(?!{letter})\\.?)+|(?=\\s|$)"  # U.S., and the S. of S. Korea
         f"|(?!{capitals}{{2}}){alone}{{2}}\\.(?!{letter}))"  # M.Sc., but not E.ON

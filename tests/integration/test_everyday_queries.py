@@ -89,6 +89,10 @@ TEXTS: dict[int, tuple[str, str]] = {
     76: ("fa", "کرمان در سال ۱۴۰۳\nوزیر اعظم آمد."),
     77: ("hi", "वर्ष २०२५ का बजट\nसंसद में।"),
     78: ("th", "พ.ศ. ๒๕๖๘\nข่าว"),
+    79: ("en", "Talks with S. Korea\nThe U.S. envoy, Dr. K. Mueller, spoke."),
+    80: ("en", "J. P. MORGAN BUYS BANKS AGAIN\nShares rise."),
+    81: ("fr", "Festival d'été à Nice\nMusique et théâtre."),
+    82: ("fr", "Festival d'hiver à Nice\nMusique."),
     69: ("lo", "ນາຍົກລັດຖະມົນຕີ\nຂ່າວ"),
     62: ("el", "Η Ε.Ε. αποφασίζει\nΨηφοφορία."),
 }
@@ -260,6 +264,15 @@ CASES: list[tuple[str, set[int], set[int]]] = [
     ("2568", {78}, {77}),
     ("京", {36, 61}, {37}),
     ("한", {34, 35, 72}, {33}),
+    ("U.S. S. Korea", {79}, set()),
+    ("Dr. K. Mueller", {79}, set()),
+    ("dr mueller", {79}, set()),
+    ("J. P. Morgan", {80}, set()),
+    ("j. p. morgan", {80}, set()),
+    ("J. P. MORGAN", {80}, set()),
+    ("festival d'été", {81}, {82}),
+    ("manifestación OR manifestacion OR été", {81}, {82}),
+    ("Trump: I resign", set(), set()),
     ("Ε.Ε.", {62}, {45}),
     ("ΕΕ", {62}, {45}),
 ]
@@ -277,6 +290,7 @@ INFLECTED = {
     "hu": ["háború háborúk"],
     "sv": ["förslag förslagen"],
     "de": ["Häuser Haus", "Straße Straßen"],
+    "sr": ["Đoković Đokovića", "чаша чаше"],
 }
 
 
@@ -289,6 +303,8 @@ def test_words_with_accents_are_found_in_all_their_forms(archive: Connection, la
         archive,
         *(record(f"{form} {language}", external_id=f"{n}", language=language) for n, form in enumerate(forms, 1_000)),
     )
+    store(archive, record(f"plain été {fold(forms[0])}", external_id="1999", language=language))
+    assert 1999 in found(archive, fold(forms[0])), "other words of its text have accents"
     everything = set(range(1_000, 1_000 + len(forms)))
     for form in (*forms, forms[0].upper(), f'"{forms[0]} {language}"'):
         assert everything <= found(archive, form), form
@@ -350,6 +366,14 @@ def test_a_phrase_is_found_wherever_it_stands_in_a_long_text(archive: Connection
         'headline:"lost ferry"',
     ):
         assert 99 not in found(archive, q), q
+
+
+def test_a_phrase_is_found_after_many_forms_of_its_word_in_all_fields(archive: Connection) -> None:
+    body = "port " * 200 + "ports " * 200 + "and a port authority " + "filler " * 20
+    store(archive, record("Port " * 3, body=body, external_id="98"))
+    store(archive, record("Port " * 3, body="port " * 253 + "port council", external_id="97"))
+    assert 98 in found(archive, '"port authority"')
+    assert 97 in found(archive, '"port council"')
 
 
 def test_the_table_has_queries_in_many_scripts() -> None:
