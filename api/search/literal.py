@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby, islice
 from typing import Any, LiteralString
 
-from api.search.parser import FIELDS, AllOf, AnyOf, Node, Not, Term
+from api.search.parser import FIELDS, AllOf, AnyOf, Node, Not, Term, terms
 from api.search.tsquery import Query
 from api.text.folding import fold
 from api.text.tokenizer import INITIALISM_SIGN, JOINING_SIGN, is_paired
@@ -17,7 +17,9 @@ COMPARED = 200
 """The number of articles of a search that are compared with its phrases."""
 COMPARED_CHARACTERS = 10_000
 """The number of characters of a text that are compared with phrases."""
-COMPARED_WORDS = 8
+COMPARED_PHRASES = 3
+"""The number of phrases of a search that are compared."""
+COMPARED_WORDS = 6
 """The number of words of a phrase that are compared."""
 COMPARED_PLACES = 100
 """The number of places in a text that are compared with the marks of a phrase."""
@@ -36,35 +38,45 @@ class Literal(IntEnum):
 
 def has_phrases(query: Query) -> bool:
     """Whether articles can differ in whether they contain the phrases of a search literally."""
-    return any(_literal(query.tree_in(languages), {}) is not None for languages in query.positions)
+    return any(_literal_in(query.tree_in(languages), {}) is not None for languages in query.positions)
 
 
 def literal_phrases(query: Query, article: Mapping[str, Any]) -> Literal | None:
     """Where an article, of which the ``language`` and the FIELDS are given, has all required phrases literally.
 
-    None if the search requires none but initialisms, which have no other forms.
+    The first COMPARED_PHRASES that have other forms are compared; None if the search requires none of those.
     """
     language = article["language"]
-    return _literal(query.tree_for(language), article) if language else None
+    return _literal_in(query.tree_for(language), article) if language else None
 
 
-def _literal(tree: Node, article: Mapping[str, Any]) -> Literal | None:
+def _literal_in(tree: Node, article: Mapping[str, Any]) -> Literal | None:
+    phrases = (term for term in terms(tree, positive=True) if term.kind == "phrase")
+    compared = dict.fromkeys(phrase for phrase in phrases if any(map(_has_other_forms, phrase.tokens)))
+    # A text is folded once, if it is compared at all.
+    folded = cache(lambda name: fold(article.get(name) or ""))
+    return _literal(tree, set(islice(compared, COMPARED_PHRASES)), folded)
+
+
+def _literal(tree: Node, compared: Collection[Term], folded: Callable[[str], str]) -> Literal | None:
     match tree:
-        case Term("phrase"):
-            return _find(tree, article) if any(map(_has_other_forms, tree.tokens)) else None
-        case Term() | Not():
+        case Term():
+            return _find(tree, folded) if tree in compared else None
+        case Not():
             return None
         case AllOf(parts):
-            return min((found for part in parts if (found := _literal(part, article)) is not None), default=None)
+            return min(
+                (found for part in parts if (found := _literal(part, compared, folded)) is not None), default=None
+            )
         case AnyOf(parts):
-            found = [_literal(part, article) for part in parts]
+            found = [_literal(part, compared, folded) for part in parts]
             alternatives = [one for one in found if one is not None]
             return max(alternatives, default=None) if len(alternatives) == len(found) else None
 
 
-def _find(phrase: Term, article: Mapping[str, Any]) -> Literal:
+def _find(phrase: Term, folded: Callable[[str], str]) -> Literal:
     fields = [phrase.field] if phrase.field else FIELDS
-    found = next((name for name in fields if _occurs(phrase, article.get(name) or "")), None)
+    found = next((name for name in fields if _occurs(phrase, folded(name))), None)
     return Literal.nowhere if found is None else Literal.headline if found == "headline" else Literal.text
 
 
@@ -72,9 +84,8 @@ def _has_other_forms(token: str) -> bool:
     return INITIALISM_SIGN not in token and JOINING_SIGN not in token
 
 
-def _occurs(phrase: Term, text: str) -> bool:
+def _occurs(phrase: Term, folded: str) -> bool:
     pattern, letters = _pattern(phrase)
-    folded = fold(text)
     return any(
         # A mark after or in a word makes another form of it.
         not _is_mark(folded[match.end() : match.end() + 1]) and "".join(filter(_is_of_word, match[0])) == letters
@@ -98,7 +109,7 @@ def _pattern(phrase: Term) -> tuple[re.Pattern[str], str]:
 
 
 def _letters_like(character: str) -> str:
-    """Matches what would continue a word that begins or ends with a character, and nothing where words have no ends.
+    """A pattern for characters that continue a word; it matches nothing in scripts without spaces.
 
     Of the folded letters of alphabets most are ASCII, and Korean endings may follow those.
     """

@@ -5,7 +5,14 @@ from time import process_time
 import pytest
 from questions import question
 
-from api.search.literal import COMPARED, COMPARED_CHARACTERS, COMPARED_WORDS, has_phrases, literal_phrases
+from api.search.literal import (
+    COMPARED,
+    COMPARED_CHARACTERS,
+    COMPARED_PHRASES,
+    COMPARED_WORDS,
+    has_phrases,
+    literal_phrases,
+)
 
 STOP_WORDS = {"en": "the who"}
 
@@ -82,6 +89,9 @@ def test_all_phrases_of_a_search_count(q: str, expected: str | None) -> None:
         ('"a"', "a" * COMPARED_CHARACTERS),
         ('"दिन"', "दिनों " * COMPARED_CHARACTERS),
         ('"U.S. ports"', "u.s. " * COMPARED_CHARACTERS),
+        (" OR ".join(f'"торг{n} сделка"' for n in range(60)), "торговая сделка " * COMPARED_CHARACTERS),
+        (" ".join(f'"торг{n} сделка"' for n in range(60)), "торг1 сделка " * COMPARED_CHARACTERS),
+        (" ".join(f'"{"a " * (COMPARED_WORDS - 1)}{letter}a"' for letter in "bcdefghi"), "a " * COMPARED_CHARACTERS),
     ],
 )
 def test_comparing_takes_less_than_half_a_second(q: str, text: str) -> None:
@@ -97,3 +107,12 @@ def test_only_the_first_words_of_a_long_phrase_are_compared() -> None:
     words = " ".join(f"word{n}" for n in range(COMPARED_WORDS))
     assert literal(f'"{words} ports"', body=f"{words} port") == "text"
     assert literal(f'"ports {words}"', body=f"port {words}") == "nowhere"
+
+
+def test_only_the_first_phrases_are_compared() -> None:
+    phrases = [f'"phrase{n} ports"' for n in range(COMPARED_PHRASES)]
+    body = " ".join(f"phrase{n} ports" for n in range(COMPARED_PHRASES))
+    assert literal(" ".join([*phrases, '"new port"']), body=body) == "text"
+    assert literal(" ".join(['"new port"', *phrases]), body=body) == "nowhere"
+    assert literal(" OR ".join(phrases), body=body) == "text"
+    assert literal(" OR ".join([*phrases, '"new port"']), body=body) is None
