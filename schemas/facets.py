@@ -39,7 +39,7 @@ class FacetSchema(Schema):
         required=True,
         metadata={
             "description": "The number of counted articles: the newest ones, at most 2,000. They are fewer if `q` is "
-            "combined with filters and about 15,000 articles have been read to find them."
+            "combined with filters or a hashtag and about 15,000 articles have been read to find them."
         },
     )
     complete = fields.Boolean(

@@ -50,7 +50,7 @@ class MetaSchema(Schema):
     total = fields.Integer(
         metadata={
             "description": "The number of entries in the list, counted up to 1,000 if `count` is `capped`. For `q` "
-            "with filters, counting may end earlier, after about 15,000 articles have been read."
+            "with filters or a hashtag, counting may end earlier, after about 15,000 articles have been read."
         }
     )
     total_relation = fields.String(

@@ -17,6 +17,8 @@ from api.retrieval.keyset import hide
 from api.retrieval.select import Order, within_page_bytes
 from api.search import fulltext, search_vector
 from api.search.highlighter import SEARCHED_CHARACTERS
+from api.search.search_vector import accents_for_stems
+from api.text.accents import PLAIN_LETTERS
 from api.text.tokenizer import tokens
 
 # How many shared terms are shown.
@@ -50,7 +52,7 @@ def related(connection: Connection, article: UUID, limit: int, fields: Sequence[
         shown["shared"] = {
             "tags": [named["tag", id] for id in row["tags"]],
             "people": [named["person", id] for id in row["people"]],
-            "terms": [spellings.get(term, term) for term in row["terms"][:TERMS_SHOWN]],
+            "terms": [*dict.fromkeys(spellings.get(term, term) for term in row["terms"])][:TERMS_SHOWN],
         }
         shown["duplicate_of"] = originals.get(row["id"])
     return Related([articles[row["id"]] for row in found], originals.get(article))
@@ -129,10 +131,16 @@ def _spellings(connection: Connection, subject: DictRow, lexemes: set[str]) -> d
     if not lexemes:
         return {}
     text = " ".join(subject[field] or "" for field in ("headline", "standfirst", "body"))[:SEARCHED_CHARACTERS]
-    distinct = list(dict.fromkeys(tokens(text)))
+    accented = accents_for_stems(subject["language"], text)
+    written = {token: accented.get(token, token) for token in tokens(text)}
     parameters = {
-        "words": orjson.dumps({subject["language"]: distinct}).decode(),
+        "words": orjson.dumps({subject["language"]: sorted({*written, *written.values()})}).decode(),
         "configurations": search_vector.CONFIGURATIONS_JSON,
     }
     by_word = present(connection.execute(fulltext.LEXEMES, parameters).fetchone())["lexemes"]
-    return {lexeme: word for word in reversed(distinct) for lexeme in by_word[word] if lexeme in lexemes}
+    return {
+        lexeme: word
+        for token, word in reversed(written.items())
+        for lexeme in (*by_word[token], *(stem.translate(PLAIN_LETTERS) for stem in by_word[word]))
+        if lexeme in lexemes
+    }

@@ -31,6 +31,7 @@ def with_total(connection: Connection, plan: Plan, how: str, found: Page) -> Pag
         return found
     if how == "capped":
         counted = newest_matches(connection, plan, COUNTED_AT_MOST + 1)
-        return replace(found, total=min(counted.count, COUNTED_AT_MOST), capped=not counted.complete)
+        total = min(max(counted.count, len(found.rows)), COUNTED_AT_MOST)
+        return replace(found, total=total, capped=not counted.complete)
     total, capped = count(connection, *all_matches(plan, "newest"), how)
     return replace(found, total=total, capped=capped)

@@ -73,7 +73,8 @@ class _Search:
 def newest_matches(connection: Connection, plan: Plan, most: int) -> Newest:
     """The newest matches of a search, up to ``most``.
 
-    Of a search with further filters or hashtags, others may be left out if about READ_AT_MOST articles have been read.
+    Of a search with filters, or a hashtag beside other terms, others may be left out if about READ_AT_MOST articles
+    have been read.
     """
     if plan.empty:
         return Newest("{}", 0, complete=True)
@@ -93,7 +94,7 @@ def _intersected(connection: Connection, search: _Search, most: int, reach: floa
     """The newest matches among the first ``reach`` articles; among more of them while there are too few."""
     furthest = READ_AT_MOST / search.indexed if search.filtered else inf
     reach = min(reach, furthest)
-    # Where few articles match, to read them all costs less than to find out since when.
+    # If few articles match, reading all of them is cheaper than looking up a start time.
     if search.indexed * search.articles * FETCH_COST <= reach * (ENTRY_COST + search.indexed * FETCH_COST):
         reach = search.articles
     while True:

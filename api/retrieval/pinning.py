@@ -96,7 +96,7 @@ def _now(connection: Connection) -> datetime:
 
 
 def candidates_among(connection: Connection, cardinality: Cardinality) -> tuple[int | None, str | None]:
-    """Among how many of the newest articles to gather candidates, or since when: one of them, or neither for all."""
+    """The number of newest articles to search for candidates, or the start time; both None for all articles."""
     search = cardinality.search
     if search is None:
         return None, None

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from api.search.parser import AllOf, AnyOf, Node, Not, Term
 from api.search.tsquery import Lexeme, Query
-from api.text.tokenizer import is_paired
+from api.text.tokenizer import INITIALISM_SIGN, is_paired
 
 
 def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> str | None:
@@ -38,7 +38,7 @@ def relax(query: Query, frequencies: Mapping[Lexeme, int], most: int | None) -> 
     languages = {
         group: positions
         for group, positions in query.positions.items()
-        if any(position.lexemes for term in chosen for position in positions[term])
+        if any(position.lexemes for term in chosen for position in positions.get(term, ()))
     }
     # In languages in which all chosen terms are stop words, the search stays as it is.
     others = {group: positions for group, positions in query.positions.items() if group not in languages}
@@ -61,8 +61,10 @@ def _with_characters(query: Query, required: Sequence[Term]) -> Query:
             **{
                 part: [replace(position, number=1, pairs=(), far_pairs=())]
                 for term in required
-                for part, position in zip(_characters(term), by_term[term], strict=False)
-                if part != term
+                for position in by_term[term]
+                # Postgres may know no word in some of them, and has no position for those.
+                for part in _characters(term)
+                if part != term and part.words.rstrip(INITIALISM_SIGN) == position.word
             },
         }
         for group, by_term in query.positions.items()
@@ -95,7 +97,7 @@ def _parts(node: Node) -> tuple[list[Term], list[Node]] | None:
 def _frequency(query: Query, term: Term, frequencies: Mapping[Lexeme, int]) -> int | None:
     """The most articles a term may be in: those of its rarest word, summed over languages that stem it differently."""
     readings = {
-        tuple(position.lexemes for position in positions[term] if position.lexemes)
+        tuple(position.lexemes for position in positions.get(term, ()) if position.lexemes)
         for positions in query.positions.values()
     }
     readings.discard(())

@@ -85,6 +85,18 @@ def test_rare_words_relate_articles_without_names(blank: Connection, blank_clien
     assert set(entry["shared"]["terms"]) >= {"icebreakers", "wadden", "ferries", "freed"}
 
 
+def test_shared_words_are_shown_as_written_and_once(blank: Connection, blank_client: ContractClient) -> None:
+    outlet(blank, "daily", language="es")
+    first, *_ = store(
+        blank,
+        record("Manifestación en Bogotá", body="Educación: una manifestación crece.", language="es"),
+        record("Otra", body="La manifestación por la educación en Bogotá.", language="es", day=1),
+        record("Nada", body="Nada pasó.", language="es", day=2),
+    )
+    [entry] = related(blank_client, first.id, "fields=headline")["data"]
+    assert sorted(entry["shared"]["terms"]) == ["bogotá", "educación", "manifestación"]
+
+
 def test_what_is_named_often_relates_articles_more_than_what_is_mentioned(
     blank: Connection, blank_client: ContractClient
 ) -> None:

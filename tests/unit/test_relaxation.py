@@ -1,8 +1,11 @@
 """Which words of a search are enough when too few articles have all of them."""
 
+from dataclasses import replace
+
 import pytest
 from questions import question
 
+from api.search.parser import terms
 from api.search.relaxation import relax
 from api.search.tsquery import Lexeme
 
@@ -74,3 +77,15 @@ def test_a_language_in_which_no_chosen_word_is_left_is_asked_as_it_was() -> None
 def test_a_word_in_a_script_without_spaces_is_relaxed_to_its_pairs_of_characters() -> None:
     assert loosened("東京タワー") == "(((('东京')) | (('京タ')) | (('タワ')) | (('ワー'))))"
     assert loosened('"東京タワー"') is None, "a phrase is verbatim"
+
+
+def test_characters_that_postgres_takes_for_signs_are_left_out() -> None:
+    search = question("アパート abc", {"en": "the"})
+    word, _ = terms(search.tree)
+    [(languages, positions)] = search.positions.items()
+    without = [position for position in positions[word] if position.word != "アパ"]
+    assert len(without) == 2
+    renumbered = [replace(position, number=number) for number, position in enumerate(without, start=1)]
+    search = replace(search, positions={languages: {**positions, word: renumbered}})
+    frequencies = {Lexeme(text): count for count, text in enumerate(("アパ", "パー", "ート", "abc"), start=1)}
+    assert relax(search, frequencies, None) == "(((('パー')) | (('ート')) | (('abc'))))"
