@@ -86,7 +86,7 @@ def test_a_search_with_filters_reads_a_bounded_number_of_articles(
     cut = blank_client.get(f"{url}capped&limit=2").get_json()["meta"]
     assert cut["total"] < 12
     assert cut["total_relation"] == "gte"
-    assert cut["facets"]["year"]["of"] == cut["total"]
+    assert cut["total"] == max(cut["facets"]["year"]["of"], 2), "a total is no less than its page"
     assert not cut["facets"]["year"]["complete"]
     assert blank_client.get(f"{url}exact&limit=2").get_json()["meta"]["total"] == 12
 
