@@ -25,7 +25,7 @@ def explain(query: Query) -> dict[str, Any]:
             }
             for term in all_terms(query.tree)
             for languages, positions in query.positions.items()
-            if term in terms(query.tree_in(languages))
+            if term in terms(query.trees[languages])
         ],
     }
 

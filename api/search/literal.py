@@ -38,7 +38,7 @@ class Literal(IntEnum):
 
 def has_phrases(query: Query) -> bool:
     """Whether articles can differ in whether they contain the phrases of a search literally."""
-    return any(_literal_in(query.tree_in(languages), {}) is not None for languages in query.positions)
+    return any(_literal_in(query.trees[languages], {}) is not None for languages in query.positions)
 
 
 def literal_phrases(query: Query, article: Mapping[str, Any]) -> Literal | None:

@@ -84,13 +84,16 @@ class Query:
     positions: Mapping[Languages, Mapping[Term, Sequence[Position]]]
     languages: frozenset[str]
 
-    def tree_in(self, languages: Languages) -> Node:
-        """The parse tree for the languages with one stemmer, where operands of stop words alone are phrases."""
-        positions = self.positions[languages]
+    @cached_property
+    def trees(self) -> dict[Languages, Node]:
+        """The parse tree for the languages with each stemmer, where operands of stop words alone are phrases."""
+        return {languages: self._tree(positions) for languages, positions in self.positions.items()}
+
+    def _tree(self, positions: Mapping[Term, Sequence[Position]]) -> Node:
         return with_phrases(
             self.tree,
             lambda words, phrase: (
-                phrase in positions and not any(position.lexemes for word in words for position in positions[word])
+                not any(position.lexemes for word in words for position in positions[word]) and phrase in positions
             ),
         )
 
@@ -100,19 +103,19 @@ class Query:
             term: positions[term]
             for languages, positions in self.positions.items()
             if language in languages
-            for term in terms(self.tree_in(languages), positive=True)
+            for term in terms(self.trees[languages], positive=True)
         }
 
     def tree_for(self, language: str) -> Node:
         """The parse tree for one language."""
         group = next((languages for languages in self.positions if language in languages), None)
-        return self.tree_in(group) if group else self.tree
+        return self.trees[group] if group else self.tree
 
     @cached_property
     def by_languages(self) -> dict[Languages, str]:
         """The tsquery for the languages with each stemmer in which the search has more than stop words."""
         queries = {
-            languages: _compose(self.tree_in(languages), positions) for languages, positions in self.positions.items()
+            languages: _compose(self.trees[languages], positions) for languages, positions in self.positions.items()
         }
         return {languages: query for languages, query in queries.items() if query}
 
@@ -128,7 +131,7 @@ class Query:
         languages = [language for group in groups for language in group]
         # The markers of all languages exclude nothing, and in an index of a million articles they cost more than words.
         # They are needed where the search requires no word.
-        requires_a_word = _requires_a_word(self.tree_in(groups[0]), self.positions[groups[0]])
+        requires_a_word = _requires_a_word(self.trees[groups[0]], self.positions[groups[0]])
         others = sorted(self.languages.difference(languages))
         if requires_a_word and not others:
             return f"({query})"
@@ -159,7 +162,7 @@ class Query:
         return [
             [
                 [lexeme for position in positions[term] for lexeme in position.lexemes]
-                for term in terms(self.tree_in(languages), positive=True)
+                for term in terms(self.trees[languages], positive=True)
             ]
             for languages, positions in self.positions.items()
         ]
