@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal, TypeAlias
 
@@ -66,21 +66,13 @@ def tokenize(q: str) -> tuple[list[Token], list[Note]]:
     """The tokens of ``q``, and notes of what is taken as text or left out."""
     lexer = _Lexer(q)
     lexer.run()
-    if [token.kind for token in lexer.found] == ["word"] and _is_single_character(lexer.found[0]):
-        lexer.found = [replace(lexer.found[0], kind="prefix")]
     return _matched(lexer.found, lexer.notes), lexer.notes
-
-
-def _is_single_character(token: Token) -> bool:
-    """Whether it is a character of a script that is indexed by pairs: alone, it finds the pairs that begin with it."""
-    return len(token.tokens) == 1 and len(token.tokens[0]) == 1 and is_paired(token.tokens[0])
 
 
 def reads_as_word(text: str) -> bool:
     """Whether this text, which has no spaces, is read as a word when it stands alone."""
     found, notes = tokenize(text)
-    kinds = [token.kind for token in found]
-    return (kinds in (["word"], ["hashtag"]) or (kinds == ["prefix"] and "*" not in text)) and not notes
+    return [token.kind for token in found] in (["word"], ["hashtag"]) and not notes
 
 
 def _matched(found: Sequence[Token], notes: list[Note]) -> list[Token]:
@@ -203,7 +195,8 @@ class _Lexer:
         """Read a word, prefix or hashtag; text without a letter or digit is left out."""
         text = self._q[at:end]
         notes = len(self.notes)
-        if self._is_prefix(at, text):
+        # After the name of an unknown field, a star is text.
+        if not _FIELD.match(text) and self._is_prefix(at, text):
             # A hyphen that is not a minus would be one at the beginning of a term.
             self.found.append(Token("prefix", at + 1, text[:-1].lstrip("-"), tuple(tokens(text[:-1].lower()))))
         elif searched := tokens(text):

@@ -11,12 +11,12 @@ letter or digit is not searched for.
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from api.search.capitals import in_lower_case, is_in_capitals, without_or
 from api.search.lexer import FIELDS, OPERATORS, TERMS, Note, Token, reads_as_word, tokenize
-from api.text.tokenizer import tokens
+from api.text.tokenizer import is_paired, tokens
 
 __all__ = ["FIELDS", "AllOf", "AnyOf", "Node", "Not", "QuerySyntaxError", "Reading", "Term", "parse", "read", "terms"]
 
@@ -105,6 +105,8 @@ def read(q: str, *, strict: bool = False) -> Reading:
         found = in_lower_case([*found] if strict else without_or(found, notes))
     parser = _Parser(found, notes)
     tree = parser.parse()
+    if isinstance(tree, Term) and _is_single_character(tree):
+        tree = replace(tree, kind="prefix")
     if tree is None and not any(note.invalid for note in notes):
         notes = [Note(1, q, "empty search; enter at least one letter or digit")]
     tags = {term.text for term in required_hashtags(tree)} if tree else set()
@@ -119,6 +121,13 @@ def read(q: str, *, strict: bool = False) -> Reading:
 def parse(q: str) -> Node:
     """The parse tree of ``q``, in which pieces of invalid syntax are words."""
     return read(q).tree
+
+
+def _is_single_character(term: Term) -> bool:
+    """Whether it is a character of a script that is indexed by pairs: alone, it finds the pairs that begin with it."""
+    return (
+        term.kind == "word" and len(term.text) == len(term.words) == 1 and term.text.isalpha() and is_paired(term.words)
+    )
 
 
 def required_hashtags(node: Node) -> list[Term]:

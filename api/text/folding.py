@@ -65,7 +65,7 @@ def fold_case(text: str) -> str:
 
 def without_accents(text: str) -> str:
     """Remove differences of width, compatibility form and accent, and ignorable characters."""
-    return text if text.isascii() else _remove_accents(without_ignorable(_without_expanding(text)))
+    return text if text.isascii() else _remove_accents(_without_expanding(text))
 
 
 def without_ignorable(text: str) -> str:
@@ -129,5 +129,5 @@ def _expanding() -> frozenset[str]:
 def _remove_accents(text: str) -> str:
     if text.isascii():
         return text
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = without_ignorable(unicodedata.normalize("NFKD", text))
     return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))

@@ -52,13 +52,13 @@ def _special(letter: str, alone: str, capitals: str, after: str = "") -> str:
     """Matches initialisms and words with signs, given the patterns of a letter or digit, a letter, a capital, and what
     else they do not begin after."""
     return (
-        f"(?<!{letter})(?<!{letter}['\u2019\u02bc]){after}(?:"
+        f"(?<!{letter}){after}(?:"
         f"(?<!\\.){alone}\\.(?: {alone}\\.(?!{letter}))+"  # J. P.
         f"|{alone}(?:"
-        f"\\.(?:(?:{alone}(?!{letter})\\.?)+|(?=\\s|$)"  # U.S., and the S. of S. Korea
+        f"\\.(?:(?:{alone}(?!{letter})\\.?)+|(?<!\\w['\u2019\u02bc].\\.)(?=\\s|$)"  # U.S., and the S. of S. Korea
         f"|(?!{capitals}{{2}}){alone}{{2}}\\.(?!{letter}))"  # M.Sc., but not E.ON
         f"|{alone}\\.{alone}(?!\\.?{letter})\\.?)"  # Ph.D.
-        f"|([A-Za-z])\\1(?!\\1)([A-Za-z])\\2(?!{letter})(?<![IVXLCDMivxlcdm]{{4}})"  # EEUU, but not XXII
+        f"|(?i:(?!ss)([A-Z])\\1(?!\\1|ss)([A-Z])\\2)(?!{letter})(?<![IVXLCDMivxlcdm]{{4}})"  # EEUU, but not XXII
         f"|[A-Za-z](?:\\+\\+|\\#)(?!{letter})"  # C++
         f"|{letter}{{1,3}}(?:&{letter}{{1,3}})+(?!{letter})"  # AT&T
         f"|{capitals}{{2,{LONGEST_INITIALISM}}}(?!{letter}))"  # US

@@ -348,6 +348,9 @@ def test_whatever_is_typed_is_a_search_and_refused_if_strict_where_it_is_noted(q
 
 @given(typed)
 @example('"a"-fe*')
+@example("ក-")
+@example("國")
+@example("ab:cd*")
 @example("a*b")
 @example('0"*')
 @example('headline:"a')
