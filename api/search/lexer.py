@@ -195,8 +195,7 @@ class _Lexer:
         """Read a word, prefix or hashtag; text without a letter or digit is left out."""
         text = self._q[at:end]
         notes = len(self.notes)
-        # After the name of an unknown field, a star is text.
-        if not _FIELD.match(text) and self._is_prefix(at, text):
+        if self._is_prefix(at, text):
             # A hyphen that is not a minus would be one at the beginning of a term.
             self.found.append(Token("prefix", at + 1, text[:-1].lstrip("-"), tuple(tokens(text[:-1].lower()))))
         elif searched := tokens(text):
@@ -239,7 +238,8 @@ class _Lexer:
             reason = f"prefix too short; put at least {SHORTEST_PREFIX} letters or digits before *"
             self._note_star(at, text, star, reason)
             return False
-        return bool(found)
+        # After the name of an unknown field, a star is text.
+        return bool(found) and not _FIELD.match(text)
 
 
 def _is_blank(character: str) -> bool:
