@@ -149,7 +149,8 @@ def test_each_process_keeps_to_a_cpu_of_its_own_where_that_is_wished(place: Path
         expected = sorted(own if wished else [set(allowed)] * 2, key=min)
         until(lambda: sorted(cpus(), key=min) == expected)
         assert {server.get("/v1/articles")[0] for _ in range(20)} == {200}
-        assert sorted(cpus(), key=min) == expected
+        # A process that is started again is there twice for a moment.
+        until(lambda: sorted(cpus(), key=min) == expected)
 
 
 @pytest.mark.long
