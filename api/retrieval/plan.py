@@ -196,7 +196,7 @@ def _with_hashtags(connection: Connection, plan: Plan, query: Query) -> Plan:
         plan,
         tsquery=plan.tsquery or fulltext.NOTHING,
         hashtags=sorted(found, key=lambda hashtag: hashtag.articles),
-        rest=replace(query, tree=others).tsquery if others.parts else None,
+        rest=replace(query, tree=others).beside_others if others.parts else None,
     )
 
 

@@ -34,7 +34,6 @@ MARKERS_AT_MOST = 8
 # Languages with the same stemmer, in which the terms of a search have the same lexemes.
 Languages = tuple[str, ...]
 
-
 # The apostrophes that texts have beside letters.
 _APOSTROPHE = re.compile("['‘’`´ʻʼ＇]")
 
@@ -126,6 +125,12 @@ class Query:
         for languages, query in self.by_languages.items():
             alike.setdefault(query, []).append(languages)
         return " | ".join(self._marked(query, languages) for query, languages in alike.items()) or None
+
+    @property
+    def beside_others(self) -> str | None:
+        """The tsquery of terms beside others: all articles match in languages in which these are stop words alone."""
+        ignored = [language for group in self.positions if group not in self.by_languages for language in group]
+        return f"({self.tsquery}) | {_markers(ignored)}" if self.tsquery and ignored else self.tsquery
 
     def _marked(self, query: str, groups: Sequence[Languages]) -> str:
         languages = [language for group in groups for language in group]

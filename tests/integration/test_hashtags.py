@@ -61,6 +61,8 @@ def found(client: ContractClient, q: str, more: str = "") -> dict[str, Any]:
         ("#seoul-washington #steel mills", ""),
         ("#한미동맹", "다섯"),
         ("#steel", "three six"),
+        ("the #seoul-washington", "one two three"),
+        ("#seoul-washington -the", "one two three"),
         ("#unknown", ""),
         ("#tariffs", "one two four"),
         # Elsewhere, a hashtag is its words.
