@@ -5,21 +5,23 @@ from collections.abc import Iterator
 
 from api.text.folding import HAN, HANGUL, KANA
 
-_ABBREVIATIONS = frozenset(
+_ABBREVIATIONS = (
     # Titles and ranks.
-    "mr mrs ms mx dr prof rev hon st sr jr mme mlle mm hr fr frl ing dipl pres gov sen rep sec gen lt col maj capt cmdr"
-    " adm sgt cpl brig amb supt det insp msgr sra srta dra dott sig sigg doc mgr judr mudr phdr"
+    "mr mrs ms dr prof rev hon st sr jr mme mlle mm hr fr frl ing dipl pres gov sen rep sec gen lt col maj capt cmdr "
+    "adm sgt cpl brig amb supt det insp msgr sra srta dra dott sig sigg doc mgr judr mudr phdr "
     # Companies, months, measures, references.
-    " inc ltd co corp bros dept univ assn jan feb mar apr jun jul aug sep sept oct nov dec no nos nr vol vols pp fig art"
-    " ca cf vs approx est al ed eds eg ie bzw usw evtl ggf inkl zzgl"
+    "inc ltd co corp bros dept univ jan feb mar apr jun jul aug sep sept oct nov dec no nos nr vol vols pp fig art "
+    "ca cf vs approx est al ed eds eg ie bzw usw evtl ggf inkl zzgl "
     # Russian, Ukrainian, Polish, Czech.
-    " г гг т д тыс млн млрд руб ул им см стр др ст р тел проф акад ген м ks abp bp gen płk dyr ul tzn np tj tzv".split()
+    "г гг т д тыс млн млрд руб ул им см стр др ст р тел проф акад ген м ks abp bp gen płk dyr ul tzn np tj tzv"
 )
 # Words after which an initialism was the end of the sentence before: "in the U.S. He said".
-_OPENERS = frozenset(
-    "he she it they we i you the a an this that these those but and in on at for from to when while after before as if"
-    " there here his her its their our who what why how where".split()
+_OPENERS = (
+    "he she it they we i you the a an this that these those but and in on at for from to when while after before as if "
+    "there here his her its their our who what why how where"
 )
+_ABBREVIATED = frozenset(_ABBREVIATIONS.split())
+_OPENING = frozenset(_OPENERS.split())
 
 _CLOSING = "\"'”’»›)\\]」』）】〉》"
 _END = re.compile(
@@ -75,5 +77,5 @@ def _is_abbreviated(word: str, follows: str) -> bool:
     """Whether ``word`` before a full stop is an abbreviation, an initial, or an initialism such as ``U.S``."""
     last = word.rpartition(".")[2]
     if len(last) == 1 and last.isalpha() and last.isupper():
-        return follows.lower() not in _OPENERS
-    return last.lower() in _ABBREVIATIONS
+        return follows.lower() not in _OPENING
+    return last.lower() in _ABBREVIATED

@@ -1,5 +1,7 @@
 """Texts are divided into sentences as a reader would divide them."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +47,6 @@ def test_sentences_need_no_space_where_the_script_has_none() -> None:
 @given(st.text(alphabet=st.sampled_from("aA. \n!?。”'1Mr가"), max_size=60))
 def test_sentences_cover_everything_but_white_space_in_order(text: str) -> None:
     spans = list(sentences(text))
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert "".join("".join(text[start:stop].split()) for start, stop in spans) == "".join(text.split())
     assert all(text[start:stop] == text[start:stop].strip() != "" for start, stop in spans)
