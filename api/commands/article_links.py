@@ -1,6 +1,7 @@
 """The links of articles to tags and people, and the article counts of entities."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, LiteralString
@@ -10,28 +11,49 @@ import orjson
 
 from api.commands.catalogue import Catalogue
 from api.postgres.connection import Connection
+from api.text.gazetteer import Mention
+from api.text.sentences import sentences
+
+MAX_SPANS = 100
+"""The number of mentions of one entity in an article that are stored with their offsets. All of them are counted."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Why an article is linked to an entity, and where its text mentions it.
+
+    ``origin`` is ``push`` if the outlet named the entity, otherwise ``match``. ``evidence`` says how a person was
+    recognized, None if the text does not mention them. ``spans`` are field, start and stop of the first MAX_SPANS
+    mentions; ``sentences`` are the numbers of all sentences that mention it, counted through the fields.
+    """
+
+    origin: str
+    evidence: str | None = None
+    mentions: int = 0
+    spans: tuple[int, ...] = ()
+    sentences: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Links:
-    """An article's tags, id → origin, and people, id → (origin, mentions)."""
+    """An article's tags and people by their ids."""
 
-    tags: Mapping[int, str] = field(default_factory=dict)
-    people: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+    tags: Mapping[int, Link] = field(default_factory=dict)
+    people: Mapping[int, Link] = field(default_factory=dict)
 
     @property
     def pushed_tags(self) -> set[int]:
         """The tags named by the outlet."""
-        return {tag for tag, origin in self.tags.items() if origin == "push"}
+        return {tag for tag, link in self.tags.items() if link.origin == "push"}
 
     @property
     def pushed_people(self) -> set[int]:
         """The people named by the outlet."""
-        return {person for person, (origin, _) in self.people.items() if origin == "push"}
+        return {person for person, link in self.people.items() if link.origin == "push"}
 
     def copies(self, catalogue: Catalogue) -> dict[str, list[dict[str, str]]]:
         """The values of the json columns: tags ordered by slug, people by mentions."""
-        people = sorted(self.people, key=lambda id: (-self.people[id][1], catalogue.people[id].slug))
+        people = sorted(self.people, key=lambda id: (-self.people[id].mentions, catalogue.people[id].slug))
         tags = sorted(self.tags, key=lambda id: catalogue.tags[id].slug)
         return {
             "tags": [catalogue.tags[id].copy() for id in tags],
@@ -44,16 +66,30 @@ def find(names: Catalogue, article: Mapping[str, Any], pushed_tags: set[int], pu
 
     Unconfirmed ones are found only in articles of the outlets that they were created for.
     """
-    matches = names.gazetteer.find(
-        article["headline"],
-        article["standfirst"],
-        article["body"],
-        outlet=article["outlet_id"],
-        named=pushed_people,
+    fields = [article[name] or "" for name in ("headline", "standfirst", "body")]
+    matches = names.gazetteer.find(*fields, outlet=article["outlet_id"], named=pushed_people)
+    found = bool(matches.tags or matches.people)
+    starts = [(n, start) for n, text in enumerate(fields) for start, _ in sentences(text)] if found else []
+    return Links(
+        {id: _link(matches.tags.get(id, ()), starts, pushed=id in pushed_tags) for id in {*matches.tags, *pushed_tags}},
+        {
+            id: _link(matches.people.get(id, ()), starts, pushed=id in pushed_people, evidence="name")
+            for id in {*matches.people, *pushed_people}
+        },
     )
-    people = {id: ("match", mentions) for id, mentions in matches.people.items()}
-    people |= {id: ("push", matches.people.get(id, 0)) for id in pushed_people}
-    return Links(dict.fromkeys(matches.tags, "match") | dict.fromkeys(pushed_tags, "push"), people)
+
+
+def _link(
+    mentions: Sequence[Mention], starts: list[tuple[int, int]], *, pushed: bool, evidence: str | None = None
+) -> Link:
+    """The link of an entity with these mentions, in a text whose sentences have these ``starts`` (field, offset)."""
+    return Link(
+        origin="push" if pushed else "match",
+        evidence=evidence if mentions else None,
+        mentions=len(mentions),
+        spans=tuple(number for mention in mentions[:MAX_SPANS] for number in mention),
+        sentences=tuple(sorted({bisect_right(starts, (mention.field, mention.start)) - 1 for mention in mentions})),
+    )
 
 
 def read(connection: Connection, articles: Iterable[UUID]) -> dict[UUID, Links]:
@@ -61,19 +97,21 @@ def read(connection: Connection, articles: Iterable[UUID]) -> dict[UUID, Links]:
     rows = connection.execute(
         """
         select a.id,
-            array(select json_build_array(tag_id, origin) from article_tags where article_id = a.id) as tags,
-            array(select json_build_array(person_id, origin, mentions)
+            array(select json_build_array(tag_id, origin, null, mentions, spans, sentences)
+                from article_tags where article_id = a.id) as tags,
+            array(select json_build_array(person_id, origin, evidence, mentions, spans, sentences)
                 from article_people where article_id = a.id) as people
         from unnest(%(articles)s::uuid[]) as a (id)
         """,
         {"articles": list(articles)},
     ).fetchall()
+    return {row["id"]: Links(_stored(row["tags"]), _stored(row["people"])) for row in rows}
+
+
+def _stored(rows: Iterable[list[Any]]) -> dict[int, Link]:
     return {
-        row["id"]: Links(
-            dict(row["tags"]),
-            {person: (origin, mentions) for person, origin, mentions in row["people"]},
-        )
-        for row in rows
+        id: Link(origin, evidence, mentions, tuple(spans), tuple(numbers))
+        for id, origin, evidence, mentions, spans, numbers in rows
     }
 
 
@@ -106,11 +144,8 @@ class LinkChanges:
     def add(self, article: UUID, before: ArticleState | None, after: ArticleState) -> None:
         """Add the change of an article from ``before`` (None if it is new) to ``after``."""
         row = {"article_id": article, "published_at": after.published_at}
-        self._tags += [{**row, "tag_id": id, "origin": origin} for id, origin in after.links.tags.items()]
-        self._people += [
-            {**row, "person_id": id, "origin": origin, "mentions": mentions}
-            for id, (origin, mentions) in after.links.people.items()
-        ]
+        self._tags += [{**row, "tag_id": id, **vars(link)} for id, link in after.links.tags.items()]
+        self._people += [{**row, "person_id": id, **vars(link)} for id, link in after.links.people.items()]
         if before:
             removed_tags = before.links.tags.keys() - after.links.tags.keys()
             removed_people = before.links.people.keys() - after.links.people.keys()
@@ -174,23 +209,31 @@ _UNLINK_PEOPLE: LiteralString = """
     where l.article_id = r.article_id and l.person_id = r.person_id"""
 
 _LINK_TAGS: LiteralString = """
-    insert into article_tags as l (article_id, tag_id, published_at, origin)
-    select r.article_id, r.tag_id, r.published_at, r.origin
-    from json_to_recordset(%(rows)s::json)
-        as r (article_id uuid, tag_id int, published_at timestamptz, origin text)
+    insert into article_tags as l (article_id, tag_id, published_at, origin, mentions, spans, sentences)
+    select r.article_id, r.tag_id, r.published_at, r.origin, r.mentions, r.spans, r.sentences
+    from json_to_recordset(%(rows)s::json) as r (
+        article_id uuid, tag_id int, published_at timestamptz, origin text, mentions int, spans int[], sentences int[]
+    )
     on conflict (article_id, tag_id) do update
-    set published_at = excluded.published_at, origin = excluded.origin
-    where (l.published_at, l.origin) is distinct from (excluded.published_at, excluded.origin)"""
+    set published_at = excluded.published_at, origin = excluded.origin, mentions = excluded.mentions,
+        spans = excluded.spans, sentences = excluded.sentences
+    where (l.published_at, l.origin, l.mentions, l.spans, l.sentences) is distinct from
+        (excluded.published_at, excluded.origin, excluded.mentions, excluded.spans, excluded.sentences)"""
 
 _LINK_PEOPLE: LiteralString = """
-    insert into article_people as l (article_id, person_id, published_at, origin, mentions)
-    select r.article_id, r.person_id, r.published_at, r.origin, r.mentions
-    from json_to_recordset(%(rows)s::json)
-        as r (article_id uuid, person_id int, published_at timestamptz, origin text, mentions int)
+    insert into article_people as l
+        (article_id, person_id, published_at, origin, evidence, mentions, spans, sentences)
+    select r.article_id, r.person_id, r.published_at, r.origin, r.evidence, r.mentions, r.spans, r.sentences
+    from json_to_recordset(%(rows)s::json) as r (
+        article_id uuid, person_id int, published_at timestamptz, origin text, evidence text, mentions int,
+        spans int[], sentences int[]
+    )
     on conflict (article_id, person_id) do update
-    set published_at = excluded.published_at, origin = excluded.origin, mentions = excluded.mentions
-    where (l.published_at, l.origin, l.mentions)
-        is distinct from (excluded.published_at, excluded.origin, excluded.mentions)"""
+    set published_at = excluded.published_at, origin = excluded.origin, evidence = excluded.evidence,
+        mentions = excluded.mentions, spans = excluded.spans, sentences = excluded.sentences
+    where (l.published_at, l.origin, l.evidence, l.mentions, l.spans, l.sentences) is distinct from
+        (excluded.published_at, excluded.origin, excluded.evidence, excluded.mentions, excluded.spans,
+            excluded.sentences)"""
 
 
 def _count_statements(table: LiteralString, dates: LiteralString) -> tuple[LiteralString, LiteralString]:

@@ -51,16 +51,19 @@ def _move(table: LiteralString, links: LiteralString, key: LiteralString) -> tup
 _MERGE: Mapping[str, Sequence[LiteralString]] = {
     "tags": (
         """
-        update article_tags t set origin = 'push'
+        update article_tags t
+        set origin = greatest(t.origin, l.origin), mentions = t.mentions + l.mentions, spans = t.spans || l.spans,
+            sentences = array(select unnest(t.sentences || l.sentences) group by 1 order by 1)
         from article_tags l
-        where t.tag_id = %(into)s and t.origin <> 'push'
-            and l.article_id = t.article_id and l.tag_id = %(id)s and l.origin = 'push'""",
+        where t.tag_id = %(into)s and l.article_id = t.article_id and l.tag_id = %(id)s""",
         *_move("tags", "article_tags", "tag_id"),
     ),
     "people": (
         """
         update article_people t
-        set mentions = t.mentions + l.mentions, origin = greatest(t.origin, l.origin)
+        set origin = greatest(t.origin, l.origin), evidence = coalesce(t.evidence, l.evidence),
+            mentions = t.mentions + l.mentions, spans = t.spans || l.spans,
+            sentences = array(select unnest(t.sentences || l.sentences) group by 1 order by 1)
         from article_people l
         where t.person_id = %(into)s and l.article_id = t.article_id and l.person_id = %(id)s""",
         *_move("people", "article_people", "person_id"),

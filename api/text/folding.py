@@ -49,8 +49,9 @@ _NO_LETTERS = re.compile("[\u02b9-\u02ff\u115f\u1160]")
 _SPOKEN_SIGN = re.compile(r"(?<![^\W_])([A-Za-z])(\+\+|#)(?![^\W_])")
 _SPOKEN = {"++": "plus plus", "#": "sharp"}
 
-_ASCII_RUN = re.compile("[A-Za-z0-9]+")
-_RUN = re.compile(rf"[{HANGUL}]+|[{KANA}{HAN}]+|[^\W_{HANGUL}{KANA}{HAN}]+")
+# A word of a text without accents.
+ASCII_WORD = re.compile("[A-Za-z0-9]+")
+WORD = re.compile(rf"[{HANGUL}]+|[{KANA}{HAN}]+|[^\W_{HANGUL}{KANA}{HAN}]+")
 
 
 def fold(text: str) -> str:
@@ -65,7 +66,7 @@ def fold_case(text: str) -> str:
 
 def without_accents(text: str) -> str:
     """Remove differences of width, compatibility form and accent, and ignorable characters."""
-    return text if text.isascii() else _remove_accents(_without_expanding(text))
+    return text if text.isascii() else _remove_accents(without_expanding(text))
 
 
 def without_ignorable(text: str) -> str:
@@ -76,8 +77,8 @@ def without_ignorable(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text without accents, their case unchanged. A word ends where the script changes."""
     if text.isascii():
-        return _ASCII_RUN.findall(text)
-    return _RUN.findall(without_accents(text))
+        return ASCII_WORD.findall(text)
+    return WORD.findall(without_accents(text))
 
 
 def name_key(name: str) -> str:
@@ -108,7 +109,7 @@ def make_slug(name: str) -> str:
     )
 
 
-def _without_expanding(text: str) -> str:
+def without_expanding(text: str) -> str:
     """A text without its characters that stand for up to 18 others, if it has more than MAX_EXPANDED of them."""
     if len(text) <= MAX_EXPANDED:
         return text

@@ -1,14 +1,16 @@
 """Finds people and tags in texts by their names and phrases."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, NamedTuple
 
 from ahocorasick import Automaton
 
 from api.text.folding import HAN, HANGUL, KANA, fold, words
+from api.text.word_offsets import WordOffsets
 
 MAX_MATCHES = 100_000
 """The number of names and phrases found in a text that are looked at, counted once for each time they occur."""
@@ -55,12 +57,23 @@ class Tag:
     outlets: frozenset[int] | None = None
 
 
+class Mention(NamedTuple):
+    """A name or phrase in the text of an article: ``field[start:stop]``, in characters of its field.
+
+    Fields are numbered from 0. Neither particles nor titles are part of a mention.
+    """
+
+    field: int
+    start: int
+    stop: int
+
+
 @dataclass(frozen=True)
 class Matches:
-    """The people that a text mentions, with the number of mentions, and its tags."""
+    """The people that a text mentions, in the order of their first mention, and its tags, each with all mentions."""
 
-    people: dict[int, int]
-    tags: set[int]
+    people: dict[int, tuple[Mention, ...]]
+    tags: dict[int, tuple[Mention, ...]]
 
 
 class _Phrase(NamedTuple):
@@ -69,11 +82,11 @@ class _Phrase(NamedTuple):
     tags: tuple[int, ...]
 
 
-class _Mention(NamedTuple):
+class _Found(NamedTuple):
     start: int
     stop: int
-    people: tuple[int, ...]
-    by_surname: bool
+    owners: tuple[int, ...]
+    by_surname: bool = False
 
 
 class Gazetteer:
@@ -103,28 +116,66 @@ class Gazetteer:
 
         ``outlet`` is the id of the article's outlet, ``named`` are the people whom the outlet itself names.
         """
-        written = "\n".join(f" {' '.join(words(field))} " for field in fields if field)
-        folded = fold(written)
-        tags: set[int] = set()
-        names: list[_Mention] = []
-        for start, stop, phrase in _find_phrases(self._phrases, folded):
-            tags.update(_owners_in(phrase.tags, self._outlets_of_tags, outlet, ()))
-            if people := _owners_in(phrase.people, self._outlets_of_people, outlet, named):
-                names.append(_Mention(start, stop, people, by_surname=False))
+        text = _Text(fields)
+        tags: list[_Found] = []
+        names: list[_Found] = []
+        for start, stop, phrase in _find_phrases(self._phrases, text.folded):
+            if owners := _owners_in(phrase.tags, self._outlets_of_tags, outlet, ()):
+                tags.append(_Found(start, stop, owners))
+            if owners := _owners_in(phrase.people, self._outlets_of_people, outlet, named):
+                names.append(_Found(start, stop, owners))
         names = _leftmost_longest(names)
-        surnames = self._find_surnames({name.people[0] for name in names if len(name.people) == 1}, folded)
-        return Matches(_count(_leftmost_longest([*names, *surnames]), folded, written), tags)
+        surnames = self._find_surnames({name.owners[0] for name in names if len(name.owners) == 1}, text.folded)
+        return Matches(_people(_leftmost_longest([*names, *surnames]), text), _tags(tags, text))
 
-    def _find_surnames(self, people: Iterable[int], folded: str) -> list[_Mention]:
+    def _find_surnames(self, people: Iterable[int], folded: str) -> list[_Found]:
         """Find the mentions of surnames that only one of these people has."""
         owners: dict[str, tuple[int, ...]] = {}
         for person in people:
             _add(owners, person, (_surname(self._people[person]),))
         phrases = {text: _Phrase(text, ids, ()) for text, ids in owners.items() if len(ids) == 1}
         return [
-            _Mention(start, stop, phrase.people, by_surname=True)
+            _Found(start, stop, phrase.people, by_surname=True)
             for start, stop, phrase in _find_phrases(_build_automaton(phrases), folded)
         ]
+
+
+class _Text:
+    """The words of an article, folded into one string, and where they are in its fields."""
+
+    def __init__(self, fields: Iterable[str | None]) -> None:
+        self._fields = list(fields)
+        # A word has a space on both sides, so that none spans two fields. Folding may change the length of words but
+        # not their number.
+        parts = [fold(f" {' '.join(words(text))} ") if text else "" for text in self._fields]
+        self._starts = list(accumulate((len(part) + 1 for part in parts), initial=0))
+        self.folded = "\n".join(parts)
+
+    def mentions(self, found: Iterable[_Found]) -> Iterator[tuple[_Found, Mention]]:
+        """The mentions of what was found in ``folded``, given and yielded in the order of their starts."""
+        offsets: WordOffsets | None = None
+        field, word, passed, word_start = -1, -1, 0, 0
+        for item in found:
+            if offsets is None or item.start >= self._starts[field + 1]:
+                field = bisect_right(self._starts, item.start) - 1
+                offsets = WordOffsets(self._fields[field] or "")
+                word, passed = -1, self._starts[field]
+            first = item.start + (self.folded[item.start] == " ")
+            word += self.folded.count(" ", passed, first)
+            word_start = max(word_start, self.folded.rfind(" ", passed, first) + 1)
+            passed = first
+            start = offsets.start(word, first - word_start)
+            yield item, Mention(field, start, self._stop(offsets, word, first, word_start, item.stop))
+
+    def _stop(self, offsets: WordOffsets, word: int, first: int, word_start: int, stop: int) -> int:
+        last = word + self.folded.count(" ", first, stop)
+        if self.folded[stop] == " ":
+            return offsets.stop(last)
+        return offsets.stop(last, stop - max(word_start, self.folded.rfind(" ", first, stop) + 1))
+
+    def is_lowercase(self, mention: Mention) -> bool:
+        """Whether a mention begins with a lowercase letter."""
+        return (self._fields[mention.field] or "")[mention.start].islower()
 
 
 def _owners_in(
@@ -137,22 +188,24 @@ def _owners_in(
     return everywhere or tuple(id for id in ids if outlet in outlets_of[id] or id in named)
 
 
-def _count(mentions: Iterable[_Mention], folded: str, written: str) -> dict[int, int]:
-    """Count the mentions of each person. A capitalized surname counts after the full name has been mentioned."""
-    people: dict[int, int] = {}
-    # Folding may change the length of words but not their number.
-    original_words = written.split(" ")
-    word = passed = 0
-    for mention in mentions:
-        if len(mention.people) != 1:
-            continue
-        person = mention.people[0]
-        if not mention.by_surname:
-            people[person] = people.get(person, 0) + 1
-        elif person in people:
-            word, passed = word + folded.count(" ", passed, mention.start + 1), mention.start + 1
-            people[person] += not original_words[word][0].islower()
-    return people
+def _people(found: Iterable[_Found], text: _Text) -> dict[int, tuple[Mention, ...]]:
+    """The mentions of each person. A capitalized surname counts after the full name has been mentioned."""
+    people: dict[int, list[Mention]] = {}
+    for item, mention in text.mentions(item for item in found if len(item.owners) == 1):
+        person = item.owners[0]
+        if not item.by_surname:
+            people.setdefault(person, []).append(mention)
+        elif person in people and not text.is_lowercase(mention):
+            people[person].append(mention)
+    return {person: tuple(mentions) for person, mentions in people.items()}
+
+
+def _tags(found: list[_Found], text: _Text) -> dict[int, tuple[Mention, ...]]:
+    tags: dict[int, list[Mention]] = {}
+    for item, mention in text.mentions(sorted(found)):
+        for tag in item.owners:
+            tags.setdefault(tag, []).append(mention)
+    return {tag: tuple(mentions) for tag, mentions in tags.items()}
 
 
 def _add(index: dict[str, tuple[int, ...]], owner: int, phrases: Iterable[str]) -> None:
@@ -187,8 +240,8 @@ def _find_phrases(automaton: Any, folded: str) -> Iterator[tuple[int, int, _Phra
             yield start, stop, phrase
 
 
-def _leftmost_longest(mentions: list[_Mention]) -> list[_Mention]:
-    chosen: list[_Mention] = []
+def _leftmost_longest(mentions: list[_Found]) -> list[_Found]:
+    chosen: list[_Found] = []
     end = 0
     for mention in sorted(mentions, key=lambda mention: (mention.start, -mention.stop)):
         if mention.start >= end:

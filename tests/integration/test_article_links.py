@@ -225,3 +225,30 @@ def test_seeding_again_keeps_what_was_pushed_meanwhile(demo: Connection) -> None
     archive.seed(demo)
     rows = demo.execute("select distinct headline from articles where section = 'Politics'").fetchall()
     assert rows == [{"headline": "Corrected"}]
+
+
+def test_links_say_where_the_text_mentions_an_entity(blank: Connection) -> None:
+    person(blank, "Ada Marlowe")
+    tag(blank, "#Harbour", "harbour")
+    body = "Nobody came. Ada Marlowe left the harbour. Marlowe returned."
+    [result] = store(blank, record("Ada Marlowe leaves. Why?", external_id="a", body=body))
+    assert located(blank, result.id) == {
+        "people": ("name", 3, [0, 0, 11, 2, 13, 24, 2, 43, 50], [0, 3, 4]),
+        "tags": (None, 1, [2, 34, 41], [3]),
+    }
+    store(blank, record("Ada Marlowe leaves", external_id="a", body="She left.", people=["Ada Marlowe"]))
+    assert located(blank, result.id) == {"people": ("name", 1, [0, 0, 11], [0])}
+    store(blank, record("Leaving", external_id="a", body="She left.", people=["Ada Marlowe"]))
+    assert located(blank, result.id) == {"people": (None, 0, [], [])}
+
+
+def located(connection: Connection, article: Any) -> dict[str, tuple[Any, ...]]:
+    """The evidence, mentions, spans and sentences of the article's person and tag."""
+    rows = connection.execute(
+        """
+        select 'people' as kind, evidence, mentions, spans, sentences from article_people where article_id = %(id)s
+        union all select 'tags', null, mentions, spans, sentences from article_tags where article_id = %(id)s
+        """,
+        {"id": article},
+    )
+    return {kind: tuple(values) for kind, *values in (tuple(row.values()) for row in rows)}
