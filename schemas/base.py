@@ -251,13 +251,13 @@ def http_url(text: str) -> None:
 
 
 class Url(fields.String):
-    """An absolute http or https URL."""
+    """An absolute http or https URL of up to ``high`` characters."""
 
     CHECK = staticmethod(http_url)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, high: int = 2_000, **kwargs: Any) -> None:
         kwargs["metadata"] = {"pattern": URL_PATTERN, **kwargs.get("metadata", {})}
-        bounds = validate.Length(1, 2_000, error="must have 1 to 2,000 characters")
+        bounds = validate.Length(1, high, error=f"must have 1 to {high:,} characters")
         super().__init__(validate=[self.CHECK, bounds], **kwargs)
 
 

@@ -3,12 +3,19 @@
 import re
 from typing import Any
 
+import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
-from schemas.base import URL_PATTERN, Name, Schema, Slug, Text, Url
+from schemas.base import URL_PATTERN, ChoiceList, Name, QueriedUrl, Schema, Slug, Text, Url
 from schemas.languages import LANGUAGE_CODE, language_code
 from schemas.paging import MetaSchema, PageQuery, PageSchema
 from schemas.times import Day
+
+MAX_SAME_AS = 100
+"""The number of URLs in ``same_as`` of an entity."""
+LONGEST_SAME_AS = 1_000
+"""The length of each of them, in characters."""
+TAG_KINDS = ("topic", "organisation", "place", "event", "product", "work")
 
 
 class StrictBoolean(fields.Boolean):
@@ -18,6 +25,21 @@ class StrictBoolean(fields.Boolean):
         if not isinstance(value, bool):
             raise ValidationError("must be true or false")
         return value
+
+
+class Degrees(fields.Float):
+    """A number of degrees in JSON, from -``most`` to ``most``."""
+
+    def __init__(self, *, most: int, description: str) -> None:
+        self.most, self.message = most, f"must be a number from -{most} to {most}"
+        metadata = {"description": f"{description}, from -{most} to {most}."}
+        super().__init__(allow_none=True, validate=validate.Range(-most, most, error=self.message), metadata=metadata)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        # Compared before it becomes a float, for which a whole number may be too large.
+        if type(value) not in (int, float) or not -self.most <= value <= self.most:
+            raise ValidationError(self.message)
+        return float(value) + 0.0  # without the sign of -0.0
 
 
 def country_code(text: str) -> None:
@@ -47,6 +69,13 @@ class EntityQuery(PageQuery):
         },
     )
 
+    same_as = QueriedUrl(
+        metadata={
+            "description": "The one with this URL in its `same_as`, however the URL is spelled: with http or https, "
+            "percent-encoded or not; for Wikidata, as a page (`/wiki/Q…`) or as a concept (`/entity/Q…`)."
+        }
+    )
+
 
 class Confirmed(fields.String):
     """``true`` or ``false`` in a query string, as text; nothing by default."""
@@ -71,6 +100,7 @@ class TagsQuery(EntityQuery):
     """Parameters of a list of tags."""
 
     confirmed = Confirmed()
+    kind = ChoiceList(TAG_KINDS, metadata={"description": "Only tags of these kinds, separated by commas."})
 
 
 class PeopleQuery(EntityQuery):
@@ -109,6 +139,11 @@ class _EntitySchema(Schema):
     slug = fields.String(required=True, metadata={"description": "The identifier in URLs and filters."})
     name = fields.String(required=True, metadata={"description": "The name to display."})
     description = fields.String(required=True, allow_none=True, metadata={"description": "A short description."})
+    same_as = fields.List(
+        fields.String(metadata={"pattern": URL_PATTERN}),
+        required=True,
+        metadata={"description": "URLs that identify it elsewhere, such as in Wikidata, Wikipedia or VIAF."},
+    )
     articles = fields.Integer(required=True, metadata={"description": "The number of its public articles."})
     first_published_at = fields.DateTime(
         required=True, allow_none=True, metadata={"description": "When its oldest public article was published."}
@@ -135,10 +170,19 @@ class _NameSchema(_EntitySchema):
 class TagSchema(_NameSchema):
     """A tag."""
 
+    kind = fields.String(
+        required=True, validate=validate.OneOf(TAG_KINDS), metadata={"description": "What the tag stands for."}
+    )
     match = fields.List(
         fields.String(),
         required=True,
         metadata={"description": "Phrases: an article that contains one of them as whole words gets the tag."},
+    )
+    lat = fields.Float(
+        required=True, allow_none=True, metadata={"description": "The latitude of a place in degrees, or null."}
+    )
+    lon = fields.Float(
+        required=True, allow_none=True, metadata={"description": "The longitude of a place in degrees, or null."}
     )
 
 
@@ -253,6 +297,15 @@ class _EntityInput(Schema):
     slug = Slug(metadata={"description": "The identifier in URLs and filters. By default it is made from the name."})
     name = Name(low=1, high=200, required=True, metadata={"description": "The name to display."})
     description = Text(high=2_000, allow_none=True, metadata={"description": "A short description."})
+    same_as = fields.List(
+        Url(high=LONGEST_SAME_AS),
+        load_default=list,
+        validate=validate.Length(max=MAX_SAME_AS, error=f"must have at most {MAX_SAME_AS} values"),
+        metadata={
+            "description": "URLs that identify it elsewhere, such as in Wikidata, Wikipedia or VIAF. No other entity of"
+            " the same type may have one of them. The same URL in two spellings is stored once."
+        },
+    )
 
 
 class _NameInput(_EntityInput):
@@ -262,6 +315,17 @@ class _NameInput(_EntityInput):
             " text."
         },
     )
+
+
+class TagKind(fields.String):
+    """What a tag stands for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            load_default=TAG_KINDS[0],
+            validate=validate.OneOf(TAG_KINDS, error=f"must be one of {', '.join(TAG_KINDS)}"),
+            metadata={"description": f"What the tag stands for. Default: `{TAG_KINDS[0]}`."},
+        )
 
 
 class TagInput(_NameInput):
@@ -275,6 +339,17 @@ class TagInput(_NameInput):
         validate=validate.Length(max=100, error="must have at most 100 values"),
         metadata={"description": "Phrases: an article that contains one of them as whole words gets the tag."},
     )
+    kind = TagKind()
+    lat = Degrees(most=90, description="The latitude of a place in degrees")
+    lon = Degrees(most=180, description="The longitude of a place in degrees")
+
+    @ma.validates_schema
+    def _check_place(self, data: dict[str, Any], **_: Any) -> None:
+        given = {name: data[name] for name in ("lat", "lon") if data.get(name) is not None}
+        if given and data["kind"] != "place":
+            raise ValidationError("must be null unless kind is place", next(iter(given)))
+        if len(given) == 1:
+            raise ValidationError("must be given together with the other coordinate", next(iter(given)))
 
 
 class PersonInput(_NameInput):
@@ -312,7 +387,7 @@ class OutletInput(_EntityInput):
 
 class _EntityPatch(Schema):
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        if isinstance(field_obj, fields.List):
+        if isinstance(field_obj, fields.List | TagKind):
             field_obj.allow_none = True
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from api.commands import catalogue, change_log, job_queue
+from api.commands import catalogue, change_log, entity_same_as, job_queue
 from api.commands.article_options import Options
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
@@ -64,19 +64,19 @@ def upsert(
     A record has the fields of its kind. Without a ``slug`` it is the entity of that name, or a new one with a slug
     made from the name. Changed names and phrases queue a job that updates the articles concerned. With
     ``keep_existing`` entities that exist stay as they are, and records with a retired slug are skipped.
-
     With ``linked_outlets`` (ids) new entities are unconfirmed: only articles of these outlets are linked by their text.
     """
     catalogue.lock(connection)
     if linked_outlets is not None:
-        unconfirmed = {"confirmed": False, "linked_outlets": sorted(linked_outlets)}
-        records = [{**record, **unconfirmed} for record in records]
+        records = [{**record, "confirmed": False, "linked_outlets": sorted(linked_outlets)} for record in records]
     rows = complete_rows(connection, kind, records)
     slugs = [row["slug"] for row in rows]
     retired = _retired_slugs(connection, kind, slugs)
     if retired and not keep_existing:
         raise retired_slug(kind, min(retired))
     current = {row["slug"]: row for row in connection.execute(kind.select, {"slugs": slugs}).fetchall()}
+    if keep_existing:
+        rows = entity_same_as.without_owned(connection, kind.table, rows, {*current, *retired})
     outcomes: list[str] = []
     writes = _Writes()
     for row in rows:
@@ -88,6 +88,7 @@ def upsert(
         current[row["slug"]] = {"id": entity, **row}
         outcomes.append("updated" if before else "created")
         writes.add(kind, before, row, entity)
+    entity_same_as.require_unique(connection, kind.table, kind.name, rows)
     job = writes.finish(connection, kind, linked_outlets or ())
     return [EditResult(row["slug"], outcome, job) for row, outcome in zip(rows, outcomes, strict=True)]
 
@@ -225,6 +226,8 @@ def complete_rows(connection: Connection, kind: EntityKind, records: Sequence[Re
             **{field: record.get(field) for field in kind.fields},
             **{field: record.get(field) or [] for field in ("match", "aliases", "roles", "linked_outlets")},
             "confirmed": record.get("confirmed", True),
+            "kind": record.get("kind") or "topic",
+            **entity_same_as.columns(record.get("same_as") or []),
             "slug": slug,
             # Cut to keep cursors short. Entities with the same beginning are ordered by id.
             "folded": fold(record["name"].removeprefix("#"))[:MAX_FOLDED_LENGTH],

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from psycopg.rows import DictRow
 
-from api.commands import catalogue, change_log, entities, job_queue
+from api.commands import catalogue, change_log, entities, entity_same_as, job_queue
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
 from api.commands.entities import EditResult
@@ -53,6 +53,7 @@ def update(
     if renamed:
         _change_slug(connection, kind, before["id"], slug, row["slug"])
     connection.execute(kind.update, {**row, "id": before["id"]})
+    entity_same_as.require_unique(connection, kind.table, kind.name, [row])
     catalogue.renew_revision(connection)
     job = None
     if renamed or entities.is_changed(kind.matched_fields, before, row):

@@ -27,24 +27,31 @@ class EntityKind:
     """Deletes an entity and the rows of those merged into it. All their slugs stay retired."""
 
 
-_SET: LiteralString = "name = excluded.name, folded = excluded.folded, description = excluded.description"
+_SET: LiteralString = """name = excluded.name, folded = excluded.folded, description = excluded.description,
+            same_as = excluded.same_as, same_as_keys = excluded.same_as_keys"""
 
 OUTLET = EntityKind(
     name="outlet",
     table="outlets",
-    fields=("slug", "name", "description", "country", "language", "url"),
+    fields=("slug", "name", "description", "country", "language", "url", "same_as"),
     matched_fields=("name",),
     select=f"""
-        select id, slug, name, description, country, language, url, {ETAG["outlets"]} as etag
+        select id, slug, name, description, country, language, url, same_as, {ETAG["outlets"]} as etag
         from outlets where slug = any(%(slugs)s)""",
     update="""
         update outlets
         set slug = %(slug)s, name = %(name)s, folded = %(folded)s, description = %(description)s,
-            country = %(country)s, language = %(language)s, url = %(url)s, updated_at = now()
+            country = %(country)s, language = %(language)s, url = %(url)s, same_as = %(same_as)s,
+            same_as_keys = %(same_as_keys)s, updated_at = now()
         where id = %(id)s""",
     upsert=f"""
-        insert into outlets as n (uuid, slug, name, folded, description, country, language, url)
-        values (%(uuid)s, %(slug)s, %(name)s, %(folded)s, %(description)s, %(country)s, %(language)s, %(url)s)
+        insert into outlets as n (
+            uuid, slug, name, folded, description, country, language, url, same_as, same_as_keys
+        )
+        values (
+            %(uuid)s, %(slug)s, %(name)s, %(folded)s, %(description)s, %(country)s, %(language)s, %(url)s,
+            %(same_as)s, %(same_as_keys)s
+        )
         on conflict (slug) do update
         set {_SET}, country = excluded.country, language = excluded.language, url = excluded.url,
             updated_at = now()
@@ -56,23 +63,28 @@ OUTLET = EntityKind(
 TAG = EntityKind(
     name="tag",
     table="tags",
-    fields=("slug", "name", "description", "match", "confirmed"),
+    fields=("slug", "name", "description", "match", "confirmed", "same_as", "kind", "lat", "lon"),
     matched_fields=("name", "match", "confirmed"),
     select=f"""
-        select id, slug, name, description, match, confirmed, {ETAG["tags"]} as etag
+        select id, slug, name, description, match, confirmed, same_as, kind, lat, lon, {ETAG["tags"]} as etag
         from tags where slug = any(%(slugs)s) and merged_into is null""",
     update="""
         update tags
         set slug = %(slug)s, name = %(name)s, folded = %(folded)s, description = %(description)s, match = %(match)s,
-            confirmed = %(confirmed)s, updated_at = now()
+            confirmed = %(confirmed)s, same_as = %(same_as)s, same_as_keys = %(same_as_keys)s, kind = %(kind)s,
+            lat = %(lat)s, lon = %(lon)s, updated_at = now()
         where id = %(id)s""",
     upsert=f"""
-        insert into tags as n (slug, name, folded, description, match, confirmed, linked_outlets)
+        insert into tags as n (
+            slug, name, folded, description, match, confirmed, linked_outlets, same_as, same_as_keys, kind, lat, lon
+        )
         values (
-            %(slug)s, %(name)s, %(folded)s, %(description)s, %(match)s, %(confirmed)s, %(linked_outlets)s
+            %(slug)s, %(name)s, %(folded)s, %(description)s, %(match)s, %(confirmed)s, %(linked_outlets)s, %(same_as)s,
+            %(same_as_keys)s, %(kind)s, %(lat)s, %(lon)s
         )
         on conflict (slug) do update
-        set {_SET}, match = excluded.match, confirmed = excluded.confirmed, updated_at = now()
+        set {_SET}, match = excluded.match, confirmed = excluded.confirmed, kind = excluded.kind, lat = excluded.lat,
+            lon = excluded.lon, updated_at = now()
         returning id""",
     select_id="select id from tags where slug = %(slug)s",
     count_articles="select count(*) as articles from article_tags where tag_id = %(id)s",
@@ -81,21 +93,24 @@ TAG = EntityKind(
 PERSON = EntityKind(
     name="person",
     table="people",
-    fields=("slug", "name", "description", "aliases", "roles", "confirmed"),
+    fields=("slug", "name", "description", "aliases", "roles", "confirmed", "same_as"),
     matched_fields=("name", "aliases", "confirmed"),
     select=f"""
-        select id, slug, name, description, aliases, roles, confirmed, {ETAG["people"]} as etag
+        select id, slug, name, description, aliases, roles, confirmed, same_as, {ETAG["people"]} as etag
         from people where slug = any(%(slugs)s) and merged_into is null""",
     update="""
         update people
         set slug = %(slug)s, name = %(name)s, folded = %(folded)s, names = %(names)s, description = %(description)s,
-            aliases = %(aliases)s, roles = %(roles_json)s::json, confirmed = %(confirmed)s, updated_at = now()
+            aliases = %(aliases)s, roles = %(roles_json)s::json, confirmed = %(confirmed)s,
+            same_as = %(same_as)s, same_as_keys = %(same_as_keys)s, updated_at = now()
         where id = %(id)s""",
     upsert=f"""
-        insert into people as n (slug, name, folded, names, description, aliases, roles, confirmed, linked_outlets)
+        insert into people as n (
+            slug, name, folded, names, description, aliases, roles, confirmed, linked_outlets, same_as, same_as_keys
+        )
         values (
             %(slug)s, %(name)s, %(folded)s, %(names)s, %(description)s, %(aliases)s, %(roles_json)s::json,
-            %(confirmed)s, %(linked_outlets)s
+            %(confirmed)s, %(linked_outlets)s, %(same_as)s, %(same_as_keys)s
         )
         on conflict (slug) do update
         set {_SET}, names = excluded.names, aliases = excluded.aliases, roles = excluded.roles,

@@ -7,6 +7,7 @@ from api.commands import catalogue, change_log, entities, entity_edits, job_queu
 from api.commands.change_log import Change
 from api.commands.entities import EditResult
 from api.commands.entity_kinds import PERSON, EntityKind
+from api.commands.entity_same_as import keyed
 from api.errors import Conflict, InputError, invalid_input
 from api.model.entity import RETIRED
 from api.model.types import Record
@@ -42,7 +43,8 @@ def _move(table: LiteralString, links: LiteralString, key: LiteralString) -> tup
         where n.id = %(into)s and not confirmed""",
         f"""
         update {table}
-        set merged_into = %(into)s, articles = 0, first_published_at = null, last_published_at = null
+        set merged_into = %(into)s, articles = 0, first_published_at = null, last_published_at = null,
+            same_as = '{{}}', same_as_keys = '{{}}'
         where id = %(id)s or merged_into = %(id)s""",
     )
 
@@ -125,12 +127,21 @@ def _merge_fields(kind: EntityKind, target: Record, source: Record) -> Record:
         record["aliases"] = _union(target["aliases"], [source["name"], *source["aliases"]], name=target["name"])
     else:
         record["match"] = _union(target["match"], source["match"])
-    for field in ("aliases", "match", "roles"):
+        record |= _merged_kind(target, source)
+    record["same_as"] = list(keyed([*target["same_as"], *source["same_as"]]).values())
+    for field in ("aliases", "match", "roles", "same_as"):
         if len(record.get(field, ())) > MAX_NAMES:
             raise Conflict(
                 f"Together the two have more than {MAX_NAMES} entries in {field}. Remove some from one of them first."
             )
     return record
+
+
+def _merged_kind(target: Record, source: Record) -> Record:
+    """The kind and place of the target; those of the source for a mere topic, or for a place without coordinates."""
+    unplaced = target["kind"] == source["kind"] and target["lat"] is None
+    chosen = source if target["kind"] == "topic" or unplaced else target
+    return {field: chosen[field] for field in ("kind", "lat", "lon")}
 
 
 def _union(first: Sequence[str], second: Sequence[str], name: str = "") -> list[str]:

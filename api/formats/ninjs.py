@@ -18,6 +18,11 @@ from schemas.pushes import ArticleInput
 # Characters allowed in a URL besides letters and digits (RFC 3986).
 _RESERVED = "-._~!$&'()*+,;=:@/?%"
 
+# The properties for the kinds of tags besides topics.
+_KINDS: Mapping[str, str] = {
+    "organisation": "organisations", "place": "places", "event": "events", "product": "objects", "work": "objects",
+}  # fmt: skip
+
 _ITEM: Any = NinjsSchema()
 _ARTICLE: Any = ArticleInput()
 
@@ -122,6 +127,7 @@ def _optional(fields: Item) -> Item:
         "descriptions": "standfirst" in fields and [_text(fields["standfirst"])],
         "subjects": [*map(_concept, fields["tags"]), *section],
         "people": [*map(_concept, fields["people"])],
+        **_named_by_kind(fields["tags"]),
         "renditions": "url" in fields and [_rendition(fields["url"], "web", "text/html")],
         "associations": "image" in fields and [_picture(fields["image"])],
     }
@@ -131,8 +137,21 @@ def _text(value: str) -> Item:
     return {"role": "main", "contentType": "text/plain", "value": value}
 
 
-def _concept(entity: Mapping[str, str]) -> Item:
-    return {"name": entity["name"], "literal": f"{OURS}{entity['slug']}"}
+def _concept(entity: Mapping[str, Any]) -> Item:
+    same_as = entity.get("same_as")
+    uri = {"uri": _encode_url(same_as[0])} if same_as else {}
+    return {"name": entity["name"], "literal": f"{OURS}{entity['slug']}", **uri}
+
+
+def _named_by_kind(tags: Iterable[Mapping[str, Any]]) -> dict[str, list[Item]]:
+    """The tags that stand for more than a topic, by the property of their kind; they are subjects as well."""
+    found: dict[str, list[Item]] = {}
+    for tag in tags:
+        if name := _KINDS.get(tag.get("kind", "topic")):
+            point = {"type": "Point", "coordinates": [tag["lon"], tag["lat"]]} if tag["lat"] is not None else None
+            entry = {**_concept(tag), "name": tag["name"].removeprefix("#")}
+            found.setdefault(name, []).append({**entry, "geoJSON": point} if point else entry)
+    return found
 
 
 def _rendition(url: str, name: str, media_type: str | None = None) -> Item:

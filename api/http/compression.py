@@ -7,6 +7,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 from api.context import request
+from api.formats.schema_org import MEDIA_TYPE as JSON_LD
 from api.http import problems
 from api.http.parsing import JSON
 from schemas.ninjs import MEDIA_TYPE as NINJS
@@ -17,7 +18,7 @@ NONE = "identity"
 # flask-compress's settings.
 CONFIG: dict[str, Any] = {
     "COMPRESS_ALGORITHM": list(ALGORITHMS),
-    "COMPRESS_MIMETYPES": [JSON, NINJS, problems.MEDIA_TYPE, "text/css", "text/html", "text/javascript"],
+    "COMPRESS_MIMETYPES": [JSON, JSON_LD, NINJS, problems.MEDIA_TYPE, "text/css", "text/html", "text/javascript"],
     "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,
     # The highest levels that cost less time than they save on a page of articles.
     "COMPRESS_BR_LEVEL": 4,

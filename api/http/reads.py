@@ -40,22 +40,25 @@ def read(
     own_tag: Callable[[T], str | None] = lambda _: None,
     *,
     one_snapshot: bool = False,
+    variant: str = "",
 ) -> Response:
     """Return the rendered result of ``query`` with the archive's state as ETag; 304 if the client has that state.
 
     The query is run unless If-None-Match names that ETag: only then it is known that there is something to read.
     With ``own_tag``, the ETag is strong and begins with the entity's own tag, which If-Match can name.
-    ``one_snapshot`` runs all statements of ``query`` on one snapshot.
+    ``one_snapshot`` runs all statements of ``query`` on one snapshot. ``variant`` is another format than JSON.
     """
     state, result = trusted_state(), None
     if state is None:
         with stage("sql"):
-            state, result = database().read(lambda connection: _read_with_state(connection, query, one_snapshot))
-    elif not names_tag(entity_tag(state)):
+            state, result = database().read(
+                lambda connection: _read_with_state(connection, query, one_snapshot, variant)
+            )
+    elif not names_tag(entity_tag(state, variant)):
         # The rows are of the trusted state or a later one.
         with stage("sql"):
             result = (database().read(lambda connection: _read(connection, query, one_snapshot)),)
-    etag = entity_tag(state)
+    etag = entity_tag(state, variant)
     if result is None:
         return with_validators(Response(status=304), matching_tag(etag) or etag, state.changed_at)
     with stage("render"):
@@ -108,11 +111,11 @@ def with_cache_control(response: Response) -> Response:
     return response
 
 
-def entity_tag(state: State) -> str:
-    """A weak entity tag of the URL, the state of the archive, and what the request's key may see."""
+def entity_tag(state: State, variant: str = "") -> str:
+    """A weak entity tag of the URL, the format, the state of the archive, and what the request's key may see."""
     environ = request().environ
     url = absolute_url(f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}")
-    stamp = f"{VERSION} {state.archive} {state.position} {state.beside} {url} {outlets_with_embargoes()}"
+    stamp = f"{VERSION} {state.archive} {state.position} {state.beside} {url} {outlets_with_embargoes()}{variant}"
     return f'W/"{hashlib.blake2b(stamp.encode(), digest_size=12).hexdigest()}"'
 
 
@@ -122,11 +125,11 @@ def _read(connection: Connection, query: Callable[[Connection], T], one_snapshot
 
 
 def _read_with_state(
-    connection: Connection, query: Callable[[Connection], T], one_snapshot: bool
+    connection: Connection, query: Callable[[Connection], T], one_snapshot: bool, variant: str
 ) -> tuple[State, tuple[T] | None]:
     with database().snapshot(connection) if one_snapshot else nullcontext():
         state = observe_state(connection)
-        return state, None if names_tag(entity_tag(state)) else (query(connection),)
+        return state, None if names_tag(entity_tag(state, variant)) else (query(connection),)
 
 
 def cached_response() -> Response | None:

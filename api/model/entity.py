@@ -5,9 +5,10 @@ from typing import LiteralString
 
 # Changes with the writable fields of an entity, not with its counts.
 ETAG: Mapping[str, LiteralString] = {
-    "tags": "left(md5(json_build_array(slug, name, description, match, confirmed)::text), 16)",
-    "people": "left(md5(json_build_array(slug, name, description, aliases, roles, confirmed)::text), 16)",
-    "outlets": "left(md5(json_build_array(slug, name, description, country, language, url)::text), 16)",
+    "tags": """left(md5(json_build_array(
+        slug, name, description, match, confirmed, same_as, kind, lat, lon)::text), 16)""",
+    "people": "left(md5(json_build_array(slug, name, description, aliases, roles, confirmed, same_as)::text), 16)",
+    "outlets": "left(md5(json_build_array(slug, name, description, country, language, url, same_as)::text), 16)",
 }
 
 # Selects the entity to which a retired slug redirects: its ``id`` and its ``current`` slug, null if it was deleted.

@@ -1,6 +1,6 @@
 """Tags, people and outlets: the same queries on three tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -13,6 +13,7 @@ from api.postgres.prepared import raw_json_cursor
 from api.retrieval.keyset import Page, PageRequest, fetch, hide
 from api.retrieval.select import Order, Selection
 from api.search.tsquery import Lexeme
+from api.text.canonical_url import canonical_digest
 from api.text.folding import MAX_FOLDED_LENGTH, fold
 
 
@@ -34,15 +35,15 @@ ROLES: LiteralString = """(
             or %(as_of)s between coalesce(role ->> 'from', '0001-01-01') and coalesce(role ->> 'to', '9999-12-31')
     ) as roles"""
 
-TAGS = Entity("tags", f"slug, name, description, match, confirmed, {COMMON}")
+TAGS = Entity("tags", f"slug, name, description, kind, match, same_as, lat, lon, confirmed, {COMMON}")
 PEOPLE = Entity(
     "people",
-    f"slug, name, description, aliases, {ROLES}, confirmed, {COMMON}",
+    f"slug, name, description, aliases, {ROLES}, same_as, confirmed, {COMMON}",
     "array_to_tsvector(names) @@ %(lexeme)s::tsquery",
 )
 OUTLETS = Entity(
     "outlets",
-    f"slug, name, uuid, description, country, language, url, {COMMON}",
+    f"slug, name, uuid, description, country, language, url, same_as, {COMMON}",
     current="true",
 )
 
@@ -107,14 +108,18 @@ def page(
     q: str | None = None,
     as_of: str | None = None,
     confirmed: str | None = None,
+    same_as: str | None = None,
+    kind: Sequence[str] = (),
 ) -> Page:
     """Entities in one of ORDERS; those whose name begins with ``q``, people who held a role ``as_of`` a date.
 
-    ``confirmed`` is ``true``, ``false``, or None for both.
+    ``confirmed`` is ``true``, ``false``, or None for both. ``same_as`` is a URL, which one entity has at most, and
+    ``kind`` selects tags.
     """
     hidden: LiteralString = "id, folded, coalesce(last_published_at, '-infinity')::text as recent_until"
     # The planner does not know how many people are called so; those with roles are indexed in the order of names only.
-    sorted_at_once = (q is not None and entity is PEOPLE) or (as_of is not None and sort != "name")
+    named = q is not None and entity is PEOPLE
+    sorted_at_once = named or (as_of is not None and sort != "name") or same_as is not None
     selection = Selection(
         f"{hidden}, {entity.columns}", f"{entity.table} a", parameters={"as_of": as_of}, materialized=sorted_at_once
     ).where(entity.current)
@@ -125,6 +130,10 @@ def page(
         )
     if confirmed is not None:
         selection = selection.where("confirmed" if confirmed == "true" else "not confirmed")
+    if same_as is not None:
+        selection = selection.where("same_as_keys @> %(same_as)s", same_as=[canonical_digest(same_as)])
+    if kind:
+        selection = selection.where("kind = any(%(kind)s)", kind=list(kind))
     if q is not None and (prefix := fold(q.strip().removeprefix("#"))[:MAX_FOLDED_LENGTH]):
         selection = selection.where(entity.prefix, prefix=_like(prefix), lexeme=Lexeme(prefix, prefix=True).tsquery())
     # A prefix is counted along the index of names, by which it is found.

@@ -13,14 +13,14 @@ CREATED: LiteralString = """json_build_object('created_at', created_at, 'updated
 # In the order in which an import needs them.
 SECTIONS: dict[str, LiteralString] = {
     "outlet": """
-        select slug, name, description, country, language, url,
+        select slug, name, description, country, language, url, same_as,
             json_build_object('created_at', created_at, 'updated_at', updated_at, 'uuid', uuid) as kept
         from outlets order by id""",
     "tag": f"""
-        select slug, name, description, match, confirmed, {CREATED} as kept
+        select slug, name, description, match, confirmed, same_as, kind, lat, lon, {CREATED} as kept
         from tags n where merged_into is null order by id""",
     "person": f"""
-        select slug, name, description, aliases, roles, confirmed, {CREATED} as kept
+        select slug, name, description, aliases, roles, confirmed, same_as, {CREATED} as kept
         from people n where merged_into is null order by id""",
     "redirect": """
         select noun, r.slug, coalesce(t.slug, p.slug, o.slug) as to

@@ -1,5 +1,6 @@
 """Articles over HTTP."""
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,7 +24,7 @@ from api.model.article import COLUMNS
 from api.observability.timing import stage
 from api.postgres.connection import Connection
 from api.queries import articles as queries
-from api.queries import facets, spelling
+from api.queries import facets, identities, spelling
 from api.retrieval import plan as plans
 from api.retrieval import published
 from api.retrieval.absent_words import absent_words
@@ -75,18 +76,33 @@ def get_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
 
     With `Accept: application/vnd.iptc.ninjs+json`, the response is a news item in IPTC's [ninjs](/guides/ninjs) 3.1.
     """
+    as_ninjs = request.accept_mimetypes.best_match([JSON, NINJS]) == NINJS
+
+    def read_both(connection: Connection) -> tuple[DictRow, Sequence[Mapping[str, Any]]]:
+        article = visible_article(connection, article_id)
+        return article, identities.of_article(connection, article_id) if as_ninjs else ()
+
     with stage("sql"):
-        article = database().read(lambda connection: visible_article(connection, article_id))
-    media_type = request.accept_mimetypes.best_match([JSON, NINJS])
-    etag = f'{article["etag"][:-1]}:ninjs"' if media_type == NINJS else article["etag"]
-    response = _ninjs_response(article) if media_type == NINJS else json_response(article_fields(article))
+        article, identified = database().read(read_both)
+    response, etag, changed_at = json_response(article_fields(article)), article["etag"], article["updated_at"]
+    if as_ninjs:
+        response = _ninjs_response(article, identified)
+        etag = f'{etag[:-1]}:ninjs:{_digest(identified)}"'
+        changed_at = max([changed_at, *(row["updated_at"] for row in identified)])
     response.vary.add("Accept")
-    return reads.with_validators(response, etag, article["updated_at"])
+    return reads.with_validators(response, etag, changed_at)
 
 
-def _ninjs_response(article: DictRow) -> Response:
+def _ninjs_response(article: DictRow, identified: Sequence[Mapping[str, Any]]) -> Response:
     document = orjson.loads(json_response(article_fields(article)).get_data())
+    found = {(row["field"], row["slug"]): row for row in identified}
+    for field in ("tags", "people"):
+        document[field] = [{**found.get((field, entity["slug"]), {}), **entity} for entity in document[field]]
     return Response(orjson.dumps(ninjs.write_item(document)), mimetype=NINJS)
+
+
+def _digest(identified: Sequence[Mapping[str, Any]]) -> str:
+    return hashlib.blake2b(orjson.dumps(identified), digest_size=6).hexdigest()
 
 
 def visible_article(connection: Connection, article_id: UUID) -> DictRow:

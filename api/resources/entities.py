@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import marshmallow as ma
-from flask import Response
+import orjson
+from flask import Response, request
 
 from api.commands.entity_kinds import EntityKind
 from api.context import database
 from api.errors import Gone, InvalidCursor, NotFound
+from api.formats import schema_org
+from api.formats.schema_org import MEDIA_TYPE as JSON_LD
 from api.http import reads
 from api.http.lists import list_response, query_string_without
 from api.http.operation import Blueprint
+from api.http.parsing import JSON
 from api.http.responses import absolute_url, json_response
 from api.queries import entities as queries
 from api.queries.entities import Entity
@@ -21,6 +25,7 @@ from schemas import entities as schemas
 from schemas.articles import ArticlePageSchema
 from schemas.base import NoQuery
 from schemas.filters import ArticleQuery
+from schemas.json_ld import JsonLdEntitySchema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +99,7 @@ def _add_list(blueprint: Blueprint, resource: Resource) -> None:
         description=f"All {resource.many}, sorted by name, by number of articles, or by date of the newest article.",
     )
     def list_entities(query: Mapping[str, Any]) -> Response:
-        chosen = {name: query[name] for name in ("q", "as_of", "confirmed") if name in query}
+        chosen = {name: query[name] for name in ("q", "as_of", "confirmed", "same_as", "kind") if name in query}
         return list_response(
             query,
             {},
@@ -108,18 +113,31 @@ def _add_get(blueprint: Blueprint, resource: Resource) -> None:
         {200: (resource.whole, f"The {resource.one}."), 308: resource.moved},
         name=f"get_{resource.one}",
         query=resource.get_query,
+        alternatives={JSON_LD: JsonLdEntitySchema},
         problems=[NotFound, Gone],
         path=resource.read_path,
         summary=f"Get {resource.a}",
         description=f"{resource.a.capitalize()} with the number and dates of its articles, and the tags, people and"
-        " outlets that most often occur with it.",
+        f" outlets that most often occur with it.\n\nWith `Accept: {JSON_LD}`, the response is JSON-LD in the"
+        " vocabulary of schema.org.",
     )
     def get_entity(query: Mapping[str, Any], slug: str) -> Response:
-        return reads.read(
+        media_type = request.accept_mimetypes.best_match([JSON, JSON_LD])
+        as_json_ld = media_type == JSON_LD
+
+        def render(found: Mapping[str, Any] | None) -> Response:
+            if found is None:
+                return _redirect(resource, slug)
+            return _json_ld_response(resource, found) if as_json_ld else json_response(entity_fields(found))
+
+        response = reads.read(
             lambda connection: queries.one(connection, resource.reads, slug, query.get("as_of")),
-            lambda found: json_response(entity_fields(found)) if found else _redirect(resource, slug),
+            render,
             lambda found: found["etag"] if found else None,
+            variant=JSON_LD if as_json_ld else "",
         )
+        response.vary.add("Accept")
+        return response
 
 
 def _add_articles(blueprint: Blueprint, resource: Resource) -> None:
@@ -160,6 +178,13 @@ def _redirect(resource: Resource, slug: str, rest: str = "") -> Response:
     del response.headers["Content-Type"]
     response.headers["Location"] = f"{absolute_url(path)}{'?' if asked else ''}{asked}"
     return response
+
+
+def _json_ld_response(resource: Resource, found: Mapping[str, Any]) -> Response:
+    # From the JSON of the entity, parts of which come from Postgres as text.
+    entity = orjson.loads(json_response(entity_fields(found)).get_data())
+    document = schema_org.write_entity(resource.many, entity, absolute_url(f"/v1/{resource.many}/{entity['slug']}"))
+    return Response(orjson.dumps(document), mimetype=JSON_LD)
 
 
 def entity_fields(found: Mapping[str, Any]) -> dict[str, Any]:

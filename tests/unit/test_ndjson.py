@@ -36,10 +36,10 @@ def test_a_line_is_an_outlet_tag_person_or_article(file: Path) -> None:
     found = read(file, "\n".join([OUTLET, TAG, PERSON, ARTICLE]))
     assert [kind for kind, _ in found] == ["outlet", "tag", "person", "article"]
     outlet, tag, person, article = (record for _, record in found)
-    assert outlet == {"slug": "lock-courier", "name": "Lock Courier"}
-    assert tag == {"name": "#Ferry", "match": []}
+    assert outlet == {"slug": "lock-courier", "name": "Lock Courier", "same_as": []}
+    assert tag == {"name": "#Ferry", "match": [], "same_as": [], "kind": "topic"}
     role = {"title": "Mayor", "organization": None, "from": "2024-02-29", "to": None}
-    assert person == {"name": "Ada Marlowe", "aliases": [], "roles": [role]}
+    assert person == {"name": "Ada Marlowe", "aliases": [], "roles": [role], "same_as": []}
     assert article["headline"] == "Ferry returns"
     assert article["published_at"].isoformat() == "2025-06-21T00:00:00+00:00"
 
@@ -232,7 +232,8 @@ names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=
 def test_what_is_written_as_ndjson_is_read_back(
     file: Path, tags: list[tuple[str, list[str]]], ensure_ascii: bool
 ) -> None:
-    written = [{"slug": "given", "name": name, "match": match} for name, match in tags]
+    defaults = {"slug": "given", "same_as": [], "kind": "topic"}
+    written = [{**defaults, "name": name, "match": match} for name, match in tags]
     lines = [json.dumps({"type": "tag", **record}, ensure_ascii=ensure_ascii) for record in written]
     assert read(file, "\n".join(lines)) == [("tag", record) for record in written]
 

@@ -987,9 +987,9 @@ def test_a_picture_has_an_address() -> None:
 @pytest.mark.parametrize(
     ("schema", "content"),
     [
-        (TagInput(), {"name": "x", "match": []}),
-        (PersonInput(), {"name": "x", "aliases": [], "roles": []}),
-        (OutletInput(), {"name": "x"}),
+        (TagInput(), {"name": "x", "match": [], "same_as": [], "kind": "topic"}),
+        (PersonInput(), {"name": "x", "aliases": [], "roles": [], "same_as": []}),
+        (OutletInput(), {"name": "x", "same_as": []}),
     ],
 )
 def test_of_a_entity_only_its_name_is_needed(schema: Schema, content: dict[str, Any]) -> None:

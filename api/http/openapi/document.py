@@ -12,6 +12,7 @@ from api.http.openapi.description import DESCRIPTION
 from api.http.path_converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
 from schemas.base import ChoiceList
 from schemas.errors import ProblemSchema
+from schemas.json_ld import JsonLdEntitySchema
 from schemas.times import PeriodList
 
 CONFIG: dict[str, Any] = {
@@ -67,6 +68,8 @@ def register(app: Flask) -> Api:
     converter.add_parameter_attribute_function(_list_style)  # pyright: ignore[reportOptionalMemberAccess]: made above
     headers.register(api.document)
     problems.register(api.document)
+    # An alternative format, which no response has as its content.
+    api.document.components.schema("JsonLdEntity", schema=JsonLdEntitySchema)
     api.register_converter(NumberConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
     for converter in (SlugConverter, TagConverter, PrefixConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
