@@ -1,7 +1,6 @@
 """The links of articles to tags and people, and the article counts of entities."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, LiteralString
@@ -11,11 +10,6 @@ import orjson
 
 from api.commands.catalogue import Catalogue
 from api.postgres.connection import Connection
-from api.text.gazetteer import Mention
-from api.text.sentences import sentences
-
-MAX_SPANS = 100
-"""The number of mentions of one entity in an article that are stored with their offsets. All of them are counted."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +17,9 @@ class Link:
     """Why an article is linked to an entity, and where its text mentions it.
 
     ``origin`` is ``push`` if the outlet named the entity, otherwise ``match``. ``evidence`` says how a person was
-    recognized, None if the text does not mention them. ``spans`` are field, start and stop of the first MAX_SPANS
-    mentions; ``sentences`` are the numbers of all sentences that mention it, counted through the fields.
+    recognized: by ``name`` or ``title``, and among namesakes by ``roles``, ``tags`` or ``companions``; None if the text
+    does not mention them. ``spans`` are field, start and stop of the first mentions; ``sentences`` are the numbers of
+    all sentences that mention it, counted through the fields.
     """
 
     origin: str
@@ -59,37 +54,6 @@ class Links:
             "tags": [catalogue.tags[id].copy() for id in tags],
             "people": [catalogue.people[id].copy() for id in people],
         }
-
-
-def find(names: Catalogue, article: Mapping[str, Any], pushed_tags: set[int], pushed_people: set[int]) -> Links:
-    """The entities found in the text of an article, and those that its outlet named.
-
-    Unconfirmed ones are found only in articles of the outlets that they were created for.
-    """
-    fields = [article[name] or "" for name in ("headline", "standfirst", "body")]
-    matches = names.gazetteer.find(*fields, outlet=article["outlet_id"], named=pushed_people)
-    found = bool(matches.tags or matches.people)
-    starts = [(n, start) for n, text in enumerate(fields) for start, _ in sentences(text)] if found else []
-    return Links(
-        {id: _link(matches.tags.get(id, ()), starts, pushed=id in pushed_tags) for id in {*matches.tags, *pushed_tags}},
-        {
-            id: _link(matches.people.get(id, ()), starts, pushed=id in pushed_people, evidence="name")
-            for id in {*matches.people, *pushed_people}
-        },
-    )
-
-
-def _link(
-    mentions: Sequence[Mention], starts: list[tuple[int, int]], *, pushed: bool, evidence: str | None = None
-) -> Link:
-    """The link of an entity with these mentions, in a text whose sentences have these ``starts`` (field, offset)."""
-    return Link(
-        origin="push" if pushed else "match",
-        evidence=evidence if mentions else None,
-        mentions=len(mentions),
-        spans=tuple(number for mention in mentions[:MAX_SPANS] for number in mention),
-        sentences=tuple(sorted({bisect_right(starts, (mention.field, mention.start)) - 1 for mention in mentions})),
-    )
 
 
 def read(connection: Connection, articles: Iterable[UUID]) -> dict[UUID, Links]:

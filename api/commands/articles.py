@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from api.commands import article_links, article_rows, catalogue, change_log, entities
+from api.commands import article_rows, catalogue, change_log, entities, link_finder
 from api.commands.article_content import new_row
 from api.commands.article_links import ArticleState, LinkChanges
 from api.commands.article_options import DEFAULTS, Options
@@ -139,10 +139,10 @@ def _store_chunk(
     names = entities.create_missing(
         connection, names, [record for record, _, _ in accepted], options.create, options.linked_outlets
     )
-    writes = _PendingWrites(names)
+    writes = _PendingWrites(connection, names)
     for record, before, row in accepted:
         results[record["id"]] = writes.add(record, before, row, options)
-    writes.execute(connection)
+    writes.execute()
     return [results[record["id"]] for record in records]
 
 
@@ -162,7 +162,8 @@ def _skipped(record: Record, before: CurrentRow | None, options: Options) -> str
 class _PendingWrites:
     """The rows, links and counts that a chunk of records changes."""
 
-    def __init__(self, names: Catalogue) -> None:
+    def __init__(self, connection: Connection, names: Catalogue) -> None:
+        self._connection = connection
         self._names = names
         self._rows: list[Row] = []
         self._links = LinkChanges()
@@ -177,7 +178,7 @@ class _PendingWrites:
             pushed_tags = pushed_tags | before.state.links.pushed_tags
         if before and _is_unchanged(before, row, pushed_tags, pushed_people):
             return WriteResult(id, "unchanged"), None
-        links = article_links.find(self._names, row, pushed_tags, pushed_people)
+        links = link_finder.find(self._connection, self._names, row, pushed_tags, pushed_people)
         visible = row["status"] == "usable" and row["embargoed_until"] is None
         after = ArticleState(record["outlet_id"], row["published_at"], visible, row["status"], links)
         self._rows.append(article_rows.add_derived_columns(row, self._names, links))
@@ -185,11 +186,11 @@ class _PendingWrites:
         change = article_rows.make_change(id, row["version"], before and before.state, after)
         return WriteResult(id, "updated" if before else "created"), change
 
-    def execute(self, connection: Connection) -> None:
+    def execute(self) -> None:
         """Write everything. Raises Race if another transaction has created one of the articles."""
         if self._rows:
-            written = article_rows.write(connection, self._rows)
-            self._links.write(connection)
+            written = article_rows.write(self._connection, self._rows)
+            self._links.write(self._connection)
             if len(written.fetchall()) != len(self._rows):
                 raise Race
 

@@ -9,6 +9,8 @@ from psycopg.rows import DictRow
 from api.postgres.connection import Connection, present
 from api.text.folding import name_key
 from api.text.gazetteer import Gazetteer, Person, Tag
+from api.text.offices import offices
+from api.text.titled_names import Role
 
 # Shared by writes of articles, exclusive for writes of entities: no article is linked by names that are changing.
 CATALOGUE_LOCK = 0x6461_7465_0002
@@ -98,7 +100,7 @@ def _load(connection: Connection, revision: UUID) -> Catalogue:
         "select id, slug, name, match, confirmed, linked_outlets from tags where merged_into is null"
     ).fetchall()
     people = connection.execute(
-        "select id, slug, name, aliases, confirmed, linked_outlets from people where merged_into is null"
+        "select id, slug, name, aliases, roles, confirmed, linked_outlets from people where merged_into is null"
     ).fetchall()
     # The name of a merged tag refers to its target. The name of a merged person is an alias of the target.
     merged = connection.execute("select merged_into as id, name from tags where merged_into is not null").fetchall()
@@ -121,10 +123,21 @@ def _load(connection: Connection, revision: UUID) -> Catalogue:
         tag_ids=_ids(tags, tag_names, retired_ids["tag"]),
         person_ids=_ids(people, person_names, retired_ids["person"]),
         gazetteer=Gazetteer(
-            (Person(row["id"], row["name"], tuple(row["aliases"]), _linked_outlets(row)) for row in people),
+            (
+                Person(row["id"], row["name"], tuple(row["aliases"]), _linked_outlets(row), roles_of(row["roles"]))
+                for row in people
+            ),
             (Tag(row["id"], tuple(row["match"]), _linked_outlets(row)) for row in tags),
         ),
     )
+
+
+def roles_of(roles: list[dict[str, str | None]]) -> tuple[Role, ...]:
+    """The roles that are offices. One without a date is open at that end."""
+    found = (
+        Role(offices(role["title"] or ""), role["from"] or "0001-01-01", role["to"] or "9999-12-31") for role in roles
+    )
+    return tuple(role for role in found if role.offices)
 
 
 def _linked_outlets(row: DictRow) -> frozenset[int] | None:

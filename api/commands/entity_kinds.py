@@ -94,7 +94,7 @@ PERSON = EntityKind(
     name="person",
     table="people",
     fields=("slug", "name", "description", "aliases", "roles", "confirmed", "same_as"),
-    matched_fields=("name", "aliases", "confirmed"),
+    matched_fields=("name", "aliases", "roles", "confirmed"),
     select=f"""
         select id, slug, name, description, aliases, roles, confirmed, same_as, {ETAG["people"]} as etag
         from people where slug = any(%(slugs)s) and merged_into is null""",

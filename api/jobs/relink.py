@@ -7,11 +7,13 @@ from uuid import UUID
 
 import orjson
 
-from api.commands import article_links, article_rows, catalogue, change_log
+from api.commands import article_rows, catalogue, change_log, link_finder
 from api.commands.article_links import LinkChanges
 from api.commands.article_rows import Row
 from api.postgres.connection import Connection
 from api.search import fulltext, search_vector
+from api.text.surnames import surnames
+from api.text.titled_names import titled_phrases
 
 
 def affected_articles(
@@ -19,8 +21,9 @@ def affected_articles(
 ) -> list[UUID]:
     """The articles of a job's ``subject`` in the order of their ids, from the one that follows ``after``.
 
-    These are the articles that are linked to the entities of the subject, or contain one of their names or phrases or
-    one of the subject's ``phrases``; only those of the outlets ``within``, if the subject has them.
+    These are the articles that are linked to the entities of the subject, or contain one of their names, titles with
+    surname, or phrases, or one of the subject's ``phrases``; only those of the outlets ``within``, if the subject has
+    them.
     """
     entities = {table: subject.get(table, []) for table in ("outlets", "tags", "people")}
     rows = connection.execute(
@@ -32,6 +35,11 @@ def affected_articles(
         {**entities, "phrases": subject.get("phrases", [])},
     ).fetchall()
     phrases = [row["phrase"] for row in rows]
+    for person in connection.execute(
+        "select name, aliases, roles from people where id = any(%(people)s)", entities
+    ).fetchall():
+        roles = catalogue.roles_of(person["roles"])
+        phrases += titled_phrases(surnames(person["name"], person["aliases"]), roles)
     affected = connection.execute(
         _AFFECTED,
         {
@@ -53,7 +61,7 @@ def relink_articles(connection: Connection, articles: Sequence[UUID]) -> int:
     names = catalogue.read_locked(connection)
     current = article_rows.lock(connection, articles)
     rows = connection.execute(
-        "select headline, standfirst, body, outlet_id, outlets.slug, articles.id from articles"
+        "select headline, standfirst, body, published_at, outlet_id, outlets.slug, articles.id from articles"
         " join outlets on outlets.id = outlet_id where articles.id = any(%(articles)s)",
         {"articles": list(articles)},
     ).fetchall()
@@ -61,7 +69,7 @@ def relink_articles(connection: Connection, articles: Sequence[UUID]) -> int:
     updates: list[Row] = []
     for row in rows:
         before = current[row["id"]].state
-        links = article_links.find(names, row, before.links.pushed_tags, before.links.pushed_people)
+        links = link_finder.find(connection, names, row, before.links.pushed_tags, before.links.pushed_people)
         after = replace(before, links=links)
         link_changes.add(row["id"], before, after)
         outlet = names.outlets[row["slug"]].copy()

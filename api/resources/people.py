@@ -28,7 +28,7 @@ PEOPLE = Resource(
     new_slug="ana-roe",
     change={"aliases": ["Anna Roe", "Ana María Roe"]},
     merged_slug="bo-lind",
-    linked=" Changing `aliases` or `confirmed` links articles again.",
+    linked=" Changing `aliases`, `roles` or `confirmed` links articles again.",
 )
 
 blueprint = Blueprint("people", __name__, url_prefix="/v1")

@@ -4,12 +4,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import accumulate, islice
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ahocorasick import Automaton
 
 from api.text.folding import HAN, HANGUL, KANA, fold, words
+from api.text.surnames import surname, surnames
+from api.text.titled_names import Role, TitledNames
 from api.text.word_offsets import WordOffsets
 
 MAX_MATCHES = 100_000
@@ -34,9 +37,6 @@ _END_OF_NAME = re.compile(
     f"(?<![{HANGUL}])|(?:{'|'.join(_TITLES.split())}){{0,2}}(?:{'|'.join(_PARTICLES.split())}){{0,3}}(?= )"
 )
 
-_FAMILY_NAME_FIRST = re.compile(r"(\w+)\s+\w+[-‐‑–](\w+)")
-_GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
-
 
 @dataclass(frozen=True)
 class Person:
@@ -46,6 +46,7 @@ class Person:
     name: str
     aliases: tuple[str, ...]
     outlets: frozenset[int] | None = None
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,16 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True)
 class Matches:
-    """The people that a text mentions, in the order of their first mention, and its tags, each with all mentions."""
+    """The people that a text mentions, in the order of their first mention, and its tags, each with all mentions.
+
+    ``titled`` are the people who are mentioned by title and surname alone. ``namesakes`` are the mentions of names that
+    several people have, by the ids of these.
+    """
 
     people: dict[int, tuple[Mention, ...]]
     tags: dict[int, tuple[Mention, ...]]
+    titled: frozenset[int]
+    namesakes: dict[tuple[int, ...], tuple[Mention, ...]]
 
 
 class _Phrase(NamedTuple):
@@ -86,7 +93,7 @@ class _Found(NamedTuple):
     start: int
     stop: int
     owners: tuple[int, ...]
-    by_surname: bool = False
+    by: Literal["name", "title", "surname"] = "name"
 
 
 class Gazetteer:
@@ -110,11 +117,23 @@ class Gazetteer:
         self._phrases = _build_automaton(
             {text: _Phrase(text, named.get(text, ()), tagged.get(text, ())) for text in named | tagged}
         )
+        self._titled = TitledNames(
+            (person.id, surnames(person.name, person.aliases), person.roles)
+            for person in self._people.values()
+            if person.roles and person.outlets is None
+        )
 
-    def find(self, *fields: str | None, outlet: int | None = None, named: Collection[int] = ()) -> Matches:
+    def find(
+        self,
+        *fields: str | None,
+        outlet: int | None = None,
+        named: Collection[int] = (),
+        published_on: date | None = None,
+    ) -> Matches:
         """Find people and tags in the text fields of an article, in reading order. No name spans two fields.
 
-        ``outlet`` is the id of the article's outlet, ``named`` are the people whom the outlet itself names.
+        ``outlet`` is the id of the article's outlet, ``named`` are the people whom the outlet itself names. Titles mean
+        whoever held an office on the day ``published_on``; without it they mean nobody.
         """
         text = _Text(fields)
         tags: list[_Found] = []
@@ -125,17 +144,19 @@ class Gazetteer:
             if owners := _owners_in(phrase.people, self._outlets_of_people, outlet, named):
                 names.append(_Found(start, stop, owners))
         names = _leftmost_longest(names)
-        surnames = self._find_surnames({name.owners[0] for name in names if len(name.owners) == 1}, text.folded)
-        return Matches(_people(_leftmost_longest([*names, *surnames]), text), _tags(tags, text))
+        titled = self._titled.find(text.folded, published_on) if published_on else ()
+        names += (_Found(name.start, name.stop, (name.person,), "title") for name in titled)
+        names += self._find_surnames({name.owners[0] for name in names if len(name.owners) == 1}, text.folded)
+        return _matches(_leftmost_longest(names), tags, text)
 
     def _find_surnames(self, people: Iterable[int], folded: str) -> list[_Found]:
         """Find the mentions of surnames that only one of these people has."""
         owners: dict[str, tuple[int, ...]] = {}
         for person in people:
-            _add(owners, person, (_surname(self._people[person]),))
+            _add(owners, person, (surname(self._people[person].name, self._people[person].aliases),))
         phrases = {text: _Phrase(text, ids, ()) for text, ids in owners.items() if len(ids) == 1}
         return [
-            _Found(start, stop, phrase.people, by_surname=True)
+            _Found(start, stop, phrase.people, "surname")
             for start, stop, phrase in _find_phrases(_build_automaton(phrases), folded)
         ]
 
@@ -174,30 +195,39 @@ class _Text:
         return offsets.stop(last, stop - max(word_start, self.folded.rfind(" ", first, stop) + 1))
 
     def is_lowercase(self, mention: Mention) -> bool:
-        """Whether a mention begins with a lowercase letter."""
-        return (self._fields[mention.field] or "")[mention.start].islower()
+        """Whether a mention has lowercase letters only."""
+        return (self._fields[mention.field] or "")[mention.start : mention.stop].islower()
 
 
 def _owners_in(
     ids: tuple[int, ...], outlets_of: Mapping[int, frozenset[int]], outlet: int | None, named: Collection[int]
 ) -> tuple[int, ...]:
-    """The owners of a phrase that count in an article of this outlet: those of all outlets if there are any."""
-    if outlets_of.keys().isdisjoint(ids):
-        return ids
-    everywhere = tuple(id for id in ids if id not in outlets_of)
-    return everywhere or tuple(id for id in ids if outlet in outlets_of[id] or id in named)
+    """The owners of a phrase that count in an article of this outlet: those of all outlets if there are any.
+
+    Of several, it is the one that the outlet names.
+    """
+    if not outlets_of.keys().isdisjoint(ids):
+        everywhere = tuple(id for id in ids if id not in outlets_of)
+        ids = everywhere or tuple(id for id in ids if outlet in outlets_of[id] or id in named)
+    if len(ids) > 1 and named:
+        meant = tuple(id for id in ids if id in named)
+        return meant if len(meant) == 1 else ids
+    return ids
 
 
-def _people(found: Iterable[_Found], text: _Text) -> dict[int, tuple[Mention, ...]]:
-    """The mentions of each person. A capitalized surname counts after the full name has been mentioned."""
-    people: dict[int, list[Mention]] = {}
-    for item, mention in text.mentions(item for item in found if len(item.owners) == 1):
-        person = item.owners[0]
-        if not item.by_surname:
-            people.setdefault(person, []).append(mention)
-        elif person in people and not text.is_lowercase(mention):
-            people[person].append(mention)
-    return {person: tuple(mentions) for person, mentions in people.items()}
+def _matches(names: Iterable[_Found], tags: list[_Found], text: _Text) -> Matches:
+    """Collect the mentions. A surname counts if it is capitalized and the person has been mentioned before."""
+    people: dict[tuple[int, ...], list[Mention]] = {}
+    named: set[int] = set()
+    for item, mention in text.mentions(names):
+        if item.by == "name":
+            named.update(item.owners)
+        elif text.is_lowercase(mention) or (item.by == "surname" and item.owners not in people):
+            continue
+        people.setdefault(item.owners, []).append(mention)
+    known = {owners[0]: tuple(mentions) for owners, mentions in people.items() if len(owners) == 1}
+    namesakes = {owners: tuple(mentions) for owners, mentions in people.items() if len(owners) > 1}
+    return Matches(known, _tags(tags, text), frozenset(known.keys() - named), namesakes)
 
 
 def _tags(found: list[_Found], text: _Text) -> dict[int, tuple[Mention, ...]]:
@@ -248,16 +278,3 @@ def _leftmost_longest(mentions: list[_Found]) -> list[_Found]:
             chosen.append(mention)
             end = mention.stop
     return chosen
-
-
-def _surname(person: Person) -> str:
-    """The surname of a name in an alphabet, or an empty string if it cannot be told."""
-    if _CJK.search(person.name):
-        return ""
-    for name in (person.name, *person.aliases):
-        # Lee Jae-myung, unlike Anna Smith-Jones: a hyphen before a lowercase letter is part of a given name.
-        match = _FAMILY_NAME_FIRST.fullmatch(name.strip())
-        if match and match[2].islower():
-            return match[1]
-    names = [part for part in person.name.split() if fold(part).strip(".,") not in _GENERATIONS]
-    return names[-1] if len(names) > 1 else ""

@@ -1,7 +1,7 @@
 """The words for offices in several languages: which offices a role is, and which a title before a name means."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from api.text.folding import fold, words
@@ -85,6 +85,7 @@ def titles() -> Mapping[str, frozenset[str]]:
     return MappingProxyType(meanings | {_key(name): frozenset({COURTESY}) for name in _COURTESY.split(",")})
 
 
+@lru_cache(10_000)
 def offices(role: str) -> frozenset[str]:
     """The offices named in the title of a role: ``Deputy Prime Minister`` is not the office ``minister``."""
     rest = f" {_key(role)} "
@@ -96,6 +97,11 @@ def offices(role: str) -> frozenset[str]:
             found |= titles()[title]
             rest = rest.replace(whole, " | ")
     return frozenset(found) - {COURTESY}
+
+
+def words_of(office: str) -> list[str]:
+    """The folded titles of an office, or those of COURTESY."""
+    return [title for title, meanings in titles().items() if office in meanings]
 
 
 def _entries(table: str) -> Iterable[str]:

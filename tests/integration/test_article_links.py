@@ -9,7 +9,7 @@ from conftest import new_database
 from contract import ContractClient
 from stories import outlet, person, record, store, tag
 
-from api.commands import entities, entity_kinds
+from api.commands import entities, entity_kinds, namesakes
 from api.ingest import archive
 from api.jobs import runner
 from api.postgres import migrate
@@ -252,3 +252,76 @@ def located(connection: Connection, article: Any) -> dict[str, tuple[Any, ...]]:
         {"id": article},
     )
     return {kind: tuple(values) for kind, *values in (tuple(row.values()) for row in rows)}
+
+
+def test_roles_added_later_link_titles_with_surnames(blank: Connection, blank_client: ContractClient) -> None:
+    stored = store(
+        blank,
+        record("a", body="Mrs May resigned."),
+        record("b", body="이 대통령은 말했다.", language="ko"),
+        record("c", body="石破首相は述べた。", language="ja"),
+        record("d", body="Mrs May resigned.", day=4_000),
+    )
+    person(blank, "Theresa May", roles=[{"title": "Prime Minister", "from": "2024-01-01", "to": "2026-01-01"}])
+    person(blank, "Lee Jae-myung", "이재명", roles=[{"title": "President", "from": "2024-01-01", "to": None}])
+    person(blank, "Shigeru Ishiba", "石破茂")
+    linked = lambda: [people(blank_client, str(result.id)) for result in stored]  # noqa: E731 - it is read twice
+    assert linked() == [["theresa-may"], ["lee-jae-myung"], [], []]
+    person(blank, "Shigeru Ishiba", "石破茂", roles=[{"title": "首相", "from": "2024-01-01", "to": None}])
+    person(blank, "Theresa May")
+    assert linked() == [[], ["lee-jae-myung"], ["shigeru-ishiba"], []]
+
+
+def test_namesakes_are_told_apart_by_what_else_the_article_says(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    people_named_kim = [
+        {"slug": "kim-min-ji-golfer", "name": "Kim Min-ji", "description": "Golfer, champion of the Seoul Open."},
+        {
+            "slug": "kim-min-ji-mayor",
+            "name": "Kim Min-ji",
+            "roles": [{"title": "Mayor", "organization": "City of Daegu", "from": None, "to": None}],
+        },
+    ]
+    entities.upsert(blank, entity_kinds.PERSON, people_named_kim)
+    tag(blank, "#Golf", "golf")
+    stored = store(
+        blank,
+        record("a", body="Kim Min-ji spoke."),
+        record("b", body="Kim Min-ji, the mayor of Daegu, spoke. Kim Min-ji left."),
+        record("c", body="Kim Min-ji won the golf open."),
+        record("d", body="Kim Min-ji spoke.", people=["kim-min-ji-mayor"]),
+        record("e", body="Golf: Kim Min-ji was champion again, the golfer said."),
+        record("f", body="Kim Min-ji loves golf."),
+    )
+    assert [people(blank_client, str(result.id)) for result in stored] == [
+        [], ["kim-min-ji-mayor"], ["kim-min-ji-golfer"], ["kim-min-ji-mayor"], ["kim-min-ji-golfer"], [],
+    ]  # fmt: skip
+    assert located(blank, stored[1].id)["people"] == ("roles", 2, [2, 0, 10, 2, 39, 49], [1, 2])
+    [later] = store(blank, record("g", body="Kim Min-ji loves golf.", tags=["#Golf"]))
+    assert people(blank_client, str(later.id)) == []
+    for day, name in enumerate("hi"):
+        store(blank, record(name, body="Golf club.", people=["kim-min-ji-golfer"], day=day))
+    [latest] = store(blank, record("j", body="Kim Min-ji loves golf."))
+    assert people(blank_client, str(latest.id)) == ["kim-min-ji-golfer"]
+    assert located(blank, latest.id)["people"][0] == "tags"
+
+
+def test_at_most_a_hundred_offsets_are_stored(blank: Connection) -> None:
+    person(blank, "Ada Marlowe")
+    [result] = store(blank, record("a", body="Ada Marlowe came. " * 300))
+    _, mentions, spans, sentences = located(blank, result.id)["people"]
+    assert (mentions, len(spans), len(sentences)) == (300, 300, 300)
+
+
+def test_an_article_of_many_shared_names_costs_a_bounded_number_of_statements(
+    blank: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"Ada Marlowe {chr(65 + n)}son" for n in range(26)]
+    bearers = [{"slug": f"{n}-{m}", "name": name} for n, name in enumerate(names) for m in range(2)]
+    entities.upsert(blank, entity_kinds.PERSON, bearers)
+    asked: list[object] = []
+    choose = namesakes.choose
+    monkeypatch.setattr(namesakes, "choose", lambda *given: (asked.append(given), choose(*given))[1])
+    store(blank, record("a", body=". ".join(names)))
+    assert len(asked) == 20

@@ -298,7 +298,7 @@ def test_names_roles_and_phrases_can_be_changed(
         assert client.get(f"/v1/people/ana-roe?as_of={day}").get_json()["roles"] == expected
         found = [entry["slug"] for entry in client.get(f"/v1/people?q=quay&as_of={day}").get_json()["data"]]
         assert found == (["ana-roe"] if expected else [])
-    assert patch(client, edit_key, "people/ana-roe", {"roles": []}).status_code == 200
+    assert patch(client, edit_key, "people/ana-roe", {"roles": []}).status_code == 202
     assert client.get("/v1/people?q=quay&as_of=2020-06-01").get_json()["data"] == []
     assert patch(client, edit_key, "people/ana-roe", {"aliases": None}).status_code == 202
     assert patch(client, edit_key, "tags/harbours", {"match": []}).status_code == 202
