@@ -182,17 +182,18 @@ class ChoiceList(CommaList):
 
 
 class SlugList(CommaList):
-    """Slugs; upper-case letters are converted."""
+    """Slugs or names; upper-case letters are converted."""
 
     def value(self, text: str) -> str:
-        return super().value(text).lower()
+        return unicodedata.normalize("NFC", super().value(text).lower())
 
 
 class TagList(SlugList):
-    """Slugs of tags, with or without their #."""
+    """Slugs or names of tags, with or without their #."""
 
     def value(self, text: str) -> str:
-        return super().value(text.removeprefix("#"))
+        # A full-width sign is a sign as well.
+        return super().value(re.sub("^[#\uff03]", "", text))
 
 
 class IdList(CommaList):

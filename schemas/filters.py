@@ -62,19 +62,39 @@ class ArticleFilters(Schema):
         },
     )
     tag = TagList(
-        metadata={"description": "Articles with any of these tags: slugs separated by commas, with or without `#`."}
+        metadata={
+            "description": "Articles with any of these tags: slugs or names, separated by commas, with or without "
+            "`#` (in a URL `%23`)."
+        }
     )
-    tag_all = TagList(metadata={"description": "Articles with all of these tags: slugs separated by commas."})
-    tag_not = TagList(metadata={"description": "Articles with none of these tags: slugs separated by commas."})
-    person = SlugList(metadata={"description": "Articles that name any of these people: slugs separated by commas."})
+    tag_all = TagList(metadata={"description": "Articles with all of these tags: slugs or names, separated by commas."})
+    tag_not = TagList(
+        metadata={"description": "Articles with none of these tags: slugs or names, separated by commas."}
+    )
+    person = SlugList(
+        metadata={
+            "description": "Articles that name any of these people: slugs or names, separated by commas. A name "
+            "that several people have is an error."
+        }
+    )
     person_all = SlugList(
-        metadata={"description": "Articles that name all of these people: slugs separated by commas."}
+        metadata={
+            "description": "Articles that name all of these people: slugs or names, separated by commas. A name "
+            "that several people have is an error."
+        }
     )
     person_not = SlugList(
-        metadata={"description": "Articles that name none of these people: slugs separated by commas."}
+        metadata={
+            "description": "Articles that name none of these people: slugs or names, separated by commas. A name "
+            "that several people have is an error."
+        }
     )
-    outlet = SlugList(metadata={"description": "Articles from any of these outlets: slugs separated by commas."})
-    outlet_not = SlugList(metadata={"description": "Articles from none of these outlets: slugs separated by commas."})
+    outlet = SlugList(
+        metadata={"description": "Articles from any of these outlets: slugs or names, separated by commas."}
+    )
+    outlet_not = SlugList(
+        metadata={"description": "Articles from none of these outlets: slugs or names, separated by commas."}
+    )
     section = Repeated(
         metadata={
             "description": "Articles in this section, spelled as the outlet spells it. Repeat it to match any of "

@@ -11,7 +11,6 @@ class SuggestQuery(Schema):
     """Parameters of suggestions."""
 
     q = Text(
-        low=1,
         high=100,
         stripped=False,
         required=True,

@@ -17,6 +17,7 @@ from api.errors import Conflict, InputError, invalid_input
 from api.model.types import Record
 from api.postgres.connection import Connection, present
 from api.text.folding import MAX_FOLDED_LENGTH, MAX_SLUG_LENGTH, fold, make_slug, name_key
+from api.text.spellings import all_keys
 
 # The uuid of an outlet derives from its first slug, so that two archives give an article the same id.
 OUTLET_NAMESPACE = UUID("5b0c9d6e-7f5a-5d0b-9b1e-2f1f6a3d8c47")
@@ -236,6 +237,7 @@ def complete_rows(connection: Connection, kind: EntityKind, records: Sequence[Re
                 for name in (record["name"], *(record.get("aliases") or []))
                 if (folded := fold(name))
             ],
+            "keys": [*all_keys((record["name"], *(record.get("aliases") or [])))],
             "uuid": uuid5(OUTLET_NAMESPACE, slug),
             "roles_json": orjson.dumps(record.get("roles") or []).decode(),
         })  # fmt: skip

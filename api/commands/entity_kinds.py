@@ -28,7 +28,7 @@ class EntityKind:
 
 
 _SET: LiteralString = """name = excluded.name, folded = excluded.folded, description = excluded.description,
-            same_as = excluded.same_as, same_as_keys = excluded.same_as_keys"""
+            same_as = excluded.same_as, same_as_keys = excluded.same_as_keys, keys = excluded.keys"""
 
 OUTLET = EntityKind(
     name="outlet",
@@ -42,15 +42,15 @@ OUTLET = EntityKind(
         update outlets
         set slug = %(slug)s, name = %(name)s, folded = %(folded)s, description = %(description)s,
             country = %(country)s, language = %(language)s, url = %(url)s, same_as = %(same_as)s,
-            same_as_keys = %(same_as_keys)s, updated_at = now()
+            same_as_keys = %(same_as_keys)s, keys = %(keys)s, updated_at = now()
         where id = %(id)s""",
     upsert=f"""
         insert into outlets as n (
-            uuid, slug, name, folded, description, country, language, url, same_as, same_as_keys
+            uuid, slug, name, folded, description, country, language, url, same_as, same_as_keys, keys
         )
         values (
             %(uuid)s, %(slug)s, %(name)s, %(folded)s, %(description)s, %(country)s, %(language)s, %(url)s,
-            %(same_as)s, %(same_as_keys)s
+            %(same_as)s, %(same_as_keys)s, %(keys)s
         )
         on conflict (slug) do update
         set {_SET}, country = excluded.country, language = excluded.language, url = excluded.url,
@@ -72,15 +72,16 @@ TAG = EntityKind(
         update tags
         set slug = %(slug)s, name = %(name)s, folded = %(folded)s, description = %(description)s, match = %(match)s,
             confirmed = %(confirmed)s, same_as = %(same_as)s, same_as_keys = %(same_as_keys)s, kind = %(kind)s,
-            lat = %(lat)s, lon = %(lon)s, updated_at = now()
+            lat = %(lat)s, lon = %(lon)s, keys = %(keys)s, updated_at = now()
         where id = %(id)s""",
     upsert=f"""
         insert into tags as n (
-            slug, name, folded, description, match, confirmed, linked_outlets, same_as, same_as_keys, kind, lat, lon
+            slug, name, folded, description, match, confirmed, linked_outlets, same_as, same_as_keys, kind, lat, lon,
+            keys
         )
         values (
             %(slug)s, %(name)s, %(folded)s, %(description)s, %(match)s, %(confirmed)s, %(linked_outlets)s, %(same_as)s,
-            %(same_as_keys)s, %(kind)s, %(lat)s, %(lon)s
+            %(same_as_keys)s, %(kind)s, %(lat)s, %(lon)s, %(keys)s
         )
         on conflict (slug) do update
         set {_SET}, match = excluded.match, confirmed = excluded.confirmed, kind = excluded.kind, lat = excluded.lat,
@@ -102,15 +103,16 @@ PERSON = EntityKind(
         update people
         set slug = %(slug)s, name = %(name)s, folded = %(folded)s, names = %(names)s, description = %(description)s,
             aliases = %(aliases)s, roles = %(roles_json)s::json, confirmed = %(confirmed)s,
-            same_as = %(same_as)s, same_as_keys = %(same_as_keys)s, updated_at = now()
+            same_as = %(same_as)s, same_as_keys = %(same_as_keys)s, keys = %(keys)s, updated_at = now()
         where id = %(id)s""",
     upsert=f"""
         insert into people as n (
-            slug, name, folded, names, description, aliases, roles, confirmed, linked_outlets, same_as, same_as_keys
+            slug, name, folded, names, description, aliases, roles, confirmed, linked_outlets, same_as, same_as_keys,
+            keys
         )
         values (
             %(slug)s, %(name)s, %(folded)s, %(names)s, %(description)s, %(aliases)s, %(roles_json)s::json,
-            %(confirmed)s, %(linked_outlets)s, %(same_as)s, %(same_as_keys)s
+            %(confirmed)s, %(linked_outlets)s, %(same_as)s, %(same_as_keys)s, %(keys)s
         )
         on conflict (slug) do update
         set {_SET}, names = excluded.names, aliases = excluded.aliases, roles = excluded.roles,

@@ -1,24 +1,28 @@
 """Converters for the parts of paths."""
 
-from werkzeug.routing import BaseConverter
+import re
+import unicodedata
+
+from werkzeug.routing import BaseConverter, ValidationError
 
 
 class SlugConverter(BaseConverter):
-    """A slug, in any case; views get it in lower case."""
+    """A slug, in any case, or a name; views get it in lower case."""
 
-    regex = "[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
+    regex = "[^/]{1,201}"
 
     def to_python(self, value: str) -> str:
-        return value.lower()
+        if "\0" in value:
+            raise ValidationError
+        return unicodedata.normalize("NFC", value.lower())
 
 
 class TagConverter(SlugConverter):
-    """The slug of a tag, optionally with its # (as %23); views get it without."""
-
-    regex = f"#?{SlugConverter.regex}"
+    """The slug of a tag, or its name, optionally with its # (as %23); views get it without."""
 
     def to_python(self, value: str) -> str:
-        return super().to_python(value.removeprefix("#"))
+        # A full-width sign is a sign as well.
+        return super().to_python(re.sub("^[#\uff03]", "", value))
 
 
 class NumberConverter(BaseConverter):

@@ -16,7 +16,7 @@ from api.queries.highlights import add_highlights, highlighted
 from api.retrieval import by_relevance, by_time
 from api.retrieval.access_path import FixedPath
 from api.retrieval.keyset import Page, PageRequest, Ranking, empty_page, fetch, fetch_fixed, lacks_long_rows
-from api.retrieval.plan import Columns, Plan, columns, fixed_selection, order_by
+from api.retrieval.plan import Columns, Plan, columns, fixed_selection, order_by, resolved
 from api.retrieval.select import Order, within_page_bytes
 from api.search.tsquery import Query
 
@@ -44,7 +44,11 @@ def page(
     ``highlights`` adds the matches of the search to each article, ``explained`` how the search was understood.
     """
     if plan.fixed:
-        return _with_entries(_fixed_page(connection, plan.fixed, sort, request, fields))
+        found = _with_entries(_fixed_page(connection, plan.fixed, sort, request, fields))
+        if found.rows or not plan.filters:
+            return found
+        # The filter may be the name of a tag or person.
+        plan = resolved(connection, plan, sort)
     explanation = explain.query(connection, plan.query) if plan.query and explained else None
     if plan.empty:
         ranking = Ranking(0, True) if sort == "relevance" else None

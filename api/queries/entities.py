@@ -10,11 +10,12 @@ from psycopg.rows import DictRow
 from api.model.entity import ETAG, RETIRED
 from api.postgres.connection import Connection
 from api.postgres.prepared import raw_json_cursor
+from api.retrieval.entity_names import any_key
 from api.retrieval.keyset import Page, PageRequest, fetch, hide
 from api.retrieval.select import Order, Selection
-from api.search.tsquery import Lexeme
 from api.text.canonical_url import canonical_digest
 from api.text.folding import MAX_FOLDED_LENGTH, fold
+from api.text.spellings import name_keys
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ TAGS = Entity("tags", f"slug, name, description, kind, match, same_as, lat, lon,
 PEOPLE = Entity(
     "people",
     f"slug, name, description, aliases, {ROLES}, same_as, confirmed, {COMMON}",
-    "array_to_tsvector(names) @@ %(lexeme)s::tsquery",
+    "array_to_tsvector(keys) @@ %(any_key)s::tsquery",
 )
 OUTLETS = Entity(
     "outlets",
@@ -134,8 +135,8 @@ def page(
         selection = selection.where("same_as_keys @> %(same_as)s", same_as=[canonical_digest(same_as)])
     if kind:
         selection = selection.where("kind = any(%(kind)s)", kind=list(kind))
-    if q is not None and (prefix := fold(q.strip().removeprefix("#"))[:MAX_FOLDED_LENGTH]):
-        selection = selection.where(entity.prefix, prefix=_like(prefix), lexeme=Lexeme(prefix, prefix=True).tsquery())
+    if q is not None and (prefix := fold(q.strip()).removeprefix("#")[:MAX_FOLDED_LENGTH]):
+        selection = selection.where(entity.prefix, prefix=_like(prefix), any_key=any_key(name_keys(q), prefix=True))
     # A prefix is counted along the index of names, by which it is found.
     found = fetch(connection, selection, ORDERS[sort], request, counted=(selection, ORDERS["name"]))
     hide(found.rows, ("id", "folded", "recent_until"))

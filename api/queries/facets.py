@@ -74,11 +74,11 @@ def count(
     Filters in ``fixed_filters`` apply to every facet. Facets that ignore the same filters share one statement. Raises
     OverflowError when a date in the time zone ``tz`` is outside the years 1 to 9999.
     """
+    plan = resolved(connection, plan, "newest").public
     chosen = {
         name: [value for own in (name, f"{name}_all") for value in cast("Iterable[str]", plan.filters.get(own, ()))]
         for name in OWN
     }
-    plan = resolved(connection, plan, "newest").public
     sets: dict[frozenset[str], list[str]] = {}
     for name in names:
         ignored = frozenset(own for own in OWN[name] if own in plan.filters and own not in fixed_filters)

@@ -143,10 +143,16 @@ def article_list_response(
 
     def fetch(connection: Connection, page_request: PageRequest) -> Page:
         entity = exists(connection) if exists else None
-        plan = plans.make(connection, filters, query["sort"], outlets_with_embargoes(), collapse="collapse" in query)
-        page = queries.page(connection, plan, query["sort"], page_request, selected, **options)
-        if entity and entity.fetchone() is None:
-            raise UnknownEntity
+        try:
+            plan = plans.make(
+                connection, filters, query["sort"], outlets_with_embargoes(), collapse="collapse" in query
+            )
+            page = queries.page(connection, plan, query["sort"], page_request, selected, **options)
+        except InvalidInput:
+            # The path may have a name that several entities have.
+            _require(entity)
+            raise
+        _require(entity)
         counted = page.ranking.relaxed if page.ranking and page.ranking.relaxed else plan
         meta = _facets(connection, counted, query, path_filters.keys())
         if reading:
@@ -154,6 +160,11 @@ def article_list_response(
         return replace(page, meta=meta)
 
     return list_response(query, path_filters, fetch)
+
+
+def _require(entity: Cursor[DictRow] | None) -> None:
+    if entity and entity.fetchone() is None:
+        raise UnknownEntity
 
 
 def _facets(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import marshmallow as ma
 import orjson
@@ -21,6 +22,7 @@ from api.http.responses import absolute_url, json_response
 from api.queries import entities as queries
 from api.queries.entities import Entity
 from api.resources.articles import UnknownEntity, article_list_response
+from api.retrieval import entity_names
 from schemas import entities as schemas
 from schemas.articles import ArticlePageSchema
 from schemas.base import NoQuery
@@ -71,14 +73,15 @@ class Resource:
         """The response for a retired slug."""
         return (
             None,
-            f"The {self.one} was renamed or merged into another {self.one}. `Location` has its current URL.",
+            f"The {self.one} was renamed or merged into another {self.one}, or the path has its name in place of its"
+            " slug. `Location` has its current URL.",
             "Location",
         )
 
     @property
     def read_path(self) -> dict[str, tuple[str, object]]:
         """The parts of the path, for reads."""
-        return {"slug": (f"The slug of the {self.one}, in any case{self.slug_note}.", self.slug)}
+        return {"slug": (f"The slug of the {self.one}, in any case, or its name{self.slug_note}.", self.slug)}
 
 
 def add_reads(blueprint: Blueprint, resource: Resource) -> None:
@@ -166,18 +169,29 @@ def _add_articles(blueprint: Blueprint, resource: Resource) -> None:
 
 
 def _redirect(resource: Resource, slug: str, rest: str = "") -> Response:
-    """A redirect from a retired slug to the current one; NotFound, or Gone after a deletion."""
+    """A redirect from a retired slug or a name to the current slug; NotFound, or Gone after a deletion."""
     retired = database().read(lambda connection: queries.retired(connection, resource.reads, slug))
     if retired is None:
-        raise NotFound(f"No {resource.one} has the slug {slug!r}.")
+        retired = {"current": _slug_named(resource, slug)}
     if retired["current"] is None:
         raise Gone(f"The {resource.one} {slug!r} was deleted.")
     asked = query_string_without()
-    path = f"/v1/{resource.many}/{retired['current']}{rest}"
+    path = quote(f"/v1/{resource.many}/{retired['current']}{rest}")
     response = Response(status=308)
     del response.headers["Content-Type"]
     response.headers["Location"] = f"{absolute_url(path)}{'?' if asked else ''}{asked}"
     return response
+
+
+def _slug_named(resource: Resource, name: str) -> str:
+    """The slug of the entity with this name. Raises NotFound, also if there are several."""
+    table = resource.reads.table
+    found = database().read(lambda connection: entity_names.find(connection, {table: [name]})).get((table, name), ())
+    if len(found) > 1:
+        raise NotFound(entity_names.ambiguous(table, name, found))
+    if not found:
+        raise NotFound(f"No {resource.one} has the slug or name {name!r}.")
+    return found[0]["slug"]
 
 
 def _json_ld_response(resource: Resource, found: Mapping[str, Any]) -> Response:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response
 
-from api.errors import InputError, invalid_input
 from api.http import reads
 from api.http.operation import Blueprint
 from api.http.responses import absolute_url, json_response
@@ -25,15 +25,17 @@ MANY = {"tag": "tags", "person": "people", "outlet": "outlets"}
     summary="Suggest tags, people and outlets",
 )
 def suggest_names(query: Mapping[str, Any]) -> Response:
-    """Tags, people and outlets that match the beginning of a name. If none does, the search allows for typos."""
-    if not words(query["q"]):
-        detail = "must contain at least one letter or digit"
-        raise invalid_input(InputError(detail, parameter="q"))
+    """Tags, people and outlets that match the beginning of a name. If none does, the search allows for typos.
+
+    A `q` without letters and digits, such as `#`, has no suggestions."""
 
     def response(found: list[dict[str, Any]]) -> Response:
         for suggestion in found:
-            suggestion["url"] = absolute_url(f"/v1/{MANY[suggestion['type']]}/{suggestion['slug']}")
+            suggestion["url"] = absolute_url(quote(f"/v1/{MANY[suggestion['type']]}/{suggestion['slug']}"))
         return json_response({"data": found})
 
     types = query.get("types", TYPES)
-    return reads.read(lambda connection: queries.suggest(connection, query["q"], types, query["limit"]), response)
+    return reads.read(
+        lambda connection: queries.suggest(connection, query["q"], types, query["limit"]) if words(query["q"]) else [],
+        response,
+    )

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from psycopg.rows import DictRow
 
 from api.postgres.connection import Connection, present
-from api.retrieval import document_frequencies, published
+from api.retrieval import document_frequencies, entity_names, published
 from api.retrieval.document_frequencies import CollectionStatistics
 from api.search import fulltext
 from api.search.selectivity import Selectivity, lexemes
@@ -61,7 +61,8 @@ class Cardinality:
     """``filters`` with ids in place of slugs, and ``frequencies``: how many articles each positive one leaves.
 
     ``search`` is the selectivity of the search among all ``articles``, computed from the ``statistics`` of the
-    archive and the ``document_frequencies`` of its lexemes.
+    archive and the ``document_frequencies`` of its lexemes. ``slugs`` are
+    the filters on entities with slugs in place of names. ``nothing``: a filter leaves no article.
     """
 
     filters: Mapping[str, object]
@@ -70,6 +71,8 @@ class Cardinality:
     articles: int = 0
     statistics: CollectionStatistics | None = None
     document_frequencies: Mapping[Lexeme, int] = field(default_factory=lambda: MappingProxyType({}))
+    slugs: Mapping[str, list[str]] = field(default_factory=lambda: MappingProxyType({}))
+    nothing: bool = False
 
     @property
     def matches(self) -> float:
@@ -106,20 +109,20 @@ class Cardinality:
         return self.fewest <= articles and self.fewest != UNCOUNTED
 
 
-def measure(
-    connection: Connection, filters: Mapping[str, object], tsquery: str | None, sort: str
-) -> Cardinality | None:
-    """The cardinality of a list's filters and search; None when a filter leaves nothing."""
+def measure(connection: Connection, filters: Mapping[str, object], tsquery: str | None, sort: str) -> Cardinality:
+    """The cardinality of a list's filters and search. Raises InvalidInput for a name that several entities have."""
     lists = {name: value for name, value in filters.items() if isinstance(value, list)}
     slugs = {name: values for name, values in lists.items() if name in ENTITY_FILTERS}
     counted = _worth_counting(filters, lists, sort)
     rows = _rows(connection, filters, slugs, counted)
+    rows |= _rows_by_name(connection, slugs, rows)
     found = Cardinality(filters, {name: rows[name, None]["articles"] for name in counted})
     if tsquery is not None:
         found = with_search(connection, found, tsquery)
+    found = replace(found, slugs={name: _slugs(rows, ENTITY_FILTERS[name], values) for name, values in slugs.items()})
     for name, values in slugs.items():
         if _leaves_nothing(name, [(ENTITY_FILTERS[name], slug) in rows for slug in values]):
-            return None
+            return replace(found, nothing=True)
     entities = {name: _named(rows, ENTITY_FILTERS[name], values) for name, values in slugs.items()}
     frequencies = {
         **found.frequencies,
@@ -137,7 +140,9 @@ def same_entities(
     """Whether the slugs of two lists' filters stand for the same entities."""
 
     def entities(filters: Mapping[str, Sequence[str]]) -> dict[str, set[object]]:
-        rows = _rows(connection, {}, {name: list(slugs) for name, slugs in filters.items()}, ())
+        texts = {name: list(slugs) for name, slugs in filters.items()}
+        rows = _rows(connection, {}, texts, ())
+        rows |= _rows_by_name(connection, texts, rows)
         return {
             name: {
                 rows[ENTITY_FILTERS[name], slug]["id"] if (ENTITY_FILTERS[name], slug) in rows else slug
@@ -190,6 +195,34 @@ def _rows(
     statement = " union all ".join(parts)
     rows = connection.execute(statement, parameters, prepare=False if counted else None).fetchall()
     return {(row["counted"], row["slug"]): row for row in rows}
+
+
+def _rows_by_name(
+    connection: Connection, texts: Mapping[str, list[Any]], by_slug: Mapping[tuple[str, str | None], DictRow]
+) -> dict[tuple[str, str | None], DictRow]:
+    """The entities of the texts that are no slugs, by one statement if there are any: by table and text.
+
+    Raises InvalidInput for a name that several entities have.
+    """
+    unknown = {
+        name: [text for text in values if (ENTITY_FILTERS[name], text) not in by_slug] for name, values in texts.items()
+    }
+    wanted: dict[str, set[str]] = {}
+    for name, values in unknown.items():
+        wanted.setdefault(ENTITY_FILTERS[name], set()).update(values)
+    if not any(wanted.values()):
+        return {}
+    found = entity_names.find(connection, wanted)
+    for name, values in unknown.items():
+        for text in values:
+            if len(entities := found.get((ENTITY_FILTERS[name], text), ())) > 1:
+                raise entity_names.ambiguous_filter(name, ENTITY_FILTERS[name], text, entities)
+    return {named: entities[0] for named, entities in found.items()}
+
+
+def _slugs(rows: Mapping[tuple[str, str | None], DictRow], table: str, texts: Sequence[str]) -> list[str]:
+    """The slugs in place of the names among these texts; unknown texts stay."""
+    return [rows[table, text]["slug"] if (table, text) in rows else text for text in texts]
 
 
 def _named(rows: Mapping[tuple[str, str | None], DictRow], table: str, slugs: Sequence[str]) -> list[DictRow]:

@@ -10,11 +10,13 @@ from uuid import UUID
 from api.postgres.connection import Connection
 from api.retrieval import document_frequencies
 from api.retrieval.cardinality import Cardinality
+from api.retrieval.entity_names import any_key
 from api.retrieval.published import Span
 from api.retrieval.select import Selection
 from api.search.parser import Term
 from api.search.selectivity import Selectivity, lexemes
 from api.text.folding import MAX_FOLDED_LENGTH, fold, make_slug
+from api.text.spellings import name_keys
 
 # A slug before a name, and of several tags with the same name the one with the most articles.
 _TAGS: LiteralString = """
@@ -31,6 +33,11 @@ _TAGS: LiteralString = """
         select number, id, articles, 3
             from unnest(%(names)s::text[]) with ordinality as given (folded, number) join tags using (folded)
             where merged_into is null
+        union all
+        select number, t.id, t.articles, 4
+            from unnest(%(keys)s::text[], %(numbers)s::int[]) as given (key, number)
+            join tags n on array_to_tsvector(n.keys) @@ key::tsquery
+            join tags t on t.id = coalesce(n.merged_into, n.id)
     ) as found
     order by number, tier, articles desc, id"""
 
@@ -66,9 +73,13 @@ def find(connection: Connection, terms: Sequence[Term]) -> dict[Term, tuple[int,
     if not terms:
         return {}
     names = [term.text.lstrip("#") for term in terms]
+    keys = [(key, number) for number, name in enumerate(names, 1) for key in name_keys(name)]
     parameters = {
-        "slugs": [make_slug(name) for name in names],
+        # Scripts stay apart: a name in Cyrillic is not the slug of one in Latin letters.
+        "slugs": [make_slug(name) if fold(name).isascii() else fold(name) for name in names],
         "names": [fold(name)[:MAX_FOLDED_LENGTH] for name in names],
+        "keys": [any_key([key]) for key, _ in keys],
+        "numbers": [number for _, number in keys],
     }
     rows = connection.execute(_TAGS, parameters).fetchall()
     return {terms[row["number"] - 1]: (row["id"], row["articles"]) for row in rows}

@@ -177,10 +177,11 @@ def resolve(
     if not published.spans(filters):
         return replace(plan, empty=True)
     found = cardinality.measure(connection, filters, plan.tsquery, sort)
-    if found and plan.hashtags:
+    plan = replace(plan, filters={**filters, **found.slugs})
+    if plan.hashtags and not found.nothing:
         found, collected = hashtags.with_hashtags(found, plan.rest, plan.hashtags)
         plan = replace(plan, collected=collected)
-    return replace(plan, cardinality=found) if found else replace(plan, empty=True)
+    return replace(plan, empty=True) if found.nothing else replace(plan, cardinality=found)
 
 
 def _with_hashtags(connection: Connection, plan: Plan, query: Query) -> Plan:
