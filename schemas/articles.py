@@ -17,6 +17,52 @@ class EntityReference(Schema):
     name = fields.String(required=True, metadata={"description": "The name to display."})
 
 
+class MentionSchema(Schema):
+    """A place in a text."""
+
+    field = fields.String(
+        required=True,
+        validate=validate.OneOf(("headline", "standfirst", "body")),
+        metadata={"description": "The field of the article."},
+    )
+    offset = fields.Integer(
+        required=True,
+        metadata={"description": "The number of Unicode characters of the field before the mention."},
+    )
+    text = fields.String(required=True, metadata={"description": "The mention as it is written there."})
+
+
+class LinkedEntityReference(EntityReference):
+    """A tag or person of an article, with `include=mentions` also why it was linked."""
+
+    origin = fields.String(
+        validate=validate.OneOf(("push", "match")),
+        metadata={
+            "description": "With `include=mentions`: `push` if the outlet named it, `match` if only the text of the "
+            "article does."
+        },
+    )
+    mentions_total = fields.Integer(
+        metadata={"description": "With `include=mentions`: how often the text mentions it, shown or not."}
+    )
+    mentions = fields.List(
+        fields.Nested(MentionSchema),
+        metadata={"description": "With `include=mentions`: the first 100 places that mention it, in order."},
+    )
+
+
+class LinkedPersonReference(LinkedEntityReference):
+    """A person of an article, with `include=mentions` also why they were linked."""
+
+    evidence = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "With `include=mentions`: how the person was recognized in the text, such as `name`; null "
+            "if the text does not mention them."
+        },
+    )
+
+
 class ImageSchema(Schema):
     """The picture of an article."""
 
@@ -71,12 +117,12 @@ class ArticleSchema(Schema):
         EntityReference, required=True, metadata={"description": "The outlet that published the article."}
     )
     tags = fields.List(
-        fields.Nested(EntityReference),
+        fields.Nested(LinkedEntityReference),
         required=True,
         metadata={"description": "The tags, ordered by slug, including those found by phrases in the text."},
     )
     people = fields.List(
-        fields.Nested(EntityReference),
+        fields.Nested(LinkedPersonReference),
         required=True,
         metadata={"description": "The people named in the article, those with the most mentions first."},
     )

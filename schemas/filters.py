@@ -30,6 +30,9 @@ _BLANK = re.compile(
     r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     r"\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*"
 )
+MENTIONS = (
+    "`mentions`: in `tags` and `people`, why each was linked, and where the headline, standfirst and body mention it."
+)
 SYNTAXES = ("lenient", "strict")
 SORTS = ("newest", "oldest", "updated", "relevance")
 
@@ -197,6 +200,14 @@ class ArticleFilters(Schema):
             raise ValidationError("must not be before from", "to")
 
 
+class OneArticleQuery(Schema):
+    """Parameters of one article."""
+
+    include = ChoiceList(
+        ("mentions",), metadata={"description": f"What to return of the article in addition. {MENTIONS}"}
+    )
+
+
 class ArticleQuery(PageQuery, ArticleFilters):
     """Parameters of a list of articles."""
 
@@ -210,10 +221,10 @@ class ArticleQuery(PageQuery, ArticleFilters):
         },
     )
     include = ChoiceList(
-        ("highlights", "body"),
+        ("highlights", "body", "mentions"),
         metadata={
             "description": "What to return of each article in addition. `highlights`: the matches of `q`. `body`: "
-            "the text, if `fields` does not contain it.",
+            f"the text, if `fields` does not contain it. {MENTIONS}",
         },
     )
     explain = Flag(

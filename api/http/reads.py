@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import TypeVar
 
+import orjson
 from flask import Response
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_set_header
@@ -76,6 +77,31 @@ def read_uncached(query: Callable[[Connection], T], render: Callable[[T], Respon
         response = render(result)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def read_by_content(
+    query: Callable[[Connection], T], render: Callable[[T], Response], content: Callable[[T], object]
+) -> Response:
+    """Return the rendered result of ``query``, read in one snapshot, with a digest of its ``content`` as weak ETag.
+
+    The result may change while the archive's state does not, so the server does not cache it.
+    """
+    with stage("sql"):
+        result = database().read(lambda connection: _read(connection, query, one_snapshot=True))
+    with stage("render"):
+        response = render(result)
+    return with_own_validators(response, f'W/"{digest(content(result))}"')
+
+
+def with_own_validators(response: Response, etag: str) -> Response:
+    """The response with an ETag that does not follow from the archive's state; the server does not cache it."""
+    g().pop("cache_as", None)
+    return with_validators(response, etag, None)
+
+
+def digest(content: object) -> str:
+    """A digest of something that can be written as JSON."""
+    return hashlib.blake2b(orjson.dumps(content, default=str), digest_size=12).hexdigest()
 
 
 def static_response(body: bytes, mimetype: str) -> Response:

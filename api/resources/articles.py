@@ -1,8 +1,8 @@
 """Articles over HTTP."""
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from api.model.article import COLUMNS
 from api.observability.timing import stage
 from api.postgres.connection import Connection
 from api.queries import articles as queries
-from api.queries import facets, identities, spelling
+from api.queries import facets, identities, mentions, spelling
 from api.retrieval import plan as plans
 from api.retrieval import published
 from api.retrieval.absent_words import absent_words
@@ -34,7 +34,7 @@ from api.retrieval.plan import Plan
 from api.search.parser import QuerySyntaxError, Reading, read
 from api.search.single_words import SingleWord
 from schemas.articles import ArticlePageSchema, ArticleSchema
-from schemas.filters import ArticleQuery
+from schemas.filters import ArticleQuery, OneArticleQuery
 from schemas.ninjs import MEDIA_TYPE as NINJS
 from schemas.ninjs import NinjsSchema
 
@@ -66,17 +66,20 @@ def list_articles(query: Mapping[str, Any]) -> Response:
 @blueprint.operation(
     "/articles/<uuid:article_id>",
     {200: (ArticleSchema, "The article.")},
+    query=OneArticleQuery,
     alternatives={NINJS: NinjsSchema},
     problems=[NotFound, Gone],
     path={"article_id": ARTICLE_ID},
     summary="Get an article",
 )
-def get_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
+def get_article(query: Mapping[str, Any], article_id: UUID) -> Response:
     """One article by its id. After its outlet has withdrawn it, the response is 410 with the reason.
 
     With `Accept: application/vnd.iptc.ninjs+json`, the response is a news item in IPTC's [ninjs](/guides/ninjs) 3.1.
     """
     as_ninjs = request.accept_mimetypes.best_match([JSON, NINJS]) == NINJS
+    if "include" in query and not as_ninjs:
+        return _response_with_mentions(article_id)
 
     def read_both(connection: Connection) -> tuple[DictRow, Sequence[Mapping[str, Any]]]:
         article = visible_article(connection, article_id)
@@ -87,10 +90,25 @@ def get_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     response, etag, changed_at = json_response(article_fields(article)), article["etag"], article["updated_at"]
     if as_ninjs:
         response = _ninjs_response(article, identified)
-        etag = f'{etag[:-1]}:ninjs:{_digest(identified)}"'
+        etag = f'{etag[:-1]}:ninjs:{reads.digest(identified)}"'
         changed_at = max([changed_at, *(row["updated_at"] for row in identified)])
     response.vary.add("Accept")
     return reads.with_validators(response, etag, changed_at)
+
+
+def _response_with_mentions(article_id: UUID) -> Response:
+    def read_all(connection: Connection) -> tuple[DictRow, list[dict[str, Any]]]:
+        with database().snapshot(connection):
+            article = visible_article(connection, article_id)
+            return article, mentions.documents(connection, [article_fields(article)])
+
+    with stage("sql"):
+        article, [document] = database().read(read_all)
+    response = json_response(document)
+    response.vary.add("Accept")
+    # Mentions can change without the article.
+    etag = f'{article["etag"][:-1]}:{reads.digest([document["tags"], document["people"]])}"'
+    return reads.with_own_validators(response, etag)
 
 
 def _ninjs_response(article: DictRow, identified: Sequence[Mapping[str, Any]]) -> Response:
@@ -99,10 +117,6 @@ def _ninjs_response(article: DictRow, identified: Sequence[Mapping[str, Any]]) -
     for field in ("tags", "people"):
         document[field] = [{**found.get((field, entity["slug"]), {}), **entity} for entity in document[field]]
     return Response(orjson.dumps(ninjs.write_item(document)), mimetype=NINJS)
-
-
-def _digest(identified: Sequence[Mapping[str, Any]]) -> str:
-    return hashlib.blake2b(orjson.dumps(identified), digest_size=6).hexdigest()
 
 
 def visible_article(connection: Connection, article_id: UUID) -> DictRow:
@@ -138,7 +152,9 @@ def article_list_response(
     filters = filters_of(query, reading, **path_filters)
     include = query.get("include", ())
     fields = query.get("fields", ())
-    selected = (*fields, "body") if fields and "body" in include else fields
+    asked = (*fields, "body") if fields and "body" in include else fields
+    with_mentions = "mentions" in include
+    selected = (*asked, *mentions.NEEDED) if asked and with_mentions else asked
     options = {"highlights": "highlights" in include, "explained": query["explain"] == "true"}
 
     def fetch(connection: Connection, page_request: PageRequest) -> Page:
@@ -153,13 +169,21 @@ def article_list_response(
             _require(entity)
             raise
         _require(entity)
+        if with_mentions:
+            page = replace(page, rows=mentions.documents(connection, page.rows, asked))
         counted = page.ranking.relaxed if page.ranking and page.ranking.relaxed else plan
         meta = _facets(connection, counted, query, path_filters.keys())
         if reading:
             meta |= _search_meta(connection, plan, page, page_request, reading, query["q"])
         return replace(page, meta=meta)
 
-    return list_response(query, path_filters, fetch)
+    # Mentions can change while the archive's state does not.
+    read = partial(reads.read_by_content, content=_page_content) if with_mentions else reads.read
+    return list_response(query, path_filters, fetch, read)
+
+
+def _page_content(page: Page) -> object:
+    return [page.rows, page.total, page.next, page.prev, page.meta, page.explanation]
 
 
 def _require(entity: Cursor[DictRow] | None) -> None:

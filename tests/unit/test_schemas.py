@@ -812,7 +812,7 @@ def test_all_filters_of_articles_together() -> None:
         (
             ArticleQuery(),
             {"include": "text"},
-            {"include": ["has the unknown value 'text'. Known values are highlights, body."]},
+            {"include": ["has the unknown value 'text'. Known values are highlights, body, mentions."]},
         ),
         (EntityQuery(), {"sort": "newest"}, {"sort": ["must be one of name, articles, recent"]}),
         (PageQuery(), {"cursor": ""}, {"cursor": ["must have 1 to 4,000 characters"]}),
