@@ -18,6 +18,7 @@ from api.resources import (
     article_versions,
     article_writes,
     articles,
+    candidates,
     changes,
     documentation,
     guides,
@@ -50,7 +51,12 @@ SECTIONS = (
         (suggest.blueprint, timeline.blueprint, related.blueprint),
     ),
     ("Tags", "Hashtags and their articles. Guide: [editing](/guides/editing).", (tags.blueprint,)),
-    ("People", "People whom articles name, with aliases and dated roles.", (people.blueprint,)),
+    (
+        "People",
+        "People whom articles name, with aliases and dated roles, and names of people who may be added. Guide:"
+        " [people to add](/guides/editing#people-to-add).",
+        (people.blueprint, candidates.blueprint),
+    ),
     ("Outlets", "Outlets that publish articles.", (outlets.blueprint,)),
     (
         "Changes",

@@ -102,6 +102,15 @@ class Redirect(Schema):
     to = Slug(load_default=None)
 
 
+class Rejection(Schema):
+    """A candidate that an editor rejected, by its id."""
+
+    id = fields.String(
+        required=True, validate=validate.Regexp("[0-9a-f]{16}\\Z", error="must be 16 hexadecimal digits")
+    )
+    rejected_at = Moment(required=True)
+
+
 class Position(Schema):
     """The position of the change feed of the exported archive. It is not valid in another archive."""
 

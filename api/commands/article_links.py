@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from api.commands import person_candidates
 from api.commands.catalogue import Catalogue
 from api.postgres.connection import Connection
 
@@ -103,10 +104,13 @@ class LinkChanges:
         self._people: list[dict[str, Any]] = []
         self._unlinked_tags: list[dict[str, Any]] = []
         self._unlinked_people: list[dict[str, Any]] = []
+        self._hidden: list[UUID] = []
         self._counts: dict[str, dict[int, dict[str, Any]]] = {"outlets": {}, "tags": {}, "people": {}}
 
     def add(self, article: UUID, before: ArticleState | None, after: ArticleState) -> None:
         """Add the change of an article from ``before`` (None if it is new) to ``after``."""
+        if before and before.visible and not after.visible:
+            self._hidden.append(article)
         row = {"article_id": article, "published_at": after.published_at}
         self._tags += [{**row, "tag_id": id, **vars(link)} for id, link in after.links.tags.items()]
         self._people += [{**row, "person_id": id, **vars(link)} for id, link in after.links.people.items()]
@@ -160,6 +164,7 @@ class LinkChanges:
             if counts := self._counts[table]:
                 connection.execute(lock, {"ids": list(counts)})
                 connection.execute(count, {"rows": orjson.dumps(list(counts.values())).decode()})
+        person_candidates.forget_articles(connection, self._hidden)
 
 
 _UNLINK_TAGS: LiteralString = """

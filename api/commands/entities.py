@@ -8,12 +8,13 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from api.commands import catalogue, change_log, entity_same_as, job_queue
+from api.commands import catalogue, change_log, entity_same_as, job_queue, person_candidates
 from api.commands.article_options import Options
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
 from api.commands.entity_kinds import KINDS, OUTLET, EntityKind
 from api.errors import Conflict, InputError, invalid_input
+from api.model.entity import RESERVED
 from api.model.types import Record
 from api.postgres.connection import Connection, present
 from api.text.folding import MAX_FOLDED_LENGTH, MAX_SLUG_LENGTH, fold, make_slug, name_key
@@ -101,11 +102,13 @@ class _Writes:
         self._changes: list[Change] = []
         self._relinked: list[int] = []
         self._earlier_phrases: list[str] = []
+        self._names: list[str] = []
 
     def add(self, kind: EntityKind, before: Mapping[str, Any] | None, row: Record, entity: int) -> None:
         """Add an entity that was written; ``before`` is its previous row, if it had one."""
         event = "updated" if before else "created"
         self._changes.append(Change(f"{kind.name}.{event}", entity_id=entity, slug=row["slug"]))
+        self._names += [row["name"], *row["aliases"], *row["match"]]
         if before and is_changed(kind.matched_fields, before, row):
             self._relinked.append(entity)
             self._earlier_phrases += matched_phrases(before)
@@ -120,6 +123,7 @@ class _Writes:
         if not self._changes:
             return None
         catalogue.renew_revision(connection)
+        person_candidates.forget_named(connection, self._names)
         job = None
         if self._relinked:
             job = job_queue.queue_relink(connection, kind.table, self._relinked, self._earlier_phrases, within)
@@ -214,6 +218,7 @@ def _find_missing(known: Catalogue, records: Sequence[Record], create: Collectio
 def complete_rows(connection: Connection, kind: EntityKind, records: Sequence[Record]) -> list[Record]:
     """Return the records with all columns. One without a slug gets that of the entity of its name, or a new one."""
     by_name, taken = _find_slugs(connection, kind, [record["name"] for record in records])
+    taken |= RESERVED.get(kind.table, frozenset())
     rows: list[Record] = []
     for record in records:
         key = name_key(record["name"].removeprefix("#"))

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from psycopg.rows import DictRow
 
-from api.commands import catalogue, change_log, entities, entity_same_as, job_queue
+from api.commands import catalogue, change_log, entities, entity_same_as, job_queue, person_candidates
 from api.commands.catalogue import Catalogue
 from api.commands.change_log import Change
 from api.commands.entities import EditResult
 from api.commands.entity_kinds import OUTLET, PERSON, TAG, EntityKind
 from api.errors import Conflict, Gone, NotFound, PreconditionFailed
-from api.model.entity import RETIRED
+from api.model.entity import RESERVED, RETIRED
 from api.model.types import Record
 from api.postgres.connection import Connection, present
 
@@ -55,6 +55,7 @@ def update(
     connection.execute(kind.update, {**row, "id": before["id"]})
     entity_same_as.require_unique(connection, kind.table, kind.name, [row])
     catalogue.renew_revision(connection)
+    person_candidates.forget_named(connection, [row["name"], *row["aliases"], *row["match"]])
     job = None
     if renamed or entities.is_changed(kind.matched_fields, before, row):
         earlier = entities.matched_phrases({field: before[field] for field in kind.fields})
@@ -141,6 +142,8 @@ def _change_slug(connection: Connection, kind: EntityKind, entity: int, old: str
 
 def _check_slug_is_free(connection: Connection, kind: EntityKind, slug: str, *, unless: int | None = None) -> None:
     """Raise Conflict if an entity has or had the slug. Retired slugs of the entity ``unless`` are allowed."""
+    if slug in RESERVED.get(kind.table, ()):
+        raise Conflict(f"The slug {slug!r} is reserved. Choose another one.")
     if connection.execute(kind.select, {"slugs": [slug]}).fetchone():
         raise _existing_slug(kind, slug)
     retired = connection.execute(RETIRED[kind.table], {"slug": slug}).fetchone()

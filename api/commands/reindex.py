@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from api.commands import article_copies, term_counts
+from api.commands import article_copies, person_candidates, term_counts
 from api.postgres.connection import Connection
 from api.search import search_vector
 from api.text.near_duplicates import sketch
@@ -44,6 +44,7 @@ def reindex_articles(connection: Connection, progress: Callable[[int], None] = l
         "update languages set paired = true where language = any(%(languages)s)", {"languages": languages}
     )
     term_counts.measure(connection)
+    person_candidates.walk_again(connection)
     return total
 
 

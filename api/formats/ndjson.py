@@ -27,6 +27,7 @@ SCHEMAS: dict[str, Any] = {
     "redirect": archived.Redirect(),
     "erased": archived.ErasedArticle(),
     "version": archived.ArchivedVersion(),
+    "rejection": archived.Rejection(),
     "position": archived.Position(),
 }
 PUSHED_TYPES = ("outlet", "tag", "person", "article")

@@ -40,9 +40,16 @@ class PrefixConverter(BaseConverter):
     regex = "(?:[0-9a-f]{8}|self)"
 
 
+class CandidateConverter(BaseConverter):
+    """The id of a candidate."""
+
+    regex = "[0-9a-f]{16}"
+
+
 CONVERTERS: dict[str, type[BaseConverter]] = {
     "slug": SlugConverter,
     "tag": TagConverter,
     "number": NumberConverter,
     "prefix": PrefixConverter,
+    "candidate": CandidateConverter,
 }

@@ -9,6 +9,7 @@ from api.commands.entity_kinds import KINDS
 from api.formats import ndjson
 from api.ingest import store
 from api.ingest.store import Progress
+from api.jobs import propose
 from api.postgres.connection import Connection, present
 from api.queries import export
 from api.retrieval import cursors
@@ -17,7 +18,9 @@ from seeds import FILES
 
 def seed(connection: Connection, progress: Progress = lambda done: None) -> dict[str, dict[str, int]]:
     """Load the demo archive. Records that exist stay as they are. Returns the number of each outcome per file."""
-    return {path.stem: load(connection, path, progress, keep_existing=True) for path in FILES}
+    counts = {path.stem: load(connection, path, progress, keep_existing=True) for path in FILES}
+    propose.run(connection)
+    return counts
 
 
 def load(connection: Connection, path: Path, progress: Progress, *, keep_existing: bool = False) -> dict[str, int]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from api.commands import article_lifecycle, articles, change_log, entities, restore
+from api.commands import article_lifecycle, articles, change_log, entities, person_candidates, restore
 from api.commands.articles import DEFAULTS, Options, WriteResult
 from api.commands.change_log import Change
 from api.commands.entity_kinds import KINDS
@@ -123,6 +123,7 @@ _HISTORY: dict[str, Callable[[Connection, Sequence[Record]], int]] = {
     "redirect": restore.insert_redirects,
     "version": restore.insert_versions,
     "erased": _purge,
+    "rejection": person_candidates.insert_rejections,
     # A position in the change feed is valid only in the archive it comes from.
     "position": lambda _connection, _records: 0,
 }

@@ -11,6 +11,9 @@ ETAG: Mapping[str, LiteralString] = {
     "outlets": "left(md5(json_build_array(slug, name, description, country, language, url, same_as)::text), 16)",
 }
 
+# Slugs that no entity gets, as they are paths of their own.
+RESERVED: Mapping[str, frozenset[str]] = {"people": frozenset({"candidates"})}
+
 # Selects the entity to which a retired slug redirects: its ``id`` and its ``current`` slug, null if it was deleted.
 RETIRED: Mapping[str, LiteralString] = {
     "tags": """

@@ -50,6 +50,7 @@ SECTIONS: dict[str, LiteralString] = {
         from articles a join outlets o on o.id = a.outlet_id
         where a.purged_at is not null
         order by a.id""",
+    "rejection": "select id, rejected_at from candidate_rejections order by id",
     "version": "select article_id as article, version, article as content from versions order by article_id, version",
 }
 ROWS_AT_ONCE = 500

@@ -75,7 +75,7 @@ def _add_create(blueprint: Blueprint, resource: Resource) -> None:
         ),
     )
     def create_entity(_query: Mapping[str, Any], record: Record) -> Response:
-        return _edit(resource, lambda connection: entity_edits.create(connection, resource.writes, record))
+        return edited(resource, lambda connection: entity_edits.create(connection, resource.writes, record))
 
 
 def _add_change(blueprint: Blueprint, resource: Resource) -> None:
@@ -110,7 +110,7 @@ def _add_change(blueprint: Blueprint, resource: Resource) -> None:
         def work(connection: Connection) -> EditResult:
             return entity_edits.update(connection, resource.writes, slug, patched_record, expected_etags=_matching())
 
-        return _edit(resource, work)
+        return edited(resource, work)
 
 
 def _add_merge(blueprint: Blueprint, resource: Resource) -> None:
@@ -140,7 +140,7 @@ def _add_merge(blueprint: Blueprint, resource: Resource) -> None:
         def work(connection: Connection) -> EditResult:
             return entity_merge.merge(connection, resource.writes, slug, content["into"], expected_etags=_matching())
 
-        return _edit(resource, work)
+        return edited(resource, work)
 
 
 def _add_delete(blueprint: Blueprint, resource: Resource) -> None:
@@ -192,7 +192,8 @@ def _matching() -> frozenset[str] | None:
     return None if etags is None else frozenset(re.sub('-.*"', '"', etag) for etag in etags)
 
 
-def _edit(resource: Resource, work: Callable[[Connection], EditResult]) -> Response:
+def edited(resource: Resource, work: Callable[[Connection], EditResult]) -> Response:
+    """The response with the entity that ``work``, run in one transaction, has created or changed."""
     edit = authorized_write(work)
     stored = database().read(lambda connection: queries.one(connection, resource.reads, edit.slug))
     if stored is None:

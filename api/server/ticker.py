@@ -1,4 +1,5 @@
-"""Scheduled work of the server's main process: it releases embargoes, runs jobs, counts terms and deletes old rows.
+"""Scheduled work of the server's main process: it releases embargoes, runs jobs, looks for names of people, counts
+terms and deletes old rows.
 
 Several servers may run it on one database.
 """
@@ -11,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 import psycopg
 
 from api.commands import article_lifecycle, change_log, idempotency, term_counts
-from api.jobs import runner
+from api.jobs import propose, runner
 from api.observability import metrics
 from api.postgres.connection import Connection, connect, in_transaction
 
@@ -34,6 +35,7 @@ def ticking(conninfo: str, changes_kept_days: int) -> Iterator[None]:
             ("embargoes", SECONDS, _release),
             ("cleanup", SECONDS, lambda connection: _clean_up(connection, changes_kept_days)),
             ("jobs", SECONDS, lambda connection: runner.run(connection, ended=ended.is_set)),
+            ("names", SECONDS, lambda connection: propose.run(connection, ended=ended.is_set)),
             ("statistics", PAUSE_AFTER_FAILURE, term_counts.measure_due),
         ):
             thread = threading.Thread(target=_tick, args=(conninfo, ended, work, pause), name=name, daemon=True)

@@ -31,6 +31,7 @@ FILLED = {
     "slug": "seoul-washington",
     "code": "not_found",
     "prefix": "0a1b2c3d",
+    "candidate_id": "0123456789abcdef",
 }
 
 
@@ -58,6 +59,7 @@ def test_the_document_is_the_one_in_docs() -> None:
 
 def test_operations_keep_their_names() -> None:
     assert {str(operation.id) for operation in OPERATIONS} == {
+        "acceptCandidate",
         "changeArticle",
         "changeOutlet",
         "changePerson",
@@ -70,6 +72,7 @@ def test_operations_keep_their_names() -> None:
         "deletePerson",
         "deleteTag",
         "getArticle",
+        "getCandidate",
         "getIndex",
         "getJob",
         "getKey",
@@ -81,6 +84,7 @@ def test_operations_keep_their_names() -> None:
         "getVersion",
         "getVersionDiff",
         "listArticles",
+        "listCandidates",
         "listChanges",
         "listKeys",
         "listOutletArticles",
@@ -93,11 +97,14 @@ def test_operations_keep_their_names() -> None:
         "listTags",
         "listVersions",
         "livez",
+        "mergeCandidate",
         "mergePerson",
         "mergeTag",
         "pushArticle",
         "pushBatch",
         "readyz",
+        "rejectCandidate",
+        "restoreCandidate",
         "revokeKey",
         "rotateKey",
         "suggestNames",
@@ -131,7 +138,7 @@ def test_a_read_may_have_a_key_and_a_write_must() -> None:
     assert DOCUMENT["security"] == [{}, {"key": []}]
     for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
-            if method == "get" and not path.startswith("/v1/keys"):
+            if method == "get" and not path.startswith(("/v1/keys", "/v1/people/candidates")):
                 assert operation.get("security") == (None if path.startswith("/v1/") else []), path
             elif method != "parameters":
                 assert operation["security"] == [{"key": []}], path
