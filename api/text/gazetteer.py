@@ -1,41 +1,20 @@
 """Finds people and tags in texts by their names and phrases."""
 
-import re
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate, islice
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from ahocorasick import Automaton
-
-from api.text.folding import HAN, HANGUL, KANA, fold, words
+from api.text.article_words import STEMS, ArticleWords, Occurrence, Spelling, locate, spell
+from api.text.folding import fold, words
+from api.text.inflection import new_stems
+from api.text.name_context import NameJudge, Verdict, is_title
+from api.text.phrase_index import Found, Spelled, add_phrases, build_automaton, find_phrases, ids_of, new_phrase
 from api.text.surnames import surname, surnames
 from api.text.titled_names import Role, TitledNames
-from api.text.word_offsets import WordOffsets
 
-MAX_MATCHES = 100_000
-"""The number of names and phrases found in a text that are looked at, counted once for each time they occur."""
-
-_CJK = re.compile(f"[{HANGUL}{KANA}{HAN}]")
-_UNSPACED = re.compile(f"[{KANA}{HAN}]")
-
-_TITLES = (
-    "대통령 당선인 당선자 주석 총리 부총리 국무총리 총통 국왕 장관 차관 후보 예비후보 의원 대표 원내대표 "
-    "당대표 위원장 국무위원장 비대위원장 총비서 서기 의장 지사 시장 총장 총재 회장 부회장 사장 대사 특사 "
-    "수석 실장 비서관 대변인 교수 박사 감독 코치 선수 작가 배우 기자 판사 검사 변호사 여사 선생 씨 님 측 "
-    "군 양"
-)
-_PARTICLES = (
-    "은 는 이 가 을 를 의 에 에게 에게서 에서 에선 께 께서 께선 한테 한테서 와 과 랑 이랑 하고 도 로 으로 "
-    "로서 으로서 로써 으로써 만 까지 부터 마저 조차 처럼 같이 보다 대로 뿐 나 이나 든 이든 라 이라 라고 "
-    "이라고 라는 이라는 란 이란 며 이며 고 이고 인 다 이다 였다 이었다 입니다 야 아 여 이여"
-)
-# A name in Hangul ends with its run of Hangul, or before titles and particles that end the run.
-_END_OF_NAME = re.compile(
-    f"(?<![{HANGUL}])|(?:{'|'.join(_TITLES.split())}){{0,2}}(?:{'|'.join(_PARTICLES.split())}){{0,3}}(?= )"
-)
+_KEPT_STEMS = 200_000
+"""The number of words whose keys are remembered while an index is built."""
 
 
 @dataclass(frozen=True)
@@ -83,16 +62,11 @@ class Matches:
     namesakes: dict[tuple[int, ...], tuple[Mention, ...]]
 
 
-class _Phrase(NamedTuple):
-    text: str
-    people: tuple[int, ...]
-    tags: tuple[int, ...]
-
-
-class _Found(NamedTuple):
-    start: int
-    stop: int
+class _Name(NamedTuple):
     owners: tuple[int, ...]
+    at: Occurrence
+    mention: Mention
+    verdict: Verdict = Verdict.SURE
     by: Literal["name", "title", "surname"] = "name"
 
 
@@ -101,21 +75,28 @@ class Gazetteer:
 
     def __init__(self, people: Iterable[Person], tags: Iterable[Tag]) -> None:
         self._people: dict[int, Person] = {}
+        self._tags: dict[int, Tag] = {}
         self._outlets_of_people: dict[int, frozenset[int]] = {}
         self._outlets_of_tags: dict[int, frozenset[int]] = {}
-        named: dict[str, tuple[int, ...]] = {}
-        tagged: dict[str, tuple[int, ...]] = {}
+        self._first_names: set[str] = set()
+        named: dict[str, Spelled] = {}
+        tagged: dict[str, Spelled] = {}
+        stems = new_stems(_KEPT_STEMS)
         for person in people:
             self._people[person.id] = person
             if person.outlets is not None:
                 self._outlets_of_people[person.id] = person.outlets
-            _add(named, person.id, (person.name, *person.aliases))
+            add_phrases(named, person.id, (person.name, *person.aliases), stems)
+            first, *rest = words(person.name) or [""]
+            if rest and not is_title(fold(first)):
+                self._first_names.add(fold(first))
         for tag in tags:
+            self._tags[tag.id] = tag
             if tag.outlets is not None:
                 self._outlets_of_tags[tag.id] = tag.outlets
-            _add(tagged, tag.id, tag.match)
-        self._phrases = _build_automaton(
-            {text: _Phrase(text, named.get(text, ()), tagged.get(text, ())) for text in named | tagged}
+            add_phrases(tagged, tag.id, tag.match, stems)
+        self._phrases = build_automaton(
+            {text: new_phrase(text, named.get(text, ()), tagged.get(text, ())) for text in named | tagged}
         )
         self._titled = TitledNames(
             (person.id, surnames(person.name, person.aliases), person.roles)
@@ -135,68 +116,66 @@ class Gazetteer:
         ``outlet`` is the id of the article's outlet, ``named`` are the people whom the outlet itself names. Titles mean
         whoever held an office on the day ``published_on``; without it they mean nobody.
         """
-        text = _Text(fields)
-        tags: list[_Found] = []
-        names: list[_Found] = []
-        for start, stop, phrase in _find_phrases(self._phrases, text.folded):
-            if owners := _owners_in(phrase.tags, self._outlets_of_tags, outlet, ()):
-                tags.append(_Found(start, stop, owners))
-            if owners := _owners_in(phrase.people, self._outlets_of_people, outlet, named):
-                names.append(_Found(start, stop, owners))
+        text = ArticleWords(fields)
+        found = list(find_phrases(self._phrases, text))
+        judge = NameJudge(text, self._first_names, (item.at for item in found if _is_spelled(text, item)))
+        tags: list[tuple[int, Mention, Verdict]] = []
+        names: list[_Name] = []
+        for item in found:
+            tags += (
+                (tag, _mention(text, item.at), verdict)
+                for tag in _owners_in(ids_of(item.phrase.tags), self._outlets_of_tags, outlet, ())
+                if (verdict := _judged(judge.phrase, item.phrase.tags, tag, item.at))
+            )
+            if people := _owners_in(ids_of(item.phrase.people), self._outlets_of_people, outlet, named):
+                verdict, owners = _judged_people(judge, people, item)
+                if owners:
+                    names.append(_Name(owners, item.at, _mention(text, item.at), verdict))
         names = _leftmost_longest(names)
-        titled = self._titled.find(text.folded, published_on) if published_on else ()
-        names += (_Found(name.start, name.stop, (name.person,), "title") for name in titled)
-        names += self._find_surnames({name.owners[0] for name in names if len(name.owners) == 1}, text.folded)
-        return _matches(_leftmost_longest(names), tags, text)
+        if published_on:
+            names += self._find_titled(text, published_on)
+        names += self._find_surnames({name.owners[0] for name in names if len(name.owners) == 1}, text, judge)
+        return _matches(_leftmost_longest(names), tags)
 
-    def _find_surnames(self, people: Iterable[int], folded: str) -> list[_Found]:
+    def _find_titled(self, text: ArticleWords, day: date) -> Iterator[_Name]:
+        """Find the surnames beside titles."""
+        found = ((name.start, name.stop, name.person) for name in self._titled.find(text.spelled, day))
+        for person, at in locate(text.spelled, found):
+            if not all(word.islower() for word in text.written(at)):
+                yield _Name((person,), at, _mention(text, at), by="title")
+
+    def _find_surnames(self, people: Iterable[int], text: ArticleWords, judge: NameJudge) -> list[_Name]:
         """Find the mentions of surnames that only one of these people has."""
-        owners: dict[str, tuple[int, ...]] = {}
+        owners: dict[str, Spelled] = {}
         for person in people:
-            _add(owners, person, (surname(self._people[person].name, self._people[person].aliases),))
-        phrases = {text: _Phrase(text, ids, ()) for text, ids in owners.items() if len(ids) == 1}
+            add_phrases(owners, person, (surname(self._people[person].name, self._people[person].aliases),), STEMS)
+        phrases = {key: new_phrase(key, spelled) for key, spelled in owners.items() if len(spelled) == 1}
         return [
-            _Found(start, stop, phrase.people, "surname")
-            for start, stop, phrase in _find_phrases(_build_automaton(phrases), folded)
+            _Name(ids_of(item.phrase.people), item.at, _mention(text, item.at), verdict, "surname")
+            for item in find_phrases(build_automaton(phrases), text)
+            if (verdict := judge.name(spell(item.phrase.people[0][1]), item.at, is_surname=True))
         ]
 
 
-class _Text:
-    """The words of an article, folded into one string, and where they are in its fields."""
+def _judged(judge: Callable[[Spelling, Occurrence], Verdict], spelled: Spelled, owner: int, at: Occurrence) -> Verdict:
+    return max(judge(spell(name), at) for id, name in spelled if id == owner)
 
-    def __init__(self, fields: Iterable[str | None]) -> None:
-        self._fields = list(fields)
-        # A word has a space on both sides, so that none spans two fields. Folding may change the length of words but
-        # not their number.
-        parts = [fold(f" {' '.join(words(text))} ") if text else "" for text in self._fields]
-        self._starts = list(accumulate((len(part) + 1 for part in parts), initial=0))
-        self.folded = "\n".join(parts)
 
-    def mentions(self, found: Iterable[_Found]) -> Iterator[tuple[_Found, Mention]]:
-        """The mentions of what was found in ``folded``, given and yielded in the order of their starts."""
-        offsets: WordOffsets | None = None
-        field, word, passed, word_start = -1, -1, 0, 0
-        for item in found:
-            if offsets is None or item.start >= self._starts[field + 1]:
-                field = bisect_right(self._starts, item.start) - 1
-                offsets = WordOffsets(self._fields[field] or "")
-                word, passed = -1, self._starts[field]
-            first = item.start + (self.folded[item.start] == " ")
-            word += self.folded.count(" ", passed, first)
-            word_start = max(word_start, self.folded.rfind(" ", passed, first) + 1)
-            passed = first
-            start = offsets.start(word, first - word_start)
-            yield item, Mention(field, start, self._stop(offsets, word, first, word_start, item.stop))
+def _judged_people(judge: NameJudge, people: tuple[int, ...], item: Found) -> tuple[Verdict, tuple[int, ...]]:
+    """The verdict, and the people whom this name means. An inflected form means nobody whose name it also is."""
+    verdicts = {person: _judged(judge.name, item.phrase.people, person, item.at) for person in people}
+    best = max(verdicts.values())
+    exact = best > Verdict.INFLECTED
+    return best, tuple(id for id, verdict in verdicts.items() if verdict and (verdict > Verdict.INFLECTED) == exact)
 
-    def _stop(self, offsets: WordOffsets, word: int, first: int, word_start: int, stop: int) -> int:
-        last = word + self.folded.count(" ", first, stop)
-        if self.folded[stop] == " ":
-            return offsets.stop(last)
-        return offsets.stop(last, stop - max(word_start, self.folded.rfind(" ", first, stop) + 1))
 
-    def is_lowercase(self, mention: Mention) -> bool:
-        """Whether a mention has lowercase letters only."""
-        return (self._fields[mention.field] or "")[mention.start : mention.stop].islower()
+def _is_spelled(text: ArticleWords, item: Found) -> bool:
+    """Whether this is the name of a person, uninflected."""
+    return any(text.is_spelled(spell(name), item.at) for _, name in item.phrase.people)
+
+
+def _mention(text: ArticleWords, at: Occurrence) -> Mention:
+    return Mention(text.field_of(at.first), text.start(at.first, at.skipped), text.stop(at.last, at.used))
 
 
 def _owners_in(
@@ -215,66 +194,47 @@ def _owners_in(
     return ids
 
 
-def _matches(names: Iterable[_Found], tags: list[_Found], text: _Text) -> Matches:
-    """Collect the mentions. A surname counts if it is capitalized and the person has been mentioned before."""
+def _matches(names: list[_Name], tags: list[tuple[int, Mention, Verdict]]) -> Matches:
+    """Collect the mentions. A surname counts if the person has been mentioned before."""
+    sure = {name.owners for name in names if name.verdict != Verdict.UNSURE and name.by != "surname"}
     people: dict[tuple[int, ...], list[Mention]] = {}
     named: set[int] = set()
-    for item, mention in text.mentions(names):
-        if item.by == "name":
-            named.update(item.owners)
-        elif text.is_lowercase(mention) or (item.by == "surname" and item.owners not in people):
+    for name in names:
+        if name.by == "surname" and (name.owners not in people or name.verdict == Verdict.UNSURE):
             continue
-        people.setdefault(item.owners, []).append(mention)
+        if name.owners not in sure:
+            continue
+        if name.by == "name":
+            named.update(name.owners)
+        people.setdefault(name.owners, []).append(name.mention)
     known = {owners[0]: tuple(mentions) for owners, mentions in people.items() if len(owners) == 1}
     namesakes = {owners: tuple(mentions) for owners, mentions in people.items() if len(owners) > 1}
-    return Matches(known, _tags(tags, text), frozenset(known.keys() - named), namesakes)
+    return Matches(known, _tags(tags), frozenset(known.keys() - named), namesakes)
 
 
-def _tags(found: list[_Found], text: _Text) -> dict[int, tuple[Mention, ...]]:
+def _tags(found: list[tuple[int, Mention, Verdict]]) -> dict[int, tuple[Mention, ...]]:
+    sure = {tag for tag, _, verdict in found if verdict == Verdict.SURE}
     tags: dict[int, list[Mention]] = {}
-    for item, mention in text.mentions(sorted(found)):
-        for tag in item.owners:
+    for tag, mention, _ in found:
+        if tag in sure:
             tags.setdefault(tag, []).append(mention)
     return {tag: tuple(mentions) for tag, mentions in tags.items()}
 
 
-def _add(index: dict[str, tuple[int, ...]], owner: int, phrases: Iterable[str]) -> None:
-    for text in {_delimit(phrase) for phrase in phrases} - {""}:
-        index[text] = (*index.get(text, ()), owner)
-
-
-def _delimit(phrase: str) -> str:
-    """Fold a phrase, and add a space where a word must begin or end."""
-    text = fold(" ".join(words(phrase)))
-    if not text:
-        return ""
-    return f"{'' if _UNSPACED.match(text) else ' '}{text}{'' if _CJK.match(text[-1]) else ' '}"
-
-
-def _build_automaton(phrases: Mapping[str, _Phrase]) -> Any:
-    automaton = Automaton()
-    for text, phrase in phrases.items():
-        automaton.add_word(text, phrase)
-    automaton.make_automaton()
-    return automaton
-
-
-def _find_phrases(automaton: Any, folded: str) -> Iterator[tuple[int, int, _Phrase]]:
-    """Find all phrases in order of their ends. A match includes the space before the phrase, not the one after."""
-    if not automaton:
-        return
-    for last, phrase in islice(automaton.iter(folded), MAX_MATCHES):
-        start = last + 1 - len(phrase.text)
-        stop = last if phrase.text[-1] == " " else last + 1
-        if _END_OF_NAME.match(folded, stop):
-            yield start, stop, phrase
-
-
-def _leftmost_longest(mentions: list[_Found]) -> list[_Found]:
-    chosen: list[_Found] = []
-    end = 0
-    for mention in sorted(mentions, key=lambda mention: (mention.start, -mention.stop)):
-        if mention.start >= end:
-            chosen.append(mention)
-            end = mention.stop
+def _leftmost_longest(names: list[_Name]) -> list[_Name]:
+    chosen: list[_Name] = []
+    end = (0, 0)
+    for name in sorted(names, key=lambda name: (_start(name), *(-number for number in _end(name)))):
+        if _start(name) >= end:
+            chosen.append(name)
+            end = _end(name)
     return chosen
+
+
+def _start(name: _Name) -> tuple[int, int]:
+    return name.at.first, name.at.skipped
+
+
+def _end(name: _Name) -> tuple[int, int]:
+    """The position after a name: a word and the number of its characters before."""
+    return (name.at.last, name.at.used) if name.at.used is not None else (name.at.last + 1, 0)
