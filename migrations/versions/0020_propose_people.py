@@ -67,7 +67,9 @@ def upgrade() -> None:
     comment on column candidate_progress.walked is
         'The last article of a walk over all articles; null when it is done.';
     insert into candidate_progress (position, walked)
-    select coalesce(max(position), 0), '00000000-0000-0000-0000-000000000000' from changes;
+    select coalesce(max(position), 0), (
+        select '00000000-0000-0000-0000-000000000000'::uuid where exists (select from articles)
+    ) from changes;
     """)
 
 
