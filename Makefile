@@ -7,7 +7,7 @@ CLIENTS := build/clients
 NODE_BIN := $(CLIENTS)/typescript/node_modules/.bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve wheel test test-long openapi clients lint-openapi bench bench-write bench-relevance bench-quality bench-search screenshots lint format lock clean
+.PHONY: help serve wheel test test-long openapi clients lint-openapi bench bench-write bench-relevance bench-quality bench-search bench-linking screenshots lint format lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ bench-quality: $(VENV)/.dev ## Compare what searches find with goals and with ta
 
 bench-search: $(VENV)/.dev ## Compare the speed of searches with tantivy (OPTIONS="--articles 1000000 --reuters path")
 	$(BIN)/python -m bench.search $(OPTIONS)
+
+bench-linking: $(VENV)/.dev ## Measure how precisely and how fast names are linked
+	$(BIN)/python -m pytest -q -s tests/unit/test_linking.py
+	$(BIN)/python -m bench.linking
 
 screenshots: $(VENV)/.dev ## Take the screenshots in docs/images/ with Chromium
 	DATELINE_SCREENSHOTS=docs/images $(BIN)/python -m pytest -m "long or not long" tests/browser
