@@ -66,7 +66,7 @@ def _errors(
 def _refusal(field: str, text: str, options: Options) -> str | None:
     """Why an unknown name does not become an entity, as the end of a sentence; None if it does."""
     if field not in options.create:
-        return ""
+        return f". Send the parameter create={field} to create it"
     count = len(letters(spell_out(text) if field == "tags" else text))
     if not count or not make_slug(text):
         return ", and a name without letters and digits cannot be created"

@@ -10,6 +10,7 @@ from api.postgres.connection import Connection, present
 from api.text.folding import name_key
 from api.text.gazetteer import Gazetteer, Person, Tag
 from api.text.offices import offices
+from api.text.spellings import name_keys, without_sign
 from api.text.titled_names import Role
 
 # Shared by writes of articles, exclusive for writes of entities: no article is linked by names that are changing.
@@ -56,12 +57,26 @@ class Catalogue:
 
     def tags_named(self, text: str) -> frozenset[int]:
         """The ids of the tags with this slug or name, with or without its #."""
-        bare = text.removeprefix("#")
-        return self.tag_ids.get(bare.lower()) or self.tag_ids.get(name_key(bare)) or frozenset()
+        return _meant(self.tag_ids, without_sign(text))
 
     def people_named(self, text: str) -> frozenset[int]:
         """The ids of the people with this slug, name or alias."""
-        return self.person_ids.get(text.lower()) or self.person_ids.get(name_key(text)) or frozenset()
+        return _meant(self.person_ids, text)
+
+
+# Marks the keys by which names meet whose punctuation differs.
+_ANY_PUNCTUATION = "\0"
+
+
+def _forms(name: str) -> list[str]:
+    """The forms under which a name is found: as it is spelled, and whatever its punctuation."""
+    return [name_key(name), *(_ANY_PUNCTUATION + key for key in name_keys(name))]
+
+
+def _meant(ids: Mapping[str, frozenset[int]], text: str) -> frozenset[int]:
+    """The ids of a slug or else of a name, whatever its punctuation if none is spelled so."""
+    as_spelled = ids.get(text.lower()) or ids.get(name_key(text))
+    return as_spelled or frozenset().union(*(ids.get(form, ()) for form in _forms(text)[1:]))
 
 
 _latest: Catalogue | None = None
@@ -111,8 +126,10 @@ def _load(connection: Connection, revision: UUID) -> Catalogue:
     outlets_by_id = {
         row["id"]: Outlet(row["slug"], row["name"], row["id"], row["uuid"], row["language"]) for row in outlets
     }
-    tag_names = [(name_key(row["name"].removeprefix("#")), row["id"]) for row in (*tags, *merged)]
-    person_names = [(name_key(name), row["id"]) for row in people for name in (row["name"], *row["aliases"])]
+    tag_names = [(form, row["id"]) for row in (*tags, *merged) for form in _forms(without_sign(row["name"]))]
+    person_names = [
+        (form, row["id"]) for row in people for name in (row["name"], *row["aliases"]) for form in _forms(name)
+    ]
     return Catalogue(
         revision=revision,
         outlets={slug: outlets_by_id[id] for slug, id in retired_ids["outlet"].items() if id in outlets_by_id}

@@ -17,8 +17,9 @@ from api.errors import Conflict, InputError, invalid_input
 from api.model.entity import RESERVED
 from api.model.types import Record
 from api.postgres.connection import Connection, present
-from api.text.folding import MAX_FOLDED_LENGTH, MAX_SLUG_LENGTH, fold, make_slug, name_key
-from api.text.spellings import all_keys
+from api.retrieval import entity_names
+from api.text.folding import MAX_FOLDED_LENGTH, MAX_SLUG_LENGTH, fold, make_slug
+from api.text.spellings import all_keys, name_keys, without_sign
 
 # The uuid of an outlet derives from its first slug, so that two archives give an article the same id.
 OUTLET_NAMESPACE = UUID("5b0c9d6e-7f5a-5d0b-9b1e-2f1f6a3d8c47")
@@ -195,13 +196,13 @@ def create_missing(
 
 def _find_missing(known: Catalogue, records: Sequence[Record], create: Collection[str]) -> dict[str, list[Record]]:
     tags = {
-        name_key(text.removeprefix("#")): {"name": f"#{text.removeprefix('#')}"}
+        name_keys(text)[:1] or (text,): {"name": f"#{without_sign(text)}"}
         for record in records
         for text in record.get("tags", ())
         if "tags" in create and not known.tags_named(text)
     }
     people = {
-        name_key(text): {"name": text}
+        name_keys(text)[:1] or (text,): {"name": text}
         for record in records
         for text in record.get("people", ())
         if "people" in create and not known.people_named(text)
@@ -217,17 +218,18 @@ def _find_missing(known: Catalogue, records: Sequence[Record], create: Collectio
 
 def complete_rows(connection: Connection, kind: EntityKind, records: Sequence[Record]) -> list[Record]:
     """Return the records with all columns. One without a slug gets that of the entity of its name, or a new one."""
-    by_name, taken = _find_slugs(connection, kind, [record["name"] for record in records])
+    by_key, taken = _find_slugs(connection, kind, [record["name"] for record in records])
     taken |= RESERVED.get(kind.table, frozenset())
     rows: list[Record] = []
     for record in records:
-        key = name_key(record["name"].removeprefix("#"))
-        slug = record.get("slug") or by_name.get(key) or _free_slug(make_slug(record["name"]), taken)
+        keys = name_keys(record["name"])
+        slug = record.get("slug") or _same_name(by_key, keys) or _free_slug(make_slug(record["name"]), taken)
         if not slug:
             detail = "has no letter or digit from which to make a slug; send a slug as well"
             raise invalid_input(InputError(detail, path=("name",)))
         taken.add(slug)
-        by_name.setdefault(key, slug)
+        for key in keys:
+            by_key.setdefault(key, slug)
         rows.append({
             **{field: record.get(field) for field in kind.fields},
             **{field: record.get(field) or [] for field in ("match", "aliases", "roles", "linked_outlets")},
@@ -250,16 +252,23 @@ def complete_rows(connection: Connection, kind: EntityKind, records: Sequence[Re
 
 
 def _find_slugs(connection: Connection, kind: EntityKind, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
-    """Return the slugs of the entities with these names, by the key of the name, and all slugs that are taken."""
-    keys = {name_key(name.removeprefix("#")) for name in names}
+    """Return the slugs of the entities with these names, by the keys of the names, and all slugs that are taken."""
     # A long slug is cut further when a number is appended to it.
     prefixes = [f"{make_slug(name)[: MAX_SLUG_LENGTH - 10]}%" for name in names]
     rows = connection.execute(_SLUGS, {"kind": kind.name, "prefixes": prefixes}).fetchall()
-    by_name: dict[str, str] = {}
-    for row in rows:
-        if row["name"] is not None and (key := name_key(row["name"].removeprefix("#"))) in keys:
-            by_name.setdefault(key, row["slug"])
-    return by_name, {row["slug"] for row in rows}
+    found = entity_names.find(connection, {kind.table: names})
+    by_key: dict[str, str] = {}
+    for (_, name), entities in found.items():
+        # Of several, the one that was named so first. An alias is not enough: the record would rename the person.
+        for entity in sorted(entities, key=lambda row: row["id"]):
+            if not set(name_keys(name)).isdisjoint(name_keys(entity["names"][0])):
+                for key in name_keys(name):
+                    by_key.setdefault(key, entity["slug"])
+    return by_key, {row["slug"] for row in rows}
+
+
+def _same_name(by_key: Mapping[str, str], keys: Sequence[str]) -> str | None:
+    return next((by_key[key] for key in keys if key in by_key), None)
 
 
 def _free_slug(preferred: str, taken: Collection[str]) -> str:

@@ -1,6 +1,7 @@
 """Editing one outlet, tag or person. Each function blocks all other writes until its transaction ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from psycopg.rows import DictRow
 
@@ -13,6 +14,7 @@ from api.errors import Conflict, Gone, NotFound, PreconditionFailed
 from api.model.entity import RESERVED, RETIRED
 from api.model.types import Record
 from api.postgres.connection import Connection, present
+from api.text.spellings import name_keys
 
 
 def create(connection: Connection, kind: EntityKind, record: Record) -> EditResult:
@@ -20,11 +22,8 @@ def create(connection: Connection, kind: EntityKind, record: Record) -> EditResu
     catalogue.lock(connection)
     if "slug" in record:
         _check_slug_is_free(connection, kind, record["slug"])
-    elif slugs := _slugs_named(catalogue.read(connection), kind, record["name"]):
-        raise Conflict(
-            f"The name {record['name']!r} is taken by the {kind.name} {' and '.join(map(repr, slugs))}."
-            f" Send a slug to create another {kind.name} of that name."
-        )
+    else:
+        _check_names_are_free(connection, kind, [record["name"], *record.get("aliases", ())])
     [result] = entities.upsert(connection, kind, [record])
     if result.outcome != "created":
         raise _existing_slug(kind, result.slug)
@@ -41,7 +40,8 @@ def update(
 ) -> EditResult:
     """Replace the fields of an entity by those that ``edit`` returns for them. A new slug retires the old one.
 
-    Raises the errors of ``find``, and Conflict if the new slug is or was another's.
+    Raises the errors of ``find``, and Conflict if the new slug is or was another's, or with the same slug if a new name
+    is that of another confirmed entity.
     """
     catalogue.lock(connection)
     before = find(connection, kind, slug, expected_etags)
@@ -50,6 +50,10 @@ def update(
     if not entities.is_changed(kind.fields, before, row):
         return EditResult(slug, "unchanged")
     renamed = row["slug"] != slug
+    if not renamed:
+        known = {key for name in _names(before) for key in name_keys(name)}
+        new = [name for name in _names(record) if known.isdisjoint(name_keys(name))]
+        _check_names_are_free(connection, kind, new, unless=slug)
     if renamed:
         _change_slug(connection, kind, before["id"], slug, row["slug"])
     connection.execute(kind.update, {**row, "id": before["id"]})
@@ -154,6 +158,30 @@ def _check_slug_is_free(connection: Connection, kind: EntityKind, slug: str, *, 
 
 def _existing_slug(kind: EntityKind, slug: str) -> Conflict:
     return Conflict(f"The {kind.name} {slug!r} already exists.")
+
+
+def _names(entity: Mapping[str, Any]) -> list[str]:
+    return [entity["name"], *entity.get("aliases", ())]
+
+
+def _check_names_are_free(
+    connection: Connection, kind: EntityKind, names: Sequence[str], *, unless: str | None = None
+) -> None:
+    """Raise Conflict if another entity has one of the names, whatever its punctuation.
+
+    For a change of the entity ``unless``, unconfirmed ones do not count: an editor may give it their names.
+    """
+    known = catalogue.read(connection)
+    for name in names:
+        slugs = [slug for slug in _slugs_named(known, kind, name) if slug != unless]
+        if unless is not None and kind is not OUTLET:
+            rows = connection.execute(kind.select, {"slugs": slugs}).fetchall()
+            slugs = [row["slug"] for row in rows if row["confirmed"]]
+        if slugs:
+            raise Conflict(
+                f"The name {name!r} is taken by the {kind.name} {' and '.join(map(repr, sorted(slugs)))}."
+                f" Send a new slug if you mean another {kind.name} of that name."
+            )
 
 
 def _slugs_named(names: Catalogue, kind: EntityKind, name: str) -> list[str]:

@@ -61,9 +61,10 @@ def push(document: Any, media_type: str) -> Push:
 
 def push_options(query: Mapping[str, Any]) -> Options:
     """How this request stores articles: which unknown names it creates, and whether these are confirmed."""
+    create = tuple(query.get("create", ()))
     if scopes.is_allowed(g.key, "edit"):
-        return Options(create=("tags", "people"), create_one_letter=("tags",))
-    return Options(create=tuple(query.get("create", ())), create_one_letter=(), linked_outlets=g.key.outlet_ids)
+        return Options(create=create, create_one_letter=("tags",))
+    return Options(create=create, create_one_letter=(), linked_outlets=g.key.outlet_ids)
 
 
 @contextmanager

@@ -140,6 +140,7 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     "/articles/<uuid:article_id>",
     {200: (ArticleSchema, "The changed article.", *STORED)},
     method="PATCH",
+    query=PushQuery,
     extra_headers=[{**IF_MATCH, "required": True, "example": "*"}],
     accepts={MERGE_PATCH: (ArticlePatch(partial=True), PATCH)},
     scope="write",
@@ -155,7 +156,7 @@ def push_article(query: Mapping[str, Any], headers: dict[str, Any]) -> Response:
     path={"article_id": ("The id of the article. The example is the one of `POST /v1/articles`.", EXAMPLE_ID)},
     summary="Correct an article",
 )
-def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
+def change_article(query: Mapping[str, Any], article_id: UUID) -> Response:
     """Change some fields of an article with a JSON merge patch (RFC 7396). Omitted fields stay; null clears a field.
 
     `If-Match` with the `ETag` of the article makes sure that you do not overwrite another change. Describe a correction
@@ -168,7 +169,7 @@ def change_article(_query: Mapping[str, Any], article_id: UUID) -> Response:
     # Before anything is locked: keys that may not write are refused, and the HTML is sanitized.
     database().read(lambda connection: _writable_article(connection, article_id))
     html = cleaned(patch.get("body_html"))
-    how = replace(push_options({}), expected_etags=matching)
+    how = replace(push_options(query), expected_etags=matching)
 
     def patched(connection: Connection) -> Record:
         commands.lock(connection, article_id, creating=not patch.keys().isdisjoint(how.create))

@@ -70,8 +70,8 @@ def _add_create(blueprint: Blueprint, resource: Resource) -> None:
         summary=f"Create {resource.a}",
         description=(
             f"The response is 409 if the slug is in use or was used by another {one}. It is also 409 if another {one}"
-            " has the same name, unless you give a `slug`.\n\nA job links existing articles. The `Link` header with"
-            ' `rel="monitor"` has its URL.'
+            " has one of its names, whatever the punctuation, case and width, unless you give a `slug`.\n\nA job links"
+            ' existing articles. The `Link` header with `rel="monitor"` has its URL.'
         ),
     )
     def create_entity(_query: Mapping[str, Any], record: Record) -> Response:

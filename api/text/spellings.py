@@ -28,6 +28,11 @@ def name_keys(name: str) -> tuple[str, ...]:
     return keys or (folded[:MAX_FOLDED_LENGTH],)
 
 
+def without_sign(name: str) -> str:
+    """The name of a tag without its ``#``, which may be full-width."""
+    return re.sub("^[#\uff03]", "", name)
+
+
 def all_keys(names: Iterable[str]) -> dict[str, None]:
     """The keys of several names, each once, in order."""
     return dict.fromkeys(key for name in names for key in name_keys(name))

@@ -180,8 +180,9 @@ def test_names_are_created_when_the_batch_asks_for_it(
     for slug in ("third-new", "fourth-new", "fifth-new"):
         assert client.get(f"/v1/tags/{slug}").status_code == 404
     editor = new_key(demo, "e", ["write", "edit"], ["korea-herald"])
-    for query in ("", "?atomic=true"):
-        assert results(sent(client, editor, ndjson(item(3, tags=[f"Edited{query[:4]}"])), query))[0]["status"] < 300
+    for atomic in ("false", "true"):
+        query = f"?create=tags&atomic={atomic}"
+        assert results(sent(client, editor, ndjson(item(3, tags=[f"Edited {atomic}"])), query))[0]["status"] < 300
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,11 @@ def test_an_unknown_tag_or_person_is_refused_unless_creation_is_asked_for(
     assert push(client, write_key, "?create=everything").status_code == 422
 
 
-def test_a_key_that_may_edit_creates_tags_and_people(client: ContractClient, admin_key: dict[str, str]) -> None:
-    assert push(client, admin_key, tags=["Brand New"]).status_code == 201
+def test_a_key_that_may_edit_creates_tags_and_people_when_it_asks_for_it(
+    client: ContractClient, admin_key: dict[str, str]
+) -> None:
+    assert push(client, admin_key, tags=["Brand New"]).status_code == 422
+    assert push(client, admin_key, "?create=tags", tags=["Brand New"]).status_code == 201
 
 
 def test_people_are_known_by_slug_name_and_alias(client: ContractClient, write_key: dict[str, str]) -> None:
@@ -248,7 +251,7 @@ def test_names_are_created_only_with_the_article_that_names_them(
         purged = "&purge=true" if refusal == "purged" else ""
         withdraw(client, admin_key, article["id"], f"reason=Wrong{purged}")
     if refusal == "changed":
-        response = patch(client, admin_key, article["id"], fields, **{"If-Match": '"other"'})
+        response = patch(client, admin_key, f"{article['id']}?create=tags,people", fields, **{"If-Match": '"other"'})
     else:
         wrong = {"old": {"source_version": 1}, "foreign": {"outlet": "bbc-news"}, "invalid": {"url": "no"}}
         response = push(client, write_key, "?create=tags,people", **fields, **wrong.get(refusal, {}))
@@ -270,7 +273,7 @@ def test_a_condition_is_checked_before_the_version_of_the_source(
 
 def test_names_that_look_alike_in_latin_letters_stay_apart(client: ContractClient, admin_key: dict[str, str]) -> None:
     fields: dict[str, Any] = {"people": ["张伟", "章伟"], "tags": ["C++", "C#"]}
-    article = push(client, admin_key, **fields).get_json()
+    article = push(client, admin_key, "?create=tags,people", **fields).get_json()
     assert {person["name"] for person in article["people"]} >= {"张伟", "章伟"}
     assert {tag["name"] for tag in article["tags"]} == {"#C++", "#C#"}
     assert push(client, admin_key, **fields).headers["Dateline-Result"] == "unchanged"

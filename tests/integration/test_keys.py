@@ -28,7 +28,7 @@ ACTIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "push": ("POST", "/v1/articles", {"json": ARTICLE}),
     "change": ("PATCH", "/v1/articles/{id}", {"data": "{}", "headers": {"Content-Type": MERGE_PATCH, "If-Match": "*"}}),
     "withdraw": ("DELETE", "/v1/articles/{id}?reason=Wrong", {}),
-    "name": ("POST", "/v1/articles", {"json": {**ARTICLE, "tags": ["Brand New"]}}),
+    "name": ("POST", "/v1/articles?create=tags", {"json": {**ARTICLE, "tags": ["C"]}}),
     "purge": ("DELETE", "/v1/articles/{id}?reason=Wrong&purge=true", {}),
     "make a key": ("POST", "/v1/keys", {"json": NEW}),
     "list keys": ("GET", "/v1/keys", {}),

@@ -108,10 +108,10 @@ def test_an_unconfirmed_name_hides_no_confirmed_one(
 @pytest.mark.parametrize("scopes", [["edit", "write"], ["admin"]])
 def test_editors_create_confirmed_names(client: ContractClient, demo: Connection, scopes: list[str]) -> None:
     key = new_key(demo, "editor", scopes, ["korea-herald"])
-    assert sent(client, key, people=["Washington"], tags=["C"]).status_code == 201
+    assert sent(client, key, "?create=tags,people", people=["Washington"], tags=["C"]).status_code == 201
     assert client.get("/v1/people/washington").get_json()["confirmed"] is True
     assert client.get("/v1/tags/c").get_json()["confirmed"] is True
-    assert sent(client, key, people=["a"]).status_code == 422
+    assert sent(client, key, "?create=people", people=["a"]).status_code == 422
 
 
 ONE_LETTER = [
@@ -148,7 +148,7 @@ def test_tags_that_differ_by_a_sign_have_slugs_of_their_own(
     client: ContractClient, demo: Connection, write_key: dict[str, str]
 ) -> None:
     editor = new_key(demo, "editor", ["edit", "write"], ["korea-herald"])
-    sent(client, editor, tags=["C"])
+    sent(client, editor, "?create=tags", tags=["C"])
     names = ["C", "C++", "#C#"]
     created = sent(client, write_key, "?create=tags", tags=names, external_id="signs")
     assert created.status_code == 201, created.text
