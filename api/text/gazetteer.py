@@ -133,15 +133,15 @@ class Gazetteer:
                     names.append(_Name(owners, item.at, _mention(text, item.at), verdict))
         names = _leftmost_longest(names)
         if published_on:
-            names += self._find_titled(text, published_on)
+            names += self._find_titled(text, judge, published_on)
         names += self._find_surnames({name.owners[0] for name in names if len(name.owners) == 1}, text, judge)
         return _matches(_leftmost_longest(names), tags)
 
-    def _find_titled(self, text: ArticleWords, day: date) -> Iterator[_Name]:
+    def _find_titled(self, text: ArticleWords, judge: NameJudge, day: date) -> Iterator[_Name]:
         """Find the surnames beside titles."""
         found = ((name.start, name.stop, name.person) for name in self._titled.find(text.spelled, day))
         for person, at in locate(text.spelled, found):
-            if not all(word.islower() for word in text.written(at)):
+            if judge.titled(at):
                 yield _Name((person,), at, _mention(text, at), by="title")
 
     def _find_surnames(self, people: Iterable[int], text: ArticleWords, judge: NameJudge) -> list[_Name]:

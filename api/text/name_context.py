@@ -84,6 +84,11 @@ class NameJudge:
             return Verdict.NO
         return self._unless_ordinary(name, at) if exact else Verdict.INFLECTED
 
+    def titled(self, at: Occurrence) -> Verdict:
+        """The verdict for a surname after a title."""
+        is_name = any(not word.islower() for word in self._text.written(at))
+        return Verdict.SURE if is_name and not self._runs_on(at, single=True) else Verdict.NO
+
     def _is_inflected(self, name: Spelling, at: Occurrence) -> bool:
         following = self._text.word(at.last + 1)
         possessed = (self._text.gap(at.last).isspace() and following[:1].isupper()) or self._plural_possessive(at)
