@@ -15,6 +15,7 @@ from api.http.operation import Blueprint
 from api.postgres.database import Database
 from api.resources import (
     article_batch,
+    article_refusals,
     article_versions,
     article_writes,
     articles,
@@ -42,7 +43,13 @@ SECTIONS = (
     (
         "Articles",
         "Read, search and publish news articles. Guides: [reading](/guides/reading), [publishing](/guides/partners).",
-        (articles.blueprint, article_writes.blueprint, article_batch.blueprint, article_versions.blueprint),
+        (
+            articles.blueprint,
+            article_writes.blueprint,
+            article_batch.blueprint,
+            article_refusals.blueprint,
+            article_versions.blueprint,
+        ),
     ),
     (
         "Search",

@@ -28,6 +28,13 @@ class ArchiveOutletFields(ArchiveEntityFields):
     uuid = fields.UUID(required=True)
 
 
+class ArchivedRefusal(Schema):
+    """A tag or person that an editor refused for an article."""
+
+    noun = fields.String(required=True, validate=validate.OneOf(("tag", "person")))
+    slug = Slug(required=True)
+
+
 class ArchiveArticleFields(ArchiveEntityFields):
     """What the archive added to an article."""
 
@@ -35,6 +42,7 @@ class ArchiveArticleFields(ArchiveEntityFields):
     withdrawn_at = Moment(load_default=None, allow_none=True)
     purged_at = Moment(load_default=None, allow_none=True)
     was_visible = fields.Boolean(load_default=True)
+    refused = fields.List(fields.Nested(ArchivedRefusal), load_default=list)
 
 
 # Earlier releases stored any name and any code of a language.

@@ -159,6 +159,22 @@ class ArticleSchema(Schema):
     )
 
 
+class RefusedSchema(Schema):
+    """The tags and people that an editor refused for an article."""
+
+    tags = fields.List(fields.Nested(EntityReference), required=True, metadata={"description": "The tags."})
+    people = fields.List(fields.Nested(EntityReference), required=True, metadata={"description": "The people."})
+
+
+REFUSED = "With `include=mentions` and a key with the scope `edit`: what editors refused for the article."
+
+
+class WholeArticleSchema(ArticleSchema):
+    """An article, for editors with what was refused for it."""
+
+    refused = fields.Nested(RefusedSchema, metadata={"description": REFUSED})
+
+
 class HighlightsSchema(Schema):
     """The matches of a search in an article, as HTML: matches are in `<mark>`, everything else is escaped."""
 
@@ -193,6 +209,8 @@ class CopySchema(Schema):
 
 class ListedArticleSchema(ArticleSchema):
     """An article in a list: complete, or with the requested `fields` only."""
+
+    refused = fields.Nested(RefusedSchema, metadata={"description": REFUSED})
 
     copies = fields.List(
         fields.Nested(CopySchema),

@@ -1,7 +1,7 @@
 """The links of articles to tags and people, and the article counts of entities."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -32,20 +32,49 @@ class Link:
 
 @dataclass(frozen=True)
 class Links:
-    """An article's tags and people by their ids."""
+    """An article's tags and people by their ids, and those that an editor refused for it.
+
+    ``refused`` has their kinds (``tag`` or ``person``) and ids, and whether the outlet named them.
+    """
 
     tags: Mapping[int, Link] = field(default_factory=dict)
     people: Mapping[int, Link] = field(default_factory=dict)
+    refused: Mapping[tuple[str, int], bool] = field(default_factory=dict)
 
     @property
     def pushed_tags(self) -> set[int]:
-        """The tags named by the outlet."""
-        return {tag for tag, link in self.tags.items() if link.origin == "push"}
+        """The tags named by the outlet, refused or not."""
+        return self._pushed("tag")
 
     @property
     def pushed_people(self) -> set[int]:
-        """The people named by the outlet."""
-        return {person for person, link in self.people.items() if link.origin == "push"}
+        """The people named by the outlet, refused or not."""
+        return self._pushed("person")
+
+    def _of(self, kind: str) -> Mapping[int, Link]:
+        return self.tags if kind == "tag" else self.people
+
+    def _pushed(self, kind: str) -> set[int]:
+        refused = {id for (noun, id), pushed in self.refused.items() if noun == kind and pushed}
+        return refused | {id for id, link in self._of(kind).items() if link.origin == "push"}
+
+    def refusing(self, kind: str, entity: int) -> "Links":
+        """The same with one more refusal."""
+        return replace(self, refused={**self.refused, (kind, entity): entity in self._pushed(kind)})
+
+    def accepting(self, kind: str, entity: int) -> "Links":
+        """The same without a refusal: an entity that the outlet named is linked again."""
+        links = {**self._of(kind), **({entity: Link("push")} if self.refused[kind, entity] else {})}
+        refused = {key: pushed for key, pushed in self.refused.items() if key != (kind, entity)}
+        return replace(self, **{"tags" if kind == "tag" else "people": links}, refused=refused)
+
+    def without_refused(self, known: "Links") -> "Links":
+        """These links, found in an article, without what is refused in the same article, ``known``."""
+        return Links(
+            {id: link for id, link in self.tags.items() if ("tag", id) not in known.refused},
+            {id: link for id, link in self.people.items() if ("person", id) not in known.refused},
+            {(kind, id): id in self._pushed(kind) for kind, id in known.refused},
+        )
 
     def copies(self, catalogue: Catalogue) -> dict[str, list[dict[str, str]]]:
         """The values of the json columns: tags ordered by slug, people by mentions."""
@@ -65,12 +94,21 @@ def read(connection: Connection, articles: Iterable[UUID]) -> dict[UUID, Links]:
             array(select json_build_array(tag_id, origin, null, mentions, spans, sentences)
                 from article_tags where article_id = a.id) as tags,
             array(select json_build_array(person_id, origin, evidence, mentions, spans, sentences)
-                from article_people where article_id = a.id) as people
+                from article_people where article_id = a.id) as people,
+            array(select json_build_array(noun, entity_id, pushed)
+                from article_refusals where article_id = a.id) as refused
         from unnest(%(articles)s::uuid[]) as a (id)
         """,
         {"articles": list(articles)},
     ).fetchall()
-    return {row["id"]: Links(_stored(row["tags"]), _stored(row["people"])) for row in rows}
+    return {
+        row["id"]: Links(
+            _stored(row["tags"]),
+            _stored(row["people"]),
+            {(noun, id): pushed for noun, id, pushed in row["refused"]},
+        )
+        for row in rows
+    }
 
 
 def _stored(rows: Iterable[list[Any]]) -> dict[int, Link]:
@@ -105,6 +143,8 @@ class LinkChanges:
         self._unlinked_tags: list[dict[str, Any]] = []
         self._unlinked_people: list[dict[str, Any]] = []
         self._hidden: list[UUID] = []
+        self._refused: list[dict[str, Any]] = []
+        self._accepted: list[dict[str, Any]] = []
         self._counts: dict[str, dict[int, dict[str, Any]]] = {"outlets": {}, "tags": {}, "people": {}}
 
     def add(self, article: UUID, before: ArticleState | None, after: ArticleState) -> None:
@@ -119,12 +159,22 @@ class LinkChanges:
             removed_people = before.links.people.keys() - after.links.people.keys()
             self._unlinked_tags += [{"article_id": article, "tag_id": id} for id in removed_tags]
             self._unlinked_people += [{"article_id": article, "person_id": id} for id in removed_people]
+        self._add_refusals(article, before.links.refused if before else {}, after.links.refused)
         for table, ids_before, ids_after in (
             ("outlets", {before.outlet_id} if before else (), {after.outlet_id}),
             ("tags", before.links.tags if before else (), after.links.tags),
             ("people", before.links.people if before else (), after.links.people),
         ):
             self._count(table, set(ids_before), before, set(ids_after), after)
+
+    def _add_refusals(
+        self, article: UUID, before: Mapping[tuple[str, int], bool], after: Mapping[tuple[str, int], bool]
+    ) -> None:
+        for (kind, id), pushed in after.items():
+            if before.get((kind, id)) is not pushed:
+                self._refused.append({"article_id": article, "noun": kind, "entity_id": id, "pushed": pushed})
+        accepted = before.keys() - after.keys()
+        self._accepted += [{"article_id": article, "noun": kind, "entity_id": id} for kind, id in accepted]
 
     def _count(
         self,
@@ -156,6 +206,8 @@ class LinkChanges:
             (_UNLINK_PEOPLE, self._unlinked_people),
             (_LINK_TAGS, self._tags),
             (_LINK_PEOPLE, self._people),
+            (_REFUSE, self._refused),
+            (_ACCEPT, self._accepted),
         ]
         for statement, rows in statements:
             if rows:
@@ -203,6 +255,18 @@ _LINK_PEOPLE: LiteralString = """
     where (l.published_at, l.origin, l.evidence, l.mentions, l.spans, l.sentences) is distinct from
         (excluded.published_at, excluded.origin, excluded.evidence, excluded.mentions, excluded.spans,
             excluded.sentences)"""
+
+
+_REFUSE: LiteralString = """
+    insert into article_refusals as f (article_id, noun, entity_id, pushed)
+    select r.article_id, r.noun, r.entity_id, r.pushed
+    from json_to_recordset(%(rows)s::json) as r (article_id uuid, noun text, entity_id int, pushed boolean)
+    on conflict (article_id, noun, entity_id) do update set pushed = excluded.pushed"""
+
+_ACCEPT: LiteralString = """
+    delete from article_refusals f
+    using json_to_recordset(%(rows)s::json) as r (article_id uuid, noun text, entity_id int)
+    where f.article_id = r.article_id and f.noun = r.noun and f.entity_id = r.entity_id"""
 
 
 def _count_statements(table: LiteralString, dates: LiteralString) -> tuple[LiteralString, LiteralString]:

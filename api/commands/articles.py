@@ -179,6 +179,8 @@ class _PendingWrites:
         if before and _is_unchanged(before, row, pushed_tags, pushed_people):
             return WriteResult(id, "unchanged"), None
         links = link_finder.find(self._connection, self._names, row, pushed_tags, pushed_people)
+        if before:
+            links = links.without_refused(before.state.links)
         visible = row["status"] == "usable" and row["embargoed_until"] is None
         after = ArticleState(record["outlet_id"], row["published_at"], visible, row["status"], links)
         self._rows.append(article_rows.add_derived_columns(row, self._names, links))

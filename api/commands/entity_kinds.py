@@ -89,7 +89,11 @@ TAG = EntityKind(
         returning id""",
     select_id="select id from tags where slug = %(slug)s",
     count_articles="select count(*) as articles from article_tags where tag_id = %(id)s",
-    delete=("delete from tags where merged_into = %(id)s", "delete from tags where id = %(id)s"),
+    delete=(
+        "delete from article_refusals where noun = 'tag' and entity_id = %(id)s",
+        "delete from tags where merged_into = %(id)s",
+        "delete from tags where id = %(id)s",
+    ),
 )
 PERSON = EntityKind(
     name="person",
@@ -120,6 +124,10 @@ PERSON = EntityKind(
         returning id""",
     select_id="select id from people where slug = %(slug)s",
     count_articles="select count(*) as articles from article_people where person_id = %(id)s",
-    delete=("delete from people where merged_into = %(id)s", "delete from people where id = %(id)s"),
+    delete=(
+        "delete from article_refusals where noun = 'person' and entity_id = %(id)s",
+        "delete from people where merged_into = %(id)s",
+        "delete from people where id = %(id)s",
+    ),
 )
 KINDS: Mapping[str, EntityKind] = {kind.name: kind for kind in (OUTLET, TAG, PERSON)}

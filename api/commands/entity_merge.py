@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import LiteralString
 
-from api.commands import catalogue, change_log, entities, entity_edits, job_queue
+from api.commands import article_refusals, catalogue, change_log, entities, entity_edits, job_queue
 from api.commands.change_log import Change
 from api.commands.entities import EditResult
 from api.commands.entity_kinds import PERSON, EntityKind
@@ -88,8 +88,8 @@ def merge(
     ids = {"id": source["id"], "into": target["id"]}
     connection.execute("select set_config('statement_timeout', %(most)s, true)", {"most": str(MERGE_TIMEOUT_MS)})
     connection.execute(kind.update, {**row, "id": target["id"]})
-    for statement in _MERGE[kind.table]:
-        connection.execute(statement, ids)
+    for statement in (*article_refusals.MERGE, *_MERGE[kind.table]):
+        connection.execute(statement, {"noun": kind.name, **ids})
     connection.execute(
         "update slugs_retired set id = %(into)s where noun = %(kind)s and id = %(id)s", {"kind": kind.name, **ids}
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from api.commands import catalogue
+from api.commands.article_relinking import relink_articles
 from api.commands.articles import WriteResult
 from api.errors import Conflict, Problem
 from api.model.types import Record
@@ -40,12 +41,15 @@ def restore_entities(connection: Connection, table: str, records: Sequence[Recor
 def restore_articles(
     connection: Connection, records: Sequence[Record], results: Sequence[WriteResult | Problem]
 ) -> None:
-    """Restore the times and versions of articles that were stored."""
+    """Restore the times, versions and refusals of articles that were stored."""
     rows = [
         {"id": result.id, **record["kept"]}
         for record, result in zip(records, results, strict=True)
         if "kept" in record and isinstance(result, WriteResult) and result.outcome in ("created", "updated")
     ]
+    if any(row.get("refused") for row in rows):
+        refusing = connection.execute(_REFUSALS, {"rows": _json(rows)}).fetchall()
+        relink_articles(connection, sorted({row["article_id"] for row in refusing}))
     if rows:
         connection.execute(_ARTICLES, {"rows": _json(rows)})
 
@@ -107,6 +111,18 @@ _ARTICLES: LiteralString = """
         purged_at timestamptz, was_visible boolean
     )
     where a.id = r.id"""
+
+# Whether the outlet named it is set when the article is linked again.
+_REFUSALS: LiteralString = """
+    insert into article_refusals (article_id, noun, entity_id, pushed)
+    select r.id, f.noun, coalesce(t.id, p.id), false
+    from json_to_recordset(%(rows)s::json) as r (id uuid, refused json)
+    cross join lateral json_to_recordset(coalesce(r.refused, '[]')) as f (noun text, slug text)
+    left join tags t on f.noun = 'tag' and t.slug = f.slug and t.merged_into is null
+    left join people p on f.noun = 'person' and p.slug = f.slug and p.merged_into is null
+    where coalesce(t.id, p.id) is not null
+    on conflict do nothing
+    returning article_id"""
 
 _VERSIONS: LiteralString = """
     insert into versions (article_id, version, article)

@@ -1,15 +1,10 @@
 """Links articles to tags and people again after the names of these have changed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any, LiteralString
 from uuid import UUID
 
-import orjson
-
-from api.commands import article_rows, catalogue, change_log, link_finder
-from api.commands.article_links import LinkChanges
-from api.commands.article_rows import Row
+from api.commands import catalogue
 from api.postgres.connection import Connection
 from api.search import fulltext, search_vector
 from api.text.surnames import surnames
@@ -55,44 +50,6 @@ def affected_articles(
     ).fetchall()
     return [row["id"] for row in affected]
 
-
-def relink_articles(connection: Connection, articles: Sequence[UUID]) -> int:
-    """Find tags and people in articles again, and renew the copies of their entities. Returns the number changed."""
-    names = catalogue.read_locked(connection)
-    current = article_rows.lock(connection, articles)
-    rows = connection.execute(
-        "select headline, standfirst, body, published_at, outlet_id, outlets.slug, articles.id from articles"
-        " join outlets on outlets.id = outlet_id where articles.id = any(%(articles)s)",
-        {"articles": list(articles)},
-    ).fetchall()
-    link_changes = LinkChanges()
-    updates: list[Row] = []
-    for row in rows:
-        before = current[row["id"]].state
-        links = link_finder.find(connection, names, row, before.links.pushed_tags, before.links.pushed_people)
-        after = replace(before, links=links)
-        link_changes.add(row["id"], before, after)
-        outlet = names.outlets[row["slug"]].copy()
-        updates.append({"id": row["id"], "outlet": outlet, **links.copies(names)})
-    changed = connection.execute(_RELINK, {"rows": orjson.dumps(updates).decode()}).fetchall()
-    link_changes.write(connection)
-    states = {row["id"]: current[row["id"]].state for row in changed}
-    change_log.append(
-        connection,
-        [article_rows.make_change(row["id"], row["version"], states[row["id"]], states[row["id"]]) for row in changed],
-        same_texts=True,
-    )
-    return len(changed)
-
-
-_RELINK: LiteralString = """
-    update articles a
-    set outlet = r.outlet, tags = r.tags, people = r.people, updated_at = now()
-    from json_to_recordset(%(rows)s::json) as r (id uuid, outlet json, tags json, people json)
-    where a.id = r.id
-        and (a.outlet::jsonb, a.tags::jsonb, a.people::jsonb)
-            is distinct from (r.outlet::jsonb, r.tags::jsonb, r.people::jsonb)
-    returning a.id, a.version"""
 
 _AFFECTED: LiteralString = f"""
     with queries as materialized ({fulltext.PHRASES})

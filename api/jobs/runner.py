@@ -6,6 +6,7 @@ from functools import partial
 from typing import LiteralString
 from uuid import UUID
 
+from api.commands.article_relinking import relink_articles
 from api.jobs import relink
 from api.postgres.connection import Connection, in_transaction
 
@@ -74,4 +75,4 @@ def _step(connection: Connection, job: UUID) -> int:
             "last": len(articles) < STEP,
         },
     )
-    return relink.relink_articles(connection, articles) if articles else 0
+    return relink_articles(connection, articles) if articles else 0

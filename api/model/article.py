@@ -39,6 +39,18 @@ TOMBSTONE: LiteralString = """case when a.status <> 'usable' then (
         ) as tombstone
     ) end"""
 
+# The slugs of the tags and people that its outlet named, also of those that an editor refused.
+PUSHED: LiteralString = """array(
+                select slug from tags where id in (
+                    select tag_id from article_tags where article_id = a.id and origin = 'push'
+                    union all select entity_id from article_refusals
+                        where article_id = a.id and noun = 'tag' and pushed) order by slug) as tags,
+            array(
+                select slug from people where id in (
+                    select person_id from article_people where article_id = a.id and origin = 'push'
+                    union all select entity_id from article_refusals
+                        where article_id = a.id and noun = 'person' and pushed) order by slug) as people"""
+
 
 def text_bytes(fields: Iterable[str] = ()) -> LiteralString | None:
     """The expression for the bytes of an article's long texts among these fields or all; None without any."""

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from psycopg.rows import DictRow
 
-from api.model.article import ALL, ETAG, TOMBSTONE
+from api.model.article import ALL, ETAG, PUSHED, TOMBSTONE
 from api.postgres.connection import Connection, planned_once
 from api.postgres.prepared import raw_json_cursor
 from api.queries import explain
@@ -157,14 +157,11 @@ def pushed(connection: Connection, article: UUID) -> DictRow | None:
     ``known`` says whether others than its outlet know that it exists.
     """
     return connection.execute(
-        """
+        f"""
         select o.slug as outlet, a.external_id, a.url, a.headline, a.standfirst, a.body, a.body_html, a.byline,
             a.credit, a.section, a.language, a.image, a.published_at, a.embargoed_until, a.source_version,
             a.was_visible and a.embargoed_until is null as known,
-            array(select slug from article_tags join tags on tags.id = tag_id
-                where article_id = a.id and origin = 'push' order by slug) as tags,
-            array(select slug from article_people join people on people.id = person_id
-                where article_id = a.id and origin = 'push' order by slug) as people
+            {PUSHED}
         from articles a join outlets o on o.id = a.outlet_id
         where a.id = %(article)s
         """,

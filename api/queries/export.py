@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, LiteralString
 
+from api.model.article import PUSHED
 from api.postgres.connection import Connection
 from api.queries import changes
 from api.queries.changes import State
@@ -29,17 +30,18 @@ SECTIONS: dict[str, LiteralString] = {
         left join people p on noun = 'person' and p.id = r.id and p.merged_into is null
         left join outlets o on noun = 'outlet' and o.id = r.id
         order by noun, r.slug""",
-    "article": """
+    "article": f"""
         select o.slug as outlet, a.external_id, a.url, a.headline, a.standfirst,
             case when a.body_html is null then a.body end as body, a.body_html, a.byline, a.credit, a.section,
             a.language, a.image, a.published_at, a.embargoed_until, a.note, a.source_version,
-            array(select slug from article_tags join tags on tags.id = tag_id
-                where article_id = a.id and origin = 'push' order by slug) as tags,
-            array(select slug from article_people join people on people.id = person_id
-                where article_id = a.id and origin = 'push' order by slug) as people,
+            {PUSHED},
             case when a.status <> 'usable' then a.status end as status, a.reason,
             json_build_object('created_at', a.created_at, 'updated_at', a.updated_at, 'version', a.version,
-                'withdrawn_at', a.withdrawn_at, 'was_visible', a.was_visible) as kept
+                'withdrawn_at', a.withdrawn_at, 'was_visible', a.was_visible, 'refused', array(
+                    select json_build_object('noun', noun, 'slug', coalesce(t.slug, p.slug)) from article_refusals
+                    left join tags t on noun = 'tag' and t.id = entity_id
+                    left join people p on noun = 'person' and p.id = entity_id
+                    where article_id = a.id order by noun, coalesce(t.slug, p.slug))) as kept
         from articles a join outlets o on o.id = a.outlet_id
         where a.purged_at is null
         order by a.id""",

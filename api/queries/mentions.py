@@ -27,8 +27,20 @@ _LINKS: LiteralString = """
     where l.article_id = any(%(articles)s)"""
 
 
-def documents(connection: Connection, articles: Sequence[Any], fields: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """These articles (JSON as Postgres wrote it) with the mentions of their tags and people.
+_REFUSALS: LiteralString = """
+    select article_id, case noun when 'tag' then 'tags' else 'people' end as links,
+        coalesce(t.slug, p.slug) as slug, coalesce(t.name, p.name) as name
+    from article_refusals
+    left join tags t on noun = 'tag' and t.id = entity_id
+    left join people p on noun = 'person' and p.id = entity_id
+    where article_id = any(%(articles)s)
+    order by links, coalesce(t.slug, p.slug)"""
+
+
+def documents(
+    connection: Connection, articles: Sequence[Any], fields: Sequence[str] = (), *, refusals: bool = False
+) -> list[dict[str, Any]]:
+    """These articles (JSON as Postgres wrote it) with the mentions of their tags and people, and perhaps refusals.
 
     All have the fields NEEDED, of which those that are not among ``fields`` are removed, unless there are none.
     """
@@ -47,7 +59,17 @@ def documents(connection: Connection, articles: Sequence[Any], fields: Sequence[
         for name in NEEDED:
             if fields and name not in fields:
                 del article[name]
+    if refusals:
+        _add_refusals(connection, dict(zip(ids, shown, strict=True)))
     return shown
+
+
+def _add_refusals(connection: Connection, articles: Mapping[UUID, dict[str, Any]]) -> None:
+    """Add ``refused`` to articles by their ids."""
+    for article in articles.values():
+        article["refused"] = {"tags": [], "people": []}
+    for row in connection.execute(_REFUSALS, {"articles": list(articles)}).fetchall():
+        articles[row["article_id"]]["refused"][row["links"]].append({"slug": row["slug"], "name": row["name"]})
 
 
 def _entity(article: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:

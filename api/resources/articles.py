@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Response, request
+from flask import Response, g, request
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
+from api.auth.scopes import is_allowed
 from api.context import database
 from api.errors import Gone, InputError, InvalidCursor, InvalidInput, NotFound, invalid_input
 from api.formats import ninjs
@@ -33,7 +34,7 @@ from api.retrieval.keyset import Page, PageRequest
 from api.retrieval.plan import Plan
 from api.search.parser import QuerySyntaxError, Reading, read
 from api.search.single_words import SingleWord
-from schemas.articles import ArticlePageSchema, ArticleSchema
+from schemas.articles import ArticlePageSchema, WholeArticleSchema
 from schemas.filters import ArticleQuery, OneArticleQuery
 from schemas.ninjs import MEDIA_TYPE as NINJS
 from schemas.ninjs import NinjsSchema
@@ -65,7 +66,7 @@ def list_articles(query: Mapping[str, Any]) -> Response:
 
 @blueprint.operation(
     "/articles/<uuid:article_id>",
-    {200: (ArticleSchema, "The article.")},
+    {200: (WholeArticleSchema, "The article.")},
     query=OneArticleQuery,
     alternatives={NINJS: NinjsSchema},
     problems=[NotFound, Gone],
@@ -100,14 +101,16 @@ def _response_with_mentions(article_id: UUID) -> Response:
     def read_all(connection: Connection) -> tuple[DictRow, list[dict[str, Any]]]:
         with database().snapshot(connection):
             article = visible_article(connection, article_id)
-            return article, mentions.documents(connection, [article_fields(article)])
+            return article, mentions.documents(
+                connection, [article_fields(article)], refusals=is_allowed(g.key, "edit")
+            )
 
     with stage("sql"):
         article, [document] = database().read(read_all)
     response = json_response(document)
     response.vary.add("Accept")
     # Mentions can change without the article.
-    etag = f'{article["etag"][:-1]}:{reads.digest([document["tags"], document["people"]])}"'
+    etag = f'{article["etag"][:-1]}:{reads.digest([document["tags"], document["people"], document.get("refused")])}"'
     return reads.with_own_validators(response, etag)
 
 
@@ -170,16 +173,19 @@ def article_list_response(
             raise
         _require(entity)
         if with_mentions:
-            page = replace(page, rows=mentions.documents(connection, page.rows, asked))
+            page = _with_mentions(connection, page, asked)
         counted = page.ranking.relaxed if page.ranking and page.ranking.relaxed else plan
         meta = _facets(connection, counted, query, path_filters.keys())
         if reading:
             meta |= _search_meta(connection, plan, page, page_request, reading, query["q"])
         return replace(page, meta=meta)
 
-    # Mentions can change while the archive's state does not.
-    read = partial(reads.read_by_content, content=_page_content) if with_mentions else reads.read
-    return list_response(query, path_filters, fetch, read)
+    return list_response(query, path_filters, fetch, _READ_MENTIONS if with_mentions else reads.read)
+
+
+def _with_mentions(connection: Connection, page: Page, fields: Sequence[str]) -> Page:
+    rows = mentions.documents(connection, page.rows, fields, refusals=is_allowed(g.key, "edit"))
+    return replace(page, rows=rows)
 
 
 def _page_content(page: Page) -> object:
@@ -189,6 +195,10 @@ def _page_content(page: Page) -> object:
 def _require(entity: Cursor[DictRow] | None) -> None:
     if entity and entity.fetchone() is None:
         raise UnknownEntity
+
+
+# Mentions can change while the archive's state does not.
+_READ_MENTIONS = partial(reads.read_by_content, content=_page_content)
 
 
 def _facets(

@@ -38,7 +38,7 @@ CHANGING = re.compile(
 # A key does not rotate or revoke itself, which is the example of the path.
 ELSEWHERE = {"rotateKey": "/v1/keys/0a1b2c3d/rotate", "revokeKey": "/v1/keys/4e5f6071"}
 KEYS = ["0a1b2c3d", "4e5f6071"]
-METHODS = ("get", "post", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def answers(client: FlaskClient, key: dict[str, str], admin: dict[str, str]) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def test_the_examples_of_writes_run_and_leave_the_demo_hashtag_as_it_is(demo: Co
 
     before = hashtag()
     create_merged(client, key)
-    for method in ("post", "patch", "delete"):
+    for method in ("post", "put", "patch", "delete"):
         for path, methods in documented()["paths"].items():
             if method in methods and not path.startswith("/v1/keys"):
                 response = as_documented(client, path, method, key)

@@ -16,9 +16,10 @@ from stories import outlet, record
 
 from api.app import create_app
 from api.commands import article_rows, articles, entities, entity_kinds
+from api.commands.article_relinking import relink_articles
 from api.commands.articles import Options, WriteResult
 from api.errors import InvalidInput
-from api.jobs import relink, runner
+from api.jobs import runner
 from api.postgres import migrate
 from api.postgres.connection import Connection, connect
 from api.postgres.database import Database
@@ -262,7 +263,7 @@ def test_a_relink_that_waits_for_a_push_links_the_new_text(database: Database) -
     def relinked() -> None:
         pushed.wait()
         began.set()
-        database.write(lambda connection: relink.relink_articles(connection, [result.id]))
+        database.write(lambda connection: relink_articles(connection, [result.id]))
 
     at_once(rewrite, relinked)
     [row] = rows(database, "select people from articles where external_id = 'contended'")
