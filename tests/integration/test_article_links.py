@@ -325,3 +325,21 @@ def test_an_article_of_many_shared_names_costs_a_bounded_number_of_statements(
     monkeypatch.setattr(namesakes, "choose", lambda *given: (asked.append(given), choose(*given))[1])
     store(blank, record("a", body=". ".join(names)))
     assert len(asked) == 20
+
+
+def test_inflected_names_are_linked_when_the_person_comes_later(
+    blank: Connection, blank_client: ContractClient
+) -> None:
+    texts = {
+        "ru": "Президент принял Владимира Зорина в Кремле.",
+        "uk": "Заява Володимира Зорина про мир.",
+        "pl": "Wizyta Donalda Zorina w Berlinie.",
+        "cs": "Setkání s Petrem Zorinem v Praze.",
+        "de": "Das ist Angela Zorins Erbe.",
+        "ar": "قال وسامر زورين اليوم",
+        "en": "Nobody of this name.",
+    }
+    stored = store(blank, *(record(name, body=body, language=name) for name, body in texts.items()))
+    for name in ("Владимир Зорин", "Володимир Зорин", "Donald Zorin", "Petr Zorin", "Angela Zorin", "سامر زورين"):
+        person(blank, name)
+    assert [len(people(blank_client, str(result.id))) for result in stored] == [1, 1, 1, 1, 1, 1, 0]
