@@ -35,6 +35,7 @@ from api.resources import (
     suggest,
     tags,
     timeline,
+    trending,
 )
 from api.settings import Settings
 
@@ -53,9 +54,9 @@ SECTIONS = (
     ),
     (
         "Search",
-        "Suggestions, timelines and related articles. Full-text search and facets are parameters of `GET /v1/articles`:"
-        " see [the query language](/guides/search).",
-        (suggest.blueprint, timeline.blueprint, related.blueprint),
+        "Suggestions, timelines, trends and related articles. Full-text search and facets are parameters of"
+        " `GET /v1/articles`: see [the query language](/guides/search).",
+        (suggest.blueprint, timeline.blueprint, trending.blueprint, related.blueprint),
     ),
     ("Tags", "Hashtags and their articles. Guide: [editing](/guides/editing).", (tags.blueprint,)),
     (

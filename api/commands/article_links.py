@@ -8,8 +8,10 @@ from uuid import UUID
 
 import orjson
 
-from api.commands import person_candidates
+from api.commands import entity_pairs, person_candidates
 from api.commands.catalogue import Catalogue
+from api.commands.entity_counts import COUNTS
+from api.commands.entity_pairs import PairChanges
 from api.postgres.connection import Connection
 
 
@@ -133,6 +135,13 @@ class ArticleState:
         """Whether the article is not withdrawn."""
         return self.status == "usable"
 
+    @property
+    def sentences(self) -> dict[int, tuple[int, ...]]:
+        """The sentences that mention each entity, by its key among pairs; none mentions the outlet."""
+        tags = {entity_pairs.key("tags", id): link.sentences for id, link in self.links.tags.items()}
+        people = {entity_pairs.key("people", id): link.sentences for id, link in self.links.people.items()}
+        return {entity_pairs.key("outlets", self.outlet_id): (), **tags, **people}
+
 
 class LinkChanges:
     """The changes of links and counts in one transaction: collected per article, then written together."""
@@ -146,6 +155,7 @@ class LinkChanges:
         self._refused: list[dict[str, Any]] = []
         self._accepted: list[dict[str, Any]] = []
         self._counts: dict[str, dict[int, dict[str, Any]]] = {"outlets": {}, "tags": {}, "people": {}}
+        self._pairs = PairChanges()
 
     def add(self, article: UUID, before: ArticleState | None, after: ArticleState) -> None:
         """Add the change of an article from ``before`` (None if it is new) to ``after``."""
@@ -166,6 +176,9 @@ class LinkChanges:
             ("people", before.links.people if before else (), after.links.people),
         ):
             self._count(table, set(ids_before), before, set(ids_after), after)
+        for state, sign in ((before, -1), (after, 1)):
+            if state and state.visible and before != after:
+                self._pairs.add(state.published_at, state.sentences, sign)
 
     def _add_refusals(
         self, article: UUID, before: Mapping[tuple[str, int], bool], after: Mapping[tuple[str, int], bool]
@@ -212,11 +225,12 @@ class LinkChanges:
         for statement, rows in statements:
             if rows:
                 connection.execute(statement, {"rows": orjson.dumps(rows).decode()})
-        for table, (lock, count) in _COUNTS.items():
+        for table, (lock, count) in COUNTS.items():
             if counts := self._counts[table]:
                 connection.execute(lock, {"ids": list(counts)})
                 connection.execute(count, {"rows": orjson.dumps(list(counts.values())).decode()})
         person_candidates.forget_articles(connection, self._hidden)
+        self._pairs.write(connection)
 
 
 _UNLINK_TAGS: LiteralString = """
@@ -267,34 +281,3 @@ _ACCEPT: LiteralString = """
     delete from article_refusals f
     using json_to_recordset(%(rows)s::json) as r (article_id uuid, noun text, entity_id int)
     where f.article_id = r.article_id and f.noun = r.noun and f.entity_id = r.entity_id"""
-
-
-def _count_statements(table: LiteralString, dates: LiteralString) -> tuple[LiteralString, LiteralString]:
-    """The statements that lock and count entities. ``dates`` selects the published_at of the articles of entity n."""
-    lock: LiteralString = f"select from {table} where id = any(%(ids)s) order by id for no key update"
-    count: LiteralString = f"""
-        update {table} n
-        set articles = n.articles + r.articles,
-            first_published_at = case when r.recount then ({dates} order by 1 limit 1)
-                else least(n.first_published_at, r.first) end,
-            last_published_at = case when r.recount then ({dates} order by 1 desc limit 1)
-                else greatest(n.last_published_at, r.last) end
-        from json_to_recordset(%(rows)s::json)
-            as r (id int, articles int, first timestamptz, last timestamptz, recount boolean)
-        where n.id = r.id"""
-    return lock, count
-
-
-_COUNTS: dict[str, tuple[LiteralString, LiteralString]] = {
-    "outlets": _count_statements("outlets", "select published_at from articles where outlet_id = n.id and visible"),
-    "tags": _count_statements(
-        "tags",
-        "select l.published_at from article_tags l join articles a on a.id = l.article_id"
-        " where l.tag_id = n.id and a.visible",
-    ),
-    "people": _count_statements(
-        "people",
-        "select l.published_at from article_people l join articles a on a.id = l.article_id"
-        " where l.person_id = n.id and a.visible",
-    ),
-}

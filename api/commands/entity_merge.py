@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import LiteralString
 
-from api.commands import article_refusals, catalogue, change_log, entities, entity_edits, job_queue
+from api.commands import (
+    article_refusals,
+    catalogue,
+    change_log,
+    entities,
+    entity_edits,
+    entity_pairs,
+    job_queue,
+)
 from api.commands.change_log import Change
 from api.commands.entities import EditResult
 from api.commands.entity_kinds import PERSON, EntityKind
@@ -88,8 +96,10 @@ def merge(
     ids = {"id": source["id"], "into": target["id"]}
     connection.execute("select set_config('statement_timeout', %(most)s, true)", {"most": str(MERGE_TIMEOUT_MS)})
     connection.execute(kind.update, {**row, "id": target["id"]})
+    freed = entity_pairs.freed_by_merge(connection, kind.table, source["id"], target["id"])
     for statement in (*article_refusals.MERGE, *_MERGE[kind.table]):
         connection.execute(statement, {"noun": kind.name, **ids})
+    entity_pairs.recount_merged(connection, kind.table, source["id"], target["id"], freed)
     connection.execute(
         "update slugs_retired set id = %(into)s where noun = %(kind)s and id = %(id)s", {"kind": kind.name, **ids}
     )

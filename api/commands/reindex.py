@@ -1,4 +1,4 @@
-"""Rebuilds the search vectors and sketches of all articles, after an update that indexes texts differently."""
+"""Rebuilds what is derived from all articles, after an update that derives it differently."""
 
 from collections.abc import Callable
 from typing import LiteralString
@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from api.commands import article_copies, person_candidates, term_counts
+from api.commands import article_copies, catalogue, entity_pairs, person_candidates, term_counts
 from api.postgres.connection import Connection
 from api.search import search_vector
 from api.text.near_duplicates import sketch
@@ -30,9 +30,10 @@ _REWRITE: LiteralString = f"""
 
 
 def reindex_articles(connection: Connection, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Rebuild the search vectors and groups of copies of all articles in several transactions. Returns their number.
+    """Rebuild search vectors, groups of copies and pairs of entities in several transactions.
 
-    If interrupted, start again from the beginning. Searches find the articles meanwhile as they are indexed.
+    Returns the number of articles. If interrupted, start again from the beginning. Searches find the articles meanwhile
+    as they are indexed.
     """
     last, total = UUID(int=0), 0
     # A language that is added meanwhile has pairs from its first article on.
@@ -43,6 +44,7 @@ def reindex_articles(connection: Connection, progress: Callable[[int], None] = l
     connection.execute(
         "update languages set paired = true where language = any(%(languages)s)", {"languages": languages}
     )
+    entity_pairs.rebuild(connection, catalogue.lock)
     term_counts.measure(connection)
     person_candidates.walk_again(connection)
     return total

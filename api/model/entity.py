@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from typing import LiteralString
 
+MAX_TOGETHER = 101
+"""The entities of an article, its outlet included, up to which they count as companions of each other: their pairs grow
+with the square of their number."""
+
 # Changes with the writable fields of an entity, not with its counts.
 ETAG: Mapping[str, LiteralString] = {
     "tags": """left(md5(json_build_array(

@@ -130,7 +130,7 @@ def _add_get(blueprint: Blueprint, resource: Resource) -> None:
 
         def render(found: Mapping[str, Any] | None) -> Response:
             if found is None:
-                return _redirect(resource, slug)
+                return redirect_retired(resource, slug)
             return _json_ld_response(resource, found) if as_json_ld else json_response(entity_fields(found))
 
         response = reads.read(
@@ -165,10 +165,10 @@ def _add_articles(blueprint: Blueprint, resource: Resource) -> None:
                 query, lambda connection: queries.exists(connection, resource.reads, slug), **{one: [slug]}
             )
         except UnknownEntity:
-            return reads.with_cache_control(_redirect(resource, slug, "/articles"))
+            return reads.with_cache_control(redirect_retired(resource, slug, "/articles"))
 
 
-def _redirect(resource: Resource, slug: str, rest: str = "") -> Response:
+def redirect_retired(resource: Resource, slug: str, rest: str = "") -> Response:
     """A redirect from a retired slug or a name to the current slug; NotFound, or Gone after a deletion."""
     retired = database().read(lambda connection: queries.retired(connection, resource.reads, slug))
     if retired is None:

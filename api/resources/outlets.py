@@ -3,6 +3,7 @@
 from api.commands.entity_kinds import OUTLET
 from api.http.operation import Blueprint
 from api.queries import entities as queries
+from api.resources.companions import add_companions
 from api.resources.entities import Resource, add_reads
 from api.resources.entity_edits import add_edits
 from schemas import entities as schemas
@@ -25,4 +26,5 @@ OUTLETS = Resource(
 
 blueprint = Blueprint("outlets", __name__, url_prefix="/v1")
 add_reads(blueprint, OUTLETS)
+add_companions(blueprint, OUTLETS)
 add_edits(blueprint, OUTLETS)

@@ -3,6 +3,7 @@
 from api.commands.entity_kinds import PERSON
 from api.http.operation import Blueprint
 from api.queries import entities as queries
+from api.resources.companions import add_companions
 from api.resources.entities import Resource, add_reads
 from api.resources.entity_edits import add_edits
 from schemas import entities as schemas
@@ -33,4 +34,5 @@ PEOPLE = Resource(
 
 blueprint = Blueprint("people", __name__, url_prefix="/v1")
 add_reads(blueprint, PEOPLE)
+add_companions(blueprint, PEOPLE)
 add_edits(blueprint, PEOPLE)

@@ -3,6 +3,7 @@
 from api.commands.entity_kinds import TAG
 from api.http.operation import Blueprint
 from api.queries import entities as queries
+from api.resources.companions import add_companions
 from api.resources.entities import Resource, add_reads
 from api.resources.entity_edits import add_edits
 from schemas import entities as schemas
@@ -30,4 +31,5 @@ TAGS = Resource(
 
 blueprint = Blueprint("tags", __name__, url_prefix="/v1")
 add_reads(blueprint, TAGS)
+add_companions(blueprint, TAGS)
 add_edits(blueprint, TAGS)
