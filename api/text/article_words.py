@@ -20,33 +20,43 @@ _EXAMINED = 1_000
 """The number of a text's first words that tell its language."""
 STEMS = new_stems(50_000)
 _FIELD_END = "\n"
+_NO_ENDS = ("", " ", ", ", *HYPHENS)
 
 
-class Spelling(NamedTuple):
+@dataclass(frozen=True)
+class Spelling:
     """A name as its entity spells it."""
 
     text: str
     words: tuple[str, ...]
     folded: tuple[str, ...]
-    hyphenated: bool
-    dotted: bool
-    listed: bool
-    cased: bool
+
+    @property
+    def hyphenated(self) -> bool:
+        """Whether it has a hyphen."""
+        return any(hyphen in self.text for hyphen in HYPHENS)
+
+    @property
+    def dotted(self) -> bool:
+        """Whether it has a full stop between letters."""
+        return "." in self.text and bool(re.search(r"\w\.\w", self.text))
+
+    @property
+    def listed(self) -> bool:
+        """Whether it has punctuation of lists."""
+        return bool(re.search("[,;&]", self.text))
+
+    @property
+    def cased(self) -> bool:
+        """Whether its script has capitals."""
+        return self.text.lower() != self.text.upper()
 
 
 @lru_cache(10_000)
 def spell(name: str) -> Spelling:
     """The words of a name, as written and folded."""
-    parts = tuple(words(name))
-    return Spelling(
-        name,
-        parts,
-        tuple(fold(part) for part in parts),
-        any(hyphen in name for hyphen in HYPHENS),
-        bool(re.search(r"\w\.\w", name)),
-        bool(re.search("[,;&]", name)),
-        any(part.lower() != part.upper() for part in parts),
-    )
+    parts = words(name)
+    return Spelling(name, tuple(parts), tuple(map(fold, parts)))
 
 
 @dataclass(frozen=True)
@@ -60,9 +70,14 @@ class Occurrence(NamedTuple):
     """Words of a text that may be a name."""
 
     first: int
-    last: int
     skipped: int
+    last: int
     used: int | None
+
+    @property
+    def end(self) -> tuple[int, int]:
+        """The position after it: a word, and the number of its characters before."""
+        return (self.last + 1, 0) if self.used is None else (self.last, self.used)
 
 
 Item = TypeVar("Item")
@@ -77,7 +92,7 @@ def locate(keys: str, spans: Iterable[tuple[int, int, Item]]) -> Iterator[tuple[
         word_start = max(word_start, keys.rfind(" ", passed, first) + 1)
         passed = first
         used = None if keys[stop] == " " else stop - max(word_start, keys.rfind(" ", first, stop) + 1)
-        yield item, Occurrence(word, word + keys.count(" ", first, stop), first - word_start, used)
+        yield item, Occurrence(word, first - word_start, word + keys.count(" ", first, stop), used)
 
 
 class ArticleWords:
@@ -98,6 +113,12 @@ class ArticleWords:
         """The number of the field that has this word."""
         return bisect_right(self.starts, word) - 1
 
+    def span(self, at: Occurrence) -> tuple[int, int, int]:
+        """The field of an occurrence, and where it starts and ends in the field."""
+        field = self.field_of(at.first)
+        offsets, first = self._offsets_of(field), self.starts[field]
+        return field, offsets.start(at.first - first, at.skipped), offsets.stop(at.last - first, at.used)
+
     def start(self, word: int, skipped: int = 0) -> int:
         """Where a word starts in its field."""
         field = self.field_of(word)
@@ -115,13 +136,11 @@ class ArticleWords:
 
     def gap(self, word: int) -> str:
         """What stands between this word and the next one, a line break at the ends of a field."""
-        if not (self.word(word) and self.word(word + 1)):
-            return _FIELD_END
-        return self.fields[self.field_of(word)][self.stop(word) : self.start(word + 1)]
+        return self._gaps[word] if word >= 0 else _FIELD_END
 
-    def between(self, at: Occurrence) -> str:
-        """An occurrence as it is in the text."""
-        return self.fields[self.field_of(at.first)][self.start(at.first, at.skipped) : self.stop(at.last, at.used)]
+    def gaps(self, at: Occurrence) -> list[str]:
+        """What stands between the words of an occurrence."""
+        return self._gaps[at.first : at.last]
 
     def after(self, word: int, length: int) -> str:
         """As many characters as ``length`` after a word."""
@@ -134,12 +153,19 @@ class ArticleWords:
 
     def folded(self, at: Occurrence) -> tuple[str, ...]:
         """The folded words of an occurrence."""
-        return tuple(fold(word) for word in self.written(at))
+        return tuple(self._folded[at.first : at.last + 1])
 
     def is_spelled(self, name: Spelling, at: Occurrence) -> bool:
         """Whether an occurrence with the key of a name is the name, except for case and accents."""
         # A part of a word in Han, kana or Hangul equals its key.
         return at.skipped > 0 or at.used is not None or name.folded == self.folded(at)
+
+    def begins_sentence(self, word: int) -> bool:
+        """Whether a word is the first one of its sentence."""
+        if not self.word(word - 1):
+            return True
+        # A sentence ends with punctuation or a line.
+        return self.gap(word - 1) not in _NO_ENDS and self.sentence(word).first == word
 
     def sentence(self, word: int) -> Sentence:
         """The sentence of a word: its first word, the word after its last, and whether it is a question."""
@@ -165,9 +191,21 @@ class ArticleWords:
         return fold(f" {' '.join(self.words)} ")
 
     @cached_property
+    def _gaps(self) -> list[str]:
+        gaps: list[str] = []
+        for field in range(len(self.fields)):
+            gaps += self._offsets_of(field).gaps
+            gaps += [_FIELD_END] * (self.starts[field + 1] - len(gaps))
+        return gaps
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        return self.spelled[1:-1].split(" ")
+
+    @cached_property
     def language(self) -> str | None:
         """The language or family that most of the frequent words are of, None if there are none."""
-        seen = {word.casefold() for word in self.words[:_EXAMINED]}
+        seen = set(self._folded[:_EXAMINED])
         counts = {language: len(seen & known) for language, known in FUNCTION_WORDS.items()}
         best = max(counts, key=lambda language: counts[language])
         return best if counts[best] else None

@@ -122,11 +122,12 @@ class Gazetteer:
         tags: list[tuple[int, Mention, Verdict]] = []
         names: list[_Name] = []
         for item in found:
-            tags += (
-                (tag, _mention(text, item.at), verdict)
-                for tag in _owners_in(ids_of(item.phrase.tags), self._outlets_of_tags, outlet, ())
-                if (verdict := _judged(judge.phrase, item.phrase.tags, tag, item.at))
-            )
+            if item.phrase.tags:
+                tags += (
+                    (tag, _mention(text, item.at), verdict)
+                    for tag in _owners_in(ids_of(item.phrase.tags), self._outlets_of_tags, outlet, ())
+                    if (verdict := _judged(judge.phrase, item.phrase.tags, tag, item.at))
+                )
             if people := _owners_in(ids_of(item.phrase.people), self._outlets_of_people, outlet, named):
                 verdict, owners = _judged_people(judge, people, item)
                 if owners:
@@ -134,7 +135,7 @@ class Gazetteer:
         names = _leftmost_longest(names)
         if published_on:
             names += self._find_titled(text, judge, published_on)
-        names += self._find_surnames({name.owners[0] for name in names if len(name.owners) == 1}, text, judge)
+        names += self._find_surnames(names, text, judge)
         return _matches(_leftmost_longest(names), tags)
 
     def _find_titled(self, text: ArticleWords, judge: NameJudge, day: date) -> Iterator[_Name]:
@@ -144,16 +145,18 @@ class Gazetteer:
             if judge.titled(at):
                 yield _Name((person,), at, _mention(text, at), by="title")
 
-    def _find_surnames(self, people: Iterable[int], text: ArticleWords, judge: NameJudge) -> list[_Name]:
-        """Find the mentions of surnames that only one of these people has."""
+    def _find_surnames(self, names: list[_Name], text: ArticleWords, judge: NameJudge) -> list[_Name]:
+        """Find the mentions, outside these names, of surnames that only one of the people named has."""
+        ends = {word: name.at.last for name in names for word in range(name.at.first, name.at.last + 1)}
         owners: dict[str, Spelled] = {}
-        for person in people:
+        for person in {name.owners[0] for name in names if len(name.owners) == 1}:
             add_phrases(owners, person, (surname(self._people[person].name, self._people[person].aliases),), STEMS)
         phrases = {key: new_phrase(key, spelled) for key, spelled in owners.items() if len(spelled) == 1}
         return [
             _Name(ids_of(item.phrase.people), item.at, _mention(text, item.at), verdict, "surname")
             for item in find_phrases(build_automaton(phrases), text)
-            if (verdict := judge.name(spell(item.phrase.people[0][1]), item.at, is_surname=True))
+            if item.at.last > ends.get(item.at.first, -1)
+            and (verdict := judge.name(spell(item.phrase.people[0][1]), item.at, is_surname=True))
         ]
 
 
@@ -175,7 +178,7 @@ def _is_spelled(text: ArticleWords, item: Found) -> bool:
 
 
 def _mention(text: ArticleWords, at: Occurrence) -> Mention:
-    return Mention(text.field_of(at.first), text.start(at.first, at.skipped), text.stop(at.last, at.used))
+    return Mention(*text.span(at))
 
 
 def _owners_in(
@@ -224,17 +227,13 @@ def _tags(found: list[tuple[int, Mention, Verdict]]) -> dict[int, tuple[Mention,
 def _leftmost_longest(names: list[_Name]) -> list[_Name]:
     chosen: list[_Name] = []
     end = (0, 0)
-    for name in sorted(names, key=lambda name: (_start(name), *(-number for number in _end(name)))):
-        if _start(name) >= end:
+    for name in sorted(names, key=_order):
+        if name.at[:2] >= end:
             chosen.append(name)
-            end = _end(name)
+            end = name.at.end
     return chosen
 
 
-def _start(name: _Name) -> tuple[int, int]:
-    return name.at.first, name.at.skipped
-
-
-def _end(name: _Name) -> tuple[int, int]:
-    """The position after a name: a word and the number of its characters before."""
-    return (name.at.last, name.at.used) if name.at.used is not None else (name.at.last + 1, 0)
+def _order(name: _Name) -> tuple[int, int, int, int]:
+    word, characters = name.at.end
+    return name.at.first, name.at.skipped, -word, -characters

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from api.text.folding import fold
 from api.text.word_lists import ENGLISH, FINNISH, GERMAN, HUNGARIAN, OTHER, SLAVIC
@@ -108,10 +108,12 @@ _ARABIC_FORM = re.compile("[وف]?[بلك]?")
 _HEBREW_FORM = re.compile("[ובלכמשה]{1,3}")
 
 
-def is_inflection(name: Sequence[str], written: Sequence[str], language: str | None, *, possessed: bool) -> bool:
+def is_inflection(
+    name: Sequence[str], written: Sequence[str], language: str | None, is_possessed: Callable[[], bool]
+) -> bool:
     """Whether the written words, folded like the name's, are an inflected form of it in this language or family.
 
-    ``possessed`` says whether a noun follows immediately, as after a genitive of German.
+    ``is_possessed`` tells whether a noun follows immediately, as after a genitive of German.
     """
     first = name[0][0]
     if "\u0400" <= first <= "\u052f":
@@ -122,7 +124,7 @@ def is_inflection(name: Sequence[str], written: Sequence[str], language: str | N
         return False
     if name[:-1] == written[:-1] and written[-1].startswith(name[-1]):
         ending = written[-1][len(name[-1]) :]
-        if ending == "s" and (language == GERMAN or (language is None and possessed)):
+        if ending == "s" and (language == GERMAN or (language is None and is_possessed())):
             return True
         if language in (FINNISH, None) and len(name) > 1 and _is_suffix(_FINNISH_FORM, ending, language):
             return True

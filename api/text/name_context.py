@@ -68,16 +68,14 @@ class NameJudge:
 
     def name(self, name: Spelling, at: Occurrence, *, is_surname: bool = False) -> Verdict:
         """The verdict for a person's name, or for a surname alone."""
-        if not is_surname and is_never_linked(name):
-            return Verdict.NO
         exact = self._text.is_spelled(name, at)
         if not name.cased:
-            if not self._stands_alone(at):
+            if is_never_linked(name) or not (exact or self._is_inflected(name, at)) or not self._stands_alone(at):
                 return Verdict.NO
-            if exact:
-                return Verdict.SURE
-            return Verdict.INFLECTED if self._is_inflected(name, at) else Verdict.NO
-        if not self._has_capitals(name, at) or not (exact or self._is_inflected(name, at)):
+            return Verdict.SURE if exact else Verdict.INFLECTED
+        if not (exact or self._is_inflected(name, at)) or not self._has_capitals(name, at):
+            return Verdict.NO
+        if not self._has_gaps(name, at) or (not is_surname and is_never_linked(name)):
             return Verdict.NO
         single = is_surname or len(name.words) == 1
         if self._precedes_other_word(name, at, single=single) or self._runs_on(at, single=single):
@@ -90,9 +88,13 @@ class NameJudge:
         return Verdict.SURE if is_name and not self._runs_on(at, single=True) else Verdict.NO
 
     def _is_inflected(self, name: Spelling, at: Occurrence) -> bool:
+        form = self._text.folded(at)
+        return inflection.is_inflection(name.folded, form, self._text.language, lambda: self._is_possessed(at))
+
+    def _is_possessed(self, at: Occurrence) -> bool:
+        """Whether a noun follows immediately, as after a genitive of German, or an apostrophe."""
         following = self._text.word(at.last + 1)
-        possessed = (self._text.gap(at.last).isspace() and following[:1].isupper()) or self._plural_possessive(at)
-        return inflection.is_inflection(name.folded, self._text.folded(at), self._text.language, possessed=possessed)
+        return (self._text.gap(at.last).isspace() and following[:1].isupper()) or self._plural_possessive(at)
 
     def _plural_possessive(self, at: Occurrence) -> bool:
         """Whether an apostrophe ends the last word, as in ``the Trumps' house``."""
@@ -100,7 +102,7 @@ class NameJudge:
         return after[:1] in ("'", "’") and not after[1:].isalnum()
 
     def _after_hyphen(self, name: Spelling, at: Occurrence) -> bool:
-        return any(self._text.gap(word) in _DASHES for word in range(at.first, at.last)) and not name.dotted
+        return any(gap in _DASHES for gap in self._text.gaps(at)) and not name.dotted
 
     def _has_capitals(self, name: Spelling, at: Occurrence) -> bool:
         """Whether the words are capitalized like the name's. After a hyphen they need not be: Do Yun and Do-yun."""
@@ -108,9 +110,13 @@ class NameJudge:
             is_small = part[0].isupper() and not self._text.word(number)[:1].isupper()
             if is_small and (number == at.first or self._text.gap(number - 1) not in _DASHES):
                 return False
-        if len(name.words) == 1 or self._text.between(at) == name.text:
+        return True
+
+    def _has_gaps(self, name: Spelling, at: Occurrence) -> bool:
+        """Whether what stands between the words can be in the name."""
+        gaps = self._text.gaps(at)
+        if not gaps:
             return True
-        gaps = [self._text.gap(number) for number in range(at.first, at.last)]
         if any("," in gap or ";" in gap or "&" in gap for gap in gaps) and not name.listed:
             return False
         if name.dotted and not any(part[0].isupper() for part in name.words):
@@ -165,16 +171,14 @@ class NameJudge:
             return True
         if fold(self._text.word(at.first - 2)) in lists.LEADING:
             return True
-        return folded in lists.ORDINARY and (
-            self._text.sentence(at.first).first == at.first - 1 or self._is_title_case(at)
-        )
+        return folded in lists.ORDINARY and (self._text.begins_sentence(at.first - 1) or self._is_title_case(at))
 
     def _is_unknown(self, at: Occurrence) -> bool:
         """Whether the capital of the word before shows that it is part of a name."""
         return (
-            self._text.sentence(at.first).first != at.first - 1
+            self._text.language != lists.GERMAN
+            and not self._text.begins_sentence(at.first - 1)
             and not self._is_title_case(at)
-            and self._text.language != lists.GERMAN
         )
 
     def _is_thing(self, at: Occurrence) -> bool:
@@ -218,8 +222,7 @@ class NameJudge:
         all_ordinary = all(part in lists.ORDINARY for part in name.folded)
         if all_ordinary and self._is_title_case(at):
             return Verdict.UNSURE
-        sentence = self._text.sentence(at.first)
-        if sentence.first != at.first or not (all_ordinary or sentence.asks):
+        if not self._text.begins_sentence(at.first) or not (all_ordinary or self._text.sentence(at.first).asks):
             return Verdict.SURE
         following = self._text.word(at.last + 1)
         goes_on = fold(following) in lists.FOLLOWS_NAME or following.endswith("ed")

@@ -97,7 +97,7 @@ def find_phrases(automaton: Any, text: ArticleWords) -> Iterator[Found]:
     spans = (
         (start, stop, phrase)
         for start, last, phrase in sorted(ends, key=itemgetter(0))
-        if _END_OF_NAME.match(keys, stop := last if phrase.text[-1] == " " else last + 1)
+        if (stop := last if phrase.text[-1] == " " else last + 1) == last or _END_OF_NAME.match(keys, stop)
     )
     for phrase, at in locate(keys, spans):
         if phrase.any_case or not text.words[at.first].islower():
