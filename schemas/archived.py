@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from schemas.base import Count, Schema, Slug, Text
 from schemas.entities import OutletInput, PersonInput, TagInput
-from schemas.languages import any_language_code
+from schemas.languages import ArchivedLanguage
 from schemas.pushes import ArticleInput
 from schemas.times import Moment
 
@@ -57,7 +57,7 @@ class ArchivedOutlet(OutletInput):
     """An outlet of an import or an export."""
 
     name = Text(low=1, high=200, required=True)
-    language = fields.String(allow_none=True, validate=any_language_code)
+    language = ArchivedLanguage(description="The language.")
     kept = fields.Nested(ArchiveOutletFields)
 
 
@@ -80,7 +80,7 @@ class ArchivedPerson(PersonInput):
 class ArchivedArticle(ArticleInput):
     """An article of an import or an export."""
 
-    language = fields.String(allow_none=True, validate=any_language_code)
+    language = ArchivedLanguage(description="The language.")
     kept = fields.Nested(ArchiveArticleFields)
 
 

@@ -106,7 +106,9 @@ class ArticleSchema(Schema):
     section = fields.String(
         required=True, allow_none=True, metadata={"description": "The section, as the outlet names it."}
     )
-    language = fields.String(required=True, metadata={"description": "The language, as an ISO 639 code."})
+    language = fields.String(
+        required=True, metadata={"description": "The language, as a BCP 47 tag; `und` if it is not known."}
+    )
     image = fields.Nested(
         ImageSchema,
         required=True,

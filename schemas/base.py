@@ -11,6 +11,8 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
+from schemas.languages import LANGUAGE_TAG, canonical_tag
+
 INT4 = 2**31 - 1
 INT8 = 2**63 - 1
 
@@ -208,15 +210,15 @@ class IdList(CommaList):
 
 
 class LanguageList(CommaList):
-    """ISO 639 codes; upper-case letters are converted."""
+    """Language tags, registered or not; they are loaded in canonical form."""
 
-    VALUE = "[A-Za-z]{2,3}"
+    VALUE = LANGUAGE_TAG
 
     def value(self, text: str) -> str:
-        # Checked before lower(), which makes a k of the kelvin sign.
-        if not re.fullmatch(r"[A-Za-z]{2,3}", super().value(text)):
-            raise ValidationError("must be ISO 639 codes such as en or ko, separated by commas")
-        return text.lower()
+        tag = canonical_tag(super().value(text))
+        if tag is None:
+            raise ValidationError("must be language tags such as en, pt-BR or zh-Hant, separated by commas")
+        return tag
 
 
 class Flag(fields.String):

@@ -7,7 +7,7 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate
 
 from schemas.base import URL_PATTERN, ChoiceList, Name, QueriedUrl, Schema, Slug, Text, Url
-from schemas.languages import LANGUAGE_CODE, language_code
+from schemas.languages import Language
 from schemas.paging import MetaSchema, PageQuery, PageSchema
 from schemas.times import Day
 
@@ -263,7 +263,7 @@ class OutletSchema(_EntitySchema):
     language = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "The usual language of its articles, as an ISO 639 code."},
+        metadata={"description": "The usual language of its articles, as a BCP 47 tag."},
     )
     url = fields.String(
         required=True, allow_none=True, metadata={"description": "The URL of its website.", "pattern": URL_PATTERN}
@@ -377,10 +377,8 @@ class OutletInput(_EntityInput):
         validate=country_code,
         metadata={"description": "The country, as an ISO 3166-1 code such as `KR`.", "pattern": "^[A-Z]{2}$"},
     )
-    language = fields.String(
-        allow_none=True,
-        validate=language_code,
-        metadata={"description": "The usual language of its articles, as an ISO 639 code.", "pattern": LANGUAGE_CODE},
+    language = Language(
+        description="The usual language of its articles, as a BCP 47 tag (`en`, `pt-BR`) or an ISO 639 code (`eng`)."
     )
     url = Url(allow_none=True, metadata={"description": "The URL of its website."})
 

@@ -119,7 +119,7 @@ class ExplainedWordsSchema(ExplainedTermSchema):
         fields.String(),
         required=True,
         metadata={
-            "description": "Languages of the archive, as ISO 639 codes, in which the term has these lexemes and stop "
+            "description": "Languages of the archive, as BCP 47 tags, in which the term has these lexemes and stop "
             "words. Languages without a stemmer are together."
         },
     )

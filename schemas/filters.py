@@ -106,7 +106,9 @@ class ArticleFilters(Schema):
     )
     language = LanguageList(
         metadata={
-            "description": "Articles in any of these languages: ISO 639 codes such as `en,ko`, separated by commas."
+            "description": "Articles in any of these languages: BCP 47 tags such as `en,pt-BR`, separated by commas. "
+            "`en` finds `en-US` as well, `en-US` does not find `en`, and `und` finds articles whose language is not "
+            "known."
         }
     )
     credit = Repeated(

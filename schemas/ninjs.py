@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.articles import STATUSES
 from schemas.base import INT8, Count, Schema
-from schemas.languages import language_code
+from schemas.languages import LANGUAGE_TAG, language_tag
 from schemas.times import Moment
 
 MEDIA_TYPE = "application/vnd.iptc.ninjs+json"
@@ -21,8 +21,6 @@ _URI = re.compile(
     rf"[A-Za-z][A-Za-z0-9+.-]*:(?:{_AUTHORITY}(?:/{_CHARACTER}*)*|/?{_CHARACTER}+(?:/{_CHARACTER}*)*)"
     rf"(?:\?(?:{_CHARACTER}|[/?])*)?(?:#(?:{_CHARACTER}|[/?])*)?"
 )
-# BCP 47 as news uses it: an ISO 639 code, then script, region and variants.
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _VERSION = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
@@ -37,9 +35,7 @@ def _uri(text: str) -> None:
 
 
 def _language(text: str) -> None:
-    if not _LANGUAGE.fullmatch(text):
-        raise ValidationError("must be a BCP 47 language tag that begins with an ISO 639 code, such as en or ko-KR")
-    language_code(text.partition("-")[0].lower())
+    language_tag(text)
 
 
 def _number(text: str) -> None:
@@ -153,7 +149,7 @@ class _ItemSchema(Schema):
     )
     urgency = _ignored("The urgency, 1 to 9.")
     edNote = _string("A note to editors.")
-    language = _string("The language, as a BCP 47 tag.", pattern=_LANGUAGE, validate=_language)
+    language = _string("The language, as a BCP 47 tag.", pattern=re.compile(LANGUAGE_TAG), validate=_language)
     title = _ignored("An internal name of the item.")
     slugline = _ignored("A working name of the story.")
     headlines = _several(NinjsTextSchema, "Headlines for different uses.")

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate
 from schemas.articles import STATUSES
 from schemas.base import INT4, ChoiceList, Count, Flag, Name, Schema, Slug, Text, Url
 from schemas.errors import ProblemErrorSchema
-from schemas.languages import LANGUAGE_CODE, language_code
+from schemas.languages import Language
 from schemas.times import Moment
 
 # Clocks differ by a few minutes. Later times of publication need an embargo.
@@ -65,14 +65,10 @@ class ArticleInput(Schema):
         low=1, high=200, allow_none=True, metadata={"description": "The news agency that the article is credited to."}
     )
     section = Text(low=1, high=200, allow_none=True, metadata={"description": "The section, as the outlet names it."})
-    language = fields.String(
-        allow_none=True,
-        validate=language_code,
-        metadata={
-            "description": "The language, as an ISO 639 code that is registered with IANA, not for private use "
-            "(`qaa` to `qtz`). Default: the outlet's language, or the detected language of the text.",
-            "pattern": LANGUAGE_CODE,
-        },
+    language = Language(
+        description="The language, as a BCP 47 tag (`en`, `pt-BR`, `zh-Hant`) or an ISO 639 code (`eng`), stored in "
+        "canonical form. Its subtags must be registered with IANA and not for private use. Default: the outlet's "
+        "language, or the detected language of the text, or `und` if that is not certain."
     )
     image = fields.Nested(ImageInput, allow_none=True, metadata={"description": "The picture of the article."})
     published_at = Moment(

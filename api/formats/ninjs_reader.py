@@ -85,7 +85,7 @@ class ItemReader:
         self._copy(document, "pubStatus", "status")
         self._copy(document, "version", "source_version", int)
         if document.get("language", "und").lower() != "und":
-            self._copy(document, "language", "language", lambda tag: tag.split("-")[0].lower())
+            self._copy(document, "language", "language")
 
     def _read_texts(self, document: Item) -> None:
         self._copy(document, "by", "byline")

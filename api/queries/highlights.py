@@ -11,6 +11,7 @@ from api.search.highlighter import SEARCHED_CHARACTERS, SEARCHED_ON_PAGE, Highli
 from api.search.search_vector import accents_for_stems
 from api.search.tsquery import Position, Query
 from api.text.accents import PLAIN_LETTERS
+from api.text.language import primary
 from api.text.tokenizer import tokens
 
 _FIELDS = ("headline", "standfirst", "body")
@@ -69,7 +70,7 @@ def _stems(
         language = article["language"]
         found = words.setdefault(language, {})
         for text in filter(None, (article[field] for field in _FIELDS)):
-            alike = language in search_vector.CHANGES_INITIALS
+            alike = primary(language) in search_vector.CHANGES_INITIALS
             found |= {token: token for token in tokens(text) if alike or token[0] in initials}
             found |= {token: word for token, word in accents_for_stems(language, text).items() if token in found}
     rows = connection.execute(

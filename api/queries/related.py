@@ -85,7 +85,7 @@ def _subject(connection: Connection, article: UUID) -> tuple[DictRow, list[DictR
             select l.lexeme, l.weights, cardinality(l.positions) as times
             from articles, unnest(search) as l
             where id = %(article)s and l.weights is not null and to_tsvector(
-                coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, l.lexeme
+                coalesce(%(configurations)s::json ->> split_part(language, '-', 1), 'simple')::regconfig, l.lexeme
             ) <> ''
             """,
             {"article": article, "configurations": search_vector.CONFIGURATIONS_JSON},

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 
 from psycopg.rows import DictRow
 
@@ -13,6 +13,7 @@ from api.retrieval.document_frequencies import CollectionStatistics
 from api.search import fulltext
 from api.search.selectivity import Selectivity, lexemes
 from api.search.tsquery import Lexeme
+from api.text.language import is_in
 
 # Up to this number of rows, fetching and sorting all is cheaper than a scan in order, which may pass many others.
 SORTED_AT_MOST = 5_000
@@ -59,6 +60,8 @@ _ARTICLES: LiteralString = (
 @dataclass(frozen=True)
 class Cardinality:
     """``filters`` with ids in place of slugs, and ``frequencies``: how many articles each positive one leaves.
+
+    The languages of ``filters`` are those of the archive that the given ones stand for.
 
     ``search`` is the selectivity of the search among all ``articles``, computed from the ``statistics`` of the
     archive and the ``document_frequencies`` of its lexemes. ``slugs`` are
@@ -111,6 +114,7 @@ class Cardinality:
 
 def measure(connection: Connection, filters: Mapping[str, object], tsquery: str | None, sort: str) -> Cardinality:
     """The cardinality of a list's filters and search. Raises InvalidInput for a name that several entities have."""
+    filters = _with_stored_languages(connection, filters)
     lists = {name: value for name, value in filters.items() if isinstance(value, list)}
     slugs = {name: values for name, values in lists.items() if name in ENTITY_FILTERS}
     counted = _worth_counting(filters, lists, sort)
@@ -171,6 +175,16 @@ def with_search(connection: Connection, cardinality: Cardinality, tsquery: str) 
         statistics=statistics,
         document_frequencies=known,
     )
+
+
+def _with_stored_languages(connection: Connection, filters: Mapping[str, object]) -> Mapping[str, object]:
+    """The filters with the languages of the archive that the given ones stand for; unknown ones stay."""
+    given = cast("list[str]", filters.get("language", []))
+    if not given:
+        return filters
+    stored = [row["language"] for row in connection.execute("select language from languages").fetchall()]
+    meant = [tag for one in given for tag in ([tag for tag in stored if is_in(tag, one)] or [one])]
+    return {**filters, "language": sorted(set(meant))}
 
 
 def _rows(

@@ -167,7 +167,7 @@ def make(
 def resolve(
     connection: Connection, filters: Mapping[str, object], sort: str, embargoes_of: Sequence[str] | None = ()
 ) -> Plan:
-    """The plan with ids in place of slugs and counts by filter: at most one statement, and two more for a search."""
+    """The plan with ids in place of slugs and counts by filter: at most two statements, and two more for a search."""
     plan = Plan(filters, embargoes_of)
     if "q" in filters:
         query = analyze_query(connection, cast("Node", filters["q"]), embargoes_of)

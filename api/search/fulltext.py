@@ -26,7 +26,7 @@ _TERMS: LiteralString = f"""
         ) from visible where language is not null
     ),
     stemmed_alike as materialized (
-        select coalesce(%(configurations)s::json ->> language, 'simple') as configuration,
+        select coalesce(%(configurations)s::json ->> split_part(language, '-', 1), 'simple') as configuration,
             coalesce(paired, false) as paired, array_agg(language order by language) as languages
         from (select language from visible where language is not null {{also}}) as seen
         left join languages using (language)
@@ -92,14 +92,16 @@ PHRASES: LiteralString = """
     )::tsquery as query
     from (
         select language,
-            plainto_tsquery(coalesce(%(configurations)s::json ->> language, 'simple')::regconfig, phrase) as query
+            plainto_tsquery(
+                coalesce(%(configurations)s::json ->> split_part(language, '-', 1), 'simple')::regconfig, phrase
+            ) as query
         from languages, unnest(%(phrases)s::text[]) as phrase
     ) as parsed"""
 
 # The lexemes of single words by language: {"en": ["economics", …]} → {"economics": ["econom"], …}.
 LEXEMES: LiteralString = """
     select language, json_object_agg(word, tsvector_to_array(to_tsvector(
-        ('dateline_' || coalesce(%(configurations)s::json ->> language, 'simple'))::regconfig, word
+        ('dateline_' || coalesce(%(configurations)s::json ->> split_part(language, '-', 1), 'simple'))::regconfig, word
     ))) as lexemes
     from json_each(%(words)s::json) as given (language, words), json_array_elements_text(words) as word
     group by language"""

@@ -10,6 +10,7 @@ from typing import LiteralString
 import orjson
 
 from api.text.accents import ACCENTED, PLAIN, accents
+from api.text.language import primary
 from api.text.tokenizer import tokens
 
 # The stemmers of every Postgres from 15 on. For each there is also a configuration that keeps stop words, with the same
@@ -26,6 +27,11 @@ CHANGES_INITIALS = ("ga", "id")
 # In others, accents change what a stemmer cuts off.
 WITHOUT_ACCENTS = ("simple", "english")
 CONFIGURATIONS_JSON = orjson.dumps(CONFIGURATIONS).decode()
+
+
+def configuration(language: str) -> str:
+    """The text search configuration of a language tag."""
+    return CONFIGURATIONS.get(primary(language), "simple")
 
 
 def plain(text: LiteralString) -> LiteralString:
@@ -135,7 +141,7 @@ def document(language: str, headline: str, standfirst: str | None, body: str) ->
     fields: dict[str, str] = {}
     for name, words in found.items():
         fields[name], budget = _cut(words, budget)
-    columns = {"configuration": CONFIGURATIONS.get(language, "simple"), "far_pairs": ";".join(far_pairs)}
+    columns = {"configuration": configuration(language), "far_pairs": ";".join(far_pairs)}
     columns |= {f"{name}_tokens": text for name, text in fields.items()}
     accented = accents_for_stems(language, "\n".join(filter(None, (headline, standfirst, body))))
     written = {name: [accented.get(token, token) for token in text.split()] for name, text in fields.items()}
@@ -147,7 +153,7 @@ def document(language: str, headline: str, standfirst: str | None, body: str) ->
 
 def accents_for_stems(language: str, text: str) -> dict[str, str]:
     """The words of a text that have accents, by their search tokens; empty where a stemmer ignores accents."""
-    return {} if CONFIGURATIONS.get(language, "simple") in WITHOUT_ACCENTS else accents(text)
+    return {} if configuration(language) in WITHOUT_ACCENTS else accents(text)
 
 
 FAR_PAIR_BYTES = len("≈ffffff".encode()) + 5

@@ -7,7 +7,7 @@ import langcodes
 import pytest
 from contract import ContractClient
 from partners import new_key, push
-from stories import ARTICLE, record, store
+from stories import ARTICLE, outlet, record, store
 
 from api.postgres.connection import Connection
 from api.retrieval.plan import analyze_query
@@ -27,14 +27,20 @@ SEARCH = "ferry harbour -port quay* (ships OR boats)"
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        ("jp", '"jp" is not a registered language code. Did you mean "ja"?'),
-        ("cz", '"cz" is not a registered language code. Did you mean "cs"?'),
-        ("dk", '"dk" is not a registered language code. Did you mean "da"?'),
-        ("xx", '"xx" is not a registered language code. Codes are such as en or ko.'),
-        ("xyz", '"xyz" is not a registered language code. Codes are such as en or ko.'),
-        ("qaa", '"qaa" is not a registered language code. Codes are such as en or ko.'),
-        ("qtz", '"qtz" is not a registered language code. Codes are such as en or ko.'),
-        ("EN", "must be a lower-case ISO 639 code such as en or ko"),
+        ("jp", '"jp" is not a registered language tag. Did you mean "ja"?'),
+        ("cz", '"cz" is not a registered language tag. Did you mean "cs"?'),
+        ("dk", '"dk" is not a registered language tag. Did you mean "da"?'),
+        ("xx", '"xx" is not a registered language tag. Tags are such as en or pt-BR.'),
+        ("xyz", '"xyz" is not a registered language tag. Tags are such as en or pt-BR.'),
+        ("qaa", '"qaa" is not a registered language tag. Tags are such as en or pt-BR.'),
+        ("qtz", '"qtz" is not a registered language tag. Tags are such as en or pt-BR.'),
+        ("en-XX", '"en-XX" is not a registered language tag. Tags are such as en or pt-BR.'),
+        ("en-Qaaa", '"en-Qaaa" is not a registered language tag. Tags are such as en or pt-BR.'),
+        ("en-US-foobar", '"en-US-foobar" is not a registered language tag. Tags are such as en or pt-BR.'),
+        (
+            "english",
+            "must be a BCP 47 language tag such as en, pt-BR or zh-Hant, or an ISO 639 code, of at most 35 characters",
+        ),
     ],
 )
 def test_an_unknown_language_is_refused(client: ContractClient, demo: Connection, code: str, sentence: str) -> None:
@@ -44,10 +50,94 @@ def test_an_unknown_language_is_refused(client: ContractClient, demo: Connection
     assert response.get_json()["errors"] == [{"pointer": "/language", "detail": sentence}]
 
 
-@pytest.mark.parametrize("code", ["en", "ko", "sw", "fil", "eng", "und", "nb", "no", "iw", "qua"])
-def test_a_registered_language_is_stored(client: ContractClient, demo: Connection, code: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "tag"),
+    [
+        ("en", "en"), ("ko", "ko"), ("sw", "sw"), ("fil", "fil"), ("eng", "en"), ("ger", "de"), ("und", "und"),
+        ("nb", "nb"), ("no", "no"), ("iw", "he"), ("EN-us", "en-US"), ("pt_br", "pt-BR"), ("zh-hant", "zh-Hant"),
+    ],
+)  # fmt: skip
+def test_a_registered_language_is_stored_in_canonical_form(
+    client: ContractClient, demo: Connection, given: str, tag: str
+) -> None:
     key = new_key(demo, "desk", ["write"], ["korea-herald"])
-    assert push(client, key, language=code)["language"] == code
+    assert push(client, key, language=given)["language"] == tag
+
+
+@pytest.fixture
+def variants(blank: Connection) -> Connection:
+    """An article in each of several variants of languages, and one in a code of an earlier release."""
+    texts = {
+        "en": "The quay closed", "en-US": "The quay closes", "en-GB": "Closing quays", "enm": "Old ships", "zh": "港口",
+        "zh-Hant": "港口關閉", "zh-Hant-TW": "港口關了", "pt-BR": "Os navios", "und": "Ships 7", "eng": "A ship",
+    }  # fmt: skip
+    store(blank, *(record(tag, language=tag, body=text) for tag, text in texts.items()))
+    return blank
+
+
+@pytest.mark.usefixtures("variants")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("language=en", "en en-GB en-US eng"),
+        ("language=EN", "en en-GB en-US eng"),
+        ("language=eng", "en en-GB en-US eng"),
+        ("language=en-US", "en-US"),
+        ("language=en_us", "en-US"),
+        ("language=en-CA", ""),
+        ("language=zh", "zh zh-Hant zh-Hant-TW"),
+        ("language=zh-hant", "zh-Hant zh-Hant-TW"),
+        ("language=zh-TW", ""),
+        ("language=pt,en-GB", "en-GB pt-BR"),
+        ("language=und", "und"),
+        ("language=fr", ""),
+        ("language=fr,und", "und"),
+        ("language=en&q=close", "en en-GB en-US"),
+        ("language=en-US&q=closed", "en-US"),
+        ("q=closing&sort=newest", "en en-GB en-US"),
+        ("q=closing&sort=relevance&include=highlights", "en en-GB en-US"),
+        ("language=en&outlet=daily", "en en-GB en-US eng"),
+        ("language=en&sort=updated", "en en-GB en-US eng"),
+        ("language=en,zh&from=2020-01-01", "en en-GB en-US eng zh zh-Hant zh-Hant-TW"),
+    ],
+)
+def test_a_language_finds_its_variants(blank_client: ContractClient, query: str, found: str) -> None:
+    response = blank_client.get(f"/v1/articles?{query}&fields=external_id&limit=100")
+    assert response.status_code == 200
+    assert " ".join(sorted(article["external_id"] for article in response.get_json()["data"])) == found
+
+
+@pytest.mark.usefixtures("variants")
+def test_facets_count_variants_by_themselves(blank_client: ContractClient) -> None:
+    meta = blank_client.get("/v1/articles?language=en&facets=language,outlet&include=total").get_json()["meta"]
+    values = {value["value"]: (value["name"], value["count"]) for value in meta["facets"]["language"]["values"]}
+    assert values["en-US"] == ("English (United States)", 1)
+    assert values["en"] == ("English", 1)
+    assert values["und"] == ("Undetermined", 1)
+    assert [value["count"] for value in meta["facets"]["outlet"]["values"]] == [4]
+    assert meta["total"] == 4
+
+
+@pytest.mark.usefixtures("variants")
+def test_a_variant_is_highlighted_by_the_stemmer_of_its_language(blank_client: ContractClient) -> None:
+    response = blank_client.get("/v1/articles?q=closing&language=en-US&include=highlights")
+    [article] = response.get_json()["data"]
+    assert "closes" in str(article["highlights"])
+
+
+@pytest.mark.parametrize(
+    ("headline", "body", "tag"),
+    [
+        ("KBS", "", "und"),
+        ("2025", "7", "und"),
+        ("총리, 새 항구 방문", "", "ko"),
+        ("The ferry returns", "The harbour master said that it will return to the north quay on Monday.", "en"),
+    ],
+)
+def test_an_unsure_language_is_undetermined(blank: Connection, headline: str, body: str, tag: str) -> None:
+    outlet(blank, "weekly", language=None)
+    store(blank, record(headline, outlet="weekly", body=body))
+    assert blank.execute("select language from articles").fetchone() == {"language": tag}
 
 
 @pytest.fixture

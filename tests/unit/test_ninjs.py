@@ -161,7 +161,15 @@ def test_an_article_was_published_when_its_content_was_created_before_its_versio
 
 @pytest.mark.parametrize(
     ("tag", "language"),
-    [("en", "en"), ("en-US", "en"), ("EN", "en"), ("zh-Hant-TW", "zh"), ("jpn", "jpn"), ("und", None), (None, None)],
+    [
+        ("en", "en"),
+        ("en-US", "en-US"),
+        ("EN", "en"),
+        ("zh-hant-tw", "zh-Hant-TW"),
+        ("jpn", "ja"),
+        ("und", None),
+        (None, None),
+    ],
 )
 def test_the_language_is_that_of_the_tag_and_an_undetermined_one_is_left_open(tag: str, language: str | None) -> None:
     assert record(language=tag).get("language") == language
@@ -506,7 +514,7 @@ articles = st.fixed_dictionaries(
         "byline": maybe(words),
         "credit": maybe(words),
         "section": maybe(words),
-        "language": st.sampled_from(["en", "ko", "jpn"]),
+        "language": st.sampled_from(["en", "ko", "pt-BR"]),
         "image": maybe(
             st.fixed_dictionaries({"url": addresses, "caption": maybe(words | st.just("")), "credit": maybe(words)})
         ),

@@ -30,8 +30,9 @@ from schemas.base import (
     http_url,
     storable,
 )
-from schemas.entities import EntityQuery, OutletInput, PersonInput, TagInput, country_code, language_code
+from schemas.entities import EntityQuery, OutletInput, PersonInput, TagInput, country_code
 from schemas.filters import ArticleQuery, FieldList
+from schemas.languages import language_tag
 from schemas.paging import PageQuery
 from schemas.pushes import ArticleInput, ImageInput, PushQuery
 from schemas.times import Bound, Day, Moment, TimeZone, day, moment
@@ -233,7 +234,7 @@ def test_a_long_slug_is_refused_at_once(slug: str) -> None:
         (SlugList(), "Korea-Herald,korea-herald,kbs", ["korea-herald", "kbs"]),
         (SlugList(), "#a", ["#a"]),
         (TagList(), "#Ferry,ferry,FERRY,#quay", ["ferry", "quay"]),
-        (LanguageList(), "en,KO,ko,jpn", ["en", "ko", "jpn"]),
+        (LanguageList(), "en,KO,ko,jpn,pt_br,xx", ["en", "ko", "ja", "pt-BR", "xx"]),
     ],
 )
 def test_a_list_holds_each_value_once_in_the_order_given(field: CommaList, text: str, values: list[str]) -> None:
@@ -260,11 +261,11 @@ EMPTY = "must be one or more values separated by commas, none of them empty"
         (CommaList(), "a,\0", "must not contain U+0000 (at character 1)"),
         (SlugList(), "\ud800", "must not contain U+D800 (at character 1)"),
         (TagList(), "#\0", "must not contain U+0000 (at character 1)"),
-        (LanguageList(), "english", "must be ISO 639 codes such as en or ko, separated by commas"),
-        (LanguageList(), "e", "must be ISO 639 codes such as en or ko, separated by commas"),
-        (LanguageList(), "en,k0", "must be ISO 639 codes such as en or ko, separated by commas"),
-        (LanguageList(), "en-GB", "must be ISO 639 codes such as en or ko, separated by commas"),
-        (LanguageList(), "éé", "must be ISO 639 codes such as en or ko, separated by commas"),
+        (LanguageList(), "english", "must be language tags such as en, pt-BR or zh-Hant, separated by commas"),
+        (LanguageList(), "e", "must be language tags such as en, pt-BR or zh-Hant, separated by commas"),
+        (LanguageList(), "en,k0", "must be language tags such as en, pt-BR or zh-Hant, separated by commas"),
+        (LanguageList(), "en-GB-GB", "must be language tags such as en, pt-BR or zh-Hant, separated by commas"),
+        (LanguageList(), "éé", "must be language tags such as en, pt-BR or zh-Hant, separated by commas"),
     ],
 )
 def test_a_list_with_a_value_that_is_none_is_refused(field: CommaList, text: str, sentence: str) -> None:
@@ -721,17 +722,35 @@ def test_any_text_is_an_http_url_or_refused(text: str) -> None:
 # Codes
 
 
-@pytest.mark.parametrize("code", ["en", "ko", "jpn"])
-def test_a_language_is_an_iso_639_code(code: str) -> None:
-    language_code(code)
-    assert loaded(ArticleInput(), {**ARTICLE, "language": code})["language"] == code
+@pytest.mark.parametrize(
+    ("given", "tag"),
+    [
+        ("en", "en"), ("EN", "en"), ("eng", "en"), ("ger", "de"), ("deu", "de"), ("GER", "de"), ("jpn", "ja"),
+        ("iw", "he"), ("fil", "fil"), ("und", "und"), ("EN-us", "en-US"), ("en-us", "en-US"), ("eng-us", "en-US"),
+        ("de_AT", "de-AT"), ("zh-hant", "zh-Hant"), ("zh_Hant_TW", "zh-Hant-TW"), ("zh-yue", "yue"),
+        ("pt-BR", "pt-BR"), ("sr-latn", "sr-Latn"), ("es-419", "es-419"), ("de-1996", "de-1996"),
+        ("sl-ROZAJ", "sl-rozaj"), ("sq-XK", "sq-XK"), ("no", "no"), ("nb-no", "nb-NO"),
+    ],
+)  # fmt: skip
+def test_a_language_is_loaded_in_canonical_form(given: str, tag: str) -> None:
+    assert loaded(ArticleInput(), {**ARTICLE, "language": given})["language"] == tag
+    assert loaded(OutletInput(), {"name": "x", "language": given})["language"] == tag
+    assert LanguageList().deserialize(given) == [tag]
+    assert language_tag(tag) == tag
 
 
-@pytest.mark.parametrize("code", ["", "e", "EN", "En", "engl", "en-GB", "e1", "éé", "en\n", " en", "\0\0", "\ud800a"])
+@pytest.mark.parametrize(
+    "code",
+    ["", "e", "engl", "english", "e1", "éé", "en\n", " en", "\0\0", "\ud800a", "en-", "en--GB", "en-GB-GB", "-en",
+     "en.GB", "x-private", "en-x-private", "en-u-ca-gregory", "i-klingon", "en-1", "\N{KELVIN SIGN}o",
+     "en-US" + "-rozaj" * 6, "de" + "-x" * 100_000],
+)  # fmt: skip
 def test_what_is_no_language_is_refused(code: str) -> None:
-    sentence = "must be a lower-case ISO 639 code such as en or ko"
+    sentence = (
+        "must be a BCP 47 language tag such as en, pt-BR or zh-Hant, or an ISO 639 code, of at most 35 characters"
+    )
     with pytest.raises(ValidationError, match=sentence):
-        language_code(code)
+        language_tag(code)
     assert errors(ArticleInput(), {**ARTICLE, "language": code}) == {"language": [sentence]}
     assert errors(OutletInput(), {"name": "x", "language": code}) == {"language": [sentence]}
 
