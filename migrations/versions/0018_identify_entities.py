@@ -14,7 +14,12 @@ alter table {table}
     add column same_as_keys text[] not null default '{{}}';
 comment on column {table}.same_as is 'URLs of the same subject elsewhere, as they were sent.';
 comment on column {table}.same_as_keys is 'A digest of the canonical form of each URL, unique among current rows.';
-create index {table}_same_as on {table} using gin (same_as_keys);
+"""
+
+INDEXES = """
+create index outlets_same_as on outlets using gin (same_as_keys);
+create index tags_same_as on tags using gin (same_as_keys);
+create index people_same_as on people using gin (same_as_keys);
 """
 
 KINDS = """
@@ -31,6 +36,7 @@ create index tags_of_kind on tags (kind, folded, id);
 def upgrade() -> None:
     for table in ("outlets", "tags", "people"):
         op.get_bind().exec_driver_sql(SAME_AS.format(table=table))
+    op.get_bind().exec_driver_sql(INDEXES)
     op.get_bind().exec_driver_sql(KINDS)
 
 

@@ -15,6 +15,12 @@ ROWS = 1_000
 
 TABLES = {"outlets": "array[name]", "tags": "array[name]", "people": "name || aliases"}
 
+INDEXES = """
+create index outlets_by_key on outlets using gin (array_to_tsvector(keys));
+create index tags_by_key on tags using gin (array_to_tsvector(keys));
+create index people_by_key on people using gin (array_to_tsvector(keys));
+"""
+
 
 def upgrade() -> None:
     connection = op.get_bind()
@@ -31,7 +37,7 @@ def upgrade() -> None:
                 text(f"update {table} set keys = :keys where id = :id"),
                 keyed[first : first + ROWS],
             )
-        connection.exec_driver_sql(f"create index {table}_by_key on {table} using gin (array_to_tsvector(keys))")
+    connection.exec_driver_sql(INDEXES)
 
 
 def downgrade() -> None:
