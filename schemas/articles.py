@@ -56,9 +56,11 @@ class LinkedPersonReference(LinkedEntityReference):
 
     evidence = fields.String(
         allow_none=True,
+        validate=validate.OneOf(["name", "title", "roles", "tags", "companions"]),
         metadata={
-            "description": "With `include=mentions`: how the person was recognized in the text, such as `name`; null "
-            "if the text does not mention them."
+            "description": "With `include=mentions`: how the person was recognized in the text. `name`: by a name or "
+            "alias. `title`: by a title and surname. `roles`, `tags`, `companions`: among several people of one name, "
+            "by these. null: the text does not mention them."
         },
     )
 
