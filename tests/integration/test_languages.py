@@ -109,7 +109,7 @@ def test_a_language_finds_its_variants(blank_client: ContractClient, query: str,
 
 @pytest.mark.usefixtures("variants")
 def test_facets_count_variants_by_themselves(blank_client: ContractClient) -> None:
-    meta = blank_client.get("/v1/articles?language=en&facets=language,outlet&include=total").get_json()["meta"]
+    meta = blank_client.get("/v1/articles?language=en&facets=language,outlet&count=exact").get_json()["meta"]
     values = {value["value"]: (value["name"], value["count"]) for value in meta["facets"]["language"]["values"]}
     assert values["en-US"] == ("English (United States)", 1)
     assert values["en"] == ("English", 1)
