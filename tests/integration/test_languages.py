@@ -64,6 +64,20 @@ def test_a_registered_language_is_stored_in_canonical_form(
     assert push(client, key, language=given)["language"] == tag
 
 
+def test_a_tag_goes_through_outlets_articles_versions_and_ninjs(client: ContractClient, demo: Connection) -> None:
+    editor = new_key(demo, "editor", ["edit"], [])
+    made = client.post("/v1/outlets", json={"name": "Sul", "language": "PT_br"}, headers=editor)
+    assert made.get_json()["language"] == "pt-BR"
+    key = new_key(demo, "desk", ["write"], ["sul"])
+    article = push(client, key, outlet="sul")
+    assert article["language"] == "pt-BR"
+    path = f"/v1/articles/{article['id']}"
+    assert push(client, key, outlet="sul", language="eng-gb")["language"] == "en-GB"
+    assert client.get(f"{path}/versions/1").get_json()["language"] == "pt-BR"
+    item = client.get(path, headers={"Accept": "application/vnd.iptc.ninjs+json"}).get_json()
+    assert item["language"] == "en-GB"
+
+
 @pytest.fixture
 def variants(blank: Connection) -> Connection:
     """An article in each of several variants of languages, and one in a code of an earlier release."""

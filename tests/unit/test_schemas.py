@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError, fields
 
 from api.formats.strict_json import parse
+from schemas.archived import ArchivedArticle, ArchivedOutlet
 from schemas.articles import ArticleSchema
 from schemas.base import (
     CommaList,
@@ -753,6 +754,14 @@ def test_what_is_no_language_is_refused(code: str) -> None:
         language_tag(code)
     assert errors(ArticleInput(), {**ARTICLE, "language": code}) == {"language": [sentence]}
     assert errors(OutletInput(), {"name": "x", "language": code}) == {"language": [sentence]}
+
+
+@pytest.mark.parametrize(
+    ("stored", "tag"), [("eng", "en"), ("EN_us", "en-US"), ("und", "und"), ("jp", "jp"), ("qaa", "qaa"), (None, None)]
+)
+def test_an_import_takes_codes_of_earlier_releases(stored: str | None, tag: str | None) -> None:
+    assert loaded(ArchivedArticle(), {**ARTICLE, "language": stored})["language"] == tag
+    assert loaded(ArchivedOutlet(), {"name": "x", "language": stored})["language"] == tag
 
 
 @pytest.mark.parametrize("code", ["", "K", "kr", "Kr", "KOR", "K1", "ＫＲ", "KR\n"])
