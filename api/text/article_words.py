@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from api.text.folding import fold, words
 from api.text.inflection import new_stems
 from api.text.sentences import sentences
-from api.text.word_lists import FUNCTION_WORDS
+from api.text.word_lists import FUNCTION_WORDS, SLAVIC, SLAVIC_LETTERS
 from api.text.word_offsets import WordOffsets
 
 HYPHENS = ("-", "\u2010", "\u2011")
@@ -93,6 +93,11 @@ def locate(keys: str, spans: Iterable[tuple[int, int, Item]]) -> Iterator[tuple[
         passed = first
         used = None if keys[stop] == " " else stop - max(word_start, keys.rfind(" ", first, stop) + 1)
         yield item, Occurrence(word, first - word_start, word + keys.count(" ", first, stop), used)
+
+
+def _has_slavic_letters(text: str) -> bool:
+    # A capitalized word may be a name in a text of another language.
+    return any(word[0].islower() and not SLAVIC_LETTERS.isdisjoint(word) for word in text.split()[:_EXAMINED])
 
 
 class ArticleWords:
@@ -208,7 +213,9 @@ class ArticleWords:
         seen = set(self._folded[:_EXAMINED])
         counts = {language: len(seen & known) for language, known in FUNCTION_WORDS.items()}
         best = max(counts, key=lambda language: counts[language])
-        return best if counts[best] else None
+        if counts[best]:
+            return best
+        return SLAVIC if any(map(_has_slavic_letters, self.fields)) else None
 
     def _offsets_of(self, field: int) -> WordOffsets:
         if field not in self._offsets:

@@ -166,6 +166,9 @@ def _judged(judge: Callable[[Spelling, Occurrence], Verdict], spelled: Spelled, 
 
 def _judged_people(judge: NameJudge, people: tuple[int, ...], item: Found) -> tuple[Verdict, tuple[int, ...]]:
     """The verdict, and the people whom this name means. An inflected form means nobody whose name it also is."""
+    if len(item.phrase.people) == 1:
+        verdict = judge.name(spell(item.phrase.people[0][1]), item.at)
+        return verdict, people if verdict else ()
     verdicts = {person: _judged(judge.name, item.phrase.people, person, item.at) for person in people}
     best = max(verdicts.values())
     exact = best > Verdict.INFLECTED

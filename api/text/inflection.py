@@ -51,7 +51,7 @@ def stem(word: str) -> str:
     if first.isascii():
         return _shortened(word, _LATIN_ENDING.sub("", word))
     if "\u0400" <= first <= "\u052f":
-        return _shortened(word, word.rstrip(_CYRILLIC_LETTERS))
+        return _shortened(word, word.rstrip(_CYRILLIC_LETTERS), least=1)
     if "\u0620" <= first <= "\u06ff":
         return _ARABIC_PREFIX.sub("", word)
     if "\u05d0" <= first <= "\u05ea":
@@ -59,8 +59,8 @@ def stem(word: str) -> str:
     return word
 
 
-def _shortened(word: str, base: str) -> str:
-    return word[:2] if len(base) < 2 else _FLEETING.sub(r"\1", base) if len(base) > 2 else base
+def _shortened(word: str, base: str, least: int = 2) -> str:
+    return word[:least] if len(base) < 2 else _FLEETING.sub(r"\1", base) if len(base) > 2 else base
 
 
 # Nominative ending, then the endings of the genitive, dative, accusative, instrumental and locative, each with
@@ -101,9 +101,7 @@ _CYRILLIC_PARADIGMS, _LATIN_PARADIGMS = _paradigms(_CYRILLIC), _paradigms(_LATIN
 _CASES = range(5)
 _VOWELS = "aeiouyаеиоуыэюяіь"
 _FINNISH_FORM = re.compile("(?:i?n|i?lle|i?lla|i?lta|i?ssa|i?sta|i?ksi|i?a|ta|hin|i?in)$")
-_HUNGARIAN_FORM = re.compile(
-    "(?:nak|nek|val|vel|[aeo]?t|ban|ben|hoz|hez|tol|rol|nal|nel|ert|ra|re|ba|be|(?<=(.))\\1[ae]l)$"
-)
+_HUNGARIAN_FORM = re.compile("nak|nek|ban|ben|hoz|hez|tol|rol|nal|nel")
 _ARABIC_FORM = re.compile("[وف]?[بلك]?")
 _HEBREW_FORM = re.compile("[ובלכמשה]{1,3}")
 
@@ -129,8 +127,6 @@ def is_inflection(
         if language in (FINNISH, None) and len(name) > 1 and _is_suffix(_FINNISH_FORM, ending, language):
             return True
         if language in (HUNGARIAN, None) and len(name) > 1 and _HUNGARIAN_FORM.fullmatch(ending):
-            return language == HUNGARIAN or len(ending) > 2
-        if language == HUNGARIAN and _HUNGARIAN_FORM.search(written[-1], len(name[-1]) - 1):
             return True
     return language in (SLAVIC, None) and _is_declined(
         name, written, _LATIN_PARADIGMS, least=min(len(name), 2) if language is None else 1
@@ -192,8 +188,10 @@ def _cases(word: str, form: str, paradigms: Iterable[tuple[str, list[frozenset[s
 
 
 def _bases(base: str, *, fleeting: bool) -> Iterable[str]:
-    """A word without its ending, and as it is before an ending: Pavel and Pavl-, Федір and Федор-."""
+    """A word without its ending, and as it is before an ending: Pavel and Pavl-, Федір and Федор-, Лев and Льв-."""
     yield base
+    if fleeting and base[-3:-1] == "ле":
+        yield f"{base[:-2]}ь{base[-1]}"
     if fleeting and len(base) > 3:
         yield _FLEETING.sub(r"\1", base)
         if base[-2] == "і":

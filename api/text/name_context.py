@@ -161,7 +161,7 @@ class NameJudge:
         if folded == "the" and not ({name.folded[0], name.folded[-1]} & lists.NOT_PERSONAL):
             return self._is_thing(at)
         if folded in lists.NAMED_AFTER:
-            return True
+            return folded not in lists.ALSO_ENGLISH or previous[0].isupper() or text.language != lists.ENGLISH
         if not previous[0].isupper() or self._is_no_first_name(folded, at):
             return False
         return folded in lists.FIRST_NAMES or folded in self._first_names or (single and self._is_unknown(at))

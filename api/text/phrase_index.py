@@ -11,8 +11,10 @@ from ahocorasick import Automaton
 from api.text.article_words import ArticleWords, Occurrence, locate
 from api.text.folding import HAN, HANGUL, KANA, words
 
-MAX_MATCHES = 20_000
-"""The number of names and phrases found in a text that are looked at, counted once for each time they occur."""
+MAX_MATCHES = 10_000
+"""The number of names and phrases found in a text that are judged, counted once for each time they occur."""
+MAX_COMPARED = 50_000
+"""The number of places in a text that have the key of a name or phrase and are looked at, however they are written."""
 
 _CJK = re.compile(f"[{HANGUL}{KANA}{HAN}]")
 _UNSPACED = re.compile(f"[{KANA}{HAN}]")
@@ -92,13 +94,14 @@ def find_phrases(automaton: Any, text: ArticleWords) -> Iterator[Found]:
     """
     if not automaton:
         return
-    keys = text.keys
-    ends = ((last + 1 - len(phrase.text), last, phrase) for last, phrase in islice(automaton.iter(keys), MAX_MATCHES))
+    keys, written = text.keys, text.words
+    ends = ((last + 1 - len(phrase.text), last, phrase) for last, phrase in islice(automaton.iter(keys), MAX_COMPARED))
     spans = (
         (start, stop, phrase)
         for start, last, phrase in sorted(ends, key=itemgetter(0))
         if (stop := last if phrase.text[-1] == " " else last + 1) == last or _END_OF_NAME.match(keys, stop)
     )
-    for phrase, at in locate(keys, spans):
-        if phrase.any_case or not text.words[at.first].islower():
-            yield Found(phrase, at)
+    found = (
+        Found(phrase, at) for phrase, at in locate(keys, spans) if phrase.any_case or not written[at.first].islower()
+    )
+    yield from islice(found, MAX_MATCHES)

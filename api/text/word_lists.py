@@ -103,9 +103,15 @@ NAMED_AFTER = _words(
     "памятника памятнику переулок площадь площади площадью площа площі проспект проспекта проспекте проспекту "
     "проспекті премия премии стадион стадионе улица улице улицу улицы школа фонд фонда aleja alei letiste lotnisko "
     "lotnisku namesti plac placu trida ulica ulice ulici ulicy ulicz most mostu شارع مطار جامعة مستشفى ميدان مسجد "
-    "רחוב שדרות "
+    "רחוב שדרות hospital ospedale nemocnice nemocnici szpital szpitala szpitalu ecole escola escuela szkola szkole "
+    "skola skole colegio collegio lyceum musee museo museu theatre teatro bibliotheque biblioteca institut instituto "
+    "parc parque place plaza praca paseo pont puente ponte quai prix premio premi nagroda nagrody nagrode больница "
+    "больнице больницу больницы сквер сквере лицеи лицее лікарня лікарні лікарню провулок провулку "
 )
 """Words before a name that make it the name of an institution or place."""
+
+ALSO_ENGLISH = _words("avenue boulevard college hospital institut lyceum place plaza theatre")
+"""Those of them that may stand before the name of a person in English, as in ``the hospital Jane Roe founded``."""
 
 NO_FIRST_NAMES = _words(
     "mr mrs ms miss mx sir dame lord lady dr prof professor president vice prime minister premier chancellor king "
@@ -191,3 +197,6 @@ FUNCTION_WORDS = {
     ),
 }
 """Frequent words by language or family, all folded."""
+
+SLAVIC_LETTERS = frozenset("ąćęěłńřśůźż")
+"""Letters that are frequent in Polish or Czech and rare in other languages."""

@@ -321,3 +321,9 @@ def test_a_text_of_nothing_but_names_is_read_in_bounded_time() -> None:
     assert time.thread_time() - began < 2
     assert matches.tags.keys() == {1, 2}
     assert matches.people
+
+
+def test_words_that_only_resemble_names_do_not_hide_a_later_name() -> None:
+    gazetteer = Gazetteer([Person(1, "Bora Cena", ()), Person(2, "Ada Marlowe", ())], [])
+    text = "They bore cens away. " * 25_000
+    assert gazetteer.find(None, None, f"{text} Ada Marlowe spoke.").people.keys() == {2}
