@@ -24,7 +24,12 @@ _SPACE = r"\s\u001c-\u001f\u0085"
 _STRIPPED = rf"^[^{_SPACE}\u0000]([^\u0000]*[^{_SPACE}\u0000])?$"
 # Unicode's Bidi_Control: marks, embeddings, overrides and isolates.
 _DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+# Of ASCII, lower-case letters and digits. Which characters beyond are letters, JSON Schema cannot say.
+_SLUG_WORD = r"[^\u0000-\u002f\u003a-\u0060\u007b-\u00a9]+"
+_SLUG = re.compile(f"{_SLUG_WORD}(-{_SLUG_WORD})*")
+MAX_SLUG = 80
+# Apostrophes, fillers and characters that are invisible or only make a word longer.
+_NO_LETTERS = re.compile("[\u02b9-\u02ff\u034f\u0640\u115f\u1160\u180b-\u180f\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
 
@@ -119,16 +124,43 @@ class Count(fields.Integer):
 
 
 class Slug(fields.String):
-    """A slug: groups of lower-case ASCII letters and digits, joined by hyphens."""
+    """A slug: groups of lower-case letters and digits of any script, joined by hyphens."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs["metadata"] = {"pattern": f"^{_SLUG.pattern}$", **kwargs.get("metadata", {})}
-        super().__init__(validate=[_slug, validate.Length(1, 80, error="must have 1 to 80 characters")], **kwargs)
+        bounds = validate.Length(1, MAX_SLUG, error=f"must have 1 to {MAX_SLUG} characters")
+        super().__init__(validate=[_slug, bounds], **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        # Not a longer text, as many marks in a row take long.
+        return unicodedata.normalize("NFC", text) if len(text) <= 2 * MAX_SLUG else text
 
 
 def _slug(text: str) -> None:
-    if not _SLUG.fullmatch(text):
+    if not _SLUG.fullmatch(text) or (len(text) <= MAX_SLUG and not text.isascii() and not _is_native_slug(text)):
         raise ValidationError("must be lower-case letters and digits, joined by hyphens")
+
+
+def _is_native_slug(text: str) -> bool:
+    """Whether a text beyond ASCII has words of lower-case letters, their marks and digits, all in their usual form."""
+    if text != lower_case(text) or any(unicodedata.category(word[0]).startswith("M") for word in text.split("-")):
+        return False
+    return all(_is_slug_character(character) for character in text if character != "-")
+
+
+def _is_slug_character(character: str) -> bool:
+    category = unicodedata.category(character)
+    # The Han digit zero is a number, not a digit, in Unicode.
+    is_letter = (category[0] in "LM" or category == "Nd" or character == "\u3007") and not _NO_LETTERS.match(character)
+    compatible = unicodedata.normalize("NFKC", character)
+    # The vowels of Thai and Lao that have a compatibility form are usual.
+    return is_letter and (unicodedata.normalize("NFC", character) == compatible or character in "\u0e33\u0eb3")
+
+
+def lower_case(text: str) -> str:
+    """A text without differences of case, in the normalization form of slugs."""
+    return unicodedata.normalize("NFC", text.casefold())
 
 
 class CommaList(fields.String):
@@ -187,7 +219,7 @@ class SlugList(CommaList):
     """Slugs or names; upper-case letters are converted."""
 
     def value(self, text: str) -> str:
-        return unicodedata.normalize("NFC", super().value(text).lower())
+        return lower_case(super().value(text))
 
 
 class TagList(SlugList):

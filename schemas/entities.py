@@ -294,7 +294,13 @@ class OutletPageSchema(_EntityPageSchema):
 
 
 class _EntityInput(Schema):
-    slug = Slug(metadata={"description": "The identifier in URLs and filters. By default it is made from the name."})
+    slug = Slug(
+        metadata={
+            "description": "The identifier in URLs and filters: lower-case letters and digits of any script, joined by"
+            " hyphens. A word has letters of one script, or of scripts that are written together, such as kana and Han."
+            " By default it is made from the name."
+        }
+    )
     name = Name(low=1, high=200, required=True, metadata={"description": "The name to display."})
     description = Text(high=2_000, allow_none=True, metadata={"description": "A short description."})
     same_as = fields.List(

@@ -8,7 +8,8 @@ from api.commands.article_options import Options
 from api.commands.catalogue import Catalogue, Named
 from api.errors import InputError, invalid_input
 from api.model.types import Record
-from api.text.folding import letters, make_slug, spell_out
+from api.text.folding import letters, spell_out
+from api.text.slugs import make_slug
 
 _COPIED = ("tags", "people", "embargoed_until", "status", "reason")
 

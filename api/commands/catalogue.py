@@ -1,5 +1,6 @@
 """An in-memory copy of all outlets, tags and people for writes, reloaded when one of them changes."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -75,7 +76,7 @@ def _forms(name: str) -> list[str]:
 
 def _meant(ids: Mapping[str, frozenset[int]], text: str) -> frozenset[int]:
     """The ids of a slug or else of a name, whatever its punctuation if none is spelled so."""
-    as_spelled = ids.get(text.lower()) or ids.get(name_key(text))
+    as_spelled = ids.get(unicodedata.normalize("NFC", text.casefold())) or ids.get(name_key(text))
     return as_spelled or frozenset().union(*(ids.get(form, ()) for form in _forms(text)[1:]))
 
 

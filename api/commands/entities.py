@@ -18,7 +18,8 @@ from api.model.entity import RESERVED
 from api.model.types import Record
 from api.postgres.connection import Connection, present
 from api.retrieval import entity_names
-from api.text.folding import MAX_FOLDED_LENGTH, MAX_SLUG_LENGTH, fold, make_slug
+from api.text.folding import MAX_FOLDED_LENGTH, fold
+from api.text.slugs import MAX_SLUG_LENGTH, make_slug, mixed_scripts
 from api.text.spellings import all_keys, name_keys, without_sign
 
 # The uuid of an outlet derives from its first slug, so that two archives give an article the same id.
@@ -227,6 +228,8 @@ def complete_rows(connection: Connection, kind: EntityKind, records: Sequence[Re
         if not slug:
             detail = "has no letter or digit from which to make a slug; send a slug as well"
             raise invalid_input(InputError(detail, path=("name",)))
+        if detail := mixed_scripts(slug):
+            raise invalid_input(InputError(detail, path=("slug",)))
         taken.add(slug)
         for key in keys:
             by_key.setdefault(key, slug)

@@ -15,7 +15,7 @@ from api.errors import InvalidInput, MalformedRequest, spelled
 from api.formats.body_html import with_clean_html
 from api.formats.mistakes import FileMistake, Report, raise_mistake
 from api.formats.strict_json import parse
-from api.text.folding import make_slug
+from api.text.slugs import make_slug, mixed_scripts
 from schemas import archived
 from schemas.messages import flattened
 
@@ -98,9 +98,11 @@ def _record(number: int, line: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def check_names(record: dict[str, Any]) -> None:
-    """Raise ValidationError if no slug can be made of a name that needs one."""
+    """Raise ValidationError if no slug can be made of a name that needs one, or the slug mixes scripts."""
     if "name" in record and "slug" not in record and not make_slug(record["name"]):
         raise ValidationError({"name": ["has no letter or digit from which to make a slug; send a slug as well"]})
+    if detail := mixed_scripts(record.get("slug", "")):
+        raise ValidationError({"slug": [detail]})
     wrong = {
         field: {
             index: ["has no letter or digit from which to make a slug"]

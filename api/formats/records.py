@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from api.formats.listing import Entry, ListingError, read
 from api.formats.mistakes import Report, raise_mistake
 from api.formats.ndjson import check_names
-from api.text.folding import make_slug
+from api.text.slugs import make_slug
 from schemas.messages import flattened
 from schemas.pushes import ArticleInput
 

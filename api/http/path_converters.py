@@ -12,7 +12,7 @@ class SlugConverter(BaseConverter):
     regex = r"[^/\x00]{1,201}"
 
     def to_python(self, value: str) -> str:
-        return unicodedata.normalize("NFC", value.lower())
+        return unicodedata.normalize("NFC", value.casefold())
 
 
 class TagConverter(SlugConverter):

@@ -197,7 +197,8 @@ def _slug_named(resource: Resource, name: str) -> str:
 def _json_ld_response(resource: Resource, found: Mapping[str, Any]) -> Response:
     # From the JSON of the entity, parts of which come from Postgres as text.
     entity = orjson.loads(json_response(entity_fields(found)).get_data())
-    document = schema_org.write_entity(resource.many, entity, absolute_url(f"/v1/{resource.many}/{entity['slug']}"))
+    url = absolute_url(quote(f"/v1/{resource.many}/{entity['slug']}"))
+    document = schema_org.write_entity(resource.many, entity, url)
     return Response(orjson.dumps(document), mimetype=JSON_LD)
 
 

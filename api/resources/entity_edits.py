@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from flask import Response, request
@@ -209,7 +210,7 @@ def _edit_response(resource: Resource, entity: Mapping[str, Any], edit: EditResu
     job = absolute_url(f"/v1/jobs/{edit.job}") if edit.job else None
     if edit.outcome == "created":
         status = 201
-        headers["Location"] = absolute_url(f"/v1/{resource.many}/{edit.slug}")
+        headers["Location"] = absolute_url(quote(f"/v1/{resource.many}/{edit.slug}"))
         if job:
             headers["Link"] = f'<{job}>; rel="monitor"'
     elif job:

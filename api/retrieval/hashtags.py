@@ -15,7 +15,8 @@ from api.retrieval.published import Span
 from api.retrieval.select import Selection
 from api.search.parser import Term
 from api.search.selectivity import Selectivity, lexemes
-from api.text.folding import MAX_FOLDED_LENGTH, fold, make_slug
+from api.text.folding import MAX_FOLDED_LENGTH, fold
+from api.text.slugs import make_slug, native_slug
 from api.text.spellings import name_keys
 
 # A slug before a name, and of several tags with the same name the one with the most articles.
@@ -76,7 +77,7 @@ def find(connection: Connection, terms: Sequence[Term]) -> dict[Term, tuple[int,
     keys = [(key, number) for number, name in enumerate(names, 1) for key in name_keys(name)]
     parameters = {
         # Scripts stay apart: a name in Cyrillic is not the slug of one in Latin letters.
-        "slugs": [make_slug(name) if fold(name).isascii() else fold(name) for name in names],
+        "slugs": [make_slug(name) if fold(name).isascii() else native_slug(name) for name in names],
         "names": [fold(name)[:MAX_FOLDED_LENGTH] for name in names],
         "keys": [any_key([key]) for key, _ in keys],
         "numbers": [number for _, number in keys],

@@ -1,12 +1,8 @@
-"""Folds texts for comparison, and makes slugs of them."""
+"""Folds texts for comparison."""
 
 import re
 import unicodedata
 from functools import cache
-
-from slugify import slugify
-
-MAX_SLUG_LENGTH = 80
 
 # The stored length of folded names. Folding can make a text longer, as compatibility forms become several characters.
 MAX_FOLDED_LENGTH = 200
@@ -94,19 +90,6 @@ def letters(name: str) -> str:
 def spell_out(name: str) -> str:
     """A name with the signs of ``C++`` and ``C#`` as words."""
     return _SPOKEN_SIGN.sub(lambda found: f"{found[1]} {_SPOKEN[found[2]]}", name)
-
-
-def make_slug(name: str) -> str:
-    """The ASCII form of a name for URLs, or an empty string if no character of it can be transliterated."""
-    return slugify(
-        spell_out(name),
-        max_length=MAX_SLUG_LENGTH,
-        word_boundary=True,
-        save_order=True,
-        entities=False,
-        decimal=False,
-        hexadecimal=False,
-    )
 
 
 def without_expanding(text: str) -> str:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from api.text.folding import fold, make_slug
+from api.text.folding import fold
 from api.text.name_keys import name_key
+from api.text.slugs import transliterate
 
 MAX_ALIKE = 5
 """The number of people that are named for a name."""
@@ -37,7 +38,7 @@ class PersonIndex:
     def alike(self, name: str) -> list[Alike]:
         """Up to MAX_ALIKE people with names like this one, the most similar first."""
         found: dict[int, str] = {}
-        for because, words in (("spelling", _words(name)), ("transliteration", make_slug(name).split("-"))):
+        for because, words in (("spelling", _words(name)), ("transliteration", transliterate(name).split("-"))):
             if len(words) > 1 and (because == "spelling" or words != _words(name)):
                 for person, kind in self._alike(words):
                     found.setdefault(person, kind if because == "spelling" else because)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.text import folding
-from api.text.folding import MAX_EXPANDED, fold, make_slug, words
+from api.text.folding import MAX_EXPANDED, fold, words
 from api.text.tokenizer import locate_tokens, tokens
 
 # Text in which marks, jamo, kana and alphabets meet often enough to combine.
@@ -135,36 +135,6 @@ def test_words_keep_their_case_and_end_where_the_script_changes(text: str, found
 @given(mixed)
 def test_folding_words_neither_joins_nor_splits_them(text: str) -> None:
     assert len(fold(" ".join(words(text))).split(" ")) == len(" ".join(words(text)).split(" "))
-
-
-@pytest.mark.parametrize(
-    ("name", "address"),
-    [
-        ("#Seoul-Washington", "seoul-washington"),
-        ("Foreign Policy", "foreign-policy"),
-        ("Élections 2025", "elections-2025"),
-        ("R&D; (Asia)", "r-d-asia"),
-        ("한국", "hangug"),
-        ("石破茂", "shi-po-mao"),
-        ("C", "c"),
-        ("C++", "c-plus-plus"),
-        ("#C#", "c-sharp"),
-        ("Visual C++ and C", "visual-c-plus-plus-and-c"),
-        ("Disney+", "disney"),
-        ("#", ""),
-        ("…!", ""),
-        ("", ""),
-        (f"{'a' * 70} {'b' * 20} c", "a" * 70),
-        ("a" * 100, "a" * 80),
-    ],
-)
-def test_a_slug_is_short_lower_case_ascii(name: str, address: str) -> None:
-    assert make_slug(name) == address
-
-
-@given(st.text())
-def test_the_slug_of_a_slug_is_the_slug(name: str) -> None:
-    assert make_slug(make_slug(name)) == make_slug(name)
 
 
 @given(st.one_of(mixed, st.text()))

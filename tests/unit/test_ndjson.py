@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from api.formats import ndjson
 from api.formats.ndjson import NdjsonError, check, group_records, records
-from api.text.folding import make_slug
+from api.text.slugs import make_slug
 
 TAG = '{"type": "tag", "name": "#Ferry"}'
 OUTLET = '{"type": "outlet", "slug": "lock-courier", "name": "Lock Courier"}'

@@ -199,17 +199,29 @@ def test_no_other_number_in_a_body_is_taken(value: str) -> None:
 # Slugs and lists
 
 
-@pytest.mark.parametrize("slug", ["a", "7", "korea-herald", "a-1-b", "x" * 80])
+@pytest.mark.parametrize(
+    "slug",
+    ["a", "7", "korea-herald", "a-1-b", "x" * 80, "é", "한", "환율전쟁", "宮崎県", "二〇二五年",
+    "волга", "ελλάδα", "مصر-٣",
+     "हिन्दी", "น้ำท่วม", "straße".casefold(), "jr東日本"],
+)  # fmt: skip
 def test_a_slug_is_taken(slug: str) -> None:
     assert Slug().deserialize(slug) == slug
 
 
 @pytest.mark.parametrize(
     "slug",
-    ["A", "korea herald", "-a", "a-", "a--b", "-", "a_b", "a.b", "a/b", "#a", "é", "한", "٣", "a\n", "a\0", "\ud800"],
-)
+    ["A", "korea herald", "-a", "a-", "a--b", "-", "a_b", "a.b", "a/b", "#a", "a\n", "a\0", "\ud800",
+     "É", "Волга", "straße", "한--국", "-한", "é-", "é_a", "a b", "é b", "a’b", "ａ", "²", "½",
+     "€", "ﷺ", "😀", "\u0301a", "a-\u0301",
+     "ن\u0640", "\u3164", "\u115f", "a\u200db", "é\u200bb", "\u202eé", "\ufeffé", "é\ufe0f", "ʼ"],
+)  # fmt: skip
 def test_what_is_no_slug_is_refused(slug: str) -> None:
     assert refusal(Slug(), slug) == ["must be lower-case letters and digits, joined by hyphens"]
+
+
+def test_a_slug_is_stored_in_one_normalization_form() -> None:
+    assert Slug().deserialize("e\u0301lections") == "élections"
 
 
 def test_a_slug_has_1_to_80_characters() -> None:
@@ -217,7 +229,9 @@ def test_a_slug_has_1_to_80_characters() -> None:
     assert "must have 1 to 80 characters" in refusal(Slug(), "")
 
 
-@pytest.mark.parametrize("slug", ["-" * 100_000, "a-" * 50_000, "a" * 100_000 + "!"])
+@pytest.mark.parametrize(
+    "slug", ["-" * 100_000, "a-" * 50_000, "a" * 100_000 + "!", "é" * 100_000, "a" + "\u0301\u0323" * 50_000]
+)
 def test_a_long_slug_is_refused_at_once(slug: str) -> None:
     assert refusal(Slug(), slug)
 
@@ -947,7 +961,8 @@ def test_an_article_is_taken_with_all_it_may_have() -> None:
 
 
 NULLABLE = (
-    "url", "standfirst", "body_html", "byline", "credit", "section", "language", "image", "embargoed_until", "note",
+    "url", "standfirst", "body_html", "byline", "credit", "section", "language", "image", "embargoed_until",
+    "note",
     "source_version",
 )  # fmt: skip
 
