@@ -23,6 +23,12 @@ class TagConverter(SlugConverter):
         return super().to_python(re.sub("^[#\uff03]", "", value))
 
 
+class PersonConverter(SlugConverter):
+    """The slug of a person, or its name. ``candidates`` is another path."""
+
+    regex = rf"(?!candidates(?:/|$)){SlugConverter.regex}"
+
+
 class NumberConverter(BaseConverter):
     """A whole number from 1."""
 
@@ -47,6 +53,7 @@ class CandidateConverter(BaseConverter):
 CONVERTERS: dict[str, type[BaseConverter]] = {
     "slug": SlugConverter,
     "tag": TagConverter,
+    "person": PersonConverter,
     "number": NumberConverter,
     "prefix": PrefixConverter,
     "candidate": CandidateConverter,

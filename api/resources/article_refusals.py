@@ -91,6 +91,6 @@ def _write(
     return write(work)
 
 
-for _kind, _converter in ((TAG, "tag"), (PERSON, "slug")):
+for _kind, _converter in ((TAG, "tag"), (PERSON, "person")):
     _add_refuse(_kind, _converter)
     _add_accept(_kind, _converter)

@@ -20,6 +20,7 @@ PEOPLE = Resource(
     patch=schemas.PersonPatch,
     list_query=schemas.PeopleQuery,
     get_query=schemas.PersonQuery,
+    converter="person",
     slug="lee-jae-myung",
     new={
         "name": "Ana Roe",

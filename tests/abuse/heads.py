@@ -170,7 +170,9 @@ def _searches() -> Iterator[Case]:
     for value in ("%00", "a%00b", "a" * 3_000):
         yield get("no search", f"/v1/articles?q={value}", 422)
     yield get("a search with a lone surrogate", "/v1/articles?q=%ed%a0%80", 400)
-    for value in ("", "%20", "%00", "a%00b", "a" * 3_000):
+    for value in ("", "%20"):
+        yield get("the beginning of every name", f"/v1/suggest?q={value}", 200)
+    for value in ("%00", "a%00b", "a" * 3_000):
         yield get("no beginning of a name", f"/v1/suggest?q={value}", 422)
 
 

@@ -6,7 +6,17 @@ from uuid import UUID
 
 from dateline_client import Client
 from dateline_client.api.articles import get_article, list_articles, push_article
-from dateline_client.models import Article, ArticleInput, EntityReference, Image, ListedArticle, Page, Problem, Role
+from dateline_client.models import (
+    Article,
+    ArticleInput,
+    Image,
+    LinkedPersonReference,
+    ListedArticle,
+    Page,
+    Problem,
+    Role,
+    WholeArticle,
+)
 from dateline_client.types import Unset
 
 
@@ -16,14 +26,14 @@ def kept(article: Article, listed: ListedArticle, image: Image, role: Role, page
     assert_type(article.headline, str)
     assert_type(article.standfirst, str | None)
     assert_type(article.image, Image | None)
-    assert_type(article.people, list[EntityReference])
+    assert_type(article.people, list[LinkedPersonReference])
     assert_type(article.published_at, datetime)
     assert_type(article.status, Literal["usable", "withheld", "canceled"])
     assert_type(listed.published_at, datetime | Unset)
     assert_type(image.caption, str | None)
     assert_type(role.to, date | None)
     assert_type(page.next_, str | None)
-    assert_type(get_article.sync(article.id, client=client), Article | Problem | None)
+    assert_type(get_article.sync(article.id, client=client), Problem | WholeArticle | None)
     list_articles.sync(client=client, sort="oldest", section=["Politics"], person="lee-jae-myung")
     list_articles.sync(client=client, fields=["id", "headline"], facets=["tag", "year"], include=["body"])
 

@@ -14,16 +14,16 @@ export type Kept = All<
     Same<Article["headline"], string>,
     Same<Article["standfirst"], string | null>,
     Same<Article["image"], Schemas["Image"] | null>,
-    Same<Article["people"], Schemas["EntityReference"][]>,
+    Same<Article["people"], Schemas["LinkedPersonReference"][]>,
     Same<Article["status"], "usable" | "withheld" | "canceled">,
-    Same<Omit<Required<Schemas["ListedArticle"]>, "copies" | "highlights">, Article>,
+    Same<Omit<Required<Schemas["ListedArticle"]>, "copies" | "highlights" | "refused">, Article>,
     Same<Schemas["Image"]["caption"], string | null>,
     Same<Schemas["Role"]["to"], string | null>,
     Same<Schemas["Page"]["next"], string | null>,
     Same<Schemas["Index"]["links"], { [name: string]: string }>,
     Same<Query["section"], string[] | undefined>,
     Same<Query["count"], "none" | "capped" | "exact" | undefined>,
-    Same<Query["include"], ("highlights" | "body")[] | undefined>,
+    Same<Query["include"], ("highlights" | "body" | "mentions")[] | undefined>,
   ]
 >;
 

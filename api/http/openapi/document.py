@@ -9,7 +9,7 @@ from flask import Flask
 
 from api.http.openapi import headers, problems
 from api.http.openapi.description import DESCRIPTION
-from api.http.path_converters import NumberConverter, PrefixConverter, SlugConverter, TagConverter
+from api.http.path_converters import NumberConverter, PersonConverter, PrefixConverter, SlugConverter, TagConverter
 from schemas.base import ChoiceList
 from schemas.errors import ProblemSchema
 from schemas.json_ld import JsonLdEntitySchema
@@ -71,7 +71,7 @@ def register(app: Flask) -> Api:
     # An alternative format, which no response has as its content.
     api.document.components.schema("JsonLdEntity", schema=JsonLdEntitySchema)
     api.register_converter(NumberConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": 999_999_999})
-    for converter in (SlugConverter, TagConverter, PrefixConverter):
+    for converter in (SlugConverter, TagConverter, PersonConverter, PrefixConverter):
         api.register_converter(converter, lambda part: {"type": "string", "pattern": f"^{part.regex}$"})
     return api
 
