@@ -94,13 +94,13 @@ def test_all_phrases_of_a_search_count(q: str, expected: str | None) -> None:
         (" ".join(f'"{"a " * (COMPARED_WORDS - 1)}{letter}a"' for letter in "bcdefghi"), "a " * COMPARED_CHARACTERS),
     ],
 )
-def test_comparing_takes_less_than_half_a_second(q: str, text: str) -> None:
+def test_comparing_takes_less_than_a_second(q: str, text: str) -> None:
     search = question(q, STOP_WORDS)
     article = {"language": "en", "headline": "", "standfirst": None, "body": text[:COMPARED_CHARACTERS]}
     begin = process_time()
     for _ in range(COMPARED):
         literal_phrases(search, article)
-    assert process_time() - begin < 0.5
+    assert process_time() - begin < 1
 
 
 def test_only_the_first_words_of_a_long_phrase_are_compared() -> None:
