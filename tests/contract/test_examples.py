@@ -31,7 +31,7 @@ BASE = "http://127.0.0.1:8000"
 # What is another one at every run: times of storing, cursors, ids of requests.
 CHANGING = re.compile(
     rb'"(created_at|updated_at|withdrawn_at|revoked_at|rejected_at|last_used_at|finished_at|at|'
-    rb'cursor|restart|next|prev|request_id|key|prefix)":"[^"]*"'
+    rb'since|until|cursor|restart|next|prev|request_id|key|prefix)":"[^"]*"'
 )
 
 
