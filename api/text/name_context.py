@@ -186,7 +186,7 @@ class NameJudge:
         following = self._text.word(at.last + 1)
         if not self._text.gap(at.last).isspace() or not following[:1].islower():
             return not (following[:1].isupper() and self._is_title_case(at))
-        return following in lists.FOLLOWS_NAME or following.endswith("ed")
+        return following in lists.FOLLOWS_NAME or following in lists.NAMED or following.endswith("ed")
 
     def _runs_on(self, at: Occurrence, *, single: bool) -> bool:
         """Whether what follows makes this a longer name."""
@@ -196,6 +196,8 @@ class NameJudge:
             return False
         folded = fold(following)
         if "&" in gap:
+            return following[0].isupper()
+        if gap in (" ", ", ") and folded in lists.GENERATIONS:
             return following[0].isupper()
         if gap in HYPHENS:
             return following[0].isupper() and not self._is_shouted(at)

@@ -150,6 +150,15 @@ FIRST_NAMES = _words(
 )
 """Frequent first names, besides those of the people of the archive."""
 
+NAMED = _words(
+    "airport avenue award boulevard bridge clinic foundation highway hospital hotel library memorial museum prize "
+    "school square stadium station street theater theatre tunnel university"
+)
+"""What is named after people, also in lower case: the Charles de Gaulle airport."""
+
+GENERATIONS = _words("jr sr junior senior ii iii iv")
+"""What tells people of one name in one family apart."""
+
 NOT_PERSONAL = INSTITUTIONS | NO_FIRST_NAMES | {"the"}
 """Words that a name after ``the`` begins or ends with if it is that of an office or of a thing."""
 
@@ -162,7 +171,7 @@ LEADING = _words("in at near outside of inside")
 """Words after which a capitalized word before a name is a place or a time."""
 
 AFTER_NAMES = _words(
-    "i jr sr ii iii iv v junior senior phd md mp mbe obe cbe kc qc monday tuesday wednesday thursday friday "
+    "i v phd md mp mbe obe cbe kc qc monday tuesday wednesday thursday friday "
     "saturday sunday january february march april may june july august september october november december "
     "president minister republican democrat "
 )
