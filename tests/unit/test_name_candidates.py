@@ -123,9 +123,9 @@ def test_what_is_found_in_an_article_is_bounded() -> None:
 )
 def test_hostile_texts_take_no_long(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
-    started = time.perf_counter()
+    started = time.thread_time()
     find_names((text, text, text))
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 3
 
 
 @pytest.mark.parametrize(
