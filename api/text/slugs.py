@@ -36,7 +36,8 @@ def make_slug(name: str) -> str:
     if name.isascii() or not _OTHER_LETTER.search(unicodedata.normalize("NFKC", name)):
         return transliterate(name)
     slug = native_slug(name)
-    return transliterate(name) if mixed_scripts(slug) else slug
+    # The slug of a word of it may be in Latin letters alone, if the other letter cannot be in a slug.
+    return transliterate(name) if mixed_scripts(slug) or not _OTHER_LETTER.search(slug) else slug
 
 
 def transliterate(name: str) -> str:
