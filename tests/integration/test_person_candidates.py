@@ -3,29 +3,25 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
+from candidates import CANDIDATES, OUTLETS, VANE, act, editor, hidden_by, listed, names, stories
 from conftest import new_database
 from contract import ContractClient
-from partners import MERGE_PATCH, new_key
-from stories import outlet, person, record, store, withdraw
+from partners import new_key
+from stories import record, store, withdraw
 
-from api.commands import article_lifecycle, change_log, person_candidates, reindex
-from api.commands.change_log import Change
+from api.commands import article_lifecycle, person_candidates, reindex
 from api.commands.person_candidates import MAX_VARIANTS, MIN_ARTICLES, MIN_OUTLETS
 from api.ingest import archive
-from api.jobs import propose, runner
+from api.jobs import propose
 from api.postgres.connection import Connection, connect
 from api.queries import export
 from api.queries.person_candidates import MAX_AROUND, MAX_SENTENCES
 from api.text.name_candidates import CERTAIN, find_names
 from api.text.name_keys import candidate_id, name_key
 
-CANDIDATES = "/v1/people/candidates"
 MOON = candidate_id("moon jae in")
-VANE = candidate_id("osric vane")
-OUTLETS = ("daily", "herald", "times")
 
 # Names of people in the demo archive's texts besides those of its people.
 OTHER_PEOPLE = {
@@ -43,40 +39,7 @@ def desk(demo: Connection) -> dict[str, str]:
 
 @pytest.fixture
 def key(blank: Connection) -> dict[str, str]:
-    """Headers with a key that may edit entities of the empty archive, which has three outlets."""
-    for slug in OUTLETS:
-        outlet(blank, slug)
-    return new_key(blank, "desk", ["edit"], [])
-
-
-def stories(connection: Connection, name: str = "Osric Vane", outlets: Sequence[str] = OUTLETS) -> list[UUID]:
-    """Store an article of each of these outlets that names a person, and look for names."""
-    results = store(
-        connection,
-        *(
-            record(
-                f"{name} {number}", day=number, outlet=slug, body=f"Ports opened. Mr {name} was there.", language="en"
-            )
-            for number, slug in enumerate(outlets)
-        ),
-    )
-    propose.run(connection)
-    return [result.id for result in results]
-
-
-def listed(client: ContractClient, key: dict[str, str], query: str = "") -> list[dict[str, Any]]:
-    response = client.get(f"{CANDIDATES}?{query}", headers=key)
-    assert response.status_code == 200, response.text
-    return response.get_json()["data"]
-
-
-def names(client: ContractClient, key: dict[str, str], query: str = "") -> list[str]:
-    return [candidate["name"] for candidate in listed(client, key, query)]
-
-
-def act(client: ContractClient, key: dict[str, str], candidate: str, action: str, **content: Any) -> Any:
-    body = {"json": content} if action in ("accept", "merge") else {}
-    return client.post(f"{CANDIDATES}/{candidate}/{action}", headers=key, **body)
+    return editor(blank)
 
 
 def test_the_demo_archive_has_people_to_add(client: ContractClient, desk: dict[str, str]) -> None:
@@ -195,22 +158,6 @@ def test_spellings_and_inflections_are_one_candidate(
     assert (found["name"], found["variants"], found["articles"]) == ("Сергей Лавров", ["Сергея Лаврова"], 3)
 
 
-def hidden_by(connection: Connection, article: UUID, how: str) -> None:
-    """Hide the first article of ``stories``."""
-    if how in ("withheld", "canceled"):
-        withdraw(connection, article, how, "Wrong")
-    elif how == "purged":
-        changes: list[Change] = []
-        article_lifecycle.purge(connection, article, "Wrong", changes)
-        change_log.append(connection, changes)
-    else:
-        stored = connection.execute("select external_id, body from articles where id = %s", [article]).fetchone()
-        assert stored
-        name = stored["external_id"]
-        again = {"embargoed_until": datetime(2999, 1, 1, tzinfo=UTC)} if how == "embargoed" else {"status": "withheld"}
-        store(connection, {**record(name, outlet="daily", body=stored["body"], language="en"), **again})
-
-
 @pytest.mark.parametrize("how", ["withheld", "canceled", "purged", "embargoed", "pushed as withheld"])
 def test_hidden_articles_leave_no_trace_at_once(
     blank: Connection, blank_client: ContractClient, key: dict[str, str], how: str
@@ -264,140 +211,6 @@ def test_a_replaced_text_shows_no_sentence_and_then_counts_no_more(
     assert str(first) not in [sentence["article"] for sentence in found["sentences"]]
     propose.run(blank)
     assert names(blank_client, key) == []
-
-
-def test_accepting_creates_the_person_and_links_articles(
-    blank: Connection, blank_client: ContractClient, key: dict[str, str]
-) -> None:
-    stories(blank)
-    role = {"title": "Harbour master", "organization": None, "from": None, "to": None}
-    accepted = act(blank_client, key, VANE, "accept", roles=[role], aliases=["O. Vane"])
-    assert accepted.status_code == 201, accepted.text
-    assert accepted.headers["Location"].endswith("/v1/people/osric-vane")
-    assert 'rel="monitor"' in accepted.headers["Link"]
-    stored = accepted.get_json()
-    assert (stored["name"], stored["aliases"], stored["roles"]) == ("Osric Vane", ["O. Vane"], [role])
-    runner.run(blank)
-    propose.run(blank)
-    assert blank_client.get("/v1/people/osric-vane").get_json()["articles"] == 3
-    assert names(blank_client, key) == []
-    assert act(blank_client, key, VANE, "accept").status_code == 404
-
-
-def test_a_person_has_the_other_spellings_unless_told_otherwise(
-    blank: Connection, blank_client: ContractClient, key: dict[str, str]
-) -> None:
-    stories(blank)
-    stories(blank, "Osric Vâne", ["daily"])
-    assert act(blank_client, key, VANE, "accept").get_json()["aliases"] == []
-    assert names(blank_client, key) == []
-
-
-def test_a_name_or_slug_that_is_taken_is_a_conflict(
-    blank: Connection, blank_client: ContractClient, key: dict[str, str]
-) -> None:
-    stories(blank)
-    person(blank, "Ina Roe")
-    for content in ({"slug": "ina-roe"}, {"name": "Ina Roe"}, {"slug": "candidates"}):
-        refused = act(blank_client, key, VANE, "accept", **content)
-        assert (refused.status_code, refused.get_json()["code"]) == (409, "conflict")
-    assert names(blank_client, key) == ["Osric Vane"]
-
-
-def test_merging_makes_the_name_an_alias(blank: Connection, blank_client: ContractClient, key: dict[str, str]) -> None:
-    stories(blank)
-    person(blank, "Oz Vane")
-    assert listed(blank_client, key)[0]["may_be"] == [{"slug": "oz-vane", "name": "Oz Vane", "because": "initial"}]
-    for into in ("nobody", "OSRIC"):
-        wrong = act(blank_client, key, VANE, "merge", into=into)
-        assert (wrong.status_code, wrong.get_json()["errors"][0]["pointer"]) == (422, "/into")
-    merged = act(blank_client, key, VANE, "merge", into="oz-vane")
-    assert (merged.status_code, merged.get_json()["aliases"]) == (202, ["Osric Vane"])
-    runner.run(blank)
-    propose.run(blank)
-    assert blank_client.get("/v1/people/oz-vane").get_json()["articles"] == 3
-    assert names(blank_client, key) == []
-
-
-def test_a_person_has_no_more_aliases_than_others_after_a_merge(
-    blank: Connection, blank_client: ContractClient, key: dict[str, str]
-) -> None:
-    stories(blank)
-    person(blank, "Oz Vane", *(f"Oz {number} Vane" for number in range(100)))
-    assert act(blank_client, key, VANE, "merge", into="oz-vane").status_code == 409
-
-
-def test_a_rejected_name_is_not_proposed_again_until_it_is_restored(
-    blank: Connection, blank_client: ContractClient, key: dict[str, str]
-) -> None:
-    stories(blank)
-    rejected = act(blank_client, key, VANE, "reject")
-    assert (rejected.status_code, rejected.get_json()["status"]) == (200, "rejected")
-    assert act(blank_client, key, VANE, "reject").get_json() == rejected.get_json()
-    stories(blank, "Osric J. Vane")
-    assert names(blank_client, key) == []
-    [found] = listed(blank_client, key, "status=rejected")
-    assert (found["articles"], found["rejected_at"]) == (6, rejected.get_json()["rejected_at"])
-    for _ in range(2):
-        assert act(blank_client, key, VANE, "restore").get_json()["status"] == "proposed"
-    assert names(blank_client, key) == ["Osric Vane"]
-
-
-def test_rejections_are_remembered_without_the_name(
-    blank: Connection, blank_client: ContractClient, key: dict[str, str]
-) -> None:
-    articles = stories(blank)
-    act(blank_client, key, VANE, "reject")
-    for article in articles:
-        hidden_by(blank, article, "purged")
-    kept = [line for line in export.records(blank) if line["type"] == "rejection"]
-    assert [line["id"] for line in kept] == [VANE]
-    tables = "candidate_mentions", "person_candidates", "candidate_rejections"
-    assert not any("Vane" in str(blank.execute(f"select * from {table}").fetchall()) for table in tables)
-    stories(blank, "Osric M. Vane")
-    assert (names(blank_client, key), names(blank_client, key, "status=rejected")) == ([], ["Osric M. Vane"])
-
-
-@pytest.mark.parametrize(
-    "name_it",
-    [
-        lambda client, key: client.post("/v1/people", json={"name": "Osric Vane"}, headers=key),
-        lambda client, key: client.post("/v1/people", json={"name": "Oz", "aliases": ["OSRIC VANE"]}, headers=key),
-        lambda client, key: client.patch(
-            "/v1/people/ina-roe",
-            json={"aliases": ["Osric J. Vane"]},
-            headers={**key, "Content-Type": MERGE_PATCH},
-        ),
-        lambda client, key: client.post("/v1/tags", json={"name": "#Osric Vane"}, headers=key),
-        lambda client, key: client.post("/v1/tags", json={"name": "#Ports", "match": ["Osric Vane"]}, headers=key),
-    ],
-)
-def test_a_name_that_becomes_known_is_proposed_no_more(
-    blank: Connection,
-    blank_client: ContractClient,
-    key: dict[str, str],
-    name_it: Callable[[ContractClient, dict[str, str]], Any],
-) -> None:
-    person(blank, "Ina Roe")
-    stories(blank)
-    assert name_it(blank_client, key).status_code < 300
-    assert names(blank_client, key) == []
-    runner.run(blank)
-    stories(blank, outlets=["daily"])
-    assert names(blank_client, key) == []
-
-
-def test_a_name_that_is_known_no_more_is_proposed(
-    blank: Connection, blank_client: ContractClient, key: dict[str, str]
-) -> None:
-    person(blank, "Ina Roe", "Osric Vane")
-    stories(blank)
-    assert names(blank_client, key) == []
-    changed = {**key, "Content-Type": MERGE_PATCH}
-    assert blank_client.patch("/v1/people/ina-roe", json={"aliases": []}, headers=changed).status_code == 202
-    runner.run(blank)
-    propose.run(blank)
-    assert names(blank_client, key) == ["Osric Vane"]
 
 
 def test_candidates_are_sorted_filtered_and_paged(
