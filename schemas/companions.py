@@ -1,11 +1,13 @@
 """Companions of an entity: parameters and responses."""
 
+from typing import Any
+
 import marshmallow as ma
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from schemas.base import ChoiceList, Schema, Whole
 from schemas.suggest import TYPES
-from schemas.times import Bound, TimeZone
+from schemas.times import Bound, TimeZone, check_range
 
 NOUNS = ("tags", "people", "outlets")
 
@@ -42,10 +44,8 @@ class CompanionsQuery(Schema):
     )
 
     @ma.validates_schema
-    def _check_range(self, data: dict[str, object], **_: object) -> None:
-        since, until = data.get("from"), data.get("to")
-        if since is not None and until is not None and since >= until:  # type: ignore[operator]
-            raise ValidationError("must not be before from", "to")
+    def _check_range(self, data: dict[str, Any], **_: Any) -> None:
+        check_range(data)
 
 
 class QuotedArticleSchema(Schema):

@@ -21,7 +21,7 @@ from schemas.base import (
 )
 from schemas.facets import FACETS
 from schemas.paging import PageQuery
-from schemas.times import Bound, PeriodList, TimeZone
+from schemas.times import Bound, PeriodList, TimeZone, check_range
 
 LONGEST_SEARCH = 2_000
 """The length of ``q``, in characters."""
@@ -198,8 +198,7 @@ class ArticleFilters(Schema):
 
     @ma.validates_schema
     def _check_range(self, data: dict[str, Any], **_: Any) -> None:
-        if "from" in data and "to" in data and data["from"] >= data["to"]:
-            raise ValidationError("must not be before from", "to")
+        check_range(data)
 
 
 class OneArticleQuery(Schema):

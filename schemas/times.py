@@ -64,7 +64,8 @@ class Moment(fields.Field[datetime]):
 class Bound(fields.Field[datetime]):
     """One end of a time range: a time, or a day, month or year in the time zone ``tz`` of the same query.
 
-    The value is the first moment of the range, or with ``last`` the first moment after it.
+    The value is the first moment of the range, or with ``last`` the first moment after it: after a time itself, unless
+    the range is not ``inclusive``.
     """
 
     PATTERN = (
@@ -72,8 +73,9 @@ class Bound(fields.Field[datetime]):
         r"([Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d))?)?)?$"
     )
 
-    def __init__(self, *, last: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, last: bool = False, inclusive: bool = True, **kwargs: Any) -> None:
         self.last = last
+        self.inclusive = inclusive
         kwargs["metadata"] = {"type": "string", "pattern": self.PATTERN, **kwargs.get("metadata", {})}
         super().__init__(**kwargs)
 
@@ -81,9 +83,15 @@ class Bound(fields.Field[datetime]):
         text = _text(value)
         if not _PERIOD.fullmatch(text):
             at = moment(text, ", or a day (2025-06-21), a month (2025-06) or a year (2025)")
-            return min(at, _LAST_BUT_ONE) + timedelta(microseconds=1) if self.last else at
+            return min(at, _LAST_BUT_ONE) + timedelta(microseconds=1) if self.last and self.inclusive else at
         since, until = span(text, _zone(data))
         return until if self.last else since
+
+
+def check_range(query: Mapping[str, Any]) -> None:
+    """Raise ValidationError if ``to`` is before ``from``, both read by Bound."""
+    if "from" in query and "to" in query and query["from"] >= query["to"]:
+        raise ValidationError("must not be before from", "to")
 
 
 class PeriodList(CommaList):

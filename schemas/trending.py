@@ -24,6 +24,7 @@ class TrendingQuery(Schema):
     )
     as_of = Bound(
         last=True,
+        inclusive=False,
         metadata={
             "description": "The end of the window: a time with an offset, or a day (`2025-06-21`), month or year, whose"
             " end in `tz` is meant. Default: now.",

@@ -21,65 +21,37 @@ from schemas.articles import WholeArticleSchema
 
 blueprint = Blueprint("article_refusals", __name__, url_prefix="/v1")
 
+Command = Callable[[Connection, UUID, EntityKind, str], str]
+
 _EXAMPLES = {"tag": "exports", "person": "lee-jae-myung"}
 
 
-def _declared(kind: EntityKind, converter: str) -> tuple[str, dict[str, tuple[str, object]]]:
-    """The rule of the operations on an entity of an article, and the parts of its path."""
-    path: dict[str, tuple[str, object]] = {
-        "article_id": ("The id of the article. The example is the one of `POST /v1/articles`.", EXAMPLE_ID),
-        "slug": (f"The current slug of the {kind.name}, in any case.", _EXAMPLES[kind.name]),
-    }
-    return f"/articles/<uuid:article_id>/{kind.table}/<{converter}:slug>", path
-
-
-def _add_refuse(kind: EntityKind, converter: str) -> None:
-    rule, path = _declared(kind, converter)
+def _declare(
+    kind: EntityKind, converter: str, method: str, command: Command, meaning: str, summary: str, description: str
+) -> None:
+    """Declare an operation on an entity of an article."""
 
     @blueprint.operation(
-        rule,
-        {200: (WholeArticleSchema, f"The article without the {kind.name}.", *WRITTEN, "ETag")},
-        name=f"refuse_{kind.name}",
-        method="DELETE",
+        f"/articles/<uuid:article_id>/{kind.table}/<{converter}:slug>",
+        {200: (WholeArticleSchema, meaning, *WRITTEN, "ETag")},
+        name=f"{command.__name__}_{kind.name}",
+        method=method,
         scope="edit",
-        path=path,
+        path={
+            "article_id": ("The id of the article. The example is the one of `POST /v1/articles`.", EXAMPLE_ID),
+            "slug": (f"The current slug of the {kind.name}, in any case.", _EXAMPLES[kind.name]),
+        },
         problems=[NotFound, Gone, Conflict],
-        summary=f"Refuse a {kind.name} of an article",
+        summary=summary,
         description=(
-            f"Say that the article is not about this {kind.name}. It stays unlinked through later pushes, also those"
-            f" that name the {kind.name}, until it is taken back with `PUT`. Repeating it changes nothing. The response"
-            f" is 404 if the article is neither linked to the {kind.name} nor refuses it."
+            f"{description} The response is 404 if the article is neither linked to the {kind.name} nor refuses it."
         ),
     )
-    def refuse(_query: Mapping[str, Any], article_id: UUID, slug: str) -> Response:
-        return _write(article_refusals.refuse, article_id, kind, slug)
+    def edit(_query: Mapping[str, Any], article_id: UUID, slug: str) -> Response:
+        return _write(command, article_id, kind, slug)
 
 
-def _add_accept(kind: EntityKind, converter: str) -> None:
-    rule, path = _declared(kind, converter)
-
-    @blueprint.operation(
-        rule,
-        {200: (WholeArticleSchema, f"The article, linked to the {kind.name} again.", *WRITTEN, "ETag")},
-        name=f"accept_{kind.name}",
-        method="PUT",
-        scope="edit",
-        path=path,
-        problems=[NotFound, Gone, Conflict],
-        summary=f"Take back the refusal of a {kind.name}",
-        description=(
-            f"Take a refusal back. The article is linked to the {kind.name} again if its text mentions it or if its"
-            f" last push names it. The response is 404 if the article is neither linked to the {kind.name} nor refuses"
-            " it."
-        ),
-    )
-    def accept(_query: Mapping[str, Any], article_id: UUID, slug: str) -> Response:
-        return _write(article_refusals.accept, article_id, kind, slug)
-
-
-def _write(
-    command: Callable[[Connection, UUID, EntityKind, str], str], article_id: UUID, kind: EntityKind, slug: str
-) -> Response:
+def _write(command: Command, article_id: UUID, kind: EntityKind, slug: str) -> Response:
     def work(connection: Connection) -> WriteOutcome:
         visible_article(connection, article_id)
         outcome = command(connection, article_id, kind, slug)
@@ -92,5 +64,23 @@ def _write(
 
 
 for _kind, _converter in ((TAG, "tag"), (PERSON, "person")):
-    _add_refuse(_kind, _converter)
-    _add_accept(_kind, _converter)
+    _declare(
+        _kind,
+        _converter,
+        "DELETE",
+        article_refusals.refuse,
+        f"The article without the {_kind.name}.",
+        f"Refuse a {_kind.name} of an article",
+        f"Say that the article is not about this {_kind.name}. It stays unlinked through later pushes, also those that"
+        f" name the {_kind.name}, until it is taken back with `PUT`. Repeating it changes nothing.",
+    )
+    _declare(
+        _kind,
+        _converter,
+        "PUT",
+        article_refusals.accept,
+        f"The article, linked to the {_kind.name} again.",
+        f"Take back the refusal of a {_kind.name}",
+        f"Take a refusal back. The article is linked to the {_kind.name} again if its text mentions it or if its last"
+        " push names it.",
+    )

@@ -99,6 +99,7 @@ def test_an_archive_with_less_than_eight_weeks_says_so_and_calls_little_trending
     store(blank, *(story for weeks in (1, 2, 3, 4) for story in stories("usual", 5, weeks=weeks, days=0)))
     assert trends(blank_client, "as_of=2025-06-24T23:00:00Z&window=1d")["meta"]["weeks"] == 3
     assert slugs(blank_client, "as_of=2025-06-24T23:00:00Z") == ["burst"]
+    assert trends(blank_client, "as_of=2025-06-24T23:00:00Z")["meta"]["until"] == "2025-06-24T23:00:00Z"
 
 
 def test_embargoed_and_withdrawn_articles_and_unconfirmed_names_count_for_nobody(
