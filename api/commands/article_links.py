@@ -8,10 +8,11 @@ from uuid import UUID
 
 import orjson
 
-from api.commands import entity_pairs, person_candidates
+from api.commands import person_candidates
 from api.commands.catalogue import Catalogue
 from api.commands.entity_counts import COUNTS
 from api.commands.entity_pairs import PairChanges
+from api.model.entity import pair_key
 from api.postgres.connection import Connection
 
 
@@ -138,9 +139,9 @@ class ArticleState:
     @property
     def sentences(self) -> dict[int, tuple[int, ...]]:
         """The sentences that mention each entity, by its key among pairs; none mentions the outlet."""
-        tags = {entity_pairs.key("tags", id): link.sentences for id, link in self.links.tags.items()}
-        people = {entity_pairs.key("people", id): link.sentences for id, link in self.links.people.items()}
-        return {entity_pairs.key("outlets", self.outlet_id): (), **tags, **people}
+        tags = {pair_key("tags", id): link.sentences for id, link in self.links.tags.items()}
+        people = {pair_key("people", id): link.sentences for id, link in self.links.people.items()}
+        return {pair_key("outlets", self.outlet_id): (), **tags, **people}
 
 
 class LinkChanges:

@@ -9,16 +9,8 @@ from datetime import UTC, datetime
 from typing import LiteralString
 from uuid import UUID
 
-from api.model.entity import MAX_TOGETHER
+from api.model.entity import MAX_TOGETHER, pair_key
 from api.postgres.connection import Connection
-
-KEYS = {"outlets": 0, "tags": 1, "people": 2}
-"""Remainders of the keys of each table: a key is three times the id, and this."""
-
-
-def key(table: str, entity: int) -> int:
-    """The key of the entity of a table with this id."""
-    return 3 * entity + KEYS[table]
 
 
 class PairChanges:
@@ -68,7 +60,7 @@ def freed_by_merge(connection: Connection, table: str, source: int, into: int) -
 
 def recount_merged(connection: Connection, table: str, source: int, into: int, freed: list[UUID]) -> None:
     """Count the pairs of an entity ``into`` which ``source`` was merged, and all pairs of the articles ``freed``."""
-    keys = {"source": key(table, source), "key": key(table, into)}
+    keys = {"source": pair_key(table, source), "key": pair_key(table, into)}
     connection.execute("delete from entity_pairs where a in (%(source)s, %(key)s) or b in (%(source)s, %(key)s)", keys)
     connection.execute(_RECOUNT[table], {**keys, "into": into, "freed": freed, "most": MAX_TOGETHER})
 

@@ -7,6 +7,15 @@ MAX_TOGETHER = 101
 """The entities of an article, its outlet included, up to which they count as companions of each other: their pairs grow
 with the square of their number."""
 
+PAIR_KEYS: Mapping[str, int] = {"outlets": 0, "tags": 1, "people": 2}
+"""The remainders of the keys of each table in ``entity_pairs``: a key is three times the id, and this."""
+
+
+def pair_key(table: str, entity: int) -> int:
+    """The key in ``entity_pairs`` of the entity of a table with this id."""
+    return 3 * entity + PAIR_KEYS[table]
+
+
 # Changes with the writable fields of an entity, not with its counts.
 ETAG: Mapping[str, LiteralString] = {
     "tags": """left(md5(json_build_array(

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from api.model.entity import MAX_TOGETHER
+from api.model.entity import MAX_TOGETHER, PAIR_KEYS, pair_key
 from api.model.proportions import wilson_lower_bound
 from api.postgres.connection import Connection, present
 from api.queries.articles import STILL_VISIBLE
@@ -21,8 +21,6 @@ from api.retrieval.plan import EMBARGOED, EMBARGOED_OF
 from api.retrieval.published import FIRST, LAST, Span
 
 NOUNS = ("tags", "people", "outlets")
-# The remainder of the key of each in entity_pairs, and what its type is called.
-_KEYS: Mapping[str, int] = {"outlets": 0, "tags": 1, "people": 2}
 
 # The articles of all entities of a table: article_id, id, published_at, sentences.
 _OUTLET_LINKS: LiteralString = (
@@ -78,11 +76,11 @@ def companions(
     chosen = _range(*span)
     parameters = {
         **chosen.parameters,
-        "key": 3 * entity + _KEYS[table],
+        "key": pair_key(table, entity),
         "id": entity,
         "least": least,
         "most": MAX_TOGETHER,
-        "nouns": [_KEYS[noun] for noun in nouns],
+        "nouns": [PAIR_KEYS[noun] for noun in nouns],
         "embargoes_of": None if embargoes_of is None else list(embargoes_of),
     }
     of = present(connection.execute(_ALL, parameters).fetchone())["articles"]
@@ -201,7 +199,7 @@ def _with_evidence(
     """The companions with their names, dates and evidence."""
     found: dict[int, DictRow] = {}
     for noun in NOUNS:
-        rows = [row for row in ranked if row["key"] % 3 == _KEYS[noun]]
+        rows = [row for row in ranked if row["key"] % 3 == PAIR_KEYS[noun]]
         if rows:
             details = connection.execute(
                 _evidence(table, noun), {**parameters, **_columns(rows), "characters": QUOTED_FROM}, prepare=False
