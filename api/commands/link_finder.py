@@ -19,7 +19,7 @@ MAX_SPANS = 100
 """The number of mentions of one entity in an article that are stored with their offsets. All of them are counted."""
 
 MAX_NAMESAKES = 20
-"""The number of names in one article that several people have of which the bearers are told apart."""
+"""The number of names in an article that several people have for which the right person is looked for."""
 
 
 def find(

@@ -1,4 +1,4 @@
-"""Tells people of one name apart by what else an article says."""
+"""Chooses between people of one name by what else an article says."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 from api.postgres.connection import Connection
 
 EVIDENCE = ("roles", "tags", "companions")
-"""What can tell namesakes apart, in the order of its weight."""
+"""What a choice between namesakes can rest on."""
 
 MARGIN = 2
 """How many points the best of several namesakes needs more than the second."""
@@ -37,8 +37,9 @@ class Context:
 def choose(connection: Connection, namesakes: Collection[int], context: Context) -> tuple[int, str] | None:
     """The namesake that fits an article best, and the EVIDENCE that counted most; None if none stands out.
 
-    A word of roles and description that only one of them has and the text contains is worth two points. So that a
-    choice does not confirm itself, the articles that they were chosen for before do not count.
+    A word of roles and description that only one of them has and the text contains is worth two points.
+    Articles that a namesake was chosen for do not count, so that no choice confirms itself; nor do hidden articles, so
+    that no link shows what they say.
     """
     rows = connection.execute(
         _SIGNALS,
@@ -65,7 +66,9 @@ def _points(row: Mapping[str, int]) -> int:
 
 
 _SIGNALS: LiteralString = """
-    with namesakes as materialized (
+    with article as materialized (
+        select unnest(tsvector_to_array(to_tsvector('english', %(text)s))) as word
+    ), namesakes as materialized (
         select id, tsvector_to_array(to_tsvector('english', name)) as names,
             tsvector_to_array(to_tsvector('english', concat_ws(' ', description, (
                 select string_agg(concat_ws(' ', role ->> 'title', role ->> 'organization'), ' ')
@@ -76,7 +79,7 @@ _SIGNALS: LiteralString = """
     select n.id,
         2 * (select count(*)::int from (
             select unnest(n.words)
-            intersect select unnest(tsvector_to_array(to_tsvector('english', %(text)s)))
+            intersect select word from article
             except select unnest(names) from namesakes
             except select unnest(words) from namesakes o where o.id <> n.id
         ) as words) as roles,
@@ -91,8 +94,8 @@ _SIGNALS: LiteralString = """
     from namesakes n
     cross join lateral (
         select array(
-            select article_id from article_people
+            select article_id from article_people l join articles a on a.id = article_id and a.visible
             where person_id = n.id and article_id <> %(article)s and coalesce(evidence, '') <> all (%(chosen)s)
-            order by published_at desc, article_id desc limit %(newest)s) as articles
+            order by l.published_at desc, article_id desc limit %(newest)s) as articles
     ) as found
 """

@@ -75,7 +75,6 @@ class Gazetteer:
 
     def __init__(self, people: Iterable[Person], tags: Iterable[Tag]) -> None:
         self._people: dict[int, Person] = {}
-        self._tags: dict[int, Tag] = {}
         self._outlets_of_people: dict[int, frozenset[int]] = {}
         self._outlets_of_tags: dict[int, frozenset[int]] = {}
         self._first_names: set[str] = set()
@@ -91,7 +90,6 @@ class Gazetteer:
             if rest and not is_title(fold(first)):
                 self._first_names.add(fold(first))
         for tag in tags:
-            self._tags[tag.id] = tag
             if tag.outlets is not None:
                 self._outlets_of_tags[tag.id] = tag.outlets
             add_phrases(tagged, tag.id, tag.match, stems)

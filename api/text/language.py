@@ -10,8 +10,8 @@ UNDETERMINED = "und"
 """The tag of texts whose language is not known."""
 EXAMINED_LENGTH = 2_000
 """The number of characters of the body that are examined."""
-# The languages that are told apart in each script. Frequent languages that resemble others are listed so that the
-# others are not taken for them.
+# The languages that a text in each script may have. Some are listed only so that texts in them are not taken for texts
+# in a language that resembles them.
 LANGUAGES = {
     "latin": ("af", "az", "bs", "ca", "cs", "cy", "da", "de", "en", "es", "et", "eu", "fi", "fr", "ga", "gl", "hr",
               "hu", "id", "is", "it", "lt", "lv", "ms", "mt", "nl", "no", "pl", "pt", "ro", "sk", "sl", "sq", "sr",
@@ -46,9 +46,9 @@ SCRIPT_SHARE = 0.6
 KANA_SHARE = 0.1
 """The share of the signs of a Japanese text that are kana."""
 LEAST_LETTERS = 12
-"""The number of letters by which languages of one script are told apart; half as many signs for syllables."""
+"""The minimum number of letters for a choice between the languages of a script; of signs for syllables, half of it."""
 LEAST_OF_SCRIPT = 2
-"""The number of letters by which the language of a script of its own is known."""
+"""The minimum number of letters in a script that only one language has."""
 MARGIN = 3.0
 """How many times as likely as the next language the chosen one must be."""
 

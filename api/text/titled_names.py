@@ -130,10 +130,9 @@ class TitledNames:
         """The surname before a title in Hangul, kana or Han, or after one in Han."""
         if not _END_OF_TITLE.match(folded, stop):
             return None
-        if found := _HANGUL_NAME_BEFORE.search(folded, max(0, start - 14), start):
-            return _Titled(found.start(1), found.end(1), found[1], offices, bool(found[2]))
-        if found := _KANA_NAME_BEFORE.search(folded, max(0, start - 14), start):
-            return _Titled(found.start(1), found.end(1), found[1], offices, bool(found[2]))
+        for name_before in (_HANGUL_NAME_BEFORE, _KANA_NAME_BEFORE):
+            if found := name_before.search(folded, max(0, start - 14), start):
+                return _Titled(found.start(1), found.end(1), found[1], offices, bool(found[2]))
         former = folded[start - 1] in "前元"
         end = start - former
         for length in (4, 3, 2, 1):

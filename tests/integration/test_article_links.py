@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -265,7 +266,10 @@ def test_roles_added_later_link_titles_with_surnames(blank: Connection, blank_cl
     person(blank, "Theresa May", roles=[{"title": "Prime Minister", "from": "2024-01-01", "to": "2026-01-01"}])
     person(blank, "Lee Jae-myung", "이재명", roles=[{"title": "President", "from": "2024-01-01", "to": None}])
     person(blank, "Shigeru Ishiba", "石破茂")
-    linked = lambda: [people(blank_client, str(result.id)) for result in stored]  # noqa: E731 - it is read twice
+
+    def linked() -> list[list[str]]:
+        return [people(blank_client, str(result.id)) for result in stored]
+
     assert linked() == [["theresa-may"], ["lee-jae-myung"], [], []]
     person(blank, "Shigeru Ishiba", "石破茂", roles=[{"title": "首相", "from": "2024-01-01", "to": None}])
     person(blank, "Theresa May")
@@ -300,6 +304,11 @@ def test_namesakes_are_told_apart_by_what_else_the_article_says(
     assert located(blank, stored[1].id)["people"] == ("roles", 2, [2, 0, 10, 2, 39, 49], [1, 2])
     [later] = store(blank, record("g", body="Kim Min-ji loves golf.", tags=["#Golf"]))
     assert people(blank_client, str(later.id)) == []
+    later = datetime(2999, 1, 1, tzinfo=UTC)
+    for name in "kl":
+        store(blank, record(name, body="Golf club.", people=["kim-min-ji-golfer"], embargoed_until=later))
+    [hinted] = store(blank, record("m", body="Kim Min-ji loves golf."))
+    assert people(blank_client, str(hinted.id)) == []
     for day, name in enumerate("hi"):
         store(blank, record(name, body="Golf club.", people=["kim-min-ji-golfer"], day=day))
     [latest] = store(blank, record("j", body="Kim Min-ji loves golf."))
