@@ -141,19 +141,26 @@ def _add_runs(
 def _tokens(text: str) -> Iterator[_Token]:
     end, previous = 0, ""
     for match in _TOKEN.finditer(text):
-        word, start = match[0], match.start()
-        stop = match.end()
+        word, (start, stop) = match[0], match.span()
+        gap = text[end:start]
+        if word[0].islower() and word.isalpha():
+            yield _Token(word, start, stop, False, _is_joined(gap, previous), False)
+            end, previous = stop, word
+            continue
         if possessive := _POSSESSIVE.search(word):
             word, stop = word[: possessive.start()], stop - 2
         abbreviated = len(word.rstrip(".")) == 1 or "." in word[:-1] or word.lower().rstrip(".") in cues.TITLES
         if word.endswith(".") and not abbreviated:
             word, stop = word[:-1], stop - 1
-        gap = text[end:start]
-        elided = not gap and bool(_ELIDED.fullmatch(previous))
-        joined = elided or (gap in (" ", "\u00a0") and bool(previous))
+        joined = _is_joined(gap, previous)
         first = not joined and bool(_SENTENCE_START.search(text[max(0, start - 5) : start]))
         yield _Token(word, start, stop, _is_capital(word), joined, first)
         end, previous = stop, word
+
+
+def _is_joined(gap: str, previous: str) -> bool:
+    """Whether only a space stands between a word and the one before, or nothing after an elided one."""
+    return bool(previous) and (gap in (" ", "\u00a0") or (not gap and bool(_ELIDED.fullmatch(previous))))
 
 
 def _is_capital(word: str) -> bool:
